@@ -1,0 +1,136 @@
+// What the library can do and with what: versions, threads, CUDA, and the allocator of the C library.
+#include "function.h"
+#include "version.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <c10/core/Stream.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
+
+#ifdef PINMEM_WITH_CUDA
+#include <c10/cuda/CUDACachingAllocator.h>
+#include <cuda_runtime_api.h>
+#endif
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+namespace pinmem {
+
+namespace {
+
+const c10::impl::DeviceGuardImplInterface* cuda() {
+  return c10::impl::hasDeviceGuardImpl(c10::DeviceType::CUDA) ? c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA) : nullptr;
+}
+
+std::string no_device_reason() {
+  if (!cuda()) return "this libtorch was built without CUDA, or its CUDA library is not linked";
+#ifdef PINMEM_WITH_CUDA
+  int count = 0;
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  if (error != cudaSuccess) return cudaGetErrorString(error);
+  return count > 0 ? "" : "the driver reports no device";
+#else
+  return "the driver reports no device (see nvidia-smi)";
+#endif
+}
+
+napi_value build_info(Environment&, napi_env env, const Arguments&) {
+  napi_value info;
+  check(env, napi_create_object(env, &info), "object");
+  set(env, info, "compiledFor", from_string(env, TORCH_VERSION));
+  set(env, info, "showConfig", from_string(env, at::show_config()));
+  set(env, info, "parallelInfo", from_string(env, at::get_parallel_info()));
+  set(env, info, "threads", from_int(env, at::get_num_threads()));
+#ifdef PINMEM_WITH_CUDA
+  set(env, info, "cudaCompiled", from_bool(env, true));
+#else
+  set(env, info, "cudaCompiled", from_bool(env, false));
+#endif
+  return info;
+}
+
+napi_value threads(Environment&, napi_env env, const Arguments&) { return from_int(env, at::get_num_threads()); }
+
+napi_value set_threads(Environment&, napi_env env, const Arguments& arguments) {
+  const int64_t count = to_int(env, "threads", arguments[0]);
+  if (count < 1 || count > 4096) {
+    throw ArgumentError("threads", "argument 'threads' must be between 1 and 4096, got " + std::to_string(count));
+  }
+  at::set_num_threads(static_cast<int>(count));
+  return undefined(env);
+}
+
+napi_value cuda_devices(Environment&, napi_env env, const Arguments&) {
+  return from_int(env, cuda() ? cuda()->deviceCount() : 0);
+}
+
+napi_value cuda_reason(Environment&, napi_env env, const Arguments&) { return from_string(env, no_device_reason()); }
+
+// synchronize(index): waits for the current stream of a CUDA device
+napi_value synchronize(Environment&, napi_env env, const Arguments& arguments) {
+  const int64_t index = to_int(env, "device", arguments[0]);
+  if (!cuda() || index < 0 || index >= cuda()->deviceCount()) {
+    throw ArgumentError("device", "there is no device cuda:" + std::to_string(index) + ": " + no_device_reason());
+  }
+  cuda()->getStream(c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index))).synchronize();
+  return undefined(env);
+}
+
+// cudaMemory(index) -> [allocated, peak allocated, reserved, peak reserved] in bytes; null without CUDA
+napi_value cuda_memory(Environment&, napi_env env, const Arguments& arguments) {
+  napi_value result;
+#ifdef PINMEM_WITH_CUDA
+  const int64_t index = to_int(env, "device", arguments[0]);
+  if (cuda() && index >= 0 && index < cuda()->deviceCount()) {
+    const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(static_cast<c10::DeviceIndex>(index));
+    const int64_t values[] = {stats.allocated_bytes[0].current, stats.allocated_bytes[0].peak,
+                              stats.reserved_bytes[0].current, stats.reserved_bytes[0].peak};
+    check(env, napi_create_array_with_length(env, 4, &result), "array");
+    for (uint32_t i = 0; i < 4; ++i) check(env, napi_set_element(env, result, i, from_int(env, values[i])), "array element");
+    return result;
+  }
+#else
+  (void)arguments;
+#endif
+  check(env, napi_get_null(env, &result), "null");
+  return result;
+}
+
+// tuneAllocator(mmapThreshold, trimThreshold): glibc gives freed activations back to the system and maps them again
+// in the next step, tens of thousands of page faults; larger thresholds keep them.
+napi_value tune_allocator(Environment&, napi_env env, const Arguments& arguments) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, static_cast<int>(to_int(env, "mmapThreshold", arguments[0])));
+  mallopt(M_TRIM_THRESHOLD, static_cast<int>(to_int(env, "trimThreshold", arguments[1])));
+  return from_bool(env, true);
+#else
+  (void)arguments;
+  return from_bool(env, false);
+#endif
+}
+
+// trimMemory(): gives what malloc keeps back to the system
+napi_value trim_memory(Environment&, napi_env env, const Arguments&) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+  return undefined(env);
+}
+
+}  // namespace
+
+void register_devices(napi_env env, napi_value exports) {
+  define<build_info>(env, exports, "buildInfo");
+  define<threads>(env, exports, "threads");
+  define<set_threads>(env, exports, "setThreads");
+  define<cuda_devices>(env, exports, "cudaDevices");
+  define<cuda_reason>(env, exports, "cudaReason");
+  define<synchronize>(env, exports, "synchronize");
+  define<cuda_memory>(env, exports, "cudaMemory");
+  define<tune_allocator>(env, exports, "tuneAllocator");
+  define<trim_memory>(env, exports, "trimMemory");
+}
+
+}  // namespace pinmem

@@ -1,0 +1,81 @@
+#include "environment.h"
+
+namespace pinmem {
+
+namespace {
+constexpr int64_t kReportStep = 1 << 20;
+
+// Views share their base's storage; only the tensor that owns a storage alone accounts for it.
+int64_t owned_bytes(const at::Tensor& tensor) {
+  if (!tensor.defined() || !tensor.has_storage() || tensor.storage().use_count() != 1) return 0;
+  return static_cast<int64_t>(tensor.storage().nbytes());
+}
+}  // namespace
+
+Environment::~Environment() {
+  while (!inference_modes.empty()) inference_modes.pop_back();
+  std::lock_guard<std::mutex> lock(lent_->mutex);
+  lent_->closed = true;
+}
+
+Environment& Environment::of(napi_env env) {
+  void* data = nullptr;
+  check(env, napi_get_instance_data(env, &data), "instance data");
+  if (!data) throw std::runtime_error("internal: this JavaScript environment is shutting down");
+  return *static_cast<Environment*>(data);
+}
+
+uint32_t Environment::add(at::Tensor tensor) {
+  uint32_t handle;
+  if (free_.empty()) {
+    handle = static_cast<uint32_t>(slots_.size());
+    slots_.emplace_back();
+  } else {
+    handle = free_.back();
+    free_.pop_back();
+  }
+  Slot& slot = slots_[handle];
+  slot.bytes = owned_bytes(tensor);
+  slot.tensor = std::move(tensor);
+  bytes_ += slot.bytes;
+  ++live_;
+  return handle;
+}
+
+const at::Tensor& Environment::get(uint32_t handle) const {
+  if (handle >= slots_.size() || !slots_[handle].tensor.defined()) {
+    throw std::runtime_error("internal: no tensor has handle " + std::to_string(handle));
+  }
+  return slots_[handle].tensor;
+}
+
+void Environment::release(uint32_t handle) {
+  get(handle);
+  Slot& slot = slots_[handle];
+  bytes_ -= slot.bytes;
+  slot.bytes = 0;
+  // A destructor may free a whole graph; the slot must be consistent before it runs.
+  at::Tensor last = std::move(slot.tensor);
+  slot.tensor = at::Tensor();
+  free_.push_back(handle);
+  --live_;
+}
+
+void Environment::report_memory() {
+  const int64_t change = bytes_ - reported_bytes_;
+  if (change < kReportStep && change > -kReportStep) return;
+  int64_t total = 0;
+  napi_adjust_external_memory(env_, change, &total);
+  reported_bytes_ = bytes_;
+}
+
+void Environment::release_lent_buffers() {
+  std::vector<napi_ref> released;
+  {
+    std::lock_guard<std::mutex> lock(lent_->mutex);
+    released.swap(lent_->released);
+  }
+  for (napi_ref reference : released) napi_delete_reference(env_, reference);
+}
+
+}  // namespace pinmem

@@ -1,0 +1,120 @@
+// State of one JavaScript environment (the main thread or one worker): the table of tensors that JavaScript
+// addresses by integer, the operators it has resolved, and what must be given back to V8.
+//
+// Integers instead of wrapped objects: wrapping each result with N-API doubles the cost of a small operator.
+// Environments share nothing, so there are no locks; only buffers released by other threads pass a mutex.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <c10/core/InferenceMode.h>
+#include <node_api.h>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace pinmem {
+
+// An argument that does not fit; becomes a JavaScript error with the argument's name in `argument`.
+struct ArgumentError : std::runtime_error {
+  ArgumentError(std::string argument_name, const std::string& message)
+      : std::runtime_error(message), argument(std::move(argument_name)) {}
+  std::string argument;
+};
+
+// JavaScript has an exception pending already: leave without a second one.
+struct PendingException {};
+
+inline void check(napi_env env, napi_status status, const char* what) {
+  if (status == napi_ok) return;
+  if (status == napi_pending_exception) throw PendingException{};
+  const napi_extended_error_info* info = nullptr;
+  napi_get_last_error_info(env, &info);
+  std::string reason = info && info->error_message ? info->error_message : "unknown N-API error";
+  throw std::runtime_error(std::string("internal: ") + what + ": " + reason);
+}
+
+// What the schema of an argument means for the conversion from JavaScript.
+enum class Kind : uint8_t {
+  Tensor, TensorList, OptionalTensorList, Int, IntList, Float, FloatList, Bool, BoolList,
+  Scalar, ScalarList, String, Device, Generator, Unsupported
+};
+
+struct Parameter {
+  std::string name;
+  Kind kind;
+  bool optional;                // the type is T?
+  bool has_default;
+  int64_t fixed_length;         // int[2] accepts a single number; 0 where any length goes
+  c10::IValue default_value;
+};
+
+struct Operator {
+  explicit Operator(c10::OperatorHandle operator_handle) : handle(std::move(operator_handle)) {}
+  c10::OperatorHandle handle;
+  std::vector<Parameter> parameters;
+  std::vector<int> return_aliases;  // per result: index of the argument it is written to, or -1
+};
+
+struct ProfileEntry {
+  uint64_t calls = 0;
+  uint64_t nanoseconds = 0;
+  uint64_t bytes = 0;           // of the tensors it returned
+};
+
+// Typed arrays lent to libtorch. Their tensors may die on any thread, so releases queue up here and
+// are carried out on the JavaScript thread.
+struct LentBuffers {
+  std::mutex mutex;
+  std::vector<napi_ref> released;
+  bool closed = false;
+};
+
+class Environment {
+ public:
+  explicit Environment(napi_env env) : env_(env), lent_(std::make_shared<LentBuffers>()) {}
+  ~Environment();
+
+  static Environment& of(napi_env env);
+
+  uint32_t add(at::Tensor tensor);
+  const at::Tensor& get(uint32_t handle) const;
+  void release(uint32_t handle);
+  uint32_t live() const { return live_; }
+  int64_t live_bytes() const { return bytes_; }
+
+  // Adds what a call changed to V8's account, in steps of about a mebibyte.
+  void report_memory();
+  void release_lent_buffers();
+  std::shared_ptr<LentBuffers> lent() const { return lent_; }
+
+  std::vector<Operator> operators;
+  std::vector<c10::IValue> stack;
+  std::vector<std::unique_ptr<c10::InferenceMode>> inference_modes;
+  bool profiling = false;
+  std::unordered_map<std::string, ProfileEntry> profile;
+
+  // Shared with JavaScript: describe() writes dtype, device, flags, sizes and strides here.
+  static constexpr size_t kScratch = 6 + 2 * 64;
+  double scratch[kScratch] = {};
+
+ private:
+  struct Slot {
+    at::Tensor tensor;
+    int64_t bytes = 0;
+  };
+  napi_env env_;
+  std::vector<Slot> slots_;
+  std::vector<uint32_t> free_;
+  uint32_t live_ = 0;
+  int64_t bytes_ = 0;
+  int64_t reported_bytes_ = 0;
+  std::shared_ptr<LentBuffers> lent_;
+};
+
+}  // namespace pinmem

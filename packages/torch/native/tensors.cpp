@@ -1,0 +1,218 @@
+// Tensors and typed arrays: copying and zero-copy, in and out; what a tensor is; giving it back.
+#include "function.h"
+
+#include <ATen/Functions.h>
+#include <c10/core/MemoryFormat.h>
+
+#include <cstring>
+#include <limits>
+
+namespace pinmem {
+
+namespace {
+
+struct Bytes {
+  void* data;
+  size_t length;
+};
+
+Bytes bytes_of(napi_env env, napi_value value) {
+  bool typed = false;
+  check(env, napi_is_typedarray(env, value, &typed), "typed array");
+  if (!typed) throw ArgumentError("data", "argument 'data' must be a typed array");
+  napi_typedarray_type type;
+  size_t count = 0;
+  void* data = nullptr;
+  check(env, napi_get_typedarray_info(env, value, &type, &count, &data, nullptr, nullptr), "typed array");
+  size_t width = 1;
+  switch (type) {
+    case napi_int16_array:
+    case napi_uint16_array: width = 2; break;
+    case napi_int32_array:
+    case napi_uint32_array:
+    case napi_float32_array: width = 4; break;
+    case napi_float64_array:
+    case napi_bigint64_array:
+    case napi_biguint64_array: width = 8; break;
+    default: break;
+  }
+  return {data, count * width};
+}
+
+size_t bytes_needed(const std::vector<int64_t>& shape, c10::ScalarType dtype) {
+  size_t total = c10::elementSize(dtype);
+  for (int64_t size : shape) {
+    if (size < 0) throw ArgumentError("shape", "argument 'shape' must not be negative, got " + std::to_string(size));
+    if (size != 0 && total > std::numeric_limits<size_t>::max() / 2 / static_cast<size_t>(size)) {
+      throw ArgumentError("shape", "argument 'shape' holds more elements than memory can");
+    }
+    total *= static_cast<size_t>(size);
+  }
+  return total;
+}
+
+// fromBuffer(typedArray, shape, dtype, copy) -> handle
+napi_value from_buffer(Environment& environment, napi_env env, const Arguments& arguments) {
+  environment.release_lent_buffers();
+  const Bytes source = bytes_of(env, arguments[0]);
+  const auto shape = to_ints(env, "shape", arguments[1]);
+  const c10::ScalarType dtype = to_dtype(to_string(env, arguments[2]));
+  const size_t needed = bytes_needed(shape, dtype);
+  if (needed != source.length) {
+    throw ArgumentError("shape", "argument 'shape' needs " + std::to_string(needed) + " bytes, the data has " +
+                                     std::to_string(source.length));
+  }
+  at::Tensor tensor;
+  if (to_bool(env, arguments[3]) || needed == 0) {
+    tensor = at::empty(shape, at::TensorOptions().dtype(dtype));
+    if (needed) std::memcpy(tensor.data_ptr(), source.data, needed);
+  } else {
+    if (reinterpret_cast<uintptr_t>(source.data) % c10::elementSize(dtype) != 0) {
+      throw ArgumentError("data", "argument 'data' is not aligned for its dtype: pass a copy");
+    }
+    napi_ref reference;
+    check(env, napi_create_reference(env, arguments[0], 1, &reference), "reference");
+    const auto give_back = [lent = environment.lent(), reference](void*) {
+      std::lock_guard<std::mutex> lock(lent->mutex);
+      if (!lent->closed) lent->released.push_back(reference);
+    };
+    tensor = at::from_blob(source.data, shape, give_back, at::TensorOptions().dtype(dtype));
+  }
+  return from_int(env, environment.add(std::move(tensor)));
+}
+
+void require_dense_cpu(const at::Tensor& tensor, const char* what) {
+  if (!tensor.device().is_cpu() || tensor.layout() != at::kStrided) {
+    throw std::runtime_error(std::string(what) + " needs a dense tensor on the CPU, this one is on " + tensor.device().str());
+  }
+}
+
+// copyTo(handle, typedArray): contiguous elements into memory of the same size
+napi_value copy_to(Environment& environment, napi_env env, const Arguments& arguments) {
+  const at::Tensor tensor = environment.get(to_handle(env, arguments[0])).detach().cpu().contiguous();
+  const Bytes target = bytes_of(env, arguments[1]);
+  if (target.length != tensor.nbytes()) {
+    throw ArgumentError("target", "argument 'target' has " + std::to_string(target.length) + " bytes, the tensor " +
+                                      std::to_string(tensor.nbytes()));
+  }
+  if (target.length) std::memcpy(target.data, tensor.data_ptr(), target.length);
+  return undefined(env);
+}
+
+// view(handle) -> ArrayBuffer over the tensor's own memory, which stays alive as long as the buffer
+napi_value view(Environment& environment, napi_env env, const Arguments& arguments) {
+  const at::Tensor& tensor = environment.get(to_handle(env, arguments[0]));
+  require_dense_cpu(tensor, "a view of the data");
+  if (!tensor.is_contiguous()) throw std::runtime_error("a view of the data needs a contiguous tensor");
+  napi_value buffer;
+  if (tensor.nbytes() == 0) {
+    void* data;
+    check(env, napi_create_arraybuffer(env, 0, &data, &buffer), "array buffer");
+    return buffer;
+  }
+  auto* keep = new at::Tensor(tensor.detach());
+  const auto release = [](napi_env, void*, void* kept) { delete static_cast<at::Tensor*>(kept); };
+  const napi_status status =
+      napi_create_external_arraybuffer(env, keep->data_ptr(), keep->nbytes(), release, keep, &buffer);
+  if (status != napi_ok) delete keep;
+  check(env, status, "external array buffer");
+  return buffer;
+}
+
+// item(handle) -> number | boolean | bigint for what a double cannot hold
+napi_value item(Environment& environment, napi_env env, const Arguments& arguments) {
+  const at::Tensor& tensor = environment.get(to_handle(env, arguments[0]));
+  if (tensor.numel() != 1) {
+    throw std::runtime_error("a tensor with " + std::to_string(tensor.numel()) + " elements is no single number");
+  }
+  const at::Scalar value = tensor.item();
+  napi_value result;
+  if (value.isBoolean()) return from_bool(env, value.toBool());
+  if (value.isIntegral(false)) {
+    const int64_t integer = value.toLong();
+    if (integer > 9007199254740991 || integer < -9007199254740991) {
+      check(env, napi_create_bigint_int64(env, integer, &result), "bigint");
+      return result;
+    }
+    return from_int(env, integer);
+  }
+  check(env, napi_create_double(env, value.toDouble(), &result), "number");
+  return result;
+}
+
+// describe(handle): dtype code, device type, device index, flags, dimensions, element count, then sizes and strides
+napi_value describe(Environment& environment, napi_env env, const Arguments& arguments) {
+  const at::Tensor& tensor = environment.get(to_handle(env, arguments[0]));
+  double* out = environment.scratch;
+  const int64_t dimensions = tensor.dim();
+  if (dimensions > 64) throw std::runtime_error("tensors of more than 64 dimensions are not supported");
+  out[0] = static_cast<double>(tensor.scalar_type());
+  out[1] = static_cast<double>(static_cast<int>(tensor.device().type()));
+  out[2] = tensor.device().index();
+  out[3] = (tensor.requires_grad() ? 1 : 0) | (tensor.is_leaf() ? 2 : 0) | (tensor.is_contiguous() ? 4 : 0) |
+           (tensor.dim() == 4 && tensor.is_contiguous(at::MemoryFormat::ChannelsLast) ? 8 : 0);
+  out[4] = static_cast<double>(dimensions);
+  out[5] = static_cast<double>(tensor.numel());
+  for (int64_t i = 0; i < dimensions; ++i) {
+    out[6 + i] = static_cast<double>(tensor.size(i));
+    out[6 + dimensions + i] = static_cast<double>(tensor.stride(i));
+  }
+  return undefined(env);
+}
+
+napi_value scratch(Environment& environment, napi_env env, const Arguments&) {
+  napi_value buffer;
+  check(env,
+        napi_create_external_arraybuffer(env, environment.scratch, sizeof environment.scratch, nullptr, nullptr, &buffer),
+        "external array buffer");
+  return buffer;
+}
+
+napi_value release(Environment& environment, napi_env env, const Arguments& arguments) {
+  environment.release(to_handle(env, arguments[0]));
+  environment.report_memory();
+  return undefined(env);
+}
+
+napi_value release_all(Environment& environment, napi_env env, const Arguments& arguments) {
+  for (size_t i = 0; i < arguments.count; ++i) environment.release(to_handle(env, arguments[i]));
+  environment.report_memory();
+  return undefined(env);
+}
+
+// A second handle to the same tensor.
+napi_value share(Environment& environment, napi_env env, const Arguments& arguments) {
+  return from_int(env, environment.add(environment.get(to_handle(env, arguments[0]))));
+}
+
+napi_value is_same(Environment& environment, napi_env env, const Arguments& arguments) {
+  return from_bool(env, environment.get(to_handle(env, arguments[0])).is_same(environment.get(to_handle(env, arguments[1]))));
+}
+
+napi_value live_tensors(Environment& environment, napi_env env, const Arguments&) {
+  environment.release_lent_buffers();
+  return from_int(env, environment.live());
+}
+
+napi_value live_bytes(Environment& environment, napi_env env, const Arguments&) {
+  return from_int(env, environment.live_bytes());
+}
+
+}  // namespace
+
+void register_tensors(napi_env env, napi_value exports) {
+  define<from_buffer>(env, exports, "fromBuffer");
+  define<copy_to>(env, exports, "copyTo");
+  define<view>(env, exports, "view");
+  define<item>(env, exports, "item");
+  define<describe>(env, exports, "describe");
+  define<scratch>(env, exports, "scratch");
+  define<release>(env, exports, "release");
+  define<release_all>(env, exports, "releaseAll");
+  define<share>(env, exports, "share");
+  define<is_same>(env, exports, "isSame");
+  define<live_tensors>(env, exports, "liveTensors");
+  define<live_bytes>(env, exports, "liveBytes");
+}
+
+}  // namespace pinmem
