@@ -38,6 +38,13 @@ napi_value set_gradient(Environment& environment, napi_env env, const Arguments&
   return undefined(env);
 }
 
+// setData(handle, value): another storage, shape or dtype under the same identity (a module moves to a device)
+napi_value set_data(Environment& environment, napi_env env, const Arguments& arguments) {
+  const at::Tensor tensor = environment.get(to_handle(env, arguments[0]));
+  tensor.set_data(environment.get(to_handle(env, arguments[1])).detach());
+  return undefined(env);
+}
+
 napi_value retain_grad(Environment& environment, napi_env env, const Arguments& arguments) {
   environment.get(to_handle(env, arguments[0])).retain_grad();
   return undefined(env);
@@ -84,6 +91,7 @@ void register_autograd(napi_env env, napi_value exports) {
   define<set_requires_grad>(env, exports, "setRequiresGrad");
   define<gradient>(env, exports, "gradient");
   define<set_gradient>(env, exports, "setGradient");
+  define<set_data>(env, exports, "setData");
   define<retain_grad>(env, exports, "retainGrad");
   define<backward>(env, exports, "backward");
   define<grad>(env, exports, "grad");

@@ -102,6 +102,9 @@ class Environment {
   // Shared with JavaScript: describe() writes dtype, device, flags, sizes and strides here.
   static constexpr size_t kScratch = 6 + 2 * 64;
   double scratch[kScratch] = {};
+  // Shared with JavaScript: handles to release in one call.
+  static constexpr uint32_t kReleaseList = 1024;
+  uint32_t release_list[kReleaseList] = {};
 
  private:
   struct Slot {

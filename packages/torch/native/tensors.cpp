@@ -160,12 +160,18 @@ napi_value describe(Environment& environment, napi_env env, const Arguments& arg
   return undefined(env);
 }
 
-napi_value scratch(Environment& environment, napi_env env, const Arguments&) {
+// Memory that JavaScript reads and writes directly lives as long as the environment.
+template <typename T, size_t N>
+napi_value shared(napi_env env, T (&memory)[N]) {
   napi_value buffer;
-  check(env,
-        napi_create_external_arraybuffer(env, environment.scratch, sizeof environment.scratch, nullptr, nullptr, &buffer),
-        "external array buffer");
+  check(env, napi_create_external_arraybuffer(env, memory, sizeof memory, nullptr, nullptr, &buffer), "array buffer");
   return buffer;
+}
+
+napi_value scratch(Environment& environment, napi_env env, const Arguments&) { return shared(env, environment.scratch); }
+
+napi_value release_list(Environment& environment, napi_env env, const Arguments&) {
+  return shared(env, environment.release_list);
 }
 
 napi_value release(Environment& environment, napi_env env, const Arguments& arguments) {
@@ -174,8 +180,11 @@ napi_value release(Environment& environment, napi_env env, const Arguments& argu
   return undefined(env);
 }
 
-napi_value release_all(Environment& environment, napi_env env, const Arguments& arguments) {
-  for (size_t i = 0; i < arguments.count; ++i) environment.release(to_handle(env, arguments[i]));
+// releaseMany(count): the first handles of the release list
+napi_value release_many(Environment& environment, napi_env env, const Arguments& arguments) {
+  const uint32_t count = to_handle(env, arguments[0]);
+  if (count > Environment::kReleaseList) throw std::runtime_error("internal: the release list is too short");
+  for (uint32_t i = 0; i < count; ++i) environment.release(environment.release_list[i]);
   environment.report_memory();
   return undefined(env);
 }
@@ -208,7 +217,8 @@ void register_tensors(napi_env env, napi_value exports) {
   define<describe>(env, exports, "describe");
   define<scratch>(env, exports, "scratch");
   define<release>(env, exports, "release");
-  define<release_all>(env, exports, "releaseAll");
+  define<release_list>(env, exports, "releaseList");
+  define<release_many>(env, exports, "releaseMany");
   define<share>(env, exports, "share");
   define<is_same>(env, exports, "isSame");
   define<live_tensors>(env, exports, "liveTensors");

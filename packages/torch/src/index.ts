@@ -1,1 +1,16 @@
-export {};
+// The public surface of @pinmem/torch: libtorch for TypeScript.
+
+export * from "./autocast.js";
+export { type BackwardManyOptions, backward, enableGrad, type GradOptions, grad, inferenceMode, isGradEnabled, noGrad } from "./autograd.js";
+export * from "./creation.js";
+export * from "./device.js";
+export { callOperator, type Device, type FloatScalar, float, type MemoryFormat, operatorNames, type Scalar } from "./dispatch.js";
+export { type DType, dtypes, type TypedArray } from "./dtype.js";
+export { DisposedTensorError, LibtorchNotFoundError, TorchError } from "./errors.js";
+export * from "./generated/operators.js";
+export * as optim from "./optim/index.js";
+export * as nn from "./nn/index.js";
+export { dispose, keep, liveTensorBytes, liveTensors, scope } from "./ownership.js";
+export * from "./profile.js";
+export * from "./random.js";
+export { type BackwardOptions, type NestedArray, Tensor, type ToOptions } from "./tensor.js";

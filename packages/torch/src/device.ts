@@ -1,0 +1,86 @@
+// The machine as libtorch sees it: threads, CUDA devices and their memory, and what the library was built with.
+
+import { TorchError } from "./errors.js";
+import { build, native } from "./native.js";
+
+export interface CudaMemory {
+  /** Bytes in live tensors. */
+  readonly allocated: number;
+  readonly peakAllocated: number;
+  /** Bytes the caching allocator holds. */
+  readonly reserved: number;
+  readonly peakReserved: number;
+}
+
+export interface BuildInfo {
+  /** Version of libtorch. */
+  readonly libtorch: string;
+  /** Root folder of the library: what `LIBTORCH` would be. */
+  readonly libraryPath: string;
+  readonly abi: number;
+  /** How libtorch was built, as `torch.__config__.show()`. */
+  readonly showConfig: string;
+  /** Threads and their backend, as `torch.__config__.parallel_info()`. */
+  readonly parallelInfo: string;
+  /** Instruction set in use, such as "AVX2". */
+  readonly cpuCapability: string;
+  readonly threads: number;
+  readonly cuda: { compiled: boolean; available: boolean; deviceCount: number; reason: string | null };
+  /** Process-group backends that libtorch was built with. */
+  readonly distributed: readonly string[];
+}
+
+/** Threads that an operator may use. The default is the number of physical cores available. */
+export const getNumThreads = (): number => native.threads();
+
+export function setNumThreads(count: number): void {
+  try {
+    native.setThreads(count);
+  } catch (error) {
+    throw new TorchError((error as Error).message, { operator: "setNumThreads", argument: "count" });
+  }
+}
+
+export const cudaDeviceCount = (): number => native.cudaDevices();
+
+export const isCudaAvailable = (): boolean => cudaDeviceCount() > 0;
+
+/** Waits until a CUDA device has done what was asked of it. */
+export function cudaSynchronize(index = 0): void {
+  try {
+    native.synchronize(index);
+  } catch (error) {
+    throw new TorchError((error as Error).message, { operator: "cudaSynchronize", argument: "index" });
+  }
+}
+
+/** Memory figures of a CUDA device; null without CUDA. */
+export function cudaMemory(index = 0): CudaMemory | null {
+  const figures = native.cudaMemory(index);
+  if (!figures) return null;
+  const [allocated, peakAllocated, reserved, peakReserved] = figures;
+  return { allocated, peakAllocated, reserved, peakReserved };
+}
+
+const flag = (config: string, name: string): boolean => new RegExp(`USE_${name}=(ON|1)`).test(config);
+
+export function buildInfo(): BuildInfo {
+  const { showConfig, parallelInfo, threads } = native.buildInfo();
+  const deviceCount = cudaDeviceCount();
+  return {
+    libtorch: build.libtorch.version,
+    libraryPath: build.libtorch.root,
+    abi: build.libtorch.abi,
+    showConfig,
+    parallelInfo,
+    cpuCapability: /CPU capability usage: (\S+)/.exec(showConfig)?.[1] ?? "unknown",
+    threads,
+    cuda: {
+      compiled: flag(showConfig, "CUDA"),
+      available: deviceCount > 0,
+      deviceCount,
+      reason: deviceCount > 0 ? null : native.cudaReason(),
+    },
+    distributed: ["GLOO", "NCCL", "MPI"].filter((name) => flag(showConfig, name)).map((name) => name.toLowerCase()),
+  };
+}

@@ -1,0 +1,362 @@
+// The choke point: every operator call passes here. It unwraps tensors, picks the overload, calls libtorch and wraps the
+// results; errors get their context here, once.
+//
+// Operators are resolved by name on first use, and their arguments are matched by name with the schema of the libtorch
+// that is loaded, so that one generated surface serves versions whose schemas differ.
+
+import { TorchError } from "./errors.js";
+import { type Native, type NativeSchema, native } from "./native.js";
+import { OwnedTensor } from "./ownership.js";
+
+/** Kinds of schema arguments, as the addon numbers them (native/environment.h). */
+export const Kind = {
+  Tensor: 0,
+  TensorList: 1,
+  OptionalTensorList: 2,
+  Int: 3,
+  IntList: 4,
+  Float: 5,
+  FloatList: 6,
+  Bool: 7,
+  BoolList: 8,
+  Scalar: 9,
+  ScalarList: 10,
+  String: 11,
+  Device: 12,
+  Generator: 13,
+  Unsupported: 14,
+} as const;
+
+/** A number that counts as floating-point even when it is integral; JavaScript cannot tell 2 from 2.0. */
+export type FloatScalar = Float64Array & { readonly __scalar?: "float" };
+
+/** A number to an operator: integral numbers count as integers (`float(2)` is 2.0), bigints as 64-bit integers. */
+export type Scalar = number | boolean | bigint | FloatScalar;
+
+/** Says that `value` is floating-point where a `Scalar`'s type matters, such as `zeros([2], { dtype: "int64" }).add(float(2))`. */
+export const float = (value: number): FloatScalar => Float64Array.of(value);
+
+/** Where a tensor lives: `"cpu"` or `"cuda:1"`. */
+export type Device = "cpu" | "cuda" | `cuda:${number}`;
+
+/** How elements lie in memory. */
+export type MemoryFormat = "contiguous" | "channelsLast" | "channelsLast3d" | "preserve";
+
+type Options = Readonly<Record<string, unknown>>;
+type TensorConstructor = new (handle: number) => OwnedTensor;
+
+let TensorClass: TensorConstructor | undefined;
+
+/** @internal Breaks the cycle between `Tensor` and the operators it inherits. */
+export const registerTensorClass = (constructor: TensorConstructor): void => {
+  TensorClass = constructor;
+};
+
+/** @internal Wraps a native handle. */
+export function wrap<T extends OwnedTensor>(handle: number): T {
+  if (!TensorClass) throw new Error("internal: the Tensor class is not registered");
+  return new TensorClass(handle) as T;
+}
+
+export const camelCase = (name: string): string => name.replace(/(?<=[a-z0-9])_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+
+interface Resolved {
+  readonly id: number;
+  readonly schema: NativeSchema;
+  readonly kinds: readonly number[];
+  /** Position in the schema of each declared argument; null where both orders agree. */
+  readonly order: readonly number[] | null;
+  readonly count: number;
+  readonly results: readonly ("tensor" | "tensors" | "value" | number)[];
+}
+
+/** One overload of one operator, as the surface declares it. */
+export class Operator {
+  readonly #positions: ReadonlyMap<string, number>;
+  #resolved: Resolved | undefined;
+
+  /**
+   * @param schemaName such as `aten::add.Tensor`
+   * @param names declared arguments in schema spelling; positional ones first
+   * @param positional how many of them are given by position
+   */
+  constructor(
+    readonly schemaName: string,
+    readonly label: string,
+    readonly names: readonly string[],
+    readonly positional: number,
+  ) {
+    this.#positions = new Map(names.slice(positional).map((name, index) => [camelCase(name), positional + index]));
+  }
+
+  get keywords(): IterableIterator<string> {
+    return this.#positions.keys();
+  }
+
+  get resolved(): Resolved {
+    this.#resolved ??= this.#resolve();
+    return this.#resolved;
+  }
+
+  /** The schema as libtorch prints it. */
+  get schema(): string {
+    return this.resolved.schema.text;
+  }
+
+  position(keyword: string): number | undefined {
+    return this.#positions.get(keyword);
+  }
+
+  accepts(values: readonly unknown[], options: Options | undefined): boolean {
+    if (values.length !== this.positional) return false;
+    const { kinds, order, schema } = this.resolved;
+    for (let i = 0; i < values.length; i++) {
+      const argument = schema.arguments[order ? (order[i] as number) : i];
+      const nullable = argument?.optional && (values[i] === null || values[i] === undefined);
+      if (!nullable && !fits(kinds[i] as number, values[i], argument?.fixedLength ?? 0)) return false;
+    }
+    if (options) for (const keyword of Object.keys(options)) if (!this.#positions.has(keyword)) return false;
+    return true;
+  }
+
+  #resolve(): Resolved {
+    const [name = "", overload = ""] = this.schemaName.split(".");
+    const id = native.resolve(name, overload);
+    if (id < 0) {
+      throw new TorchError(`the loaded libtorch (${native.buildInfo().compiledFor}) has no operator ${this.schemaName}`, {
+        operator: this.label,
+      });
+    }
+    const schema = native.schema(id);
+    const positions = this.names.map((declared) => {
+      const position = schema.arguments.findIndex((argument) => argument.name === declared);
+      if (position < 0) {
+        throw new TorchError(`libtorch's ${this.schemaName} has no argument '${declared}': ${schema.text}`, {
+          operator: this.label,
+          argument: declared,
+        });
+      }
+      return position;
+    });
+    return {
+      id,
+      schema,
+      kinds: positions.map((position) => schema.arguments[position]?.kind ?? Kind.Unsupported),
+      order: positions.every((position, index) => position === index) ? null : positions,
+      count: schema.arguments.length,
+      results: schema.returns.map(({ type, alias }) => {
+        if (alias >= 0) return positions.indexOf(alias);
+        return type === "Tensor" ? "tensor" : type === "Tensor[]" ? "tensors" : "value";
+      }),
+    };
+  }
+}
+
+function fits(kind: number, value: unknown, fixedLength: number): boolean {
+  switch (kind) {
+    case Kind.Tensor:
+      return value instanceof OwnedTensor;
+    case Kind.TensorList:
+      return Array.isArray(value) && value.every((element) => element instanceof OwnedTensor);
+    case Kind.OptionalTensorList:
+      return Array.isArray(value) && value.every((element) => element === null || element instanceof OwnedTensor);
+    case Kind.Int:
+      return typeof value === "number" || typeof value === "bigint" || typeof value === "string";
+    case Kind.Float:
+      return typeof value === "number";
+    case Kind.Bool:
+      return typeof value === "boolean";
+    case Kind.Scalar:
+      return (
+        typeof value === "number" ||
+        typeof value === "boolean" ||
+        typeof value === "bigint" ||
+        value instanceof Float64Array
+      );
+    case Kind.String:
+    case Kind.Device:
+      return typeof value === "string";
+    default:
+      return Array.isArray(value) || (fixedLength > 0 && typeof value === "number");
+  }
+}
+
+function unwrapTensor(value: unknown, operator: Operator, argument: string): unknown {
+  if (value instanceof OwnedTensor) return OwnedTensor.handleOf(value, operator.label, argument);
+  if (value === null || value === undefined) return value;
+  throw new TorchError(`argument '${camelCase(argument)}' must be a tensor, got ${describeValue(value)}`, {
+    operator: operator.label,
+    argument: camelCase(argument),
+  });
+}
+
+function unwrap(kind: number, value: unknown, operator: Operator, argument: string): unknown {
+  if (kind === Kind.Tensor) return unwrapTensor(value, operator, argument);
+  if (kind <= Kind.OptionalTensorList && Array.isArray(value)) {
+    const handles = new Array(value.length);
+    for (let i = 0; i < value.length; i++) handles[i] = unwrapTensor(value[i], operator, argument);
+    return handles;
+  }
+  return value;
+}
+
+/** What an argument was, for messages: `float32[2, 3] on cpu`. */
+export function describeValue(value: unknown): string {
+  if (value instanceof OwnedTensor) return value.isDisposed ? "a disposed tensor" : String(value);
+  if (Array.isArray(value)) {
+    return value.length > 8 ? `an array of ${value.length}` : `[${value.map(describeValue).join(", ")}]`;
+  }
+  if (value instanceof Float64Array && value.length === 1) return `float(${value[0]})`;
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (typeof value === "object" && value !== null) return `a ${value.constructor?.name ?? "plain"} object`;
+  return String(value);
+}
+
+function received(operator: Operator, values: readonly unknown[]): string {
+  return operator.names
+    .map((name, index) => (values[index] === undefined ? "" : `  ${camelCase(name)}: ${describeValue(values[index])}`))
+    .filter(Boolean)
+    .join("\n");
+}
+
+function contextualise(error: unknown, operator: Operator, values: readonly unknown[]): unknown {
+  if (error instanceof TorchError || !(error instanceof Error)) return error;
+  const argument = (error as { argument?: string }).argument;
+  return new TorchError(error.message.trim(), {
+    operator: operator.label,
+    argument: argument === undefined ? undefined : camelCase(argument),
+    received: received(operator, values),
+  });
+}
+
+function unknownKeyword(operator: Operator, keyword: string): TorchError {
+  const known = [...operator.keywords];
+  return new TorchError(
+    `there is no option '${keyword}'${known.length ? `; it takes ${known.join(", ")}` : ": it takes no options"}`,
+    { operator: operator.label, argument: keyword },
+  );
+}
+
+function withOptions(operator: Operator, values: readonly unknown[], options: Options): unknown[] {
+  const all = values.slice();
+  for (const keyword of Object.keys(options)) {
+    const position = operator.position(keyword);
+    if (position === undefined) throw unknownKeyword(operator, keyword);
+    while (all.length < position) all.push(undefined);
+    all[position] = options[keyword];
+  }
+  return all;
+}
+
+function wrapResult(kind: Resolved["results"][number] | undefined, raw: unknown, values: readonly unknown[]): unknown {
+  if (typeof kind === "number") return values[kind];
+  if (kind === "tensor") return raw === null ? null : wrap(raw as number);
+  if (kind === "tensors") return (raw as number[]).map((handle) => wrap(handle));
+  return raw;
+}
+
+/** Calls one operator with positional values and named options. */
+export function run(operator: Operator, values: readonly unknown[], options?: Options): unknown {
+  const { id, kinds, order, count, results } = operator.resolved;
+  if (values.length !== operator.positional) {
+    throw new TorchError(`takes ${operator.positional} arguments before its options, got ${values.length}: ${operator.schema}`, {
+      operator: operator.label,
+    });
+  }
+  const all = options === undefined ? values : withOptions(operator, values, options);
+  const raw: unknown[] = order ? new Array(count).fill(undefined) : [];
+  for (let i = 0; i < all.length; i++) {
+    const value = unwrap(kinds[i] as number, all[i], operator, operator.names[i] as string);
+    if (order) raw[order[i] as number] = value;
+    else raw.push(value);
+  }
+  let result: unknown;
+  try {
+    result = call(id, raw);
+  } catch (error) {
+    throw contextualise(error, operator, all);
+  }
+  if (results.length === 1) return wrapResult(results[0], result, all);
+  if (results.length === 0) return undefined;
+  return (result as unknown[]).map((element, index) => wrapResult(results[index], element, all));
+}
+
+// Spreading is slow below the optimising compiler; the common arities are spelled out.
+const nativeCall: Native["call"] = native.call;
+function call(id: number, raw: readonly unknown[]): unknown {
+  switch (raw.length) {
+    case 1:
+      return nativeCall(id, raw[0]);
+    case 2:
+      return nativeCall(id, raw[0], raw[1]);
+    case 3:
+      return nativeCall(id, raw[0], raw[1], raw[2]);
+    default:
+      return nativeCall(id, ...raw);
+  }
+}
+
+/** Calls the first overload whose arguments fit. */
+export function runOverloaded(overloads: readonly Operator[], values: readonly unknown[], options?: Options): unknown {
+  for (const operator of overloads) if (operator.accepts(values, options)) return run(operator, values, options);
+  const [first] = overloads as [Operator];
+  throw new TorchError(
+    `no form of it takes (${values.slice(1).map(describeValue).join(", ")}${options ? `, { ${Object.keys(options).join(", ")} }` : ""})` +
+      ` on ${describeValue(values[0])}:\n${overloads.map((operator) => `  ${operator.schema}`).join("\n")}`,
+    { operator: first.label },
+  );
+}
+
+const isOptions = (value: unknown): value is Options =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/** @internal The trailing plain object of a call, which no operator takes as a value: its options. */
+export const named = (values: readonly unknown[]): Options | undefined => {
+  const last = values[values.length - 1];
+  return isOptions(last) ? last : undefined;
+};
+
+/** @internal The values before the options. */
+export const positional = (values: readonly unknown[]): readonly unknown[] => {
+  const last = values[values.length - 1];
+  return last === undefined || isOptions(last) ? values.slice(0, -1) : values;
+};
+
+const generic = new Map<string, Operator>();
+
+/**
+ * Calls any operator of libtorch by its schema name, such as `callOperator("aten::add.Tensor", [a, b], { alpha: 2 })`.
+ * The typed methods cover what `ops.txt` lists; this reaches the rest. Arguments without a default come first, in
+ * schema order; those with one, and keyword-only ones, by name in camelCase.
+ */
+export function callOperator(name: string, values: readonly unknown[] = [], options?: Options): unknown {
+  let operator = generic.get(name);
+  if (!operator) {
+    operator = declare(name);
+    generic.set(name, operator);
+  }
+  return run(operator, values, options);
+}
+
+function declare(name: string): Operator {
+  const [base = "", overload = ""] = name.split(".");
+  const id = native.resolve(base, overload);
+  if (id < 0) {
+    const plain = base.replace(/^aten::/, "");
+    const similar = native.operators().filter((other) => other.split(/::|\./)[1] === plain);
+    throw new TorchError(
+      similar.length ? `there is no such overload; there are ${similar.slice(0, 12).join(", ")}` : "libtorch has no such operator",
+      { operator: name },
+    );
+  }
+  const { arguments: declared } = native.schema(id);
+  const isPositional = (index: number) => declared[index]?.default === undefined && !declared[index]?.keywordOnly;
+  const indices = declared.map((_, index) => index);
+  const ordered = [...indices.filter(isPositional), ...indices.filter((index) => !isPositional(index))];
+  const names = ordered.map((index) => declared[index]?.name ?? "");
+  return new Operator(name, name, names, indices.filter(isPositional).length);
+}
+
+/** Every operator name that the loaded libtorch knows, such as `aten::add.Tensor`. */
+export const operatorNames = (): string[] => native.operators().sort();

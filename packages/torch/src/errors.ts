@@ -1,0 +1,42 @@
+// What goes wrong at the seam to libtorch. Every failure of an operator arrives as one TorchError that names the
+// operator, the argument where it is known, and what the arguments were; a C++ exception never crosses.
+
+export interface TorchErrorOptions {
+  /** The operator or function that failed, in the spelling of this package. */
+  readonly operator: string;
+  /** The argument that did not fit, where it is known. */
+  readonly argument?: string | undefined;
+  /** One line per argument: name, dtype, shape and device. */
+  readonly received?: string | undefined;
+  readonly cause?: unknown;
+}
+
+export class TorchError extends Error {
+  override readonly name: string = "TorchError";
+  readonly operator: string;
+  readonly argument: string | undefined;
+
+  constructor(message: string, { operator, argument, received, cause }: TorchErrorOptions) {
+    super(`${operator}: ${message}${received ? `\n${received}` : ""}`, cause === undefined ? {} : { cause });
+    this.operator = operator;
+    this.argument = argument;
+  }
+}
+
+/** The one mistake that everybody makes: using a tensor whose scope has ended or that was disposed by hand. */
+export class DisposedTensorError extends TorchError {
+  override readonly name = "DisposedTensorError";
+
+  constructor(operator: string, argument?: string) {
+    super(
+      `${argument ? `argument '${argument}'` : "this"} is a tensor that was disposed. Return it from the scope that made it, ` +
+        "or keep() it, to use it afterwards",
+      { operator, argument },
+    );
+  }
+}
+
+/** libtorch or the addon is missing, too old, or does not fit: says what was looked for and how to mend it. */
+export class LibtorchNotFoundError extends Error {
+  override readonly name = "LibtorchNotFoundError";
+}

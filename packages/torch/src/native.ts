@@ -1,0 +1,174 @@
+// Loads the addon: finds the build for the libtorch in use, prepares the process for it, and types its functions.
+//
+// OpenMP reads its waiting policy when the library loads. Active waiting makes two busy processes on the same cores
+// many times slower, so passive waiting is set before, unless the user chose otherwise.
+
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LibtorchNotFoundError } from "./errors.js";
+import { physicalCores } from "./cores.js";
+
+/** Tensors are integers here; `undefined` means the default of an argument. */
+export interface Native {
+  resolve(name: string, overload: string): number;
+  schema(operator: number): NativeSchema;
+  call(operator: number, ...values: unknown[]): unknown;
+  operators(): string[];
+  profile(on: boolean): ProfileEntry[];
+
+  fromBuffer(data: ArrayBufferView, shape: readonly number[], dtype: string, copy: boolean): number;
+  copyTo(tensor: number, target: ArrayBufferView): void;
+  view(tensor: number): ArrayBuffer;
+  item(tensor: number): number | boolean | bigint;
+  describe(tensor: number): void;
+  scratch(): ArrayBuffer;
+  release(tensor: number): void;
+  releaseMany(count: number): void;
+  releaseList(): ArrayBuffer;
+  share(tensor: number): number;
+  isSame(tensor: number, other: number): boolean;
+  liveTensors(): number;
+  liveBytes(): number;
+
+  setRequiresGrad(tensor: number, wanted: boolean): void;
+  gradient(tensor: number): number | null;
+  setGradient(tensor: number, value: number | null): void;
+  setData(tensor: number, value: number): void;
+  retainGrad(tensor: number): void;
+  backward(outputs: number[], seeds: (number | null)[], retain: boolean, create: boolean, inputs: number[]): void;
+  grad(
+    outputs: number[],
+    inputs: number[],
+    seeds: (number | null)[],
+    retain: boolean,
+    create: boolean,
+    allowUnused: boolean,
+  ): (number | null)[];
+  version(tensor: number): number;
+
+  setGradEnabled(on: boolean): boolean;
+  gradEnabled(): boolean;
+  enterInference(): void;
+  leaveInference(): void;
+  enterAutocast(device: string, enabled: boolean, dtype: string | number): [boolean, number];
+  leaveAutocast(device: string, enabled: boolean, dtype: string | number): void;
+
+  manualSeed(seed: number | bigint): void;
+  randomState(device: string): number;
+  setRandomState(device: string, state: number): void;
+
+  buildInfo(): NativeBuildInfo;
+  threads(): number;
+  setThreads(count: number): void;
+  cudaDevices(): number;
+  cudaReason(): string;
+  synchronize(index: number): void;
+  cudaMemory(index: number): [number, number, number, number] | null;
+  tuneAllocator(mmapThreshold: number, trimThreshold: number): boolean;
+  trimMemory(): void;
+}
+
+export interface NativeSchema {
+  readonly text: string;
+  readonly arguments: readonly NativeArgument[];
+  readonly returns: readonly { readonly type: string; readonly name: string; readonly alias: number }[];
+}
+
+export interface NativeArgument {
+  readonly name: string;
+  readonly type: string;
+  readonly kind: number;
+  readonly optional: boolean;
+  readonly fixedLength: number;
+  readonly keywordOnly: boolean;
+  readonly written: boolean;
+  readonly default: string | undefined;
+}
+
+export interface NativeBuildInfo {
+  readonly compiledFor: string;
+  readonly showConfig: string;
+  readonly parallelInfo: string;
+  readonly threads: number;
+  readonly cudaCompiled: boolean;
+}
+
+export interface ProfileEntry {
+  /** Schema name, such as `aten::conv2d`. */
+  readonly operator: string;
+  readonly calls: number;
+  readonly nanoseconds: number;
+  /** Bytes of the tensors that it returned. */
+  readonly bytes: number;
+}
+
+/** What set-up wrote beside the addon. */
+export interface AddonBuild {
+  readonly id: string;
+  readonly libtorch: { readonly root: string; readonly version: string; readonly source: string; readonly abi: number };
+  readonly folder: string;
+}
+
+const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+const buildFolder = join(packageFolder, "build");
+const remedy = "Run `npm run setup` (it finds libtorch and builds the addon) and `npx pinmem doctor` to see what was found.";
+
+function readBuild(id: string): AddonBuild | undefined {
+  const folder = join(buildFolder, id);
+  const path = join(folder, "build.json");
+  if (!existsSync(path)) return undefined;
+  return { ...(JSON.parse(readFileSync(path, "utf8")) as Omit<AddonBuild, "folder">), folder };
+}
+
+/** The build for `LIBTORCH` where that is set, the default build otherwise. */
+function findBuild(): AddonBuild {
+  const wanted = process.env.LIBTORCH;
+  if (wanted) {
+    const root = existsSync(wanted) ? realpathSync(wanted) : wanted;
+    const match = (existsSync(buildFolder) ? readdirSync(buildFolder) : [])
+      .map(readBuild)
+      .find((build) => build?.libtorch.root === root);
+    if (match) return match;
+    throw new LibtorchNotFoundError(
+      `LIBTORCH is ${wanted}, but no addon was built for it. Run \`npm run setup -- --libtorch ${wanted}\`, or unset LIBTORCH.`,
+    );
+  }
+  const choice = join(buildFolder, "default.json");
+  const build = existsSync(choice)
+    ? readBuild((JSON.parse(readFileSync(choice, "utf8")) as { id: string }).id)
+    : undefined;
+  if (!build) throw new LibtorchNotFoundError(`the addon has not been built. ${remedy}`);
+  return build;
+}
+
+function load(build: AddonBuild): Native {
+  process.env.OMP_WAIT_POLICY ??= "passive";
+  const path = join(build.folder, "torch.node");
+  let addon: Native;
+  try {
+    addon = createRequire(import.meta.url)(path) as Native;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LibtorchNotFoundError(
+      `the addon for libtorch ${build.libtorch.version} (${build.libtorch.root}) does not load: ${reason}. ` +
+        `The library may have been removed or replaced since. ${remedy}`,
+    );
+  }
+  const { compiledFor, showConfig } = addon.buildInfo();
+  const found = /TORCH_VERSION=([\d.]+)/.exec(showConfig)?.[1];
+  if (found && found !== compiledFor) {
+    throw new LibtorchNotFoundError(`the addon was built for libtorch ${compiledFor}, but ${found} was loaded. ${remedy}`);
+  }
+  // Freed activations stay in the process instead of being returned to the system and mapped again every step.
+  addon.tuneAllocator(MMAP_THRESHOLD, TRIM_THRESHOLD);
+  if (!process.env.OMP_NUM_THREADS) addon.setThreads(physicalCores());
+  return addon;
+}
+
+const MMAP_THRESHOLD = 1 << 30;
+const TRIM_THRESHOLD = 1 << 30;
+
+export const build: AddonBuild = findBuild();
+export const native: Native = load(build);

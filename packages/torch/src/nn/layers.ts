@@ -1,0 +1,182 @@
+// Layers without state that training would change: activations, pooling, dropout, reshaping.
+
+import { TorchError } from "../errors.js";
+import type { Tensor } from "../tensor.js";
+import type { Pair } from "./conv.js";
+import { type InterpolateOptions, interpolate } from "./functional.js";
+import { Module } from "./module.js";
+
+export class Identity extends Module {
+  forward(input: Tensor): Tensor {
+    return input;
+  }
+}
+
+export class ReLU extends Module {
+  readonly inplace: boolean;
+  constructor({ inplace = false }: { inplace?: boolean } = {}) {
+    super();
+    this.inplace = inplace;
+  }
+  forward(input: Tensor): Tensor {
+    return this.inplace ? input.relu_() : input.relu();
+  }
+}
+
+export class ReLU6 extends Module {
+  readonly inplace: boolean;
+  constructor({ inplace = false }: { inplace?: boolean } = {}) {
+    super();
+    this.inplace = inplace;
+  }
+  forward(input: Tensor): Tensor {
+    const bounds = { minVal: 0, maxVal: 6 };
+    return this.inplace ? input.hardtanh_(bounds) : input.hardtanh(bounds);
+  }
+}
+
+export class LeakyReLU extends Module {
+  readonly negativeSlope: number;
+  constructor({ negativeSlope = 0.01 }: { negativeSlope?: number } = {}) {
+    super();
+    this.negativeSlope = negativeSlope;
+  }
+  forward(input: Tensor): Tensor {
+    return input.leakyRelu({ negativeSlope: this.negativeSlope });
+  }
+}
+
+export class Sigmoid extends Module {
+  forward(input: Tensor): Tensor {
+    return input.sigmoid();
+  }
+}
+
+export class Tanh extends Module {
+  forward(input: Tensor): Tensor {
+    return input.tanh();
+  }
+}
+
+export class GELU extends Module {
+  forward(input: Tensor): Tensor {
+    return input.gelu();
+  }
+}
+
+export class SiLU extends Module {
+  forward(input: Tensor): Tensor {
+    return input.silu();
+  }
+}
+
+export class Hardswish extends Module {
+  forward(input: Tensor): Tensor {
+    return input.hardswish();
+  }
+}
+
+export class Softmax extends Module {
+  readonly dim: number;
+  constructor(dim: number) {
+    super();
+    this.dim = dim;
+  }
+  forward(input: Tensor): Tensor {
+    return input.softmax(this.dim);
+  }
+}
+
+export class MaxPool2d extends Module {
+  readonly kernelSize: Pair;
+  readonly options: { stride: Pair; padding: Pair; dilation: Pair; ceilMode: boolean };
+  constructor(
+    kernelSize: Pair,
+    { stride = kernelSize, padding = 0, dilation = 1, ceilMode = false }: { stride?: Pair; padding?: Pair; dilation?: Pair; ceilMode?: boolean } = {},
+  ) {
+    super();
+    this.kernelSize = kernelSize;
+    this.options = { stride, padding, dilation, ceilMode };
+  }
+  forward(input: Tensor): Tensor {
+    return input.maxPool2d(this.kernelSize, this.options);
+  }
+}
+
+export class AvgPool2d extends Module {
+  readonly kernelSize: Pair;
+  readonly options: { stride: Pair; padding: Pair; ceilMode: boolean; countIncludePad: boolean };
+  constructor(
+    kernelSize: Pair,
+    { stride = kernelSize, padding = 0, ceilMode = false, countIncludePad = true }: { stride?: Pair; padding?: Pair; ceilMode?: boolean; countIncludePad?: boolean } = {},
+  ) {
+    super();
+    this.kernelSize = kernelSize;
+    this.options = { stride, padding, ceilMode, countIncludePad };
+  }
+  forward(input: Tensor): Tensor {
+    return input.avgPool2d(this.kernelSize, this.options);
+  }
+}
+
+export class AdaptiveAvgPool2d extends Module {
+  readonly outputSize: Pair;
+  constructor(outputSize: Pair) {
+    super();
+    this.outputSize = outputSize;
+  }
+  forward(input: Tensor): Tensor {
+    return input.adaptiveAvgPool2d(this.outputSize);
+  }
+}
+
+function checkProbability(p: number, layer: string): number {
+  if (!(p >= 0 && p <= 1)) throw new TorchError(`argument 'p' must be between 0 and 1, got ${p}`, { operator: layer, argument: "p" });
+  return p;
+}
+
+/** Zeroes elements in training. */
+export class Dropout extends Module {
+  readonly p: number;
+  constructor(p = 0.5) {
+    super();
+    this.p = checkProbability(p, "Dropout");
+  }
+  forward(input: Tensor): Tensor {
+    return this.training && this.p > 0 ? input.dropout(this.p, true) : input;
+  }
+}
+
+/** Zeroes whole channels in training. */
+export class Dropout2d extends Module {
+  readonly p: number;
+  constructor(p = 0.5) {
+    super();
+    this.p = checkProbability(p, "Dropout2d");
+  }
+  forward(input: Tensor): Tensor {
+    return this.training && this.p > 0 ? input.featureDropout(this.p, true) : input;
+  }
+}
+
+export class Flatten extends Module {
+  readonly options: { startDim: number; endDim: number };
+  constructor({ startDim = 1, endDim = -1 }: { startDim?: number; endDim?: number } = {}) {
+    super();
+    this.options = { startDim, endDim };
+  }
+  forward(input: Tensor): Tensor {
+    return input.flatten(this.options);
+  }
+}
+
+export class Upsample extends Module {
+  readonly options: InterpolateOptions;
+  constructor(options: InterpolateOptions) {
+    super();
+    this.options = options;
+  }
+  forward(input: Tensor): Tensor {
+    return interpolate(input, this.options);
+  }
+}

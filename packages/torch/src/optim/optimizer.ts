@@ -1,0 +1,143 @@
+// What optimisers share: groups of parameters with their own settings, state per parameter, saving and restoring both.
+//
+// Steps are multi-tensor: one call of a `_foreach_` operator updates all parameters of a group.
+
+import { noGrad } from "../autograd.js";
+import { TorchError } from "../errors.js";
+import { dispose, keep, scope } from "../ownership.js";
+import { Tensor } from "../tensor.js";
+
+/** Parameters with settings that differ from the optimiser's. */
+export interface ParameterGroup<Settings> {
+  readonly params: Iterable<Tensor>;
+  /** Settings of this group; the others are the optimiser's. */
+  readonly settings?: Partial<Settings>;
+}
+
+/** State of one parameter: tensors such as a momentum, numbers such as a step count. */
+export type ParameterState = Record<string, Tensor | number>;
+
+export interface OptimizerState<Settings> {
+  /** By the parameter's position over all groups. */
+  readonly state: ReadonlyMap<number, ParameterState>;
+  readonly groups: readonly (Settings & { readonly count: number })[];
+}
+
+export abstract class Optimizer<Settings extends { lr: number }> {
+  /** Settings may be changed between steps, such as `groups[0].settings.lr`. */
+  readonly groups: readonly { readonly params: readonly Tensor[]; readonly settings: Settings }[];
+  readonly #state = new Map<Tensor, ParameterState>();
+
+  constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<Settings>>, defaults: Settings) {
+    const given = [...(params as Iterable<Tensor | ParameterGroup<Settings>>)];
+    const groups: readonly ParameterGroup<Settings>[] = given.every(isGroup) ? given : [{ params: given as Tensor[] }];
+    this.groups = groups.map(({ params: own, settings: overrides }) => {
+      const settings = { ...defaults, ...overrides };
+      this.check(settings);
+      return { params: [...own], settings };
+    });
+    const all = this.#parameters();
+    if (all.length === 0) throw this.error("params", "there is no parameter to optimise");
+    if (new Set(all).size !== all.length) throw this.error("params", "a parameter is listed twice");
+    for (const parameter of all) {
+      if (!parameter.isLeaf) throw this.error("params", `only leaves can be optimised, got ${parameter} from an operator`);
+    }
+  }
+
+  /** Refuses settings that cannot work, before training starts. */
+  protected abstract check(settings: Settings): void;
+
+  /** Updates parameters with gradients; runs inside `noGrad` and a scope. */
+  protected abstract update(params: readonly Tensor[], gradients: readonly Tensor[], settings: Settings): void;
+
+  /** One step with the gradients that are stored; parameters without one stay as they are. */
+  step(): void {
+    for (const { params, settings } of this.groups) {
+      scope(() =>
+        noGrad(() => {
+          const withGradient: Tensor[] = [];
+          const gradients: Tensor[] = [];
+          for (const parameter of params) {
+            const gradient = parameter.grad;
+            if (!gradient) continue;
+            withGradient.push(parameter);
+            gradients.push(gradient);
+          }
+          if (gradients.length) this.update(withGradient, gradients, settings);
+        }),
+      );
+    }
+  }
+
+  /** Drops the stored gradients. */
+  zeroGrad(): void {
+    for (const parameter of this.#parameters()) parameter.grad = null;
+  }
+
+  /** Sets the learning rate of every group. */
+  setLearningRate(lr: number): void {
+    if (!(lr >= 0)) throw this.error("lr", `must not be negative, got ${lr}`);
+    for (const { settings } of this.groups) settings.lr = lr;
+  }
+
+  /** Settings and state (the tensors themselves, not copies), to be saved. */
+  stateDict(): OptimizerState<Settings> {
+    const entries = this.#parameters().map((parameter, index) => [index, this.#state.get(parameter)] as const);
+    return {
+      state: new Map(entries.filter((entry): entry is [number, ParameterState] => entry[1] !== undefined)),
+      groups: this.groups.map(({ params, settings }) => ({ ...settings, count: params.length })),
+    };
+  }
+
+  /** Continues from what `stateDict` gave: tensors are copied, and checked against the parameters first. */
+  loadStateDict({ state, groups }: OptimizerState<Settings>): void {
+    const counts = groups.map(({ count }) => count);
+    const own = this.groups.map(({ params }) => params.length);
+    if (counts.join() !== own.join()) {
+      throw this.error("state", `has groups of ${counts.join(", ")} parameters, the optimiser has ${own.join(", ")}`);
+    }
+    const parameters = this.#parameters();
+    for (const [index, entry] of state) {
+      const parameter = parameters[index];
+      if (!parameter) throw this.error("state", `has an entry for parameter ${index} of ${parameters.length}`);
+      for (const [name, value] of Object.entries(entry)) {
+        if (typeof value === "number" || value.shape.join() === parameter.shape.join()) continue;
+        throw this.error("state", `'${name}' of parameter ${index} is ${value}, the parameter ${parameter}`);
+      }
+    }
+    for (const entry of this.#state.values()) dispose(entry);
+    this.#state.clear();
+    for (const [index, entry] of state) {
+      const copy = Object.entries(entry).map(([name, value]) => [
+        name,
+        typeof value === "number" ? value : keep(noGrad(() => value.detach().clone())),
+      ]);
+      this.#state.set(parameters[index] as Tensor, Object.fromEntries(copy));
+    }
+    this.groups.forEach(({ settings }, index) => {
+      const { count: _, ...saved } = groups[index] as Settings & { count: number };
+      Object.assign(settings, saved);
+    });
+  }
+
+  /** The state of one parameter, made on first use. */
+  protected stateOf(parameter: Tensor): ParameterState {
+    let state = this.#state.get(parameter);
+    if (!state) {
+      state = {};
+      this.#state.set(parameter, state);
+    }
+    return state;
+  }
+
+  protected error(argument: string, message: string): TorchError {
+    return new TorchError(`argument '${argument}': ${message}`, { operator: this.constructor.name, argument });
+  }
+
+  #parameters(): Tensor[] {
+    return this.groups.flatMap(({ params }) => params);
+  }
+}
+
+const isGroup = <Settings>(value: Tensor | ParameterGroup<Settings>): value is ParameterGroup<Settings> =>
+  !(value instanceof Tensor);

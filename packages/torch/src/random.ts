@@ -1,0 +1,28 @@
+// Random numbers come from one default generator per device, as in PyTorch: the same seed gives the same numbers as
+// Python's torch of the same version.
+
+import { type Device, wrap } from "./dispatch.js";
+import { TorchError } from "./errors.js";
+import { native } from "./native.js";
+import { OwnedTensor } from "./ownership.js";
+import type { Tensor } from "./tensor.js";
+
+function withContext<T>(operator: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    const { message, argument } = error as Error & { argument?: string };
+    throw new TorchError(message.trim(), { operator, argument });
+  }
+}
+
+/** Seeds the default generators of all devices. */
+export const manualSeed = (seed: number | bigint): void => withContext("manualSeed", () => native.manualSeed(seed));
+
+/** The state of a device's generator as a uint8 tensor, to be saved and restored. */
+export const randomState = (device: Device = "cpu"): Tensor =>
+  wrap<Tensor>(withContext("randomState", () => native.randomState(device)));
+
+/** Continues from a state that `randomState` gave. */
+export const setRandomState = (state: Tensor, device: Device = "cpu"): void =>
+  withContext("setRandomState", () => native.setRandomState(device, OwnedTensor.handleOf(state, "setRandomState", "state")));

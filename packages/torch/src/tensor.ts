@@ -1,0 +1,245 @@
+// The tensor: what it is (shape, dtype, device), its way in from and out to JavaScript, and its gradient. The operators are
+// generated methods it inherits; who frees it is told in ownership.ts.
+
+import { type Device, describeValue, registerTensorClass, wrap } from "./dispatch.js";
+import { type DType, dtypeFromCode, dtypes, type TypedArray } from "./dtype.js";
+import { TorchError } from "./errors.js";
+import { TensorOperators } from "./generated/operators.js";
+import { native } from "./native.js";
+import { OwnedTensor } from "./ownership.js";
+
+const scratch = new Float64Array(native.scratch());
+const HEADER = 6;
+const FLAGS = { requiresGrad: 1, isLeaf: 2, contiguous: 4, channelsLast: 8 } as const;
+const CPU = 0;
+const CUDA = 1;
+
+/** Nested numbers, as `tensor()` takes and `toArray()` gives them. */
+export type NestedArray = number | boolean | bigint | readonly NestedArray[];
+
+/** Target of a conversion; `copy` copies even where nothing changes, `nonBlocking` does not wait for a CUDA device. */
+export type ToOptions = NonNullable<Parameters<TensorOperators["to"]>[0]>;
+
+/** A multi-dimensional array on some device, as PyTorch's. Made by `tensor`, `zeros`, … and by operators. */
+export class Tensor extends TensorOperators {
+  /** Sizes of the dimensions. */
+  get shape(): number[] {
+    const dimensions = this.#describe("shape", 4);
+    return Array.from(scratch.subarray(HEADER, HEADER + dimensions));
+  }
+
+  /** Elements to skip in memory for one step along each dimension. */
+  get strides(): number[] {
+    const dimensions = this.#describe("strides", 4);
+    return Array.from(scratch.subarray(HEADER + dimensions, HEADER + 2 * dimensions));
+  }
+
+  /** Number of dimensions. */
+  get dim(): number {
+    return this.#describe("dim", 4);
+  }
+
+  /** Number of elements. */
+  get numel(): number {
+    return this.#describe("numel", 5);
+  }
+
+  get dtype(): DType {
+    const code = this.#describe("dtype", 0);
+    const dtype = dtypeFromCode(code);
+    if (!dtype) throw new TorchError(`ATen's scalar type ${code} is not offered here`, { operator: "dtype" });
+    return dtype;
+  }
+
+  get device(): Device {
+    const type = this.#describe("device", 1);
+    if (type === CPU) return "cpu";
+    if (type === CUDA) return `cuda:${scratch[2] ?? 0}`;
+    throw new TorchError(`device type ${type} is not offered here`, { operator: "device" });
+  }
+
+  /** Size of one dimension; negative ones count from the end. */
+  size(dimension: number): number {
+    const { shape } = this;
+    const size = shape.at(dimension);
+    if (size === undefined) {
+      throw new TorchError(`there is no dimension ${dimension} in ${describeValue(this)}`, { operator: "size" });
+    }
+    return size;
+  }
+
+  isContiguous(memoryFormat: "contiguous" | "channelsLast" = "contiguous"): boolean {
+    return (this.#describe("isContiguous", 3) & FLAGS[memoryFormat]) !== 0;
+  }
+
+  /** True where no operator of a graph made it: gradients are stored in leaves. */
+  get isLeaf(): boolean {
+    return (this.#describe("isLeaf", 3) & FLAGS.isLeaf) !== 0;
+  }
+
+  get requiresGrad(): boolean {
+    return (this.#describe("requiresGrad", 3) & FLAGS.requiresGrad) !== 0;
+  }
+
+  set requiresGrad(wanted: boolean) {
+    this.requiresGrad_(wanted);
+  }
+
+  /** Switches gradients on or off, in place. Only leaves can be switched off; use `detach()` on others. */
+  requiresGrad_(wanted = true): this {
+    this.#native("requiresGrad_", (handle) => native.setRequiresGrad(handle, wanted));
+    return this;
+  }
+
+  /** The gradient that `backward` stored, or null. A new handle to it at each access. */
+  get grad(): Tensor | null {
+    const handle = native.gradient(OwnedTensor.handleOf(this, "grad"));
+    return handle === null ? null : wrap<Tensor>(handle);
+  }
+
+  set grad(value: Tensor | null) {
+    this.#native("grad", (handle) =>
+      native.setGradient(handle, value && OwnedTensor.handleOf(value, "grad", "value")),
+    );
+  }
+
+  /** Makes `backward` store a gradient in this tensor although it is no leaf. */
+  retainGrad(): this {
+    this.#native("retainGrad", (handle) => native.retainGrad(handle));
+    return this;
+  }
+
+  /** Adds the gradient of this scalar to the `grad` of every leaf it depends on. See `backward` for several outputs. */
+  backward({ gradient, retainGraph, createGraph = false }: BackwardOptions = {}): void {
+    this.#native("backward", (handle) =>
+      native.backward(
+        [handle],
+        gradient ? [OwnedTensor.handleOf(gradient, "backward", "gradient")] : [],
+        retainGraph ?? createGraph,
+        createGraph,
+        [],
+      ),
+    );
+  }
+
+  /** Counts in-place changes; autograd refuses tensors that changed since they were saved. */
+  get version(): number {
+    return native.version(OwnedTensor.handleOf(this, "version"));
+  }
+
+  /** A tensor of another dtype, on another device or in another memory format; this one (a new handle) where nothing changes. */
+  override to(target: DType | Device | ToOptions = {}): Tensor {
+    if (typeof target !== "string") return super.to(target);
+    return super.to(isDTypeName(target) ? { dtype: target } : { device: target });
+  }
+
+  cpu(): Tensor {
+    return this.to("cpu");
+  }
+
+  cuda(index = 0): Tensor {
+    return this.to(`cuda:${index}`);
+  }
+
+  /** The only element, as a JavaScript value; waits for the device. 64-bit integers beyond 2^53 come as bigint. */
+  item(): number | boolean | bigint {
+    return this.#native("item", (handle) => native.item(handle));
+  }
+
+  /** The only element as a number. */
+  toNumber(): number {
+    return Number(this.item());
+  }
+
+  /**
+   * The elements in row-major order, copied from any device. float16 and bfloat16 come as bit patterns in a Uint16Array
+   * (convert with `to("float32")` first), int64 as a BigInt64Array, bool as bytes.
+   */
+  toTypedArray(): TypedArray {
+    const { numel, dtype } = this;
+    const target = new dtypes[dtype].array(numel);
+    this.#native("toTypedArray", (handle) => native.copyTo(handle, target));
+    return target;
+  }
+
+  /** Copies the elements in row-major order into `target`, which must have as many bytes. */
+  copyInto(target: ArrayBufferView): void {
+    this.#native("copyInto", (handle) => native.copyTo(handle, target));
+  }
+
+  /**
+   * The tensor's own memory without a copy, for contiguous tensors on the CPU. It stays valid after the tensor is disposed
+   * and sees every later in-place change.
+   */
+  dataView(): TypedArray {
+    const { dtype } = this;
+    return new dtypes[dtype].array(this.#native("dataView", (handle) => native.view(handle)));
+  }
+
+  /** Nested arrays of numbers (booleans for bool, bigints for int64 are converted to numbers). */
+  toArray(): NestedArray {
+    const { shape, dtype } = this;
+    const isHalf = dtype === "float16" || dtype === "bfloat16";
+    const flat = isHalf ? halfToNumbers(this) : this.toTypedArray();
+    const element = (index: number): number | boolean => {
+      const value = Number(flat[index]);
+      return dtype === "bool" ? value !== 0 : value;
+    };
+    const nest = (dimension: number, offset: number, stride: number): NestedArray => {
+      const size = shape[dimension];
+      if (size === undefined) return element(offset);
+      const inner = size === 0 ? 0 : stride / size;
+      return Array.from({ length: size }, (_, index) => nest(dimension + 1, offset + index * inner, inner));
+    };
+    return nest(0, 0, flat.length);
+  }
+
+  /** True where both are the same tensor in libtorch, whatever handles hold it. */
+  isSame(other: Tensor): boolean {
+    return native.isSame(OwnedTensor.handleOf(this, "isSame"), OwnedTensor.handleOf(other, "isSame", "other"));
+  }
+
+  /** `float32[2, 3] on cpu` */
+  override toString(): string {
+    if (this.isDisposed) return "disposed tensor";
+    return `${this.dtype}[${this.shape.join(", ")}] on ${this.device}`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Tensor(${this.toString()})`;
+  }
+
+  #describe(property: string, field: number): number {
+    native.describe(OwnedTensor.handleOf(this, property));
+    return scratch[field] as number;
+  }
+
+  #native<T>(operator: string, body: (handle: number) => T): T {
+    const handle = OwnedTensor.handleOf(this, operator);
+    try {
+      return body(handle);
+    } catch (error) {
+      if (error instanceof TorchError || !(error instanceof Error)) throw error;
+      const { argument } = error as { argument?: string };
+      throw new TorchError(error.message.trim(), { operator, argument, received: `  this: ${describeValue(this)}` });
+    }
+  }
+}
+
+export interface BackwardOptions {
+  /** Gradient of the objective with respect to this tensor; needed unless it is a scalar. */
+  gradient?: Tensor;
+  /** Keep the graph for another backward. Default: as `createGraph`. */
+  retainGraph?: boolean;
+  /** Record the gradients' own graph, for gradients of gradients. */
+  createGraph?: boolean;
+}
+
+const isDTypeName = (name: string): name is DType => Object.hasOwn(dtypes, name);
+
+function halfToNumbers(tensor: Tensor): TypedArray {
+  using wide = tensor.to("float32");
+  return wide.toTypedArray();
+}
+
+registerTensorClass(Tensor);
