@@ -1,0 +1,158 @@
+// The whole of set-up for this package: decides which libtorch is wanted, provides what the machine lacks, builds the
+// addon where that is needed. currentAddon is the same question without any work, for the case that all is well.
+//
+// Which libtorch: what LIBTORCH or --libtorch names is built beside the default and does not replace it. The default
+// follows the search (active Python, then system) and is chosen again when another Python becomes active; a default
+// that the user named, because there was none yet, stays until it is searched for explicitly.
+
+import { buildAddon, isCurrent } from "./build-addon.mjs";
+import { buildId, listBuilds, readBuild, readDefault, writeBuild, writeDefault } from "./builds.mjs";
+import { findCompiler } from "./compiler.mjs";
+import { confirmOnTerminal } from "./confirm.mjs";
+import { SetupError } from "./errors.mjs";
+import { realPath } from "./files.mjs";
+import { chosenLibtorch, findLibtorch } from "./find-libtorch.mjs";
+import { inspectLibtorch } from "./libtorch-folder.mjs";
+import { pythonContext } from "./python.mjs";
+import { createReporter } from "./report.mjs";
+import { describeSystem, systemBlas } from "./system.mjs";
+import { provide } from "./system-packages.mjs";
+
+/** @import { Build } from "./builds.mjs" */
+/** @import { Need } from "./install-advice.mjs" */
+/** @import { Libtorch } from "./libtorch-folder.mjs" */
+/** @import { Reporter } from "./report.mjs" */
+
+/**
+ * @typedef {object} AddonOptions
+ * @property {string} packageDir this package's folder
+ * @property {string | undefined} [libtorch] the user's choice; default: the variable LIBTORCH
+ * @property {NodeJS.ProcessEnv} [env]
+ */
+
+/**
+ * @typedef {object} EnsureOptions
+ * @property {boolean} [search] choose the default again, also where the user had named it
+ * @property {boolean} [install] false: never install anything, only say what is missing
+ * @property {(question: string) => Promise<boolean>} [confirm]
+ * @property {Reporter} [report]
+ */
+
+/**
+ * @param {AddonOptions} options
+ * @returns {Build | undefined} the build that programs will load, where it is there and up to date
+ */
+export function currentAddon({ packageDir, env = process.env, libtorch = env.LIBTORCH }) {
+  const fallback = readDefault(packageDir);
+  if (fallback === undefined) return undefined;
+  const build = libtorch ? buildFor(packageDir, libtorch) : readBuild(packageDir, fallback.id);
+  if (build === undefined) return undefined;
+  const stays = libtorch || build.libtorch.source === "LIBTORCH" || fallback.context === pythonContext(env);
+  return stays && isCurrent(packageDir, build, env) ? build : undefined;
+}
+
+/**
+ * @param {string} packageDir
+ * @param {string} libtorch
+ */
+export function buildFor(packageDir, libtorch) {
+  const path = realPath(libtorch) ?? "";
+  return listBuilds(packageDir).find(
+    ({ libtorch: { root, aliases } }) => root === path || aliases.includes(path),
+  );
+}
+
+/**
+ * Makes sure that the addon is there and up to date.
+ *
+ * @param {AddonOptions & EnsureOptions} options
+ * @returns {Promise<Build>}
+ * @throws {SetupError} naming what is missing or failed and how to mend it
+ */
+export async function ensureAddon({
+  packageDir,
+  env = process.env,
+  libtorch: named = env.LIBTORCH,
+  search = false,
+  install = true,
+  confirm = confirmOnTerminal,
+  report = createReporter(),
+}) {
+  if (process.platform === "win32") {
+    throw new SetupError(
+      "Windows is not supported yet. Use the Windows Subsystem for Linux (WSL) with Debian or Ubuntu.",
+    );
+  }
+  const want = () => wantedLibtorch({ packageDir, env, named, search, report });
+  let libtorch = await want();
+  let build = libtorch && upToDate(packageDir, libtorch, env);
+  if (build === undefined) {
+    const needs = await missing(packageDir, libtorch, env);
+    if (needs.length > 0) {
+      await provide(needs, { system: await describeSystem(env), install, confirm, report });
+      libtorch ??= await want();
+    }
+    const compiler = await findCompiler(env);
+    if (libtorch === undefined || compiler === undefined) {
+      throw new SetupError(
+        "internal: what was installed is not found. Run npm run setup again, and report this.",
+      );
+    }
+    report.line("libtorch", `${libtorch.version} in ${libtorch.root}${libtorch.cuda ? ", with CUDA" : ""}`);
+    build = await buildAddon(packageDir, libtorch, { compiler, report, env });
+  }
+  const isDefault = readDefault(packageDir);
+  if (!named || isDefault === undefined || readBuild(packageDir, isDefault.id) === undefined) {
+    writeDefault(packageDir, { id: build.id, context: pythonContext(env) });
+  }
+  return build;
+}
+
+/**
+ * @param {{ packageDir: string, env: NodeJS.ProcessEnv, named: string | undefined, search: boolean, report: Reporter }} options
+ * @returns {Promise<Libtorch | undefined>}
+ */
+async function wantedLibtorch({ packageDir, env, named, search, report }) {
+  if (named) return chosenLibtorch(named);
+  const kept = readBuild(packageDir, readDefault(packageDir)?.id ?? "")?.libtorch;
+  const still = kept && inspectLibtorch(kept.root, kept.source);
+  const usable = still && "root" in still ? still : undefined;
+  if (usable?.source === "LIBTORCH" && !search) return usable;
+  const { libtorch, passedOver } = await findLibtorch({ env, libtorch: undefined });
+  for (const { path, reason } of passedOver) report.note(`passed over ${path}: ${reason}`);
+  return libtorch ?? usable;
+}
+
+/**
+ * @param {string} packageDir
+ * @param {Libtorch} libtorch
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Build | undefined}
+ */
+function upToDate(packageDir, libtorch, env) {
+  const build = readBuild(packageDir, buildId(libtorch.root));
+  if (build === undefined || !isCurrent(packageDir, build, env)) return undefined;
+  const aliases = [...new Set([...build.libtorch.aliases, ...libtorch.aliases])];
+  if (aliases.length === build.libtorch.aliases.length) return build;
+  const extended = { ...build, libtorch: { ...build.libtorch, aliases } };
+  writeBuild(packageDir, extended);
+  return extended;
+}
+
+/**
+ * @param {string} packageDir
+ * @param {Libtorch | undefined} libtorch
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Need[]>}
+ */
+async function missing(packageDir, libtorch, env) {
+  // Other libtorchs bring a BLAS of their own. A slow one is named once, not at every change of a source.
+  const system =
+    libtorch === undefined || (libtorch.root === "/usr" && !readBuild(packageDir, buildId("/usr")));
+  const blas = system && process.platform === "linux" && !systemBlas()?.optimised;
+  return [
+    ...(libtorch === undefined ? /** @type {const} */ (["libtorch"]) : []),
+    ...((await findCompiler(env)) === undefined ? /** @type {const} */ (["compiler"]) : []),
+    ...(blas ? /** @type {const} */ (["blas"]) : []),
+  ];
+}

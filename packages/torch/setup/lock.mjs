@@ -1,0 +1,154 @@
+// One set-up at a time: a folder as a lock. It is prepared under another name with its owner inside and then renamed,
+// which fails where a lock lies already; so there is never a lock without an owner.
+//
+// A lock outlives its owner when that is killed. It counts as abandoned when its process is gone (same machine) or
+// when it was not renewed for a minute (another machine, or a container with its own process numbers). Taking over
+// renames the folder to a name made from the old owner's token, which is left behind for a while: of several waiters
+// only one can succeed, and none can rename the new owner's lock by mistake, for that name is then occupied.
+
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { SetupError } from "./errors.mjs";
+import { readJson, temporaryName } from "./files.mjs";
+
+const renewEvery = 10_000;
+const abandonedAfter = 60_000;
+const tombstoneKept = 3_600_000;
+
+/**
+ * @typedef {object} LockOwner
+ * @property {number} pid
+ * @property {string} host
+ * @property {string} token
+ */
+
+/**
+ * @typedef {object} LockOptions
+ * @property {(owner: LockOwner | undefined) => void} [onWait] called once when another holds the lock
+ * @property {number} [timeout] milliseconds to wait for it
+ * @property {number} [poll] milliseconds between looks
+ */
+
+/**
+ * Runs `work` while holding the lock.
+ *
+ * @template T
+ * @param {string} path the folder that is the lock; its parent is made where missing
+ * @param {() => Promise<T>} work
+ * @param {LockOptions} [options]
+ * @returns {Promise<T>}
+ * @throws {SetupError} when another process holds the lock for longer than `timeout`
+ */
+export async function withLock(path, work, { onWait, timeout = 1_800_000, poll = 200 } = {}) {
+  mkdirSync(dirname(path), { recursive: true });
+  const owner = { pid: process.pid, host: hostname(), token: randomUUID() };
+  const deadline = Date.now() + timeout;
+  for (let waited = false; !take(path, owner); ) {
+    const holder = ownerOf(path);
+    if (holder && isAbandoned(path, holder)) {
+      bury(path, holder);
+      continue;
+    }
+    if (!waited) onWait?.(holder);
+    waited = true;
+    if (Date.now() > deadline) {
+      throw new SetupError(
+        `another set-up${holder ? ` (process ${holder.pid} on ${holder.host})` : ""} has been at work for too long. ` +
+          `If there is none, remove ${path} and run this again.`,
+      );
+    }
+    await wait(poll);
+  }
+  const release = () => {
+    if (ownerOf(path)?.token !== owner.token) return;
+    const aside = temporaryName(path);
+    renameSync(path, aside);
+    rmSync(aside, { recursive: true, force: true });
+  };
+  const renew = setInterval(() => {
+    if (ownerOf(path)?.token === owner.token) utimesSync(path, new Date(), new Date());
+  }, renewEvery);
+  process.once("exit", release);
+  try {
+    return await work();
+  } finally {
+    clearInterval(renew);
+    process.removeListener("exit", release);
+    release();
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {LockOwner} owner
+ */
+function take(path, owner) {
+  const prepared = temporaryName(path);
+  mkdirSync(prepared);
+  writeFileSync(join(prepared, "owner.json"), JSON.stringify(owner));
+  try {
+    renameSync(prepared, path);
+    return true;
+  } catch (error) {
+    rmSync(prepared, { recursive: true, force: true });
+    if (["ENOTEMPTY", "EEXIST"].includes(/** @type {NodeJS.ErrnoException} */ (error).code ?? ""))
+      return false;
+    throw error;
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {LockOwner | undefined}
+ */
+function ownerOf(path) {
+  const { pid, host, token } = readJson(join(path, "owner.json")) ?? {};
+  return typeof pid === "number" && typeof host === "string" && typeof token === "string"
+    ? { pid, host, token }
+    : undefined;
+}
+
+/**
+ * @param {string} path
+ * @param {LockOwner} owner
+ */
+function isAbandoned(path, owner) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return false;
+  if (owner.host === hostname() && !isAlive(owner.pid)) return true;
+  return Date.now() - stat.mtimeMs > abandonedAfter;
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === "EPERM";
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {LockOwner} owner
+ */
+function bury(path, owner) {
+  const folder = dirname(path);
+  const prefix = `${basename(path)}.abandoned-`;
+  const grave = join(folder, prefix + owner.token);
+  try {
+    renameSync(path, grave);
+    utimesSync(grave, new Date(), new Date());
+  } catch {
+    return; // Somebody else was faster.
+  }
+  for (const name of readdirSync(folder)) {
+    const age = Date.now() - (statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (name.startsWith(prefix) && age > tombstoneKept)
+      rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,64 @@
+// The npm packages of this workspace: are they what package-lock.json says, and `npm ci` where they are not.
+
+import { join } from "node:path";
+import { SetupError } from "../packages/torch/setup/errors.mjs";
+import { readJson, readText } from "../packages/torch/setup/files.mjs";
+import { lastLines, run } from "../packages/torch/setup/run.mjs";
+
+/** @import { Reporter } from "../packages/torch/setup/index.mjs" */
+
+/** @typedef {Record<string, { version?: string, integrity?: string, optional?: boolean, link?: boolean, resolved?: string }>} Locked */
+
+/**
+ * @param {string} root of the workspace
+ * @returns {boolean} whether every package is installed in the locked version
+ */
+export function packagesInstalled(root) {
+  const wanted = lockedPackages(join(root, "package-lock.json"));
+  const installed = lockedPackages(join(root, "node_modules/.package-lock.json"));
+  return wanted !== undefined && installed !== undefined && packagesMatch(wanted, installed);
+}
+
+/**
+ * @param {Locked} wanted packages of package-lock.json
+ * @param {Locked} installed packages of npm's record of what it installed
+ */
+export function packagesMatch(wanted, installed) {
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (!path.includes("node_modules/")) return true;
+    const found = installed[path];
+    // Optional ones are those of other systems.
+    if (found === undefined) return entry.optional === true;
+    return (
+      found.version === entry.version && found.integrity === entry.integrity && found.link === entry.link
+    );
+  });
+}
+
+/**
+ * @param {string} root
+ * @param {Reporter} report
+ */
+export async function installPackages(root, report) {
+  const npm = process.env.npm_execpath?.endsWith("npm-cli.js")
+    ? [process.execPath, process.env.npm_execpath]
+    : ["npm"];
+  const { code, output } = await report.step("packages", "npm ci", () =>
+    run([...npm, "ci", "--include=dev", "--no-audit", "--no-fund"], { cwd: root }),
+  );
+  if (code === 127)
+    throw new SetupError("there is no npm on the PATH. Install it with Node.js, then run this again.");
+  if (code !== 0) {
+    throw new SetupError(`npm ci failed (exit code ${code}). Its last lines were\n${lastLines(output, 20)}`);
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {Locked | undefined}
+ */
+function lockedPackages(path) {
+  if (readText(path) === undefined) return undefined;
+  const packages = readJson(path)?.packages;
+  return typeof packages === "object" && packages !== null ? /** @type {Locked} */ (packages) : undefined;
+}

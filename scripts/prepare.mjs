@@ -1,0 +1,64 @@
+// Makes this checkout ready: npm packages, libtorch, addon, compiled TypeScript, each only where it is not already.
+// The state is looked at first without a lock, so that the usual case (nothing to do) takes a fraction of a second
+// and never waits; whatever is done is done under one lock, and looked at again there.
+
+import { join } from "node:path";
+import {
+  createReporter,
+  currentAddon,
+  duration,
+  ensureAddon,
+  withLock,
+} from "../packages/torch/setup/index.mjs";
+import { installPackages, packagesInstalled } from "./npm-packages.mjs";
+import { compileTypescript, typescriptCompiled } from "./typescript.mjs";
+
+/** @import { Build, Reporter } from "../packages/torch/setup/index.mjs" */
+
+/**
+ * @typedef {object} PrepareOptions
+ * @property {string | undefined} [libtorch]
+ * @property {boolean} [search]
+ * @property {boolean} [install]
+ * @property {boolean} [yes] install without asking
+ * @property {Reporter} [report]
+ */
+
+export const root = join(import.meta.dirname, "..");
+const packageDir = join(root, "packages/torch");
+
+/**
+ * @param {PrepareOptions} [options]
+ * @throws an error named SetupError, naming what is missing and how to mend it
+ */
+export async function prepare({
+  libtorch,
+  search = false,
+  install = true,
+  yes = false,
+  report = createReporter(),
+} = {}) {
+  const start = performance.now();
+  const addon = { packageDir, ...(libtorch === undefined ? {} : { libtorch }) };
+  const ready = () => (packagesInstalled(root) && typescriptCompiled(root) ? currentAddon(addon) : undefined);
+  let build = search ? undefined : ready();
+  const done = build ? "up to date" : "ready";
+  build ??= await withLock(join(packageDir, "build/.lock"), () => work(), {
+    onWait: (owner) =>
+      report.note(`waiting for another set-up${owner ? ` (process ${owner.pid} on ${owner.host})` : ""}`),
+  });
+  report.line("set-up", `${done}: ${describe(build)}, ${duration(performance.now() - start)}`);
+
+  async function work() {
+    if (!packagesInstalled(root)) await installPackages(root, report);
+    const confirm = yes ? { confirm: async () => true } : {};
+    const built = await ensureAddon({ ...addon, ...confirm, search, install, report });
+    if (!typescriptCompiled(root)) await compileTypescript(root, report);
+    return built;
+  }
+}
+
+/** @param {Build} build */
+function describe({ libtorch }) {
+  return `libtorch ${libtorch.version} in ${libtorch.root}`;
+}
