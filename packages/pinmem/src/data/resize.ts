@@ -45,14 +45,13 @@ export function sourceWindow({ from, to, window }: ResizeRequest): Window {
 
 /** Resizes images; keeps its working memory from one image to the next. Not to be shared between threads. */
 export class BicubicResizer {
-  readonly #memory = new WebAssembly.Memory({ initial: 16 });
+  readonly #memory = new webAssembly.Memory({ initial: 16 });
   readonly #kernels: ResizeKernels;
   #used = 0;
 
   constructor() {
-    const compiled = new WebAssembly.Module(Buffer.from(kernelWasm, "base64"));
-    const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
-    this.#kernels = instance.exports as unknown as ResizeKernels;
+    const compiled = new webAssembly.Module(Buffer.from(kernelWasm, "base64"));
+    this.#kernels = new webAssembly.Instance(compiled, { env: { memory: this.#memory } }).exports;
   }
 
   /**
@@ -152,6 +151,17 @@ interface ResizeKernels {
     ...weights: [starts: number, counts: number, values: number, taps: number]
   ): void;
 }
+
+// TypeScript knows WebAssembly from the browser's library alone, which this package does not load.
+const { WebAssembly: webAssembly } = globalThis as unknown as {
+  WebAssembly: {
+    Memory: new (options: {
+      initial: number;
+    }) => { readonly buffer: ArrayBuffer; grow(pages: number): number };
+    Module: new (bytes: Uint8Array) => object;
+    Instance: new (module: object, imports: object) => { readonly exports: ResizeKernels };
+  };
+};
 
 /** For each pixel of a stretch of the resized axis: its first source pixel, how many there are, their weights. */
 interface Weights {

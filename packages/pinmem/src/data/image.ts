@@ -1,0 +1,98 @@
+// Reads photographs as RGB bytes, whole or only the part that a crop needs. Decoding is libvips' through sharp, chosen
+// by measurement (bench/data.ts): it decodes only down to the last row asked for, in a thread of its own.
+//
+// The pixels are those that Pillow gives: no colour management, alpha dropped, 8 bits. Only the orientation tag is
+// followed, as viewers and labelling tools do (Pillow needs ImageOps.exif_transpose for that).
+
+import { readFile } from "node:fs/promises";
+import sharp from "sharp";
+import { asDataError, DataError } from "./data-error.js";
+import { DEFAULT_MAX_PIXELS } from "./png.js";
+import type { RgbImage, Size, Window } from "./resize.js";
+
+export interface ImageOptions {
+  /** Follow the EXIF orientation tag, or take the pixels as stored. */
+  readonly orientation?: "follow" | "as-stored";
+  /** Images with more pixels than this are refused before they are unpacked. */
+  readonly maxPixels?: number;
+}
+
+/** An image file in memory whose size is known and whose pixels are still packed. */
+export interface PackedImage extends Size {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** The pixels have to be turned or mirrored: then no part of them can be decoded alone. */
+  readonly turned: boolean;
+  readonly options: Required<ImageOptions>;
+}
+
+// Threads are the loader's business: one image at a time and thread, and nothing kept between images.
+sharp.concurrency(1);
+sharp.cache(false);
+
+export async function openImage(
+  file: string,
+  { orientation = "follow", maxPixels = DEFAULT_MAX_PIXELS }: ImageOptions = {},
+): Promise<PackedImage> {
+  try {
+    const bytes = await readFile(file);
+    if (bytes.length === 0) throw new DataError(file, "is empty");
+    const {
+      width,
+      height,
+      orientation: tag = 1,
+    } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    if (width * height > maxPixels) {
+      throw new DataError(file, `is ${width}x${height} pixels; the limit is ${maxPixels} pixels (maxPixels)`);
+    }
+    const turned = orientation === "follow" && tag > 1;
+    const size = turned && tag >= 5 ? { width: height, height: width } : { width, height };
+    return { ...size, file, bytes, turned, options: { orientation, maxPixels } };
+  } catch (error) {
+    throw explain(file, error);
+  }
+}
+
+/** All pixels of the image, or those of a window of it. */
+export async function decodeImage(image: PackedImage, window?: Window): Promise<RgbImage> {
+  const { file, bytes, turned, options } = image;
+  try {
+    const reader = sharp(bytes, {
+      limitInputPixels: options.maxPixels,
+      failOn: "error",
+      ignoreIcc: true,
+      sequentialRead: !turned,
+      autoOrient: turned,
+    });
+    if (window && !isWhole(window, image)) {
+      const { left, top, width, height } = window;
+      reader.extract({ left, top, width, height });
+    }
+    const { data, info } = await reader
+      .removeAlpha()
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height } = window ?? image;
+    if (info.channels !== 3 || info.width !== width || info.height !== height) {
+      const got = `${info.width}x${info.height} pixels of ${info.channels} channels`;
+      throw new Error(`internal: decodeImage got ${got}, expected ${width}x${height} of 3`);
+    }
+    return { width, height, pixels: data };
+  } catch (error) {
+    throw explain(file, error);
+  }
+}
+
+const isWhole = (window: Window, size: Size) => window.width === size.width && window.height === size.height;
+
+function explain(file: string, error: unknown): DataError {
+  const message = error instanceof Error ? error.message : "";
+  if (message.includes("unsupported image format")) {
+    return new DataError(file, "is no image that can be read (JPEG, PNG, WebP and TIFF can)");
+  }
+  if (/premature end|end of stream|read error|truncated|not enough data|corrupt|bad seek/i.test(message)) {
+    return new DataError(file, `is damaged or truncated (${message.trim().split("\n")[0]})`);
+  }
+  return asDataError(file, error);
+}
