@@ -1,0 +1,87 @@
+// How much memory a file may make its reader take: twice the file's own size. Every buffer and every object made
+// on behalf of a file is announced here before it exists, so a few bytes that claim to be terabytes (a stride of
+// zero, a compression bomb, a nest of small lists) end in an error and not in an exhausted machine.
+//
+// Buffers are counted exactly and never exceed twice the size. Small JavaScript objects (strings, maps, the
+// unpickler's stack) are counted by what V8 roughly takes for them; a tiny file of many tiny tensors needs more
+// of those than it has bytes, so buffers and objects together may exceed twice the size by one MiB.
+
+import { TensorFileError } from "./errors.js";
+
+const OBJECT_ALLOWANCE = 2 ** 20;
+
+export class Budget {
+  readonly #file: string;
+  readonly #limit: number;
+  #buffers = 0;
+  #objects = 0;
+  #peak = 0;
+
+  constructor(file: string, fileSize: number) {
+    this.#file = file;
+    this.#limit = 2 * fileSize;
+  }
+
+  /** Bytes of buffers announced and not released, now. */
+  get buffers(): number {
+    return this.#buffers;
+  }
+
+  /** The most that `buffers` has been. */
+  get peakBuffers(): number {
+    return this.#peak;
+  }
+
+  /** Bytes of small objects, estimated; never falls. */
+  get objects(): number {
+    return this.#objects;
+  }
+
+  /** Announces a buffer that is going to be taken with `take`. */
+  reserve(bytes: number, where: string): void {
+    if (!(this.#buffers + bytes <= this.#limit)) throw this.#refusal(where, bytes);
+    this.#buffers += bytes;
+    this.#peak = Math.max(this.#peak, this.#buffers);
+    this.charge(0, where);
+  }
+
+  /** A zeroed buffer of its own, announced before. */
+  take(bytes: number, where: string): Uint8Array<ArrayBuffer> {
+    try {
+      return new Uint8Array(bytes);
+    } catch (cause) {
+      throw new TensorFileError({
+        file: this.#file,
+        where,
+        problem: `no memory for ${bytes} bytes`,
+        remedy: "Free memory, or split the tensor: one buffer cannot be that large here.",
+        cause,
+      });
+    }
+  }
+
+  allocate(bytes: number, where: string): Uint8Array<ArrayBuffer> {
+    this.reserve(bytes, where);
+    return this.take(bytes, where);
+  }
+
+  release(bytes: number): void {
+    this.#buffers -= bytes;
+  }
+
+  /** Announces small objects of about this size. */
+  charge(bytes: number, where: string): void {
+    this.#objects += bytes;
+    if (!(this.#buffers + this.#objects <= this.#limit + OBJECT_ALLOWANCE)) throw this.#refusal(where, bytes);
+  }
+
+  #refusal(where: string, bytes: number): TensorFileError {
+    return new TensorFileError({
+      file: this.#file,
+      where,
+      problem: `asks for ${bytes} bytes more on top of ${this.#buffers + this.#objects}; a file of ${this.#limit / 2} bytes may take ${this.#limit}`,
+      remedy:
+        "If you trust the file, load it in Python and save it again with every tensor's .clone(), uncompressed.",
+    });
+  }
+}
