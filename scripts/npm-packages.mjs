@@ -43,14 +43,27 @@ export async function installPackages(root, report) {
   const npm = process.env.npm_execpath?.endsWith("npm-cli.js")
     ? [process.execPath, process.env.npm_execpath]
     : ["npm"];
-  const { code, output } = await report.step("packages", "npm ci", () =>
-    run([...npm, "ci", "--include=dev", "--no-audit", "--no-fund"], { cwd: root }),
+  await report.step("packages", "npm ci", async () => {
+    const { code, output } = await run([...npm, "ci", "--include=dev", "--no-audit", "--no-fund"], {
+      cwd: root,
+    });
+    if (code === 127)
+      throw new SetupError("there is no npm on the PATH. Install it with Node.js, then run this again.");
+    if (code !== 0) throw new SetupError(`npm ci failed (exit code ${code}):\n${npmError(output)}`);
+  });
+}
+
+/**
+ * npm's reason, without the usage and the place of a log that it puts behind it.
+ *
+ * @param {string} output
+ */
+function npmError(output) {
+  const lines = output.split("\n").filter((line) => /^npm (error|ERR!)/.test(line));
+  const end = lines.findIndex((line) => /Clean install a project|A complete log of this run/.test(line));
+  return (lines.length > 0 ? lines.slice(0, end < 0 ? 20 : Math.min(end, 20)) : [lastLines(output, 20)]).join(
+    "\n",
   );
-  if (code === 127)
-    throw new SetupError("there is no npm on the PATH. Install it with Node.js, then run this again.");
-  if (code !== 0) {
-    throw new SetupError(`npm ci failed (exit code ${code}). Its last lines were\n${lastLines(output, 20)}`);
-  }
 }
 
 /**

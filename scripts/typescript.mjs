@@ -34,10 +34,10 @@ export async function compileTypescript(root, report) {
   // Taken before compiling: what changes meanwhile is compiled again next time.
   const sources = fingerprint(sourceFiles(root));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const { code, output } = await report.step("typescript", "tsc -b", () =>
-    run([process.execPath, tsc, "-b"], { cwd: root }),
-  );
-  if (code !== 0) throw new SetupError(`the TypeScript sources do not compile:\n${output.trimEnd()}`);
+  await report.step("typescript", "tsc -b", async () => {
+    const { code, output } = await run([process.execPath, tsc, "-b"], { cwd: root });
+    if (code !== 0) throw new SetupError(`the TypeScript sources do not compile:\n${output.trimEnd()}`);
+  });
   writeJson(stampPath(root), { sources, outputs: projectOutputs(root) });
 }
 

@@ -103,13 +103,14 @@ async function apt(command, report) {
   // What is shown is what is run, but for waiting (another apt may be at work) and for asking nothing.
   const settings = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=600"];
   const real = [...command.slice(0, at), ...(at > 0 ? ["-n"] : []), ...settings, ...command.slice(at + 1)];
-  const { code, output } = await report.step("system", shown(command), () => run(real));
-  if (code !== 0) {
+  await report.step("system", shown(command), async () => {
+    const { code, output } = await run(real);
+    if (code === 0) return;
     throw new SetupError(
       `${shown(command)} failed (exit code ${code}). Its last lines were\n${lastLines(output, 15)}\n` +
         "Mend that and run this again.",
     );
-  }
+  });
 }
 
 /**
