@@ -23,7 +23,8 @@ import { hashOf, isFile, readJson, writeJson } from "./files.mjs";
 /**
  * @typedef {object} DefaultBuild
  * @property {string} id
- * @property {string} context which Python was active when it was chosen
+ * @property {"user" | "search"} chosen by whom
+ * @property {string} context which Python was active then
  */
 
 /** @param {string} packageDir */
@@ -89,8 +90,13 @@ export function writeBuild(packageDir, build) {
  * @returns {DefaultBuild | undefined}
  */
 export function readDefault(packageDir) {
-  const { id, context } = readJson(join(buildsDir(packageDir), "default.json")) ?? {};
-  return typeof id === "string" ? { id, context: typeof context === "string" ? context : "" } : undefined;
+  const { id, chosen, context } = readJson(join(buildsDir(packageDir), "default.json")) ?? {};
+  if (typeof id !== "string") return undefined;
+  return {
+    id,
+    chosen: chosen === "user" ? "user" : "search",
+    context: typeof context === "string" ? context : "",
+  };
 }
 
 /**

@@ -47,7 +47,7 @@ export function currentAddon({ packageDir, env = process.env, libtorch = env.LIB
   if (fallback === undefined) return undefined;
   const build = libtorch ? buildFor(packageDir, libtorch) : readBuild(packageDir, fallback.id);
   if (build === undefined) return undefined;
-  const stays = libtorch || build.libtorch.source === "LIBTORCH" || fallback.context === pythonContext(env);
+  const stays = libtorch || fallback.chosen === "user" || fallback.context === pythonContext(env);
   return stays && isCurrent(packageDir, build, env) ? build : undefined;
 }
 
@@ -101,9 +101,11 @@ export async function ensureAddon({
     report.line("libtorch", `${libtorch.version} in ${libtorch.root}${libtorch.cuda ? ", with CUDA" : ""}`);
     build = await buildAddon(packageDir, libtorch, { compiler, report, env });
   }
-  const isDefault = readDefault(packageDir);
-  if (!named || isDefault === undefined || readBuild(packageDir, isDefault.id) === undefined) {
-    writeDefault(packageDir, { id: build.id, context: pythonContext(env) });
+  const fallback = readDefault(packageDir);
+  if (!named || fallback === undefined || readBuild(packageDir, fallback.id) === undefined) {
+    const stays = fallback?.chosen === "user" && fallback.id === build.id && !search;
+    const chosen = named || stays ? "user" : "search";
+    writeDefault(packageDir, { id: build.id, chosen, context: pythonContext(env) });
   }
   return build;
 }
@@ -114,10 +116,11 @@ export async function ensureAddon({
  */
 async function wantedLibtorch({ packageDir, env, named, search, report }) {
   if (named) return chosenLibtorch(named);
-  const kept = readBuild(packageDir, readDefault(packageDir)?.id ?? "")?.libtorch;
+  const current = readDefault(packageDir);
+  const kept = readBuild(packageDir, current?.id ?? "")?.libtorch;
   const still = kept && inspectLibtorch(kept.root, kept.source);
   const usable = still && "root" in still ? still : undefined;
-  if (usable?.source === "LIBTORCH" && !search) return usable;
+  if (usable && current?.chosen === "user" && !search) return usable;
   const { libtorch, passedOver } = await findLibtorch({ env, libtorch: undefined });
   for (const { path, reason } of passedOver) report.note(`passed over ${path}: ${reason}`);
   return libtorch ?? usable;
