@@ -54,7 +54,7 @@ export function readPng(
   const packed: Uint8Array[] = [];
   for (const { type, data } of chunks(bytes, file)) {
     if (type === "IHDR") header = readHeader(data, file);
-    else if (type === "PLTE") palette = data.slice();
+    else if (type === "PLTE") palette = Uint8Array.from(data);
     else if (type === "IDAT") packed.push(data);
   }
   if (header === undefined) throw new DataError(file, "has no image header; the file is damaged");

@@ -1,0 +1,74 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { fixtureFile, pixelsOf, temporaryFolder } from "../../test/data-fixtures.js";
+import { decodeImage, openImage } from "./image.js";
+
+const decode = async (name: string) => decodeImage(await openImage(fixtureFile(name)));
+
+function meanDifference(a: Uint8Array, b: Uint8Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((sum, value, at) => sum + Math.abs(value - (b[at] ?? 0)), 0) / a.length;
+}
+
+describe("decodeImage", () => {
+  it.each(["photo.png", "photo.jpg", "grey.jpg", "alpha.png", "palette-photo.png", "turned.jpg"])(
+    "gives the pixels that Pillow gives: %s",
+    async (name) => {
+      const { shape, data } = pixelsOf(name);
+      const image = await decode(name);
+      expect([image.height, image.width, 3]).toEqual(shape);
+      expect(meanDifference(image.pixels, data)).toBe(0);
+    },
+  );
+
+  it("shows CMYK photographs in their colours", async () => {
+    const image = await decode("cmyk.jpg");
+    expect([image.width, image.height]).toEqual([24, 12]);
+    // The file holds no profile, so that converters choose their own; they agree roughly.
+    expect(meanDifference(image.pixels, pixelsOf("cmyk.jpg").data)).toBeLessThan(40);
+  });
+
+  it("leaves a turned photograph as stored when asked to", async () => {
+    const image = await decodeImage(await openImage(fixtureFile("turned.jpg"), { orientation: "as-stored" }));
+    expect([image.width, image.height]).toEqual([24, 12]);
+    expect(meanDifference(image.pixels, pixelsOf("turned.jpg as stored").data)).toBe(0);
+  });
+
+  it.each(["photo.png", "photo.jpg", "turned.jpg"])("decodes a window as in the whole: %s", async (name) => {
+    const packed = await openImage(fixtureFile(name));
+    const whole = await decodeImage(packed);
+    const window = { left: 3, top: 4, width: 7, height: 6 };
+    const part = await decodeImage(packed, window);
+    for (let y = 0; y < window.height; y++) {
+      const begin = ((window.top + y) * whole.width + window.left) * 3;
+      const row = part.pixels.subarray(y * window.width * 3, (y + 1) * window.width * 3);
+      expect(row).toEqual(whole.pixels.subarray(begin, begin + window.width * 3));
+    }
+  });
+
+  it("decodes 40 megapixels, and refuses them under a lower limit", async () => {
+    const file = join(temporaryFolder(), "large.png");
+    const color = { r: 1, g: 2, b: 3 };
+    await sharp({ create: { width: 8000, height: 5000, channels: 3, background: color } })
+      .png()
+      .toFile(file);
+    const image = await decodeImage(await openImage(file));
+    expect(image.pixels.length).toBe(8000 * 5000 * 3);
+    expect([...image.pixels.subarray(-3)]).toEqual([1, 2, 3]);
+    await expect(openImage(file, { maxPixels: 30_000_000 })).rejects.toThrow(
+      /large\.png: is 8000x5000 pixels; the limit/,
+    );
+  });
+
+  it("names the file and what is wrong with it", async () => {
+    await expect(decode("truncated.png")).rejects.toThrow(/truncated\.png: is damaged or truncated/);
+    await expect(decode("truncated.jpg")).rejects.toThrow(/truncated\.jpg: is damaged or truncated/);
+    await expect(decode("polygons.json")).rejects.toThrow(/polygons\.json: is no image that can be read/);
+    await expect(decode("missing.jpg")).rejects.toThrow(/missing\.jpg: does not exist/);
+    const empty = join(temporaryFolder(), "empty.jpg");
+    writeFileSync(empty, "");
+    await expect(openImage(empty)).rejects.toThrow(/empty\.jpg: is empty/);
+  });
+});
