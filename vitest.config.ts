@@ -7,10 +7,11 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // global state (threads, seeds, the default generator) that tests change.
 export default defineConfig({
   resolve: {
-    alias: {
-      "@pinmem/torch": source("packages/torch/src/index.ts"),
-      pinmem: source("packages/pinmem/src/index.ts"),
-    },
+    // The packages' own doors only: what lies behind a slash, such as @pinmem/torch/setup, resolves as it does for users.
+    alias: [
+      { find: /^@pinmem\/torch$/, replacement: source("packages/torch/src/index.ts") },
+      { find: /^pinmem$/, replacement: source("packages/pinmem/src/index.ts") },
+    ],
   },
   test: {
     include: ["packages/*/{src,test,setup}/**/*.test.ts", "bench/**/*.test.ts"],

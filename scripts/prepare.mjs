@@ -1,4 +1,4 @@
-// Makes this checkout ready: npm packages, libtorch, addon, compiled TypeScript, each only where it is not already.
+// Makes this checkout ready: npm packages, compiled TypeScript, libtorch, addon, each only where it is not already.
 // The state is looked at first without a lock, so that the usual case (nothing to do) takes a fraction of a second
 // and never waits; whatever is done is done under one lock, and looked at again there.
 
@@ -51,10 +51,10 @@ export async function prepare({
 
   async function work() {
     if (!packagesInstalled(root)) await installPackages(root, report);
-    const confirm = yes ? { confirm: async () => true } : {};
-    const built = await ensureAddon({ ...addon, ...confirm, search, install, report });
+    // Before the addon: `pinmem doctor` must be there where libtorch is not.
     if (!typescriptCompiled(root)) await compileTypescript(root, report);
-    return built;
+    const confirm = yes ? { confirm: async () => true } : {};
+    return ensureAddon({ ...addon, ...confirm, search, install, report });
   }
 }
 

@@ -2,7 +2,7 @@
 // installed, so it is plain JavaScript with types in comments, which the type check covers like the rest; their
 // declarations are generated into dist/setup.
 
-export { addonPath, listBuilds, readDefault } from "./builds.mjs";
+export { addonPath, listBuilds, readBuild, readDefault } from "./builds.mjs";
 export { buildFor, currentAddon, ensureAddon } from "./ensure-addon.mjs";
 export { SetupError } from "./errors.mjs";
 export { findLibtorch } from "./find-libtorch.mjs";

@@ -1,0 +1,137 @@
+// What `pinmem doctor` knows: gathered here, shown in doctor.ts. Facts of the running library come from @pinmem/torch;
+// where that cannot be loaded, set-up's search says what there is, and the reason becomes a problem with its remedy.
+
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import type { BuildInfo } from "@pinmem/torch";
+import {
+  addonPath,
+  type Build,
+  buildFor,
+  currentAddon,
+  findLibtorch,
+  type Libtorch,
+  readBuild,
+  readDefault,
+} from "@pinmem/torch/setup";
+import { type Blas, describeBlas } from "./blas.js";
+
+export interface DoctorFacts {
+  /** Whether the library and the addon work; then the exit code is 0. */
+  readonly healthy: boolean;
+  /** What keeps it from working, or slows it, each with the way to mend it. */
+  readonly problems: readonly string[];
+  readonly node: { readonly version: string; readonly platform: string; readonly arch: string };
+  readonly libtorch: Libtorch | null;
+  /** Null where libtorch could not be loaded. */
+  readonly runtime: Runtime | null;
+  readonly addon: Addon | null;
+}
+
+export interface Runtime {
+  readonly version: string;
+  readonly blas: Blas | null;
+  readonly cpuCapability: string;
+  readonly threads: number;
+  readonly cuda: BuildInfo["cuda"];
+  /** Version of the machine's NVIDIA driver; null where there is none. */
+  readonly nvidiaDriver: string | null;
+  readonly processGroups: { readonly libtorch: readonly string[]; readonly addon: readonly string[] };
+}
+
+export interface Addon {
+  readonly path: string;
+  readonly builtAt: string;
+  readonly compiler: string;
+  readonly features: readonly string[];
+  /** Whether it is what the present sources would give. */
+  readonly upToDate: boolean;
+}
+
+const setup = "npm run setup";
+
+export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise<DoctorFacts> {
+  const problems: string[] = [];
+  const packageDir = dirname(createRequire(import.meta.url).resolve("@pinmem/torch/package.json"));
+  const build = env.LIBTORCH
+    ? buildFor(packageDir, env.LIBTORCH)
+    : readBuild(packageDir, readDefault(packageDir)?.id ?? "");
+  const addon = build ? describeAddon(packageDir, build, env) : null;
+  if (addon && !addon.upToDate)
+    problems.push(`the addon is older than its sources, its libtorch or the active Python: ${setup}`);
+
+  const libtorch = build?.libtorch ?? (await search(env, problems));
+  let runtime: Runtime | null = null;
+  try {
+    const { buildInfo } = await import("@pinmem/torch");
+    runtime = await describeRuntime(buildInfo());
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  }
+  if (runtime?.blas?.optimised === false) {
+    problems.push(
+      "the reference BLAS makes matrix products about ten times slower: apt-get install libopenblas0-openmp",
+    );
+  }
+  const { version, platform, arch } = process;
+  return { healthy: runtime !== null, problems, node: { version, platform, arch }, libtorch, runtime, addon };
+}
+
+function describeAddon(packageDir: string, build: Build, env: NodeJS.ProcessEnv): Addon {
+  return {
+    path: addonPath(packageDir, build.id),
+    builtAt: build.createdAt,
+    compiler: build.compilerVersion,
+    features: build.features,
+    upToDate: isCurrent(),
+  };
+
+  function isCurrent(): boolean {
+    try {
+      return currentAddon({ packageDir, env })?.id === build.id;
+    } catch {
+      return false; // For instance when the C headers of Node are not installed.
+    }
+  }
+}
+
+async function search(env: NodeJS.ProcessEnv, problems: string[]): Promise<Libtorch | null> {
+  try {
+    const { libtorch, passedOver } = await findLibtorch({ env });
+    for (const { path, reason } of passedOver) problems.push(`${path} cannot be used: ${reason}`);
+    if (!libtorch) problems.push(`no libtorch was found: ${setup} installs one, or says how`);
+    return libtorch ?? null;
+  } catch (error) {
+    problems.push((error as Error).message);
+    return null;
+  }
+}
+
+async function describeRuntime(info: BuildInfo): Promise<Runtime> {
+  const libraries = loadedLibraries();
+  // libtorch lists Gloo among its build settings only in later versions; a shared one shows in the process.
+  const gloo = libraries.some((path) => /libgloo\.so/.test(path)) ? ["gloo"] : [];
+  return {
+    version: info.libtorch,
+    blas: describeBlas(info.showConfig, libraries),
+    cpuCapability: info.cpuCapability,
+    threads: info.threads,
+    cuda: info.cuda,
+    nvidiaDriver: await nvidiaDriver(),
+    processGroups: { libtorch: [...new Set([...gloo, ...info.distributed])], addon: [] },
+  };
+}
+
+/** Paths of the shared libraries in this process. */
+function loadedLibraries(): readonly string[] {
+  const report = process.report.getReport() as unknown as { sharedObjects?: string[] };
+  return report.sharedObjects ?? [];
+}
+
+async function nvidiaDriver(): Promise<string | null> {
+  const path = "/proc/driver/nvidia/version";
+  if (!existsSync(path)) return null;
+  return /Module\s+(\d[\d.]*)/.exec(await readFile(path, "utf8"))?.[1] ?? "of unknown version";
+}

@@ -1,0 +1,71 @@
+// `pinmem doctor`: what was found on this machine, what it can do, and what to do where something is wrong.
+
+import { Command } from "commander";
+import { type DoctorFacts, gatherFacts, type Runtime } from "./doctor-facts.js";
+
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description("Say which libtorch is used, what it can do, and what is wrong.")
+    .option("--json", "print everything as JSON")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 libtorch and the addon work; 1 they do not, and the last lines say how to mend it.",
+    )
+    .action(async ({ json }: { json?: true }) => {
+      const facts = await gatherFacts();
+      console.log(json ? JSON.stringify(facts, null, 2) : describe(facts));
+      process.exitCode = facts.healthy ? 0 : 1;
+    });
+}
+
+/** The facts as lines of a label and a text. */
+export function describe(facts: DoctorFacts): string {
+  const { healthy, problems, node, libtorch, runtime, addon } = facts;
+  const rows: [string, string][] = [["Node.js", `${node.version.slice(1)}, ${node.platform} ${node.arch}`]];
+  if (libtorch) {
+    rows.push(
+      ["libtorch", `${libtorch.version}, from ${sources[libtorch.source]}`],
+      ["library", libtorch.libraryDir],
+      ["C++ ABI", libtorch.abi === 1 ? "new (_GLIBCXX_USE_CXX11_ABI=1)" : "old (_GLIBCXX_USE_CXX11_ABI=0)"],
+    );
+  } else {
+    rows.push(["libtorch", "not found"]);
+  }
+  if (runtime) {
+    const { blas, cpuCapability, threads, processGroups } = runtime;
+    rows.push(
+      ["BLAS", blas ? `${blas.name}${blas.library ? ` (${blas.library})` : ""}` : "unknown"],
+      ["CPU", `${cpuCapability}, ${threads} ${threads === 1 ? "thread" : "threads"}`],
+      ["CUDA", describeCuda(runtime)],
+      ["process groups", `libtorch: ${list(processGroups.libtorch)}; addon: ${list(processGroups.addon)}`],
+    );
+  }
+  if (addon) {
+    const when = addon.builtAt.slice(0, 16).replace("T", " ");
+    rows.push([
+      "addon",
+      `${addon.upToDate ? "up to date" : "out of date"}, built ${when} UTC with ${addon.compiler}`,
+    ]);
+  } else {
+    rows.push(["addon", "not built"]);
+  }
+  const lines = rows.map(([label, text]) => `${label.padEnd(14)}  ${text}`);
+  const trouble = problems.map((problem) => `${healthy ? "note" : "problem"}: ${problem}`);
+  return [
+    ...lines,
+    "",
+    ...trouble,
+    healthy ? "healthy" : "not healthy: mend the above, then run npx pinmem doctor again",
+  ].join("\n");
+}
+
+const sources = { LIBTORCH: "LIBTORCH", python: "the active Python", system: "the system" } as const;
+
+function describeCuda({ cuda, nvidiaDriver }: Pick<Runtime, "cuda" | "nvidiaDriver">): string {
+  if (cuda.available) return `${cuda.deviceCount} ${cuda.deviceCount === 1 ? "device" : "devices"}`;
+  if (cuda.compiled) return `in this libtorch, but no device answers: ${cuda.reason ?? "no reason given"}`;
+  const unused = nvidiaDriver ? `, though this machine has an NVIDIA driver (${nvidiaDriver})` : "";
+  return `not in this libtorch${unused}`;
+}
+
+const list = (names: readonly string[]): string => (names.length > 0 ? names.join(", ") : "none");
