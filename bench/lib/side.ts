@@ -35,7 +35,8 @@ export class Side {
   async ask(request: Answer): Promise<Answer> {
     this.#process.stdin?.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await this.#lines.next();
-    if (done) throw this.#failure ?? new Error(`${this.name} ended at the request ${JSON.stringify(request)}`);
+    if (done)
+      throw this.#failure ?? new Error(`${this.name} ended at the request ${JSON.stringify(request)}`);
     const answer = JSON.parse(value) as Answer;
     if (typeof answer.error === "string") throw new Error(`${this.name}: ${answer.error}`);
     return answer;

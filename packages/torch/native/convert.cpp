@@ -110,16 +110,46 @@ void for_each(napi_env env, const std::string& name, const char* expected, napi_
   }
 }
 
+// The next values of the list buffer, where JavaScript gives their count instead of an array.
+struct Listed {
+  const double* begin = nullptr;
+  uint32_t count = 0;
+};
+
+bool listed(Environment& environment, napi_env env, napi_value value, Listed* list) {
+  if (napi_get_value_uint32(env, value, &list->count) != napi_ok) return false;
+  if (environment.list_cursor + list->count > Environment::kListBuffer) {
+    throw std::runtime_error("internal: the list buffer is too short");
+  }
+  list->begin = environment.list_buffer + environment.list_cursor;
+  environment.list_cursor += list->count;
+  return true;
+}
+
+int64_t checked_int(const std::string& name, double number) {
+  if (number != std::trunc(number) || !(std::abs(number) <= kMaxSafeInteger)) {
+    throw ArgumentError(name, "argument '" + name + "' must be an integer, got " + print(number));
+  }
+  return static_cast<int64_t>(number);
+}
+
 // int[2] takes one number for both.
 template <typename T, typename Convert>
 c10::List<T> to_list(napi_env env, const Parameter& p, const char* expected, napi_value value, Convert convert) {
   c10::List<T> list;
-  if (p.fixed_length > 0 && !is_array(env, value)) {
+  uint32_t length = 0;
+  if (napi_get_array_length(env, value, &length) != napi_ok) {
+    if (p.fixed_length <= 0) mismatch(env, p.name, expected, value);
     const T single = convert(value);
     for (int64_t i = 0; i < p.fixed_length; ++i) list.push_back(single);
     return list;
   }
-  for_each(env, p.name, expected, value, [&](napi_value element) { list.push_back(convert(element)); });
+  list.reserve(length);
+  for (uint32_t i = 0; i < length; ++i) {
+    napi_value element;
+    check(env, napi_get_element(env, value, i, &element), "array element");
+    list.push_back(convert(element));
+  }
   return list;
 }
 
@@ -172,6 +202,11 @@ Parameter plan(const c10::Argument& argument) {
 }
 
 c10::IValue to_ivalue(Environment& environment, napi_env env, const Parameter& p, napi_value value) {
+  // The two commonest arguments, a tensor and its absence, are told apart without asking for the type first.
+  if (p.kind == Kind::Tensor) {
+    uint32_t handle;
+    if (napi_get_value_uint32(env, value, &handle) == napi_ok) return c10::IValue(environment.get(handle));
+  }
   const napi_valuetype type = type_of(env, value);
   if (type == napi_undefined) {
     if (p.has_default) return p.default_value;
@@ -185,6 +220,14 @@ c10::IValue to_ivalue(Environment& environment, napi_env env, const Parameter& p
     case Kind::Tensor: return c10::IValue(environment.get(to_handle(env, value)));
     case Kind::TensorList: {
       c10::List<at::Tensor> list;
+      Listed values;
+      if (listed(environment, env, value, &values)) {
+        list.reserve(values.count);
+        for (uint32_t i = 0; i < values.count; ++i) {
+          list.push_back(environment.get(static_cast<uint32_t>(values.begin[i])));
+        }
+        return c10::IValue(std::move(list));
+      }
       for_each(env, p.name, "an array of tensors", value,
                [&](napi_value element) { list.push_back(environment.get(to_handle(env, element))); });
       return c10::IValue(std::move(list));
@@ -199,6 +242,12 @@ c10::IValue to_ivalue(Environment& environment, napi_env env, const Parameter& p
     }
     case Kind::Int: return c10::IValue(to_int(env, p.name, value));
     case Kind::IntList:
+      if (Listed values; listed(environment, env, value, &values)) {
+        c10::List<int64_t> list;
+        list.reserve(values.count);
+        for (uint32_t i = 0; i < values.count; ++i) list.push_back(checked_int(p.name, values.begin[i]));
+        return c10::IValue(std::move(list));
+      }
       return c10::IValue(to_list<int64_t>(env, p, "an array of integers", value,
                                           [&](napi_value v) { return to_int(env, p.name, v); }));
     case Kind::Float: return c10::IValue(to_number(env, p.name, value));
@@ -283,14 +332,11 @@ napi_value from_ivalue(Environment& environment, napi_env env, const c10::IValue
 }
 
 int64_t to_int(napi_env env, const std::string& name, napi_value value) {
+  double number;
+  if (napi_get_value_double(env, value, &number) == napi_ok) {
+    return checked_int(name, number);
+  }
   switch (type_of(env, value)) {
-    case napi_number: {
-      const double number = to_number(env, name, value);
-      if (number != std::trunc(number) || !(std::abs(number) <= kMaxSafeInteger)) {
-        throw ArgumentError(name, "argument '" + name + "' must be an integer, got " + print(number));
-      }
-      return static_cast<int64_t>(number);
-    }
     case napi_bigint: {
       int64_t number = 0;
       bool lossless = false;

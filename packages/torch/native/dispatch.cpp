@@ -114,13 +114,15 @@ struct ClearStack {
   ~ClearStack() { stack.clear(); }
 };
 
-// call(id, ...arguments in schema order): a tensor is its handle, undefined the default. Results that alias a written
+// call(id, ...arguments in schema order): a tensor is its handle, undefined the default, a list of integers or tensors
+// an array or the count of its elements in the list buffer. Results that alias a written
 // argument come back as undefined: JavaScript returns the argument itself.
 napi_value call(Environment& environment, napi_env env, const Arguments& arguments) {
   Operator& op = operator_of(environment, env, arguments[0]);
   const size_t count = op.parameters.size();
   if (arguments.count > count + 1) throw std::runtime_error("internal: more arguments than the operator takes");
   auto& stack = environment.stack;
+  environment.list_cursor = 0;
   ClearStack clear{stack};
   stack.clear();
   stack.reserve(count);

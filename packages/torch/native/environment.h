@@ -102,6 +102,12 @@ class Environment {
   // Shared with JavaScript: describe() writes dtype, device, flags, sizes and strides here.
   static constexpr size_t kScratch = 6 + 2 * 64;
   double scratch[kScratch] = {};
+  // Shared with JavaScript: the lists of integers and tensors of a call, one after the other. Reading array elements
+  // through N-API costs more than a small operator.
+  static constexpr uint32_t kListBuffer = 4096;
+  double list_buffer[kListBuffer] = {};
+  uint32_t list_cursor = 0;
+
   // Shared with JavaScript: handles to release in one call.
   static constexpr uint32_t kReleaseList = 1024;
   uint32_t release_list[kReleaseList] = {};

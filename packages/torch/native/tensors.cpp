@@ -170,6 +170,10 @@ napi_value shared(napi_env env, T (&memory)[N]) {
 
 napi_value scratch(Environment& environment, napi_env env, const Arguments&) { return shared(env, environment.scratch); }
 
+napi_value list_buffer(Environment& environment, napi_env env, const Arguments&) {
+  return shared(env, environment.list_buffer);
+}
+
 napi_value release_list(Environment& environment, napi_env env, const Arguments&) {
   return shared(env, environment.release_list);
 }
@@ -217,6 +221,7 @@ void register_tensors(napi_env env, napi_value exports) {
   define<describe>(env, exports, "describe");
   define<scratch>(env, exports, "scratch");
   define<release>(env, exports, "release");
+  define<list_buffer>(env, exports, "listBuffer");
   define<release_list>(env, exports, "releaseList");
   define<release_many>(env, exports, "releaseMany");
   define<share>(env, exports, "share");

@@ -48,8 +48,8 @@ type TensorConstructor = new (handle: number) => OwnedTensor;
 let TensorClass: TensorConstructor | undefined;
 
 /** @internal Breaks the cycle between `Tensor` and the operators it inherits. */
-export const registerTensorClass = (constructor: TensorConstructor): void => {
-  TensorClass = constructor;
+export const registerTensorClass = (tensorClass: TensorConstructor): void => {
+  TensorClass = tensorClass;
 };
 
 /** @internal Wraps a native handle. */
@@ -58,12 +58,15 @@ export function wrap<T extends OwnedTensor>(handle: number): T {
   return new TensorClass(handle) as T;
 }
 
-export const camelCase = (name: string): string => name.replace(/(?<=[a-z0-9])_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+export const camelCase = (name: string): string =>
+  name.replace(/(?<=[a-z0-9])_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
 interface Resolved {
   readonly id: number;
   readonly schema: NativeSchema;
   readonly kinds: readonly number[];
+  /** Length of lists for which one number stands, such as 2 for a stride; 0 elsewhere. */
+  readonly fixedLengths: readonly number[];
   /** Position in the schema of each declared argument; null where both orders agree. */
   readonly order: readonly number[] | null;
   readonly count: number;
@@ -86,7 +89,9 @@ export class Operator {
     readonly names: readonly string[],
     readonly positional: number,
   ) {
-    this.#positions = new Map(names.slice(positional).map((name, index) => [camelCase(name), positional + index]));
+    this.#positions = new Map(
+      names.slice(positional).map((name, index) => [camelCase(name), positional + index]),
+    );
   }
 
   get keywords(): IterableIterator<string> {
@@ -123,9 +128,12 @@ export class Operator {
     const [name = "", overload = ""] = this.schemaName.split(".");
     const id = native.resolve(name, overload);
     if (id < 0) {
-      throw new TorchError(`the loaded libtorch (${native.buildInfo().compiledFor}) has no operator ${this.schemaName}`, {
-        operator: this.label,
-      });
+      throw new TorchError(
+        `the loaded libtorch (${native.buildInfo().compiledFor}) has no operator ${this.schemaName}`,
+        {
+          operator: this.label,
+        },
+      );
     }
     const schema = native.schema(id);
     const positions = this.names.map((declared) => {
@@ -142,6 +150,7 @@ export class Operator {
       id,
       schema,
       kinds: positions.map((position) => schema.arguments[position]?.kind ?? Kind.Unsupported),
+      fixedLengths: positions.map((position) => schema.arguments[position]?.fixedLength ?? 0),
       order: positions.every((position, index) => position === index) ? null : positions,
       count: schema.arguments.length,
       results: schema.returns.map(({ type, alias }) => {
@@ -159,7 +168,9 @@ function fits(kind: number, value: unknown, fixedLength: number): boolean {
     case Kind.TensorList:
       return Array.isArray(value) && value.every((element) => element instanceof OwnedTensor);
     case Kind.OptionalTensorList:
-      return Array.isArray(value) && value.every((element) => element === null || element instanceof OwnedTensor);
+      return (
+        Array.isArray(value) && value.every((element) => element === null || element instanceof OwnedTensor)
+      );
     case Kind.Int:
       return typeof value === "number" || typeof value === "bigint" || typeof value === "string";
     case Kind.Float:
@@ -190,14 +201,60 @@ function unwrapTensor(value: unknown, operator: Operator, argument: string): unk
   });
 }
 
-function unwrap(kind: number, value: unknown, operator: Operator, argument: string): unknown {
-  if (kind === Kind.Tensor) return unwrapTensor(value, operator, argument);
-  if (kind <= Kind.OptionalTensorList && Array.isArray(value)) {
-    const handles = new Array(value.length);
-    for (let i = 0; i < value.length; i++) handles[i] = unwrapTensor(value[i], operator, argument);
-    return handles;
+// Lists go through memory shared with the addon: reading an array through N-API costs more than a small operator.
+const listBuffer = new Float64Array(native.listBuffer());
+let listEnd = 0;
+
+/** Appends integers to the list buffer and gives their count; the array itself where it holds anything else. */
+function unwrapIntegers(value: unknown, fixedLength: number): unknown {
+  if (typeof value === "number" && fixedLength > 0 && listEnd + fixedLength <= listBuffer.length) {
+    for (let i = 0; i < fixedLength; i++) listBuffer[listEnd++] = value;
+    return fixedLength;
   }
-  return value;
+  if (!Array.isArray(value) || listEnd + value.length > listBuffer.length) return value;
+  const start = listEnd;
+  for (let i = 0; i < value.length; i++) {
+    const element = value[i];
+    if (typeof element !== "number") {
+      listEnd = start;
+      return value;
+    }
+    listBuffer[listEnd++] = element;
+  }
+  return value.length;
+}
+
+function unwrapTensors(value: unknown, operator: Operator, argument: string): unknown {
+  if (!Array.isArray(value)) return value;
+  const handles = value.map((element) => unwrapTensor(element, operator, argument));
+  if (listEnd + handles.length > listBuffer.length || !handles.every((handle) => typeof handle === "number"))
+    return handles;
+  listBuffer.set(handles, listEnd);
+  listEnd += handles.length;
+  return handles.length;
+}
+
+function unwrap(
+  kind: number,
+  value: unknown,
+  operator: Operator,
+  index: number,
+  fixedLength: number,
+): unknown {
+  switch (kind) {
+    case Kind.Tensor:
+      return unwrapTensor(value, operator, operator.names[index] as string);
+    case Kind.IntList:
+      return unwrapIntegers(value, fixedLength);
+    case Kind.TensorList:
+      return unwrapTensors(value, operator, operator.names[index] as string);
+    case Kind.OptionalTensorList:
+      return Array.isArray(value)
+        ? value.map((element) => unwrapTensor(element, operator, operator.names[index] as string))
+        : value;
+    default:
+      return value;
+  }
 }
 
 /** What an argument was, for messages: `float32[2, 3] on cpu`. */
@@ -215,7 +272,9 @@ export function describeValue(value: unknown): string {
 
 function received(operator: Operator, values: readonly unknown[]): string {
   return operator.names
-    .map((name, index) => (values[index] === undefined ? "" : `  ${camelCase(name)}: ${describeValue(values[index])}`))
+    .map((name, index) =>
+      values[index] === undefined ? "" : `  ${camelCase(name)}: ${describeValue(values[index])}`,
+    )
     .filter(Boolean)
     .join("\n");
 }
@@ -249,7 +308,11 @@ function withOptions(operator: Operator, values: readonly unknown[], options: Op
   return all;
 }
 
-function wrapResult(kind: Resolved["results"][number] | undefined, raw: unknown, values: readonly unknown[]): unknown {
+function wrapResult(
+  kind: Resolved["results"][number] | undefined,
+  raw: unknown,
+  values: readonly unknown[],
+): unknown {
   if (typeof kind === "number") return values[kind];
   if (kind === "tensor") return raw === null ? null : wrap(raw as number);
   if (kind === "tensors") return (raw as number[]).map((handle) => wrap(handle));
@@ -258,18 +321,33 @@ function wrapResult(kind: Resolved["results"][number] | undefined, raw: unknown,
 
 /** Calls one operator with positional values and named options. */
 export function run(operator: Operator, values: readonly unknown[], options?: Options): unknown {
-  const { id, kinds, order, count, results } = operator.resolved;
+  const { id, kinds, fixedLengths, order, count, results } = operator.resolved;
   if (values.length !== operator.positional) {
-    throw new TorchError(`takes ${operator.positional} arguments before its options, got ${values.length}: ${operator.schema}`, {
-      operator: operator.label,
-    });
+    throw new TorchError(
+      `takes ${operator.positional} arguments before its options, got ${values.length}: ${operator.schema}`,
+      {
+        operator: operator.label,
+      },
+    );
   }
   const all = options === undefined ? values : withOptions(operator, values, options);
-  const raw: unknown[] = order ? new Array(count).fill(undefined) : [];
-  for (let i = 0; i < all.length; i++) {
-    const value = unwrap(kinds[i] as number, all[i], operator, operator.names[i] as string);
-    if (order) raw[order[i] as number] = value;
-    else raw.push(value);
+  const raw: unknown[] = new Array(order ? count : all.length);
+  listEnd = 0;
+  if (order) {
+    // The addon reads lists in the order of the schema.
+    order.forEach((position, i) => {
+      raw[position] = i;
+    });
+    for (let position = 0; position < count; position++) {
+      const i = raw[position] as number | undefined;
+      raw[position] =
+        i === undefined
+          ? undefined
+          : unwrap(kinds[i] as number, all[i], operator, i, fixedLengths[i] as number);
+    }
+  } else {
+    for (let i = 0; i < all.length; i++)
+      raw[i] = unwrap(kinds[i] as number, all[i], operator, i, fixedLengths[i] as number);
   }
   let result: unknown;
   try {
@@ -297,9 +375,17 @@ function call(id: number, raw: readonly unknown[]): unknown {
   }
 }
 
-/** Calls the first overload whose arguments fit. */
-export function runOverloaded(overloads: readonly Operator[], values: readonly unknown[], options?: Options): unknown {
-  for (const operator of overloads) if (operator.accepts(values, options)) return run(operator, values, options);
+// Asking for the constructor costs a tenth of asking for the prototype.
+const isOptions = (value: unknown): value is Options =>
+  typeof value === "object" && value !== null && value.constructor === Object;
+
+/** Calls the first overload whose arguments fit. A trailing plain object, which no operator takes as a value, is the options. */
+export function runOverloaded(overloads: readonly Operator[], values: unknown[]): unknown {
+  const last = values[values.length - 1];
+  const options = isOptions(last) ? last : undefined;
+  if (last === undefined || options) values.pop();
+  for (const operator of overloads)
+    if (operator.accepts(values, options)) return run(operator, values, options);
   const [first] = overloads as [Operator];
   throw new TorchError(
     `no form of it takes (${values.slice(1).map(describeValue).join(", ")}${options ? `, { ${Object.keys(options).join(", ")} }` : ""})` +
@@ -307,21 +393,6 @@ export function runOverloaded(overloads: readonly Operator[], values: readonly u
     { operator: first.label },
   );
 }
-
-const isOptions = (value: unknown): value is Options =>
-  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-
-/** @internal The trailing plain object of a call, which no operator takes as a value: its options. */
-export const named = (values: readonly unknown[]): Options | undefined => {
-  const last = values[values.length - 1];
-  return isOptions(last) ? last : undefined;
-};
-
-/** @internal The values before the options. */
-export const positional = (values: readonly unknown[]): readonly unknown[] => {
-  const last = values[values.length - 1];
-  return last === undefined || isOptions(last) ? values.slice(0, -1) : values;
-};
 
 const generic = new Map<string, Operator>();
 
@@ -346,12 +417,15 @@ function declare(name: string): Operator {
     const plain = base.replace(/^aten::/, "");
     const similar = native.operators().filter((other) => other.split(/::|\./)[1] === plain);
     throw new TorchError(
-      similar.length ? `there is no such overload; there are ${similar.slice(0, 12).join(", ")}` : "libtorch has no such operator",
+      similar.length
+        ? `there is no such overload; there are ${similar.slice(0, 12).join(", ")}`
+        : "libtorch has no such operator",
       { operator: name },
     );
   }
   const { arguments: declared } = native.schema(id);
-  const isPositional = (index: number) => declared[index]?.default === undefined && !declared[index]?.keywordOnly;
+  const isPositional = (index: number) =>
+    declared[index]?.default === undefined && !declared[index]?.keywordOnly;
   const indices = declared.map((_, index) => index);
   const ordered = [...indices.filter(isPositional), ...indices.filter((index) => !isPositional(index))];
   const names = ordered.map((index) => declared[index]?.name ?? "");

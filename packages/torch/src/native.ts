@@ -7,8 +7,8 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { LibtorchNotFoundError } from "./errors.js";
 import { physicalCores } from "./cores.js";
+import { LibtorchNotFoundError } from "./errors.js";
 
 /** Tensors are integers here; `undefined` means the default of an argument. */
 export interface Native {
@@ -24,6 +24,7 @@ export interface Native {
   item(tensor: number): number | boolean | bigint;
   describe(tensor: number): void;
   scratch(): ArrayBuffer;
+  listBuffer(): ArrayBuffer;
   release(tensor: number): void;
   releaseMany(count: number): void;
   releaseList(): ArrayBuffer;
@@ -37,7 +38,13 @@ export interface Native {
   setGradient(tensor: number, value: number | null): void;
   setData(tensor: number, value: number): void;
   retainGrad(tensor: number): void;
-  backward(outputs: number[], seeds: (number | null)[], retain: boolean, create: boolean, inputs: number[]): void;
+  backward(
+    outputs: number[],
+    seeds: (number | null)[],
+    retain: boolean,
+    create: boolean,
+    inputs: number[],
+  ): void;
   grad(
     outputs: number[],
     inputs: number[],
@@ -107,13 +114,19 @@ export interface ProfileEntry {
 /** What set-up wrote beside the addon. */
 export interface AddonBuild {
   readonly id: string;
-  readonly libtorch: { readonly root: string; readonly version: string; readonly source: string; readonly abi: number };
+  readonly libtorch: {
+    readonly root: string;
+    readonly version: string;
+    readonly source: string;
+    readonly abi: number;
+  };
   readonly folder: string;
 }
 
 const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 const buildFolder = join(packageFolder, "build");
-const remedy = "Run `npm run setup` (it finds libtorch and builds the addon) and `npx pinmem doctor` to see what was found.";
+const remedy =
+  "Run `npm run setup` (it finds libtorch and builds the addon) and `npx pinmem doctor` to see what was found.";
 
 function readBuild(id: string): AddonBuild | undefined {
   const folder = join(buildFolder, id);
@@ -159,7 +172,9 @@ function load(build: AddonBuild): Native {
   const { compiledFor, showConfig } = addon.buildInfo();
   const found = /TORCH_VERSION=([\d.]+)/.exec(showConfig)?.[1];
   if (found && found !== compiledFor) {
-    throw new LibtorchNotFoundError(`the addon was built for libtorch ${compiledFor}, but ${found} was loaded. ${remedy}`);
+    throw new LibtorchNotFoundError(
+      `the addon was built for libtorch ${compiledFor}, but ${found} was loaded. ${remedy}`,
+    );
   }
   // Freed activations stay in the process instead of being returned to the system and mapped again every step.
   addon.tuneAllocator(MMAP_THRESHOLD, TRIM_THRESHOLD);

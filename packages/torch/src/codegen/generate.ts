@@ -22,5 +22,7 @@ if (process.argv.includes("--check")) {
 } else {
   writeFileSync(`${target}.tmp`, text);
   renameSync(`${target}.tmp`, target);
-  console.log(`${list.length} operators, ${list.reduce((n, op) => n + op.overloads.length, 0)} overloads -> src/generated/operators.ts`);
+  console.log(
+    `${list.length} operators, ${list.reduce((n, op) => n + op.overloads.length, 0)} overloads -> src/generated/operators.ts`,
+  );
 }

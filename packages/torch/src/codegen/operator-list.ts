@@ -15,7 +15,8 @@ export function parseOperatorList(text: string): ListedOperator[] {
     const [, name = "", overload = "", description = ""] = match;
     const known = operators.get(name);
     if (!known) operators.set(name, { name, description, overloads: [overload] });
-    else if (known.overloads.includes(overload)) throw new Error(`ops.txt:${index + 1}: ${line.trim()} is listed twice`);
+    else if (known.overloads.includes(overload))
+      throw new Error(`ops.txt:${index + 1}: ${line.trim()} is listed twice`);
     else known.overloads.push(overload);
   }
   return [...operators.values()];

@@ -82,12 +82,18 @@ function signature(schema: Schema, isMethod: boolean): string {
 const docs = (operator: ListedOperator, schemas: readonly Schema[], indent: string): string => {
   const defaults = new Map<string, string>();
   for (const schema of schemas) {
-    for (const { name, default: value } of schema.arguments) if (value && value !== "None") defaults.set(camelCase(name), value);
+    for (const { name, default: value } of schema.arguments)
+      if (value && value !== "None") defaults.set(camelCase(name), value);
   }
   const lines = [operator.description];
-  if (defaults.size) lines.push(`Defaults: ${[...defaults].map(([name, value]) => `${name} ${value}`).join(", ")}.`);
+  if (defaults.size)
+    lines.push(`Defaults: ${[...defaults].map(([name, value]) => `${name} ${value}`).join(", ")}.`);
   lines.push("", ...schemas.map((schema) => `\`${schema.text}\``));
-  return [`${indent}/**`, ...lines.map((line) => `${indent} *${line ? ` ${line}` : ""}`), `${indent} */`].join("\n");
+  return [
+    `${indent}/**`,
+    ...lines.map((line) => `${indent} *${line ? ` ${line}` : ""}`),
+    `${indent} */`,
+  ].join("\n");
 };
 
 const constant = (name: string): string => `${camelCase(name)}Op`;
@@ -131,8 +137,7 @@ function implementation(operator: ListedOperator, schemas: readonly Schema[], is
     const name = constant(operator.name);
     return `return run(other instanceof OwnedTensor ? ${name}[0] : ${name}[1], [this, other], options);`;
   }
-  const values = isMethod ? "[this, ...positional(values)]" : "positional(values)";
-  return `return runOverloaded(${constant(operator.name)}, ${values}, named(values)) as never;`;
+  return `return runOverloaded(${constant(operator.name)}, ${isMethod ? "[this, ...values]" : "values"}) as never;`;
 }
 
 function member(operator: ListedOperator, schemas: readonly Schema[], isMethod: boolean): string {
@@ -150,7 +155,10 @@ function member(operator: ListedOperator, schemas: readonly Schema[], isMethod: 
   return lines.join("\n");
 }
 
-export function renderOperators(operators: readonly ListedOperator[], schemas: ReadonlyMap<string, Schema[]>): string {
+export function renderOperators(
+  operators: readonly ListedOperator[],
+  schemas: ReadonlyMap<string, Schema[]>,
+): string {
   const declarations: string[] = [];
   const methods: string[] = [];
   const functions: string[] = [];
@@ -161,7 +169,7 @@ export function renderOperators(operators: readonly ListedOperator[], schemas: R
     (isMethod ? methods : functions).push(member(operator, forms, isMethod));
   }
   return `${banner}
-import { type Device, type MemoryFormat, named, Operator, positional, run, runOverloaded, type Scalar } from "../dispatch.js";
+import { type Device, type MemoryFormat, Operator, run, runOverloaded, type Scalar } from "../dispatch.js";
 import type { DType } from "../dtype.js";
 import { OwnedTensor } from "../ownership.js";
 import type { Tensor } from "../tensor.js";

@@ -29,7 +29,8 @@ const hidden = (argument: Argument): boolean =>
 function readSchema(name: string, overload: string): Schema {
   const schemaName = `aten::${name}${overload ? `.${overload}` : ""}`;
   const id = native.resolve(`aten::${name}`, overload);
-  if (id < 0) throw new Error(`ops.txt: libtorch ${native.buildInfo().compiledFor} has no operator ${schemaName}`);
+  if (id < 0)
+    throw new Error(`ops.txt: libtorch ${native.buildInfo().compiledFor} has no operator ${schemaName}`);
   const { text, arguments: declared, returns } = native.schema(id);
   const all = declared.map((argument) => ({
     name: argument.name,
@@ -50,4 +51,6 @@ function readSchema(name: string, overload: string): Schema {
 }
 
 export const readSchemas = (operators: readonly ListedOperator[]): Map<string, Schema[]> =>
-  new Map(operators.map(({ name, overloads }) => [name, overloads.map((overload) => readSchema(name, overload))]));
+  new Map(
+    operators.map(({ name, overloads }) => [name, overloads.map((overload) => readSchema(name, overload))]),
+  );

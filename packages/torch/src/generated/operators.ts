@@ -1,6 +1,6 @@
 // Generated from ops.txt by src/codegen. Do not edit: change ops.txt and run `npm run generate-ops`.
 
-import { type Device, type MemoryFormat, named, Operator, positional, run, runOverloaded, type Scalar } from "../dispatch.js";
+import { type Device, type MemoryFormat, Operator, run, runOverloaded, type Scalar } from "../dispatch.js";
 import type { DType } from "../dtype.js";
 import { OwnedTensor } from "../ownership.js";
 import type { Tensor } from "../tensor.js";
@@ -476,7 +476,7 @@ export abstract class TensorOperators extends OwnedTensor {
   view(size: readonly number[]): Tensor;
   view(dtype: DType): Tensor;
   view(...values: unknown[]): unknown {
-    return runOverloaded(viewOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(viewOp, [this, ...values]) as never;
   }
 
   /**
@@ -552,7 +552,7 @@ export abstract class TensorOperators extends OwnedTensor {
   squeeze(): Tensor;
   squeeze(dim: number): Tensor;
   squeeze(...values: unknown[]): unknown {
-    return runOverloaded(squeezeOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(squeezeOp, [this, ...values]) as never;
   }
 
   /**
@@ -802,7 +802,7 @@ export abstract class TensorOperators extends OwnedTensor {
   scatter(dim: number, index: Tensor, src: Tensor): Tensor;
   scatter(dim: number, index: Tensor, value: Scalar): Tensor;
   scatter(...values: unknown[]): unknown {
-    return runOverloaded(scatterOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(scatterOp, [this, ...values]) as never;
   }
 
   /**
@@ -823,7 +823,7 @@ export abstract class TensorOperators extends OwnedTensor {
   maskedFill(mask: Tensor, value: Scalar): Tensor;
   maskedFill(mask: Tensor, value: Tensor): Tensor;
   maskedFill(...values: unknown[]): unknown {
-    return runOverloaded(maskedFillOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(maskedFillOp, [this, ...values]) as never;
   }
 
   /**
@@ -848,7 +848,7 @@ export abstract class TensorOperators extends OwnedTensor {
   where(self: Scalar, other: Tensor): Tensor;
   where(self: Scalar, other: Scalar): Tensor;
   where(...values: unknown[]): unknown {
-    return runOverloaded(whereOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(whereOp, [this, ...values]) as never;
   }
 
   /**
@@ -1008,7 +1008,7 @@ export abstract class TensorOperators extends OwnedTensor {
   div(other: Tensor, options?: { roundingMode?: string | null | undefined }): Tensor;
   div(other: Scalar, options?: { roundingMode?: string | null | undefined }): Tensor;
   div(...values: unknown[]): unknown {
-    return runOverloaded(divOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(divOp, [this, ...values]) as never;
   }
 
   /**
@@ -1044,7 +1044,7 @@ export abstract class TensorOperators extends OwnedTensor {
   pow(exponent: Scalar): Tensor;
   pow(exponent: Tensor): Tensor;
   pow(...values: unknown[]): unknown {
-    return runOverloaded(powOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(powOp, [this, ...values]) as never;
   }
 
   /**
@@ -1258,7 +1258,7 @@ export abstract class TensorOperators extends OwnedTensor {
   clamp(options?: { min?: Scalar | null | undefined; max?: Scalar | null | undefined }): Tensor;
   clamp(options?: { min?: Tensor | null | undefined; max?: Tensor | null | undefined }): Tensor;
   clamp(...values: unknown[]): unknown {
-    return runOverloaded(clampOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(clampOp, [this, ...values]) as never;
   }
 
   /**
@@ -1345,7 +1345,7 @@ export abstract class TensorOperators extends OwnedTensor {
   fill_(value: Scalar): this;
   fill_(value: Tensor): this;
   fill_(...values: unknown[]): unknown {
-    return runOverloaded(fill_Op, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(fill_Op, [this, ...values]) as never;
   }
 
   /**
@@ -1533,7 +1533,7 @@ export abstract class TensorOperators extends OwnedTensor {
   sum(options?: { dtype?: DType | null | undefined }): Tensor;
   sum(dim: number | readonly number[] | null, options?: { keepdim?: boolean | undefined; dtype?: DType | null | undefined }): Tensor;
   sum(...values: unknown[]): unknown {
-    return runOverloaded(sumOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(sumOp, [this, ...values]) as never;
   }
 
   /**
@@ -1546,7 +1546,7 @@ export abstract class TensorOperators extends OwnedTensor {
   mean(options?: { dtype?: DType | null | undefined }): Tensor;
   mean(dim: number | readonly number[] | null, options?: { keepdim?: boolean | undefined; dtype?: DType | null | undefined }): Tensor;
   mean(...values: unknown[]): unknown {
-    return runOverloaded(meanOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(meanOp, [this, ...values]) as never;
   }
 
   /**
@@ -1559,7 +1559,7 @@ export abstract class TensorOperators extends OwnedTensor {
   var(options?: { unbiased?: boolean | undefined }): Tensor;
   var(dim: number | readonly number[] | null, options?: { unbiased?: boolean | undefined; keepdim?: boolean | undefined }): Tensor;
   var(...values: unknown[]): unknown {
-    return runOverloaded(varOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(varOp, [this, ...values]) as never;
   }
 
   /**
@@ -1572,7 +1572,7 @@ export abstract class TensorOperators extends OwnedTensor {
   std(options?: { unbiased?: boolean | undefined }): Tensor;
   std(dim: number | readonly number[] | null, options?: { unbiased?: boolean | undefined; keepdim?: boolean | undefined }): Tensor;
   std(...values: unknown[]): unknown {
-    return runOverloaded(stdOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(stdOp, [this, ...values]) as never;
   }
 
   /**
@@ -1595,7 +1595,7 @@ export abstract class TensorOperators extends OwnedTensor {
   prod(options?: { dtype?: DType | null | undefined }): Tensor;
   prod(dim: number, options?: { keepdim?: boolean | undefined; dtype?: DType | null | undefined }): Tensor;
   prod(...values: unknown[]): unknown {
-    return runOverloaded(prodOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(prodOp, [this, ...values]) as never;
   }
 
   /**
@@ -1610,7 +1610,7 @@ export abstract class TensorOperators extends OwnedTensor {
   max(dim: number, options?: { keepdim?: boolean | undefined }): [Tensor, Tensor];
   max(other: Tensor): Tensor;
   max(...values: unknown[]): unknown {
-    return runOverloaded(maxOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(maxOp, [this, ...values]) as never;
   }
 
   /**
@@ -1625,7 +1625,7 @@ export abstract class TensorOperators extends OwnedTensor {
   min(dim: number, options?: { keepdim?: boolean | undefined }): [Tensor, Tensor];
   min(other: Tensor): Tensor;
   min(...values: unknown[]): unknown {
-    return runOverloaded(minOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(minOp, [this, ...values]) as never;
   }
 
   /**
@@ -1746,7 +1746,7 @@ export abstract class TensorOperators extends OwnedTensor {
   all(): Tensor;
   all(dim: number, options?: { keepdim?: boolean | undefined }): Tensor;
   all(...values: unknown[]): unknown {
-    return runOverloaded(allOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(allOp, [this, ...values]) as never;
   }
 
   /**
@@ -1759,7 +1759,7 @@ export abstract class TensorOperators extends OwnedTensor {
   any(): Tensor;
   any(dim: number, options?: { keepdim?: boolean | undefined }): Tensor;
   any(...values: unknown[]): unknown {
-    return runOverloaded(anyOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(anyOp, [this, ...values]) as never;
   }
 
   /**
@@ -1772,7 +1772,7 @@ export abstract class TensorOperators extends OwnedTensor {
   norm(options?: { p?: Scalar | undefined }): Tensor;
   norm(p: Scalar | null, dim: number | readonly number[], options?: { keepdim?: boolean | undefined }): Tensor;
   norm(...values: unknown[]): unknown {
-    return runOverloaded(normOp, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(normOp, [this, ...values]) as never;
   }
 
   /**
@@ -2412,7 +2412,7 @@ export abstract class TensorOperators extends OwnedTensor {
   random_(): this;
   random_(from: number, to: number | null): this;
   random_(...values: unknown[]): unknown {
-    return runOverloaded(random_Op, [this, ...positional(values)], named(values)) as never;
+    return runOverloaded(random_Op, [this, ...values]) as never;
   }
 
   /**
@@ -2503,7 +2503,7 @@ export function arange(end: Scalar, options?: { dtype?: DType | null | undefined
 export function arange(start: Scalar, end: Scalar, options?: { dtype?: DType | null | undefined; device?: Device | null | undefined }): Tensor;
 export function arange(start: Scalar, end: Scalar, options?: { step?: Scalar | undefined; dtype?: DType | null | undefined; device?: Device | null | undefined }): Tensor;
 export function arange(...values: unknown[]): unknown {
-  return runOverloaded(arangeOp, positional(values), named(values)) as never;
+  return runOverloaded(arangeOp, values) as never;
 }
 
 /**
@@ -2524,7 +2524,7 @@ export function linspace(start: Scalar, end: Scalar, steps: number, options?: { 
 export function eye(n: number, options?: { dtype?: DType | null | undefined; device?: Device | null | undefined }): Tensor;
 export function eye(n: number, m: number, options?: { dtype?: DType | null | undefined; device?: Device | null | undefined }): Tensor;
 export function eye(...values: unknown[]): unknown {
-  return runOverloaded(eyeOp, positional(values), named(values)) as never;
+  return runOverloaded(eyeOp, values) as never;
 }
 
 /**
@@ -2555,7 +2555,7 @@ export function randn(size: readonly number[], options?: { dtype?: DType | null 
 export function randint(high: number, size: readonly number[], options?: { dtype?: DType | null | undefined; device?: Device | null | undefined }): Tensor;
 export function randint(low: number, high: number, size: readonly number[], options?: { dtype?: DType | null | undefined; device?: Device | null | undefined }): Tensor;
 export function randint(...values: unknown[]): unknown {
-  return runOverloaded(randintOp, positional(values), named(values)) as never;
+  return runOverloaded(randintOp, values) as never;
 }
 
 /**
@@ -2607,7 +2607,7 @@ export function einsum(equation: string, tensors: readonly Tensor[], options?: {
 export function _foreachAdd_(self: readonly Tensor[], other: readonly Tensor[], options?: { alpha?: Scalar | undefined }): void;
 export function _foreachAdd_(self: readonly Tensor[], scalar: Scalar): void;
 export function _foreachAdd_(...values: unknown[]): unknown {
-  return runOverloaded(_foreachAdd_Op, positional(values), named(values)) as never;
+  return runOverloaded(_foreachAdd_Op, values) as never;
 }
 
 /**
@@ -2639,7 +2639,7 @@ export function _foreachSub_(self: readonly Tensor[], other: readonly Tensor[], 
 export function _foreachMul_(self: readonly Tensor[], scalar: Scalar): void;
 export function _foreachMul_(self: readonly Tensor[], other: readonly Tensor[]): void;
 export function _foreachMul_(...values: unknown[]): unknown {
-  return runOverloaded(_foreachMul_Op, positional(values), named(values)) as never;
+  return runOverloaded(_foreachMul_Op, values) as never;
 }
 
 /**
@@ -2660,7 +2660,7 @@ export function _foreachMul(self: readonly Tensor[], scalar: Scalar): Tensor[] {
 export function _foreachDiv_(self: readonly Tensor[], other: readonly Tensor[]): void;
 export function _foreachDiv_(self: readonly Tensor[], scalar: Scalar): void;
 export function _foreachDiv_(...values: unknown[]): unknown {
-  return runOverloaded(_foreachDiv_Op, positional(values), named(values)) as never;
+  return runOverloaded(_foreachDiv_Op, values) as never;
 }
 
 /**

@@ -64,7 +64,11 @@ export class AdamW extends Optimizer<AdamWSettings> {
   }
 }
 
-function stepTogether(moments: readonly Moments[], step: number, { lr, betas, eps, weightDecay }: AdamWSettings): void {
+function stepTogether(
+  moments: readonly Moments[],
+  step: number,
+  { lr, betas, eps, weightDecay }: AdamWSettings,
+): void {
   const [beta1, beta2] = betas;
   const params = moments.map(({ parameter }) => parameter);
   const gradients = moments.map(({ gradient }) => gradient);

@@ -9,11 +9,16 @@ import type { Tensor } from "../tensor.js";
 /** Scales the stored gradients in place so that their common L2 norm is at most `maxNorm`; returns the norm before. */
 export function clipGradNorm_(params: Iterable<Tensor>, maxNorm: number): number {
   if (!(maxNorm > 0)) {
-    throw new TorchError(`argument 'maxNorm' must be above 0, got ${maxNorm}`, { operator: "clipGradNorm_", argument: "maxNorm" });
+    throw new TorchError(`argument 'maxNorm' must be above 0, got ${maxNorm}`, {
+      operator: "clipGradNorm_",
+      argument: "maxNorm",
+    });
   }
   return scope(() =>
     noGrad(() => {
-      const gradients = [...params].map((parameter) => parameter.grad).filter((gradient) => gradient !== null);
+      const gradients = [...params]
+        .map((parameter) => parameter.grad)
+        .filter((gradient) => gradient !== null);
       if (gradients.length === 0) return 0;
       const norm = stack(_foreachNorm(gradients)).norm(2, 0).toNumber();
       const factor = maxNorm / (norm + 1e-6);

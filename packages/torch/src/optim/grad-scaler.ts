@@ -27,7 +27,12 @@ export class GradScaler {
   readonly #options: Required<GradScalerOptions>;
   readonly #unscaled = new Map<AnyOptimizer, boolean>();
 
-  constructor({ initialScale = 65536, growthFactor = 2, backoffFactor = 0.5, growthInterval = 2000 }: GradScalerOptions = {}) {
+  constructor({
+    initialScale = 65536,
+    growthFactor = 2,
+    backoffFactor = 0.5,
+    growthInterval = 2000,
+  }: GradScalerOptions = {}) {
     this.#options = { initialScale, growthFactor, backoffFactor, growthInterval };
     this.#state = { scale: initialScale, growthTracker: 0 };
   }

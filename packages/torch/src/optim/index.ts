@@ -4,6 +4,6 @@ export * from "./adamw.js";
 export * from "./clip.js";
 export * from "./grad-scaler.js";
 export { Optimizer, type OptimizerState, type ParameterGroup, type ParameterState } from "./optimizer.js";
+export type { Schedule } from "./schedule.js";
 export * as schedule from "./schedule.js";
-export { type Schedule } from "./schedule.js";
 export * from "./sgd.js";

@@ -30,7 +30,9 @@ export abstract class Optimizer<Settings extends { lr: number }> {
 
   constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<Settings>>, defaults: Settings) {
     const given = [...(params as Iterable<Tensor | ParameterGroup<Settings>>)];
-    const groups: readonly ParameterGroup<Settings>[] = given.every(isGroup) ? given : [{ params: given as Tensor[] }];
+    const groups: readonly ParameterGroup<Settings>[] = given.every(isGroup)
+      ? given
+      : [{ params: given as Tensor[] }];
     this.groups = groups.map(({ params: own, settings: overrides }) => {
       const settings = { ...defaults, ...overrides };
       this.check(settings);
@@ -40,7 +42,8 @@ export abstract class Optimizer<Settings extends { lr: number }> {
     if (all.length === 0) throw this.error("params", "there is no parameter to optimise");
     if (new Set(all).size !== all.length) throw this.error("params", "a parameter is listed twice");
     for (const parameter of all) {
-      if (!parameter.isLeaf) throw this.error("params", `only leaves can be optimised, got ${parameter} from an operator`);
+      if (!parameter.isLeaf)
+        throw this.error("params", `only leaves can be optimised, got ${parameter} from an operator`);
     }
   }
 
@@ -48,7 +51,11 @@ export abstract class Optimizer<Settings extends { lr: number }> {
   protected abstract check(settings: Settings): void;
 
   /** Updates parameters with gradients; runs inside `noGrad` and a scope. */
-  protected abstract update(params: readonly Tensor[], gradients: readonly Tensor[], settings: Settings): void;
+  protected abstract update(
+    params: readonly Tensor[],
+    gradients: readonly Tensor[],
+    settings: Settings,
+  ): void;
 
   /** One step with the gradients that are stored; parameters without one stay as they are. */
   step(): void {
@@ -82,7 +89,9 @@ export abstract class Optimizer<Settings extends { lr: number }> {
 
   /** Settings and state (the tensors themselves, not copies), to be saved. */
   stateDict(): OptimizerState<Settings> {
-    const entries = this.#parameters().map((parameter, index) => [index, this.#state.get(parameter)] as const);
+    const entries = this.#parameters().map(
+      (parameter, index) => [index, this.#state.get(parameter)] as const,
+    );
     return {
       state: new Map(entries.filter((entry): entry is [number, ParameterState] => entry[1] !== undefined)),
       groups: this.groups.map(({ params, settings }) => ({ ...settings, count: params.length })),
@@ -94,12 +103,16 @@ export abstract class Optimizer<Settings extends { lr: number }> {
     const counts = groups.map(({ count }) => count);
     const own = this.groups.map(({ params }) => params.length);
     if (counts.join() !== own.join()) {
-      throw this.error("state", `has groups of ${counts.join(", ")} parameters, the optimiser has ${own.join(", ")}`);
+      throw this.error(
+        "state",
+        `has groups of ${counts.join(", ")} parameters, the optimiser has ${own.join(", ")}`,
+      );
     }
     const parameters = this.#parameters();
     for (const [index, entry] of state) {
       const parameter = parameters[index];
-      if (!parameter) throw this.error("state", `has an entry for parameter ${index} of ${parameters.length}`);
+      if (!parameter)
+        throw this.error("state", `has an entry for parameter ${index} of ${parameters.length}`);
       for (const [name, value] of Object.entries(entry)) {
         if (typeof value === "number" || value.shape.join() === parameter.shape.join()) continue;
         throw this.error("state", `'${name}' of parameter ${index} is ${value}, the parameter ${parameter}`);
@@ -131,7 +144,10 @@ export abstract class Optimizer<Settings extends { lr: number }> {
   }
 
   protected error(argument: string, message: string): TorchError {
-    return new TorchError(`argument '${argument}': ${message}`, { operator: this.constructor.name, argument });
+    return new TorchError(`argument '${argument}': ${message}`, {
+      operator: this.constructor.name,
+      argument,
+    });
   }
 
   #parameters(): Tensor[] {

@@ -8,7 +8,10 @@ export type Schedule = (step: number) => number;
 function positive(schedule: string, fields: Record<string, number>): void {
   for (const [argument, value] of Object.entries(fields)) {
     if (value > 0 && Number.isFinite(value)) continue;
-    throw new TorchError(`argument '${argument}' must be a number above 0, got ${value}`, { operator: schedule, argument });
+    throw new TorchError(`argument '${argument}' must be a number above 0, got ${value}`, {
+      operator: schedule,
+      argument,
+    });
   }
 }
 
@@ -18,13 +21,29 @@ export const constant =
     base;
 
 /** base * (1 - step / total) ^ power, zero from `total` on. */
-export function polynomial({ base, total, power = 0.9 }: { base: number; total: number; power?: number }): Schedule {
+export function polynomial({
+  base,
+  total,
+  power = 0.9,
+}: {
+  base: number;
+  total: number;
+  power?: number;
+}): Schedule {
   positive("polynomial", { base, total, power });
   return (step) => base * Math.max(0, 1 - step / total) ** power;
 }
 
 /** base * exp(-decay * step / total). The official code of the paper uses decay 9 over 120,000 steps, whatever the length. */
-export function exponential({ base, total, decay = 9 }: { base: number; total: number; decay?: number }): Schedule {
+export function exponential({
+  base,
+  total,
+  decay = 9,
+}: {
+  base: number;
+  total: number;
+  decay?: number;
+}): Schedule {
   positive("exponential", { base, total, decay });
   return (step) => base * Math.exp((-decay * step) / total);
 }
@@ -38,5 +57,6 @@ export function cosine({ base, total, min = 0 }: { base: number; total: number; 
 /** Grows linearly from `from` times the rate over the first `steps`, then follows `schedule`, which counts from their end. */
 export function warmUp({ steps, from = 0 }: { steps: number; from?: number }, schedule: Schedule): Schedule {
   positive("warmUp", { steps });
-  return (step) => (step < steps ? schedule(0) * (from + ((1 - from) * step) / steps) : schedule(step - steps));
+  return (step) =>
+    step < steps ? schedule(0) * (from + ((1 - from) * step) / steps) : schedule(step - steps);
 }

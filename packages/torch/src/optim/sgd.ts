@@ -16,7 +16,13 @@ export interface SGDSettings {
 export class SGD extends Optimizer<SGDSettings> {
   constructor(
     params: Iterable<Tensor> | Iterable<ParameterGroup<SGDSettings>>,
-    { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false }: Partial<SGDSettings> & { lr: number },
+    {
+      lr,
+      momentum = 0,
+      dampening = 0,
+      weightDecay = 0,
+      nesterov = false,
+    }: Partial<SGDSettings> & { lr: number },
   ) {
     super(params, { lr, momentum, dampening, weightDecay, nesterov });
   }
@@ -36,7 +42,8 @@ export class SGD extends Optimizer<SGDSettings> {
     { lr, momentum, dampening, weightDecay, nesterov }: SGDSettings,
   ): void {
     const decayed = weightDecay === 0 ? gradients : _foreachAdd(gradients, params, { alpha: weightDecay });
-    const direction = momentum === 0 ? decayed : this.#accumulate(params, decayed, momentum, dampening, nesterov);
+    const direction =
+      momentum === 0 ? decayed : this.#accumulate(params, decayed, momentum, dampening, nesterov);
     _foreachAdd_(params, direction, { alpha: -lr });
   }
 
@@ -57,7 +64,11 @@ export class SGD extends Optimizer<SGDSettings> {
     if (known.length) {
       const old = known.map((index) => buffers[index] as Tensor);
       _foreachMul_(old, momentum);
-      _foreachAdd_(old, known.map((index) => gradients[index] as Tensor), { alpha: 1 - dampening });
+      _foreachAdd_(
+        old,
+        known.map((index) => gradients[index] as Tensor),
+        { alpha: 1 - dampening },
+      );
     }
     return nesterov ? _foreachAdd(gradients, buffers, { alpha: momentum }) : buffers;
   }
