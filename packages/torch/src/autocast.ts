@@ -18,12 +18,21 @@ export interface AutocastOptions {
 const lowPrecision: readonly DType[] = ["bfloat16", "float16"];
 
 /** Runs `body` with matrix products and convolutions in a lower precision. */
-export function autocast<T>({ device = "cpu", dtype = "bfloat16", enabled = true }: AutocastOptions, body: () => T): T {
+export function autocast<T>(
+  { device = "cpu", dtype = "bfloat16", enabled = true }: AutocastOptions,
+  body: () => T,
+): T {
   if (!lowPrecision.includes(dtype)) {
-    throw new TorchError(`argument 'dtype' must be "bfloat16" or "float16", got "${dtype}"`, { operator: "autocast", argument: "dtype" });
+    throw new TorchError(`argument 'dtype' must be "bfloat16" or "float16", got "${dtype}"`, {
+      operator: "autocast",
+      argument: "dtype",
+    });
   }
   if (device !== "cpu" && device !== "cuda") {
-    throw new TorchError(`argument 'device' must be "cpu" or "cuda", got "${device}"`, { operator: "autocast", argument: "device" });
+    throw new TorchError(`argument 'device' must be "cpu" or "cuda", got "${device}"`, {
+      operator: "autocast",
+      argument: "device",
+    });
   }
   const [enabledBefore, dtypeBefore] = native.enterAutocast(device, enabled, dtype);
   try {

@@ -27,18 +27,27 @@ export interface BackwardManyOptions {
 
 type OneOrMany<T> = T | readonly T[];
 
-const asArray = <T extends Tensor>(value: OneOrMany<T>): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+const asArray = <T extends Tensor>(value: OneOrMany<T>): readonly T[] =>
+  Array.isArray(value) ? value : [value as T];
 
 const handles = (tensors: readonly Tensor[], operator: string, argument: string): number[] =>
   tensors.map((tensor) => {
     if (tensor instanceof OwnedTensor) return OwnedTensor.handleOf(tensor, operator, argument);
-    throw new TorchError(`argument '${argument}' must hold tensors, got ${describeValue(tensor)}`, { operator, argument });
+    throw new TorchError(`argument '${argument}' must hold tensors, got ${describeValue(tensor)}`, {
+      operator,
+      argument,
+    });
   });
 
 const seeds = (gradOutputs: readonly (Tensor | null)[] | undefined, operator: string): (number | null)[] =>
   (gradOutputs ?? []).map((seed) => seed && OwnedTensor.handleOf(seed, operator, "gradOutputs"));
 
-function withContext<T>(operator: string, outputs: readonly Tensor[], inputs: readonly Tensor[], body: () => T): T {
+function withContext<T>(
+  operator: string,
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[],
+  body: () => T,
+): T {
   try {
     return body();
   } catch (error) {
@@ -54,8 +63,16 @@ function withContext<T>(operator: string, outputs: readonly Tensor[], inputs: re
  * Gradients of the sum of `outputs` with respect to each of `inputs`, as `torch.autograd.grad`. With `createGraph` they can be
  * differentiated again. With `allowUnused`, inputs without influence give null.
  */
-export function grad(outputs: OneOrMany<Tensor>, inputs: readonly Tensor[], options?: GradOptions & { allowUnused?: false }): Tensor[];
-export function grad(outputs: OneOrMany<Tensor>, inputs: readonly Tensor[], options?: GradOptions): (Tensor | null)[];
+export function grad(
+  outputs: OneOrMany<Tensor>,
+  inputs: readonly Tensor[],
+  options?: GradOptions & { allowUnused?: false },
+): Tensor[];
+export function grad(
+  outputs: OneOrMany<Tensor>,
+  inputs: readonly Tensor[],
+  options?: GradOptions,
+): (Tensor | null)[];
 export function grad(
   outputs: OneOrMany<Tensor>,
   inputs: readonly Tensor[],

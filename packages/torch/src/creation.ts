@@ -1,10 +1,10 @@
 // Tensors from JavaScript values. The other constructors (zeros, arange, …) are generated.
 
 import { type Device, describeValue, wrap } from "./dispatch.js";
-import { type DType, dtypes, type TypedArray } from "./dtype.js";
+import { type DType, dtypes, isDType, type TypedArray } from "./dtype.js";
 import { TorchError } from "./errors.js";
 import { native } from "./native.js";
-import { type NestedArray, Tensor } from "./tensor.js";
+import type { NestedArray, Tensor } from "./tensor.js";
 
 export interface TensorOptions {
   /** Default: float32 for numbers, bool for booleans, int64 for bigints; typed arrays keep theirs. */
@@ -16,7 +16,7 @@ export interface TensorOptions {
 export interface FromTypedArrayOptions extends TensorOptions {
   /**
    * Default true. With false the tensor works on the array's own memory (also a SharedArrayBuffer's), which must not be
-   * resized or transferred while the tensor lives.
+   * resized or transferred while the tensor lives. Another dtype or device always means a copy.
    */
   copy?: boolean;
 }
@@ -32,16 +32,15 @@ const arrayTypes: readonly [new () => ArrayBufferView, DType][] = [
   [BigInt64Array, "int64"],
 ];
 
-const dtypeOfArray = (array: ArrayBufferView): DType | undefined =>
-  arrayTypes.find(([constructor]) => array instanceof constructor)?.[1];
-
-function finish(made: Tensor, { dtype, device = "cpu", requiresGrad = false }: TensorOptions): Tensor {
-  let result = made;
-  if ((dtype && dtype !== made.dtype) || device !== "cpu") {
-    result = made.to({ device, ...(dtype && { dtype }) });
-    made.dispose();
-  }
-  return requiresGrad ? result.requiresGrad_() : result;
+function checkDType(dtype: DType, operator: string): DType {
+  if (isDType(dtype)) return dtype;
+  throw new TorchError(
+    `argument 'dtype' must be one of ${Object.keys(dtypes).join(", ")}, got ${describeValue(dtype)}`,
+    {
+      operator,
+      argument: "dtype",
+    },
+  );
 }
 
 /**
@@ -50,45 +49,77 @@ function finish(made: Tensor, { dtype, device = "cpu", requiresGrad = false }: T
  */
 export function fromTypedArray(
   data: TypedArray | Uint8ClampedArray,
-  shape: readonly number[] = [data.length],
-  { dtype, device, requiresGrad, copy = true }: FromTypedArrayOptions = {},
+  shape?: readonly number[],
+  { dtype, device = "cpu", requiresGrad = false, copy = true }: FromTypedArrayOptions = {},
 ): Tensor {
-  const own = dtypeOfArray(data);
-  const stored = dtype && data instanceof dtypes[dtype].array ? dtype : own;
-  if (!stored) {
-    throw new TorchError(`a ${data.constructor.name} needs a dtype of its item size, such as "float16"`, {
-      operator: "fromTypedArray",
-      argument: "dtype",
-    });
-  }
+  const stored = storedDType(data, dtype);
+  const target = dtype ?? stored;
+  const converts = target !== stored || device !== "cpu";
+  const sizes = shape ?? [data.length];
   let handle: number;
   try {
-    handle = native.fromBuffer(data, shape, stored, copy);
+    // What is converted anyway needs no copy before.
+    handle = native.fromBuffer(data, sizes, stored, copy && !converts);
   } catch (error) {
     const { message, argument } = error as Error & { argument?: string };
     throw new TorchError(message, {
       operator: "fromTypedArray",
       argument,
-      received: `  data: ${data.constructor.name}(${data.length})\n  shape: ${describeValue(shape)}`,
+      received: `  data: ${data.constructor.name}(${data.length})\n  shape: ${describeValue(sizes)}`,
     });
   }
-  return finish(wrap<Tensor>(handle), {
-    ...(dtype && { dtype }),
-    ...(device && { device }),
-    ...(requiresGrad !== undefined && { requiresGrad }),
-  });
+  const result = converts ? convert(wrap(handle), target, device) : wrap<Tensor>(handle);
+  return requiresGrad ? result.requiresGrad_() : result;
 }
+
+function convert(stored: Tensor, dtype: DType, device: Device): Tensor {
+  try {
+    return stored.to({ dtype, device });
+  } finally {
+    stored.dispose();
+  }
+}
+
+/** The dtype as which the array's bits are read: the wanted one where they are that, its own otherwise. */
+function storedDType(data: ArrayBufferView, wanted: DType | undefined): DType {
+  const refuse = (argument: string, message: string) =>
+    new TorchError(message, { operator: "fromTypedArray", argument });
+  if (!ArrayBuffer.isView(data))
+    throw refuse("data", `argument 'data' must be a typed array, got ${describeValue(data)}`);
+  if (wanted !== undefined) checkDType(wanted, "fromTypedArray");
+  // Bytes become booleans by a conversion only, since a boolean's byte must be 0 or 1.
+  if (wanted && wanted !== "bool" && data instanceof dtypes[wanted].array) return wanted;
+  const own = arrayTypes.find(([constructor]) => data instanceof constructor)?.[1];
+  if (own) return own;
+  throw refuse(
+    "dtype",
+    `a ${data.constructor.name} needs a dtype that it holds the bits of, such as "float16" for a Uint16Array`,
+  );
+}
+
+type Value = number | boolean | bigint;
+
+const MAX_DIMENSIONS = 64;
 
 function shapeOf(data: NestedArray): number[] {
   const shape: number[] = [];
-  for (let level: NestedArray | undefined = data; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level: NestedArray | undefined = data; Array.isArray(level); level = level[0]) {
+    if (shape.length === MAX_DIMENSIONS) {
+      throw new TorchError(`argument 'data' is nested deeper than ${MAX_DIMENSIONS} dimensions`, {
+        operator: "tensor",
+        argument: "data",
+      });
+    }
+    shape.push(level.length);
+  }
   return shape;
 }
 
-function flatten(data: NestedArray, shape: readonly number[], depth: number, out: (number | boolean | bigint)[]): void {
+function flatten(data: NestedArray, shape: readonly number[], depth: number, out: Value[]): void {
   const size = shape[depth];
   if (!Array.isArray(data)) {
-    if (size !== undefined || !["number", "boolean", "bigint"].includes(typeof data)) ragged(shape, depth, data);
+    if (size !== undefined || !["number", "boolean", "bigint"].includes(typeof data))
+      ragged(shape, depth, data);
     out.push(data as number);
     return;
   }
@@ -98,40 +129,63 @@ function flatten(data: NestedArray, shape: readonly number[], depth: number, out
 
 function ragged(shape: readonly number[], depth: number, found: unknown): never {
   const expected = shape[depth] === undefined ? "a number" : `an array of ${shape[depth]}`;
-  throw new TorchError(`argument 'data' must be regular: expected ${expected} at depth ${depth}, got ${describeValue(found)}`, {
-    operator: "tensor",
-    argument: "data",
-  });
+  throw new TorchError(
+    `argument 'data' must be regular: expected ${expected} at depth ${depth}, got ${describeValue(found)}`,
+    {
+      operator: "tensor",
+      argument: "data",
+    },
+  );
 }
 
-function inferDType(values: readonly (number | boolean | bigint)[]): DType {
+function inferDType(values: readonly Value[]): DType {
   if (values.length && values.every((value) => typeof value === "boolean")) return "bool";
   if (values.length && values.every((value) => typeof value === "bigint")) return "int64";
   return "float32";
 }
 
-/** A tensor of nested arrays, a single number or a typed array: `tensor([[1, 2], [3, 4]])` has shape [2, 2]. */
-export function tensor(data: NestedArray | TypedArray, options: TensorOptions = {}): Tensor {
-  if (ArrayBuffer.isView(data)) return fromTypedArray(data as TypedArray, [(data as TypedArray).length], options);
-  const shape = shapeOf(data as NestedArray);
-  const values: (number | boolean | bigint)[] = [];
-  flatten(data as NestedArray, shape, 0, values);
-  const dtype = options.dtype ?? inferDType(values);
-  const isInt64 = dtype === "int64";
-  const flat = isInt64
-    ? BigInt64Array.from(values, (value) => toBigInt(value))
-    : dtype === "float32"
-      ? Float32Array.from(values, Number)
-      : Float64Array.from(values, Number);
-  return fromTypedArray(flat, shape, { ...options, dtype });
+/** An integer that the dtype can hold; anything else is a mistake, not to be rounded or wrapped around. */
+function integer(value: Value, dtype: DType): bigint {
+  const exact = typeof value !== "number" || Number.isInteger(value) ? BigInt(value) : undefined;
+  const wrapAround = dtype === "uint8" ? BigInt.asUintN : BigInt.asIntN;
+  if (exact !== undefined && wrapAround(8 * dtypes[dtype].itemSize, exact) === exact) return exact;
+  throw new TorchError(`argument 'data' holds ${value}, which ${dtype} cannot represent`, {
+    operator: "tensor",
+    argument: "data",
+  });
 }
 
-function toBigInt(value: number | boolean | bigint): bigint {
-  if (typeof value === "number" && !Number.isInteger(value)) {
-    throw new TorchError(`argument 'data' must hold integers for int64, got ${value}`, { operator: "tensor", argument: "data" });
+/** Values as elements of a dtype; as float64 where JavaScript has no such array. */
+function pack(values: readonly Value[], dtype: DType): TypedArray {
+  switch (dtype) {
+    case "float32":
+      return Float32Array.from(values, Number);
+    case "float64":
+    case "float16":
+    case "bfloat16":
+      return Float64Array.from(values, Number);
+    case "bool":
+      return Uint8Array.from(values, (value) => Number(Boolean(value)));
+    case "int64":
+      return BigInt64Array.from(values, (value) => integer(value, dtype));
+    default: {
+      const packed = new dtypes[dtype].array(values.length);
+      packed.set(values.map((value) => Number(integer(value, dtype))));
+      return packed;
+    }
   }
-  return BigInt(value);
+}
+
+/** A tensor of nested arrays, a single number or a typed array: `tensor([[1, 2], [3, 4]])` has shape [2, 2]. */
+export function tensor(data: NestedArray | TypedArray, options: TensorOptions = {}): Tensor {
+  if (ArrayBuffer.isView(data))
+    return fromTypedArray(data as TypedArray, [(data as TypedArray).length], options);
+  const shape = shapeOf(data as NestedArray);
+  const values: Value[] = [];
+  flatten(data as NestedArray, shape, 0, values);
+  const dtype = checkDType(options.dtype ?? inferDType(values), "tensor");
+  return fromTypedArray(pack(values, dtype), shape, { ...options, dtype });
 }
 
 /** A tensor with one element and no dimensions. */
-export const scalarTensor = (value: number | boolean | bigint, options: TensorOptions = {}): Tensor => tensor(value, options);
+export const scalarTensor = (value: Value, options: TensorOptions = {}): Tensor => tensor(value, options);

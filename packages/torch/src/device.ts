@@ -81,6 +81,8 @@ export function buildInfo(): BuildInfo {
       deviceCount,
       reason: deviceCount > 0 ? null : native.cudaReason(),
     },
-    distributed: ["GLOO", "NCCL", "MPI"].filter((name) => flag(showConfig, name)).map((name) => name.toLowerCase()),
+    distributed: ["GLOO", "NCCL", "MPI"]
+      .filter((name) => flag(showConfig, name))
+      .map((name) => name.toLowerCase()),
   };
 }

@@ -1,15 +1,32 @@
 // The public surface of @pinmem/torch: libtorch for TypeScript.
 
 export * from "./autocast.js";
-export { type BackwardManyOptions, backward, enableGrad, type GradOptions, grad, inferenceMode, isGradEnabled, noGrad } from "./autograd.js";
+export {
+  type BackwardManyOptions,
+  backward,
+  enableGrad,
+  type GradOptions,
+  grad,
+  inferenceMode,
+  isGradEnabled,
+  noGrad,
+} from "./autograd.js";
 export * from "./creation.js";
 export * from "./device.js";
-export { callOperator, type Device, type FloatScalar, float, type MemoryFormat, operatorNames, type Scalar } from "./dispatch.js";
+export {
+  callOperator,
+  type Device,
+  type FloatScalar,
+  float,
+  type MemoryFormat,
+  operatorNames,
+  type Scalar,
+} from "./dispatch.js";
 export { type DType, dtypes, type TypedArray } from "./dtype.js";
 export { DisposedTensorError, LibtorchNotFoundError, TorchError } from "./errors.js";
 export * from "./generated/operators.js";
-export * as optim from "./optim/index.js";
 export * as nn from "./nn/index.js";
+export * as optim from "./optim/index.js";
 export { dispose, keep, liveTensorBytes, liveTensors, scope } from "./ownership.js";
 export * from "./profile.js";
 export * from "./random.js";

@@ -39,8 +39,17 @@ export abstract class OwnedTensor implements Disposable {
 
   /** @internal The native handle, or an error that says who wanted it. */
   static handleOf(tensor: OwnedTensor, operator: string, argument?: string): number {
+    if (!isObject(tensor) || !(#handle in tensor)) {
+      const name = argument ? `argument '${argument}'` : "this";
+      throw new TorchError(`${name} must be a tensor, got ${nameOf(tensor)}`, { operator, argument });
+    }
     if (tensor.#handle === DISPOSED) throw new DisposedTensorError(operator, argument);
     return tensor.#handle;
+  }
+
+  /** @internal Frees a tensor that `current` owns; one that somebody keeps stays. */
+  static discard(tensor: OwnedTensor): void {
+    if (current && tensor.#scope === current) tensor.dispose();
   }
 
   /** @internal Passes a tensor on when `scope` owns it; one that belongs elsewhere stays there. */
@@ -89,12 +98,16 @@ class Scope {
   constructor(readonly parent: Scope | null) {}
 }
 
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+const nameOf = (value: unknown): string =>
+  isObject(value) ? `a ${value.constructor?.name ?? "plain"} object` : String(value);
+
 let current: Scope | null = null;
 const net = new FinalizationRegistry<number>((handle) => native.release(handle));
 const releaseList = new Uint32Array(native.releaseList());
 
 function* tensorsIn(value: unknown, seen = new Set<object>()): Generator<OwnedTensor> {
-  if (typeof value !== "object" || value === null) return;
+  if (!isObject(value)) return;
   if (value instanceof OwnedTensor) {
     yield value;
     return;
@@ -124,7 +137,9 @@ export function scope<T>(body: () => T): T {
     const result = body();
     if (result instanceof Promise) {
       result.catch(() => {}); // its own failure is secondary to the misuse reported below
-      throw new TorchError("the body must be synchronous: await outside and put scopes inside", { operator: "scope" });
+      throw new TorchError("the body must be synchronous: await outside and put scopes inside", {
+        operator: "scope",
+      });
     }
     if (result instanceof OwnedTensor) {
       OwnedTensor.escape(result, own);

@@ -17,7 +17,8 @@ function withContext<T>(operator: string, body: () => T): T {
 }
 
 /** Seeds the default generators of all devices. */
-export const manualSeed = (seed: number | bigint): void => withContext("manualSeed", () => native.manualSeed(seed));
+export const manualSeed = (seed: number | bigint): void =>
+  withContext("manualSeed", () => native.manualSeed(seed));
 
 /** The state of a device's generator as a uint8 tensor, to be saved and restored. */
 export const randomState = (device: Device = "cpu"): Tensor =>
@@ -25,4 +26,6 @@ export const randomState = (device: Device = "cpu"): Tensor =>
 
 /** Continues from a state that `randomState` gave. */
 export const setRandomState = (state: Tensor, device: Device = "cpu"): void =>
-  withContext("setRandomState", () => native.setRandomState(device, OwnedTensor.handleOf(state, "setRandomState", "state")));
+  withContext("setRandomState", () =>
+    native.setRandomState(device, OwnedTensor.handleOf(state, "setRandomState", "state")),
+  );

@@ -2,7 +2,7 @@
 // generated methods it inherits; who frees it is told in ownership.ts.
 
 import { type Device, describeValue, registerTensorClass, wrap } from "./dispatch.js";
-import { type DType, dtypeFromCode, dtypes, type TypedArray } from "./dtype.js";
+import { type DType, dtypeFromCode, dtypes, isDType, type TypedArray } from "./dtype.js";
 import { TorchError } from "./errors.js";
 import { TensorOperators } from "./generated/operators.js";
 import { native } from "./native.js";
@@ -47,7 +47,7 @@ export class Tensor extends TensorOperators {
   get dtype(): DType {
     const code = this.#describe("dtype", 0);
     const dtype = dtypeFromCode(code);
-    if (!dtype) throw new TorchError(`ATen's scalar type ${code} is not offered here`, { operator: "dtype" });
+    if (!dtype) throw new TorchError(`${otherDType(code)} is not offered here`, { operator: "dtype" });
     return dtype;
   }
 
@@ -60,10 +60,11 @@ export class Tensor extends TensorOperators {
 
   /** Size of one dimension; negative ones count from the end. */
   size(dimension: number): number {
-    const { shape } = this;
-    const size = shape.at(dimension);
+    const size = Number.isInteger(dimension) ? this.shape.at(dimension) : undefined;
     if (size === undefined) {
-      throw new TorchError(`there is no dimension ${dimension} in ${describeValue(this)}`, { operator: "size" });
+      throw new TorchError(`there is no dimension ${dimension} in ${describeValue(this)}`, {
+        operator: "size",
+      });
     }
     return size;
   }
@@ -93,8 +94,8 @@ export class Tensor extends TensorOperators {
 
   /** The gradient that `backward` stored, or null. A new handle to it at each access. */
   get grad(): Tensor | null {
-    const handle = native.gradient(OwnedTensor.handleOf(this, "grad"));
-    return handle === null ? null : wrap<Tensor>(handle);
+    const gradient = this.#native("grad", (handle) => native.gradient(handle));
+    return gradient === null ? null : wrap<Tensor>(gradient);
   }
 
   set grad(value: Tensor | null) {
@@ -124,13 +125,13 @@ export class Tensor extends TensorOperators {
 
   /** Counts in-place changes; autograd refuses tensors that changed since they were saved. */
   get version(): number {
-    return native.version(OwnedTensor.handleOf(this, "version"));
+    return this.#native("version", (handle) => native.version(handle));
   }
 
   /** A tensor of another dtype, on another device or in another memory format; this one (a new handle) where nothing changes. */
   override to(target: DType | Device | ToOptions = {}): Tensor {
     if (typeof target !== "string") return super.to(target);
-    return super.to(isDTypeName(target) ? { dtype: target } : { device: target });
+    return super.to(isDType(target) ? { dtype: target } : { device: target });
   }
 
   cpu(): Tensor {
@@ -196,13 +197,17 @@ export class Tensor extends TensorOperators {
 
   /** True where both are the same tensor in libtorch, whatever handles hold it. */
   isSame(other: Tensor): boolean {
-    return native.isSame(OwnedTensor.handleOf(this, "isSame"), OwnedTensor.handleOf(other, "isSame", "other"));
+    return native.isSame(
+      OwnedTensor.handleOf(this, "isSame"),
+      OwnedTensor.handleOf(other, "isSame", "other"),
+    );
   }
 
   /** `float32[2, 3] on cpu` */
   override toString(): string {
     if (this.isDisposed) return "disposed tensor";
-    return `${this.dtype}[${this.shape.join(", ")}] on ${this.device}`;
+    const code = this.#describe("toString", 0);
+    return `${dtypeFromCode(code) ?? otherDType(code)}[${this.shape.join(", ")}] on ${this.device}`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -210,7 +215,12 @@ export class Tensor extends TensorOperators {
   }
 
   #describe(property: string, field: number): number {
-    native.describe(OwnedTensor.handleOf(this, property));
+    const handle = OwnedTensor.handleOf(this, property);
+    try {
+      native.describe(handle);
+    } catch (error) {
+      throw new TorchError((error as Error).message.trim(), { operator: property, cause: error });
+    }
     return scratch[field] as number;
   }
 
@@ -221,7 +231,11 @@ export class Tensor extends TensorOperators {
     } catch (error) {
       if (error instanceof TorchError || !(error instanceof Error)) throw error;
       const { argument } = error as { argument?: string };
-      throw new TorchError(error.message.trim(), { operator, argument, received: `  this: ${describeValue(this)}` });
+      throw new TorchError(error.message.trim(), {
+        operator,
+        argument,
+        received: `  this: ${describeValue(this)}`,
+      });
     }
   }
 }
@@ -235,7 +249,8 @@ export interface BackwardOptions {
   createGraph?: boolean;
 }
 
-const isDTypeName = (name: string): name is DType => Object.hasOwn(dtypes, name);
+const otherDType = (code: number): string =>
+  ({ 9: "complex64", 10: "complex128" })[code] ?? `ATen's scalar type ${code}`;
 
 function halfToNumbers(tensor: Tensor): TypedArray {
   using wide = tensor.to("float32");

@@ -1,9 +1,10 @@
 // Containers: modules in a row, and plain lists of modules.
 
+import { OwnedTensor } from "../ownership.js";
 import type { Tensor } from "../tensor.js";
 import { type AnyModule, Module } from "./module.js";
 
-/** Modules one after the other; each intermediate result is freed once the next module has used it. */
+/** Modules one after the other; an intermediate result that nobody keeps is freed once the next module has used it. */
 export class Sequential extends Module {
   readonly #modules: Module[];
 
@@ -22,7 +23,8 @@ export class Sequential extends Module {
 
   /** Puts another module in the place of the one at `index`. */
   replace(index: number, module: Module): void {
-    if (!(index in this.#modules)) throw new RangeError(`Sequential.replace: there is no module ${index} of ${this.length}`);
+    if (!(index in this.#modules))
+      throw new RangeError(`Sequential.replace: there is no module ${index} of ${this.length}`);
     this.#modules[index] = module;
   }
 
@@ -38,7 +40,7 @@ export class Sequential extends Module {
     let value = input;
     for (const module of this.#modules) {
       const next = module.call(value);
-      if (value !== input && next !== value) value.dispose();
+      if (value !== input && next !== value) OwnedTensor.discard(value);
       value = next;
     }
     return value;

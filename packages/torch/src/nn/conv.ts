@@ -19,7 +19,8 @@ export interface Conv2dOptions {
   bias?: boolean;
 }
 
-const pair = (value: Pair): [number, number] => (typeof value === "number" ? [value, value] : [value[0], value[1]]);
+const pair = (value: Pair): [number, number] =>
+  typeof value === "number" ? [value, value] : [value[0], value[1]];
 
 const parameter = (shape: readonly number[]): Parameter => scope(() => new Parameter(empty(shape)));
 
@@ -34,7 +35,10 @@ function initialise(weight: Parameter, bias: Parameter | null): void {
 function positive(layer: string, fields: Record<string, number | readonly number[]>, least = 1): void {
   for (const [argument, value] of Object.entries(fields)) {
     if ([value].flat().every((n) => Number.isInteger(n) && n >= least)) continue;
-    throw new TorchError(`argument '${argument}' must be an integer of at least ${least}, got ${value}`, { operator: layer, argument });
+    throw new TorchError(`argument '${argument}' must be an integer of at least ${least}, got ${value}`, {
+      operator: layer,
+      argument,
+    });
   }
 }
 
@@ -59,13 +63,23 @@ export class Conv2d extends Module {
     this.padding = pair(padding);
     this.dilation = pair(dilation);
     this.groups = groups;
-    positive("Conv2d", { inChannels, outChannels, kernelSize: kernel, stride: this.stride, dilation: this.dilation, groups });
+    positive("Conv2d", {
+      inChannels,
+      outChannels,
+      kernelSize: kernel,
+      stride: this.stride,
+      dilation: this.dilation,
+      groups,
+    });
     positive("Conv2d", { padding: this.padding }, 0);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new TorchError(`argument 'groups' (${groups}) must divide inChannels (${inChannels}) and outChannels (${outChannels})`, {
-        operator: "Conv2d",
-        argument: "groups",
-      });
+      throw new TorchError(
+        `argument 'groups' (${groups}) must divide inChannels (${inChannels}) and outChannels (${outChannels})`,
+        {
+          operator: "Conv2d",
+          argument: "groups",
+        },
+      );
     }
     this.weight = parameter([outChannels, inChannels / groups, ...kernel]);
     this.bias = bias ? parameter([outChannels]) : null;

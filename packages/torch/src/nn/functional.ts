@@ -37,11 +37,19 @@ export function crossEntropy(
   target: Tensor,
   { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 }: CrossEntropyOptions = {},
 ): Tensor {
-  return input.crossEntropyLoss(target, { weight, reduction: codeOf(reduction, "crossEntropy"), ignoreIndex, labelSmoothing });
+  return input.crossEntropyLoss(target, {
+    weight,
+    reduction: codeOf(reduction, "crossEntropy"),
+    ignoreIndex,
+    labelSmoothing,
+  });
 }
 
 /** Divides by the p-norm along `dim`, at least `eps`: zero stays zero. */
-export function normalize(input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: { p?: number; dim?: number; eps?: number } = {}): Tensor {
+export function normalize(
+  input: Tensor,
+  { p = 2, dim = 1, eps = 1e-12 }: { p?: number; dim?: number; eps?: number } = {},
+): Tensor {
   return scope(() => input.div(input.norm(p, dim, { keepdim: true }).clamp({ min: eps }).expandAs(input)));
 }
 
@@ -54,28 +62,41 @@ export type InterpolateOptions = ({ size: readonly [number, number] } | { scaleF
 export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {
   const [, , height, width] = input.shape;
   if (input.dim !== 4 || height === undefined || width === undefined) {
-    throw new TorchError(`argument 'input' must be (B, C, H, W), got ${input}`, { operator: "interpolate", argument: "input" });
+    throw new TorchError(`argument 'input' must be (B, C, H, W), got ${input}`, {
+      operator: "interpolate",
+      argument: "input",
+    });
+  }
+  const factor = "scaleFactor" in options ? options.scaleFactor : undefined;
+  if (factor !== undefined && !(factor > 0 && Number.isFinite(factor))) {
+    throw new TorchError(`argument 'scaleFactor' must be a number above 0, got ${factor}`, {
+      operator: "interpolate",
+      argument: "scaleFactor",
+    });
   }
   const size =
     "size" in options
       ? options.size
       : [Math.floor(height * options.scaleFactor), Math.floor(width * options.scaleFactor)];
-  if (options.mode === "nearest") return input.upsampleNearest2d(size);
+  // PyTorch samples at the given factor, not at the ratio of the rounded sizes.
+  const scales = { scalesH: factor, scalesW: factor };
+  if (options.mode === "nearest") return input.upsampleNearest2d(size, scales);
   if (typeof options.alignCorners !== "boolean") {
     throw new TorchError(`argument 'alignCorners' must be true or false for mode "${options.mode}"`, {
       operator: "interpolate",
       argument: "alignCorners",
     });
   }
-  // PyTorch samples at the given scale, not at that of the rounded size.
-  const scale = "scaleFactor" in options ? { scalesH: options.scaleFactor, scalesW: options.scaleFactor } : {};
   return options.mode === "bilinear"
-    ? input.upsampleBilinear2d(size, options.alignCorners, scale)
-    : input.upsampleBicubic2d(size, options.alignCorners, scale);
+    ? input.upsampleBilinear2d(size, options.alignCorners, scales)
+    : input.upsampleBicubic2d(size, options.alignCorners, scales);
 }
 
 /** Softmax of logits with Gumbel noise: a soft sample of the categorical distribution (Jang et al. 2017). */
-export function gumbelSoftmax(logits: Tensor, { tau = 1, dim = -1 }: { tau?: number; dim?: number } = {}): Tensor {
+export function gumbelSoftmax(
+  logits: Tensor,
+  { tau = 1, dim = -1 }: { tau?: number; dim?: number } = {},
+): Tensor {
   return scope(() => {
     const noise = logits.detach().emptyLike({ memoryFormat: "contiguous" }).exponential_().log().neg();
     return logits.add(noise).div(tau).softmax(dim);

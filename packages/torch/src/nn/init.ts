@@ -11,7 +11,9 @@ export type Nonlinearity = "linear" | "conv2d" | "sigmoid" | "tanh" | "relu" | "
 export function fans(tensor: Tensor): { fanIn: number; fanOut: number } {
   const [outputs, inputs, ...field] = tensor.shape;
   if (outputs === undefined || inputs === undefined) {
-    throw new TorchError(`fan in and fan out need at least 2 dimensions, got ${tensor}`, { operator: "init" });
+    throw new TorchError(`fan in and fan out need at least 2 dimensions, got ${tensor}`, {
+      operator: "init",
+    });
   }
   const area = field.reduce((product, size) => product * size, 1);
   return { fanIn: inputs * area, fanOut: outputs * area };
@@ -41,8 +43,10 @@ const inPlace = (tensor: Tensor, change: (tensor: Tensor) => void): Tensor => {
 export const zeros_ = (tensor: Tensor): Tensor => inPlace(tensor, (t) => t.zero_());
 export const ones_ = (tensor: Tensor): Tensor => inPlace(tensor, (t) => t.fill_(1));
 export const constant_ = (tensor: Tensor, value: number): Tensor => inPlace(tensor, (t) => t.fill_(value));
-export const uniform_ = (tensor: Tensor, from = 0, to = 1): Tensor => inPlace(tensor, (t) => t.uniform_({ from, to }));
-export const normal_ = (tensor: Tensor, mean = 0, std = 1): Tensor => inPlace(tensor, (t) => t.normal_({ mean, std }));
+export const uniform_ = (tensor: Tensor, from = 0, to = 1): Tensor =>
+  inPlace(tensor, (t) => t.uniform_({ from, to }));
+export const normal_ = (tensor: Tensor, mean = 0, std = 1): Tensor =>
+  inPlace(tensor, (t) => t.normal_({ mean, std }));
 
 export interface KaimingOptions {
   /** Default "fanIn": keeps the variance in the forward pass; "fanOut" in the backward pass. */
@@ -53,8 +57,10 @@ export interface KaimingOptions {
   slope?: number;
 }
 
-const kaimingStd = (tensor: Tensor, { mode = "fanIn", nonlinearity = "leakyRelu", slope = 0 }: KaimingOptions): number =>
-  gain(nonlinearity, slope) / Math.sqrt(fans(tensor)[mode]);
+const kaimingStd = (
+  tensor: Tensor,
+  { mode = "fanIn", nonlinearity = "leakyRelu", slope = 0 }: KaimingOptions,
+): number => gain(nonlinearity, slope) / Math.sqrt(fans(tensor)[mode]);
 
 /** He et al. 2015: normal with standard deviation gain / sqrt(fan). */
 export const kaimingNormal_ = (tensor: Tensor, options: KaimingOptions = {}): Tensor =>
@@ -72,7 +78,8 @@ const xavierStd = (tensor: Tensor, factor: number): number => {
 };
 
 /** Glorot and Bengio 2010. */
-export const xavierNormal_ = (tensor: Tensor, factor = 1): Tensor => normal_(tensor, 0, xavierStd(tensor, factor));
+export const xavierNormal_ = (tensor: Tensor, factor = 1): Tensor =>
+  normal_(tensor, 0, xavierStd(tensor, factor));
 
 /** Glorot and Bengio 2010. */
 export function xavierUniform_(tensor: Tensor, factor = 1): Tensor {

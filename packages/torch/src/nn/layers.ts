@@ -92,7 +92,12 @@ export class MaxPool2d extends Module {
   readonly options: { stride: Pair; padding: Pair; dilation: Pair; ceilMode: boolean };
   constructor(
     kernelSize: Pair,
-    { stride = kernelSize, padding = 0, dilation = 1, ceilMode = false }: { stride?: Pair; padding?: Pair; dilation?: Pair; ceilMode?: boolean } = {},
+    {
+      stride = kernelSize,
+      padding = 0,
+      dilation = 1,
+      ceilMode = false,
+    }: { stride?: Pair; padding?: Pair; dilation?: Pair; ceilMode?: boolean } = {},
   ) {
     super();
     this.kernelSize = kernelSize;
@@ -108,7 +113,12 @@ export class AvgPool2d extends Module {
   readonly options: { stride: Pair; padding: Pair; ceilMode: boolean; countIncludePad: boolean };
   constructor(
     kernelSize: Pair,
-    { stride = kernelSize, padding = 0, ceilMode = false, countIncludePad = true }: { stride?: Pair; padding?: Pair; ceilMode?: boolean; countIncludePad?: boolean } = {},
+    {
+      stride = kernelSize,
+      padding = 0,
+      ceilMode = false,
+      countIncludePad = true,
+    }: { stride?: Pair; padding?: Pair; ceilMode?: boolean; countIncludePad?: boolean } = {},
   ) {
     super();
     this.kernelSize = kernelSize;
@@ -131,7 +141,11 @@ export class AdaptiveAvgPool2d extends Module {
 }
 
 function checkProbability(p: number, layer: string): number {
-  if (!(p >= 0 && p <= 1)) throw new TorchError(`argument 'p' must be between 0 and 1, got ${p}`, { operator: layer, argument: "p" });
+  if (!(p >= 0 && p <= 1))
+    throw new TorchError(`argument 'p' must be between 0 and 1, got ${p}`, {
+      operator: layer,
+      argument: "p",
+    });
   return p;
 }
 

@@ -4,14 +4,15 @@
 // Their names in state dicts are the field names in snake case (`runningMean` is "running_mean"), so that PyTorch's
 // checkpoints fit. Tensors in private (#) fields are the module's own business.
 
-import { type Device, describeValue } from "../dispatch.js";
+import { synchronous } from "../autograd.js";
+import type { Device } from "../dispatch.js";
 import type { DType } from "../dtype.js";
 import { TorchError } from "../errors.js";
 import { native } from "../native.js";
 import { keep, OwnedTensor, scope } from "../ownership.js";
 import { Tensor } from "../tensor.js";
 import { Parameter } from "./parameter.js";
-import { copyState, type LoadOptions, type LoadReport, type StateDict } from "./state-dict.js";
+import { copyState, type LoadOptions, type LoadReport, namedTensors, type StateDict } from "./state-dict.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: the one place where modules of any input and output meet
 export type AnyModule = Module<any, any>;
@@ -21,18 +22,22 @@ export type ModuleObserver = (module: AnyModule, inputs: readonly unknown[], out
 
 let observer: ModuleObserver | null = null;
 
-/** Calls `observe` after every module call inside `body`: to find NaN, count operations or look at activations. */
+/**
+ * Calls `observe` after every module call inside `body`: to find NaN, count operations or look at activations. Outputs that
+ * are wanted later must be kept (`keep`). `body` must be synchronous.
+ */
 export function observeModules<T>(observe: ModuleObserver, body: () => T): T {
   const before = observer;
   observer = observe;
   try {
-    return body();
+    return synchronous("observeModules", body());
   } finally {
     observer = before;
   }
 }
 
-export const snakeCase = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snakeCase = (field: string): string =>
+  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Where a tensor of a module tree lives. */
 export interface TensorSlot {
@@ -59,7 +64,8 @@ export abstract class Module<Inputs extends unknown[] = [Tensor], Output = Tenso
 
   /** Submodules by field name; containers override it. */
   *namedChildren(): IterableIterator<[string, AnyModule]> {
-    for (const [field, value] of Object.entries(this)) if (value instanceof Module) yield [snakeCase(field), value];
+    for (const [field, value] of Object.entries(this))
+      if (value instanceof Module) yield [snakeCase(field), value];
   }
 
   /** This module and all below, depth first, each once; the root's name is empty. */
@@ -67,7 +73,8 @@ export abstract class Module<Inputs extends unknown[] = [Tensor], Output = Tenso
     if (seen.has(this)) return;
     seen.add(this);
     yield [prefix, this];
-    for (const [name, child] of this.namedChildren()) yield* child.namedModules(prefix ? `${prefix}.${name}` : name, seen);
+    for (const [name, child] of this.namedChildren())
+      yield* child.namedModules(prefix ? `${prefix}.${name}` : name, seen);
   }
 
   modules(): AnyModule[] {
@@ -76,7 +83,9 @@ export abstract class Module<Inputs extends unknown[] = [Tensor], Output = Tenso
 
   /** @internal Parameters and buffers of this module alone, parameters first. */
   *ownSlots(prefix: string): IterableIterator<TensorSlot> {
-    const entries = Object.entries(this).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
+    const entries = Object.entries(this).filter(
+      (entry): entry is [string, Tensor] => entry[1] instanceof Tensor,
+    );
     const slot = ([field, tensor]: [string, Tensor], kind: TensorSlot["kind"]): TensorSlot => {
       const name = snakeCase(field);
       return { name: prefix ? `${prefix}.${name}` : name, owner: this, field, tensor, kind };
@@ -130,7 +139,15 @@ export abstract class Module<Inputs extends unknown[] = [Tensor], Output = Tenso
   }
 
   /** Moves floating-point parameters and buffers to a dtype, and all of them to a device; their identity stays. */
-  to({ device, dtype, memoryFormat }: { device?: Device; dtype?: DType; memoryFormat?: "channelsLast" }): this {
+  to({
+    device,
+    dtype,
+    memoryFormat,
+  }: {
+    device?: Device;
+    dtype?: DType;
+    memoryFormat?: "channelsLast";
+  }): this {
     for (const { tensor } of this.slots()) {
       const floating = tensor.dtype.includes("float");
       scope(() => {
@@ -172,36 +189,50 @@ export const buffer = (tensor: Tensor): Tensor => keep(tensor);
 
 /**
  * Runs `body` while the given tensors take the place of parameters and buffers of `module`, as torch.func.functional_call:
- * gradients flow to the given tensors. Names that are not given keep the module's own. The module is restored afterwards,
- * also when `body` throws.
+ * gradients flow to the given tensors. Names that are not given keep the module's own, except that a tensor which the module
+ * holds under several names is replaced under all of them. The module is restored afterwards, also when `body` throws; `body`
+ * must be synchronous.
+ *
+ * @throws TorchError where a name is unknown or a value no tensor
  */
 export function functionalCall<T>(module: AnyModule, tensors: StateDict, body: () => T): T {
-  const slots = new Map([...module.slots()].map((slot) => [slot.name, slot]));
-  const replaced: TensorSlot[] = [];
-  const given = tensors instanceof Map ? tensors : new Map(Object.entries(tensors));
-  for (const name of given.keys()) {
-    if (slots.has(name)) continue;
-    throw new TorchError(`${module.constructor.name} has no parameter or buffer '${name}'`, {
-      operator: "functionalCall",
-      argument: "tensors",
-    });
-  }
+  const slots = [...module.slots()];
+  const replacements = replacementsIn(
+    slots,
+    namedTensors(tensors, "functionalCall", "tensors"),
+    module.constructor.name,
+  );
+  for (const [slot, tensor] of replacements) substitute(slot, tensor, 1);
   try {
-    for (const [name, tensor] of given) {
-      const slot = slots.get(name) as TensorSlot;
-      if (!(tensor instanceof Tensor)) {
-        throw new TorchError(`'${name}' must be a tensor, got ${describeValue(tensor)}`, {
-          operator: "functionalCall",
-          argument: "tensors",
-        });
-      }
-      substitute(slot, tensor, 1);
-      replaced.push(slot);
-    }
-    return body();
+    return synchronous("functionalCall", body());
   } finally {
-    for (const slot of replaced.reverse()) substitute(slot, slot.tensor, -1);
+    for (const slot of replacements.keys()) substitute(slot, slot.tensor, -1);
   }
+}
+
+function replacementsIn(
+  slots: readonly TensorSlot[],
+  given: ReadonlyMap<string, Tensor>,
+  module: string,
+): Map<TensorSlot, Tensor> {
+  const byName = new Map(slots.map((slot) => [slot.name, slot]));
+  const byTensor = new Map<Tensor, Tensor>();
+  for (const [name, tensor] of given) {
+    const slot = byName.get(name);
+    if (!slot) {
+      throw new TorchError(`${module} has no parameter or buffer '${name}'`, {
+        operator: "functionalCall",
+        argument: "tensors",
+      });
+    }
+    byTensor.set(slot.tensor, tensor);
+  }
+  const replacements = new Map<TensorSlot, Tensor>();
+  for (const slot of slots) {
+    const tensor = given.get(slot.name) ?? byTensor.get(slot.tensor);
+    if (tensor) replacements.set(slot, tensor);
+  }
+  return replacements;
 }
 
 function substitute({ owner, field, kind }: TensorSlot, tensor: Tensor, depth: 1 | -1): void {

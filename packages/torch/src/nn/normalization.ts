@@ -51,13 +51,6 @@ abstract class Norm2d extends Module {
     this.momentum = momentum;
   }
 
-  /** Counts the batch and gives its weight in the running statistics. */
-  protected track(): number {
-    if (!this.training || !this.numBatchesTracked) return this.momentum ?? 0;
-    this.numBatchesTracked.add_(1);
-    return this.momentum ?? 1 / Number(this.numBatchesTracked.item());
-  }
-
   /** Back to mean 0 and variance 1. */
   resetRunningStats(): void {
     this.runningMean?.zero_();
@@ -65,12 +58,26 @@ abstract class Norm2d extends Module {
     this.numBatchesTracked?.zero_();
   }
 
-  protected checkInput(input: Tensor): void {
-    if (input.dim === 4 && input.size(1) === this.numFeatures) return;
-    throw new TorchError(`argument 'input' must be (B, ${this.numFeatures}, H, W), got ${input}`, {
-      operator: this.constructor.name,
-      argument: "input",
-    });
+  /** `valuesPerStatistic`: how many numbers of a shape share one mean and variance. */
+  protected checkInput(
+    input: Tensor,
+    valuesPerStatistic: (shape: readonly number[]) => number,
+    remedy: string,
+  ): void {
+    const refuse = (message: string) =>
+      new TorchError(message, { operator: this.constructor.name, argument: "input" });
+    const { shape } = input;
+    if (shape.length !== 4 || shape[1] !== this.numFeatures) {
+      throw refuse(`argument 'input' must be (B, ${this.numFeatures}, H, W), got ${input}`);
+    }
+    if (this.usesInputStatistics && valuesPerStatistic(shape) === 1) {
+      throw refuse(`one value has no variance, got ${input}: ${remedy}`);
+    }
+  }
+
+  /** Running statistics replace those of the input in evaluation, if there are any. */
+  protected get usesInputStatistics(): boolean {
+    return this.training || !this.runningMean;
   }
 }
 
@@ -81,31 +88,48 @@ export class BatchNorm2d extends Norm2d {
   }
 
   forward(input: Tensor): Tensor {
-    this.checkInput(input);
-    const useBatch = this.training || !this.runningMean;
-    if (this.training && input.numel === this.numFeatures) {
-      throw new TorchError(`training needs more than one value per channel, got ${input}: use a larger batch or eval()`, {
-        operator: "BatchNorm2d",
-        argument: "input",
-      });
-    }
-    const momentum = this.track();
-    const { weight, bias, runningMean, runningVar, eps } = this;
-    return input.batchNorm(weight, bias, runningMean, runningVar, useBatch, momentum, eps, true);
+    this.checkInput(
+      input,
+      ([batch = 0, , height = 0, width = 0]) => batch * height * width,
+      "use a larger batch or eval()",
+    );
+    const momentum = this.#track();
+    const { weight, bias, runningMean, runningVar, usesInputStatistics, eps } = this;
+    return input.batchNorm(weight, bias, runningMean, runningVar, usesInputStatistics, momentum, eps, true);
+  }
+
+  /** Counts the batch and gives its weight in the running statistics. */
+  #track(): number {
+    if (!this.training || !this.numBatchesTracked) return this.momentum ?? 0;
+    this.numBatchesTracked.add_(1);
+    return this.momentum ?? 1 / this.numBatchesTracked.toNumber();
   }
 }
 
-/** Normalises each channel of each sample over space. */
+/**
+ * Normalises each channel of each sample over space. As in PyTorch, running statistics need a momentum, and
+ * `numBatchesTracked` is in the state dict but never counts.
+ */
 export class InstanceNorm2d extends Norm2d {
-  constructor(numFeatures: number, { affine = false, trackRunningStats = false, ...options }: NormOptions = {}) {
+  constructor(
+    numFeatures: number,
+    { affine = false, trackRunningStats = false, ...options }: NormOptions = {},
+  ) {
     super("InstanceNorm2d", numFeatures, { affine, trackRunningStats, ...options });
   }
 
   forward(input: Tensor): Tensor {
-    this.checkInput(input);
-    const useInput = this.training || !this.runningMean;
-    const momentum = this.track();
-    const { weight, bias, runningMean, runningVar, eps } = this;
-    return input.instanceNorm(weight, bias, runningMean, runningVar, useInput, momentum, eps, true);
+    this.checkInput(input, ([, , height = 0, width = 0]) => height * width, "it needs a larger image");
+    const { weight, bias, runningMean, runningVar, usesInputStatistics, momentum, eps } = this;
+    return input.instanceNorm(
+      weight,
+      bias,
+      runningMean,
+      runningVar,
+      usesInputStatistics,
+      momentum ?? 0,
+      eps,
+      true,
+    );
   }
 }

@@ -1,8 +1,9 @@
 // Loading named tensors into others: all names and shapes are compared before the first value is copied.
 
 import { noGrad } from "../autograd.js";
+import { describeValue } from "../dispatch.js";
 import { TorchError } from "../errors.js";
-import type { Tensor } from "../tensor.js";
+import { Tensor } from "../tensor.js";
 
 export type StateDict = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
 
@@ -40,7 +41,10 @@ export class StateDictError extends TorchError {
       ...(strict ? section("unexpected in the state dict", report.unexpected) : []),
       ...(skipMismatched ? [] : section("of another shape", report.mismatched.map(describeMismatch))),
     ];
-    super(`the state dict does not fit ${module}:\n${lines.join("\n")}`, { operator: "loadStateDict", argument: "state" });
+    super(`the state dict does not fit ${module}:\n${lines.join("\n")}`, {
+      operator: "loadStateDict",
+      argument: "state",
+    });
   }
 }
 
@@ -58,20 +62,38 @@ const section = (title: string, names: readonly string[]): string[] =>
 const describeMismatch = ({ name, expected, found }: Mismatch): string =>
   `${name}: [${expected.join(", ")}] expected, [${found.join(", ")}] found`;
 
+/** The tensors of a map or a plain object by name; anything else in it is an error. */
+export function namedTensors(
+  state: StateDict,
+  operator: string,
+  argument: string,
+): ReadonlyMap<string, Tensor> {
+  const given = new Map<string, Tensor>(state instanceof Map ? state : Object.entries(state));
+  for (const [name, value] of given) {
+    if (value instanceof Tensor) continue;
+    throw new TorchError(
+      `'${name}' in argument '${argument}' must be a tensor, got ${describeValue(value)}`,
+      { operator, argument },
+    );
+  }
+  return given;
+}
+
 export function copyState(
   module: string,
   target: ReadonlyMap<string, Tensor>,
   state: StateDict,
   { strict = true, skipMismatched = false }: LoadOptions,
 ): LoadReport {
-  const source = state instanceof Map ? (state as ReadonlyMap<string, Tensor>) : new Map(Object.entries(state));
+  const source = namedTensors(state, "loadStateDict", "state");
   const loaded: string[] = [];
   const mismatched: Mismatch[] = [];
   for (const [name, tensor] of target) {
     const found = source.get(name)?.shape;
     if (!found) continue;
     const expected = tensor.shape;
-    if (expected.length === found.length && expected.every((size, index) => size === found[index])) loaded.push(name);
+    if (expected.length === found.length && expected.every((size, index) => size === found[index]))
+      loaded.push(name);
     else mismatched.push({ name, expected, found });
   }
   const report: LoadReport = {

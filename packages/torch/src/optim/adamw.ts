@@ -52,13 +52,14 @@ export class AdamW extends Optimizer<AdamWSettings> {
       state.step = step;
       state.expAvg ??= keep(parameter.zerosLike());
       state.expAvgSq ??= keep(parameter.zerosLike());
-      const moments = {
+      const together = byStep.get(step) ?? [];
+      byStep.set(step, together);
+      together.push({
         parameter,
         gradient: gradients[index] as Tensor,
         first: state.expAvg as Tensor,
         second: state.expAvgSq as Tensor,
-      };
-      byStep.set(step, [...(byStep.get(step) ?? []), moments]);
+      });
     }
     for (const [step, moments] of byStep) stepTogether(moments, step, settings);
   }

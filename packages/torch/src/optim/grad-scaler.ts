@@ -58,7 +58,13 @@ export class GradScaler {
           .filter((gradient) => gradient !== null);
         if (gradients.length === 0) return true;
         _foreachMul_(gradients, 1 / this.#state.scale);
-        return Number.isFinite(stack(_foreachNorm(gradients)).sum().toNumber());
+        // The largest magnitude of each: unlike a sum of squares, it cannot overflow where every element is finite.
+        return (
+          stack(_foreachNorm(gradients, { ord: Number.POSITIVE_INFINITY }))
+            .isfinite()
+            .all()
+            .item() === true
+        );
       }),
     );
     this.#unscaled.set(optimizer, finite);
