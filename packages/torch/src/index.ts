@@ -24,6 +24,8 @@ export {
 } from "./dispatch.js";
 export { type DType, dtypes, type TypedArray } from "./dtype.js";
 export { DisposedTensorError, LibtorchNotFoundError, TorchError } from "./errors.js";
+export * as files from "./files/index.js";
+export { type LoadedTensors, loadPth, loadSafetensors, saveSafetensors } from "./files/tensors.js";
 export * from "./generated/operators.js";
 export * as nn from "./nn/index.js";
 export * as optim from "./optim/index.js";
