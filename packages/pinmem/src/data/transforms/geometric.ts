@@ -2,8 +2,8 @@
 // loader then decodes only what the plan needs (apply-plan.ts).
 //
 // Training follows the official code (datasets/__init__.py and transforms/joint_transforms.py): one random scale for
-// both axes, padding on both sides, random crop, flip. Rotation is off there and here. What we leave out: its crop
-// around a class does not count the padding (a slip; we do), and its rotation labels the corners as road (ours: ignored).
+// both axes, padding on both sides, random crop, flip. Two deviations: its crop around a class does not count the
+// padding (a slip; ours does), and rotation, off by default in both, filters bilinearly here and bicubically there.
 
 import type { Random } from "../random.js";
 import type { Size, Window } from "../resize.js";
