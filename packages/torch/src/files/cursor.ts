@@ -37,7 +37,7 @@ export class Cursor {
   }
 
   get remaining(): number {
-    return this.end - this.position;
+    return Math.max(0, this.end - this.position);
   }
 
   /** The next bytes, as a view that is valid until the next call. */
@@ -47,30 +47,36 @@ export class Cursor {
   }
 
   uint8(): number {
-    return this.#view.getUint8(this.#advance(1));
+    const at = this.#advance(1);
+    return this.#view.getUint8(at);
   }
 
   uint16(): number {
-    return this.#view.getUint16(this.#advance(2), true);
+    const at = this.#advance(2);
+    return this.#view.getUint16(at, true);
   }
 
   uint32(): number {
-    return this.#view.getUint32(this.#advance(4), true);
+    const at = this.#advance(4);
+    return this.#view.getUint32(at, true);
   }
 
   int32(): number {
-    return this.#view.getInt32(this.#advance(4), true);
+    const at = this.#advance(4);
+    return this.#view.getInt32(at, true);
   }
 
   /** A 64-bit size or offset; anything beyond 2^53 is an error. */
   uint64(): number {
-    const value = this.#view.getBigUint64(this.#advance(8), true);
+    const at = this.#advance(8);
+    const value = this.#view.getBigUint64(at, true);
     if (value > Number.MAX_SAFE_INTEGER) throw this.fail(`the size or offset ${value} is impossible`);
     return Number(value);
   }
 
   float64BigEndian(): number {
-    return this.#view.getFloat64(this.#advance(8), false);
+    const at = this.#advance(8);
+    return this.#view.getFloat64(at, false);
   }
 
   /** `count` bytes of UTF-8; throws where they are not. */

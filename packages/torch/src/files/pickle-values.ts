@@ -40,5 +40,6 @@ export function describe(value: PickleValue): string {
   if (value instanceof Map) return "a dictionary";
   if (value instanceof Set) return "a set";
   if (value instanceof Uint8Array) return "bytes";
+  if (typeof value === "bigint") return "an integer beyond 2^53";
   return typeof value === "object" ? "a tensor" : `a ${typeof value}`;
 }

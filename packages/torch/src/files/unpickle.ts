@@ -136,11 +136,11 @@ const opcodes: Record<string, Instruction> = {
     m.push(lookUpGlobal(m, m.text(m.pop(), "a global's module"), name));
   },
   R: (m) => {
-    const args = m.list(m.pop(), "the arguments");
+    const args = m.list(m.pop(), "a call's argument list");
     m.push(call(m, m.pop(), args));
   },
   "\x81": (m) => {
-    const args = m.list(m.pop(), "the arguments");
+    const args = m.list(m.pop(), "a call's argument list");
     m.push(call(m, m.pop(), args));
   },
   b: (m) => {
