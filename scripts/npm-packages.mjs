@@ -2,12 +2,21 @@
 
 import { join } from "node:path";
 import { SetupError } from "../packages/torch/setup/errors.mjs";
-import { readJson, readText } from "../packages/torch/setup/files.mjs";
+import { isFile, readJson, readText } from "../packages/torch/setup/files.mjs";
 import { lastLines, run } from "../packages/torch/setup/run.mjs";
 
 /** @import { Reporter } from "../packages/torch/setup/index.mjs" */
 
-/** @typedef {Record<string, { version?: string, integrity?: string, optional?: boolean, link?: boolean, resolved?: string }>} Locked */
+/**
+ * @typedef {object} LockedPackage
+ * @property {string} [version]
+ * @property {string} [integrity]
+ * @property {boolean} [optional]
+ * @property {boolean} [link]
+ * @property {Record<string, string>} [bin]
+ */
+
+/** @typedef {Record<string, LockedPackage>} Locked */
 
 /**
  * @param {string} root of the workspace
@@ -16,7 +25,11 @@ import { lastLines, run } from "../packages/torch/setup/run.mjs";
 export function packagesInstalled(root) {
   const wanted = lockedPackages(join(root, "package-lock.json"));
   const installed = lockedPackages(join(root, "node_modules/.package-lock.json"));
-  return wanted !== undefined && installed !== undefined && packagesMatch(wanted, installed);
+  if (wanted === undefined || installed === undefined || !packagesMatch(wanted, installed)) return false;
+  // Commands of our own packages, which npm links only when it installs.
+  const own = Object.entries(wanted).filter(([path]) => !path.includes("node_modules/"));
+  const commands = own.flatMap(([, { bin }]) => Object.keys(bin ?? {}));
+  return commands.every((name) => isFile(join(root, "node_modules/.bin", name)));
 }
 
 /**

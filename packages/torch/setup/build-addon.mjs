@@ -15,10 +15,8 @@ import { identityOf } from "./libtorch-folder.mjs";
 import { lastLines, run } from "./run.mjs";
 
 /** @import { BuildFlags } from "./build-flags.mjs" */
-/** @import { Build } from "./builds.mjs" */
 /** @import { Compiler } from "./compiler.mjs" */
-/** @import { Libtorch } from "./libtorch-folder.mjs" */
-/** @import { Reporter } from "./report.mjs" */
+/** @import { Build, Libtorch, Reporter } from "./index.mjs" */
 
 /**
  * @typedef {object} Plan

@@ -5,7 +5,7 @@ import { readText } from "./files.mjs";
 import { cppStandard } from "./libtorch-version.mjs";
 
 /** @import { Feature } from "./features.mjs" */
-/** @import { Libtorch } from "./libtorch-folder.mjs" */
+/** @import { Libtorch } from "./index.mjs" */
 
 /**
  * @typedef {object} BuildFlags

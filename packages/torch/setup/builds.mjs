@@ -6,26 +6,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { hashOf, isFile, readJson, writeJson } from "./files.mjs";
 
-/** @import { Libtorch } from "./libtorch-folder.mjs" */
-
-/**
- * @typedef {object} Build
- * @property {string} id
- * @property {Libtorch} libtorch
- * @property {string} sourceHash of sources, flags and Node's headers
- * @property {string[]} features
- * @property {string} compiler
- * @property {string} compilerVersion
- * @property {string[]} flags
- * @property {string} createdAt ISO 8601
- */
-
-/**
- * @typedef {object} DefaultBuild
- * @property {string} id
- * @property {"user" | "search"} chosen by whom
- * @property {string} context which Python was active then
- */
+/** @import { Build, DefaultBuild } from "./index.mjs" */
 
 /** @param {string} packageDir */
 export const buildsDir = (packageDir) => join(packageDir, "build");

@@ -18,25 +18,8 @@ import { createReporter } from "./report.mjs";
 import { describeSystem, systemBlas } from "./system.mjs";
 import { provide } from "./system-packages.mjs";
 
-/** @import { Build } from "./builds.mjs" */
 /** @import { Need } from "./install-advice.mjs" */
-/** @import { Libtorch } from "./libtorch-folder.mjs" */
-/** @import { Reporter } from "./report.mjs" */
-
-/**
- * @typedef {object} AddonOptions
- * @property {string} packageDir this package's folder
- * @property {string | undefined} [libtorch] the user's choice; default: the variable LIBTORCH
- * @property {NodeJS.ProcessEnv} [env]
- */
-
-/**
- * @typedef {object} EnsureOptions
- * @property {boolean} [search] choose the default again, also where the user had named it
- * @property {boolean} [install] false: never install anything, only say what is missing
- * @property {(question: string) => Promise<boolean>} [confirm]
- * @property {Reporter} [report]
- */
+/** @import { AddonOptions, Build, EnsureOptions, Libtorch, Reporter } from "./index.mjs" */
 
 /**
  * @param {AddonOptions} options
@@ -65,7 +48,7 @@ export function buildFor(packageDir, libtorch) {
 /**
  * Makes sure that the addon is there and up to date.
  *
- * @param {AddonOptions & EnsureOptions} options
+ * @param {EnsureOptions} options
  * @returns {Promise<Build>}
  * @throws {SetupError} naming what is missing or failed and how to mend it
  */

@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { isFile } from "./files.mjs";
 import { onPath } from "./python.mjs";
 
-/** @import { Libtorch } from "./libtorch-folder.mjs" */
+/** @import { Libtorch } from "./index.mjs" */
 
 /**
  * @typedef {object} Feature

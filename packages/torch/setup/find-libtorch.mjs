@@ -9,21 +9,7 @@ import { inspectLibtorch, nearbyLibtorch } from "./libtorch-folder.mjs";
 import { oldestSupported } from "./libtorch-version.mjs";
 import { pythonTorch } from "./python.mjs";
 
-/** @import { Libtorch, Unusable } from "./libtorch-folder.mjs" */
-
-/**
- * @typedef {object} FindOptions
- * @property {string | undefined} [libtorch] the user's choice; default: the variable LIBTORCH
- * @property {NodeJS.ProcessEnv} [env]
- * @property {string[]} [prefixes] the system's places, best first
- * @property {() => Promise<string | undefined>} [python] folder of the active Python's torch
- */
-
-/**
- * @typedef {object} Found
- * @property {Libtorch | undefined} libtorch
- * @property {(Unusable & { path: string })[]} passedOver what was found but will not do
- */
+/** @import { FindOptions, Found, Libtorch } from "./index.mjs" */
 
 /**
  * @param {FindOptions} [options]

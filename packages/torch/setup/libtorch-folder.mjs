@@ -13,26 +13,7 @@ import {
   parseVersionPy,
 } from "./libtorch-version.mjs";
 
-/**
- * @typedef {object} Libtorch
- * @property {string} root real path of the archive, of site-packages/torch, or of the prefix
- * @property {string} version such as "2.13.0+cpu"
- * @property {"LIBTORCH" | "python" | "system"} source what led to it
- * @property {0 | 1} abi value of _GLIBCXX_USE_CXX11_ABI that it was built with
- * @property {boolean} cuda it has a CUDA library
- * @property {string} libraryDir
- * @property {string[]} includeDirs
- * @property {string[]} aliases other real paths that lead to the same library, such as Debian's dist-packages/torch
- * @property {string} identity changes when the library's files do, for instance after an upgrade in place
- */
-
-/**
- * Why a folder will not do.
- *
- * @typedef {object} Unusable
- * @property {"absent" | "no headers" | "too old"} problem
- * @property {string} reason a clause that names what was looked for or found
- */
+/** @import { Libtorch, Unusable } from "./index.mjs" */
 
 const versionHeaders = ["torch/headeronly/version.h", "torch/csrc/api/include/torch/version.h"];
 const extension = process.platform === "darwin" ? "dylib" : "so";

@@ -14,23 +14,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { SetupError } from "./errors.mjs";
 import { readJson, temporaryName } from "./files.mjs";
 
+/** @import { LockOptions, LockOwner } from "./index.mjs" */
+
 const renewEvery = 10_000;
 const abandonedAfter = 60_000;
 const tombstoneKept = 3_600_000;
-
-/**
- * @typedef {object} LockOwner
- * @property {number} pid
- * @property {string} host
- * @property {string} token
- */
-
-/**
- * @typedef {object} LockOptions
- * @property {(owner: LockOwner | undefined) => void} [onWait] called once when another holds the lock
- * @property {number} [timeout] milliseconds to wait for it
- * @property {number} [poll] milliseconds between looks
- */
 
 /**
  * Runs `work` while holding the lock.

@@ -1,12 +1,7 @@
 // What set-up tells its user: one line when something starts, one with its time when it is done. On a terminal the two
 // are one line that counts the seconds; in a log nothing is ever rewritten.
 
-/**
- * @typedef {object} Reporter
- * @property {(line: string) => void} note
- * @property {(name: string, text: string) => void} line a fact that took no time
- * @property {<T>(name: string, text: string, work: (progress: (text: string) => void) => Promise<T>) => Promise<T>} step
- */
+/** @import { Reporter } from "./index.mjs" */
 
 /**
  * @param {{ write(text: string): unknown, isTTY?: boolean, columns?: number }} [stream]

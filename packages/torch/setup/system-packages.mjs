@@ -8,8 +8,8 @@ import { isOlder, oldestSupported } from "./libtorch-version.mjs";
 import { lastLines, run, shown } from "./run.mjs";
 
 /** @import { Need } from "./install-advice.mjs" */
-/** @import { Reporter } from "./report.mjs" */
 /** @import { System } from "./system.mjs" */
+/** @import { Reporter } from "./index.mjs" */
 
 /** @type {Record<Need, string>} */
 const packages = { libtorch: "libtorch-dev", compiler: "g++", blas: "libopenblas0-openmp" };

@@ -1,7 +1,7 @@
 // What `pinmem doctor` knows: gathered here, shown in doctor.ts. Facts of the running library come from @pinmem/torch;
 // where that cannot be loaded, set-up's search says what there is, and the reason becomes a problem with its remedy.
 
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
@@ -124,10 +124,10 @@ async function describeRuntime(info: BuildInfo): Promise<Runtime> {
   };
 }
 
-/** Paths of the shared libraries in this process. */
+/** Real paths of the shared libraries in this process. */
 function loadedLibraries(): readonly string[] {
   const report = process.report.getReport() as unknown as { sharedObjects?: string[] };
-  return report.sharedObjects ?? [];
+  return (report.sharedObjects ?? []).map((path) => (existsSync(path) ? realpathSync(path) : path));
 }
 
 async function nvidiaDriver(): Promise<string | null> {

@@ -1,0 +1,155 @@
+// Types of set-up's public door, written by hand so that TypeScript needs nothing compiled to know them; the modules
+// behind the door take their shared types from here, and index.test.ts holds both to each other.
+
+/** A libtorch that the addon can be built against. */
+export interface Libtorch {
+  /** Real path of the unpacked archive, of Python's site-packages/torch, or of a prefix such as /usr. */
+  root: string;
+  /** Such as "2.13.0+cpu". */
+  version: string;
+  /** What led to it. */
+  source: "LIBTORCH" | "python" | "system";
+  /** Value of _GLIBCXX_USE_CXX11_ABI that it was built with. */
+  abi: 0 | 1;
+  /** It has a CUDA library. */
+  cuda: boolean;
+  libraryDir: string;
+  includeDirs: string[];
+  /** Other real paths that lead to the same library, such as Debian's dist-packages/torch. */
+  aliases: string[];
+  /** Changes when the library's files do, for instance after an upgrade in place. */
+  identity: string;
+}
+
+/** Why a folder will not do. */
+export interface Unusable {
+  problem: "absent" | "no headers" | "too old";
+  /** A clause that names what was looked for or found. */
+  reason: string;
+}
+
+/** What build.json beside an addon says. */
+export interface Build {
+  id: string;
+  libtorch: Libtorch;
+  /** Of sources, flags and Node's headers. */
+  sourceHash: string;
+  /** Parts of libtorch that not every one has; see features.mjs. */
+  features: string[];
+  compiler: string;
+  compilerVersion: string;
+  flags: string[];
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+/** What default.json says: the build that is used where LIBTORCH is not set. */
+export interface DefaultBuild {
+  id: string;
+  /** By whom it was chosen. */
+  chosen: "user" | "search";
+  /** Which Python was active then. */
+  context: string;
+}
+
+export interface FindOptions {
+  /** The user's choice; default: the variable LIBTORCH. */
+  libtorch?: string | undefined;
+  env?: NodeJS.ProcessEnv;
+  /** The system's places, best first. */
+  prefixes?: string[];
+  /** Folder of the active Python's torch. */
+  python?: () => Promise<string | undefined>;
+}
+
+export interface Found {
+  libtorch: Libtorch | undefined;
+  /** What was found but will not do. */
+  passedOver: (Unusable & { path: string })[];
+}
+
+export interface AddonOptions {
+  /** Folder of this package. */
+  packageDir: string;
+  /** The user's choice; default: the variable LIBTORCH. */
+  libtorch?: string | undefined;
+  env?: NodeJS.ProcessEnv;
+}
+
+export interface EnsureOptions extends AddonOptions {
+  /** Choose the default again, also where the user had named it. */
+  search?: boolean;
+  /** False: never install anything, only say what is missing. */
+  install?: boolean;
+  /** Asked before something is installed; default: on the terminal, where there is one. */
+  confirm?: (question: string) => Promise<boolean>;
+  report?: Reporter;
+}
+
+/** Where set-up says what it does. */
+export interface Reporter {
+  note: (line: string) => void;
+  /** A fact that took no time. */
+  line: (name: string, text: string) => void;
+  /** Work that takes time: said when it starts, and how long it took. */
+  step: <T>(name: string, text: string, work: (progress: (text: string) => void) => Promise<T>) => Promise<T>;
+}
+
+export interface LockOwner {
+  pid: number;
+  host: string;
+  token: string;
+}
+
+export interface LockOptions {
+  /** Called once when another holds the lock. */
+  onWait?: (owner: LockOwner | undefined) => void;
+  /** Milliseconds to wait for it. */
+  timeout?: number;
+  /** Milliseconds between looks. */
+  poll?: number;
+}
+
+/** Something on this machine is missing or does not fit; the message says what, where and how to mend it. */
+export class SetupError extends Error {}
+
+/**
+ * Finds the libtorch to build against: the user's choice, then the active Python's, then the system's.
+ *
+ * @throws {SetupError} when the user's choice will not do
+ */
+export function findLibtorch(options?: FindOptions): Promise<Found>;
+
+/** The build that programs will load, where it is there and up to date. Takes milliseconds. */
+export function currentAddon(options: AddonOptions): Build | undefined;
+
+/**
+ * Makes sure that the addon is there and up to date; installs what is missing where it may.
+ *
+ * @throws {SetupError}
+ */
+export function ensureAddon(options: EnsureOptions): Promise<Build>;
+
+/** The build for a libtorch named by its path, up to date or not. */
+export function buildFor(packageDir: string, libtorch: string): Build | undefined;
+
+export function readBuild(packageDir: string, id: string): Build | undefined;
+export function readDefault(packageDir: string): DefaultBuild | undefined;
+export function addonPath(packageDir: string, id: string): string;
+
+/**
+ * Runs `work` while no other process holds the lock `path`.
+ *
+ * @throws {SetupError} when another one holds it for longer than `timeout`
+ */
+export function withLock<T>(path: string, work: () => Promise<T>, options?: LockOptions): Promise<T>;
+
+/** Writes to `stream` (default: standard output); on a terminal a running step counts its seconds. */
+export function createReporter(stream?: {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}): Reporter;
+
+/** "0.08 s", "12.3 s" or "2 min 5 s". */
+export function duration(milliseconds: number): string;

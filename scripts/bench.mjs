@@ -1,0 +1,53 @@
+// The command `npm run bench -- NAME`: makes the checkout ready, then runs the benchmark bench/NAME.ts as compiled.
+// What a benchmark measures and prints is its own business.
+
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { createReporter } from "../packages/torch/setup/index.mjs";
+import { closest } from "./closest.mjs";
+import { prepare, root } from "./prepare.mjs";
+
+const names = readdirSync(join(root, "bench"))
+  .filter((file) => /^[\w-]+\.ts$/.test(file))
+  .map((file) => file.replace(/\.ts$/, ""));
+const list = `Benchmarks: ${names.join(", ") || "none yet"}.`;
+
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined || name === "--help" || name === "-h") {
+  console.log(`Runs one benchmark and writes its figures to bench/results.\n
+Usage: npm run bench -- NAME [options of the benchmark]\n\n${list}\n
+Example: npm run bench -- ${names[0] ?? "NAME"}`);
+  process.exitCode = name === undefined ? 2 : 0;
+} else if (!names.includes(name)) {
+  const meant = closest(name, names);
+  console.error(`bench: there is no benchmark ${name}.${meant ? ` Did you mean ${meant}?` : ""} ${list}`);
+  process.exitCode = 2;
+} else {
+  process.exitCode = (await ready()) ? await start(name, args) : 1;
+}
+
+async function ready() {
+  try {
+    await prepare({ report: createReporter(process.stderr) });
+    return true;
+  } catch (error) {
+    if (/** @type {Error} */ (error).name !== "SetupError") throw error;
+    console.error(`\nset-up stopped: ${/** @type {Error} */ (error).message}`);
+    return false;
+  }
+}
+
+/**
+ * @param {string} benchmark
+ * @param {string[]} options
+ * @returns {Promise<number>} exit code
+ */
+function start(benchmark, options) {
+  const script = join(root, "bench/dist", `${benchmark}.js`);
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...options], { stdio: "inherit" });
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}
