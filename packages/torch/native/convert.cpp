@@ -42,22 +42,42 @@ std::string print(double value) {
   return std::isnan(value) ? "NaN" : buffer;
 }
 
-// Enumerations are integers in a schema; JavaScript names them.
-bool enumeration(const std::string& name, int64_t* result) {
-  static const std::unordered_map<std::string, int64_t> values = {
+// Enumerations are integers on the stack; JavaScript names them.
+using Names = std::vector<std::pair<const char*, int64_t>>;
+
+const Names& dtype_names() {
+  static const Names names = {
       {"uint8", int64_t(at::kByte)}, {"int8", int64_t(at::kChar)}, {"int16", int64_t(at::kShort)},
       {"int32", int64_t(at::kInt)}, {"int64", int64_t(at::kLong)}, {"float16", int64_t(at::kHalf)},
       {"float32", int64_t(at::kFloat)}, {"float64", int64_t(at::kDouble)}, {"bool", int64_t(at::kBool)},
       {"bfloat16", int64_t(at::kBFloat16)}, {"complex64", int64_t(at::kComplexFloat)},
-      {"complex128", int64_t(at::kComplexDouble)},
-      {"strided", int64_t(at::kStrided)}, {"sparse", int64_t(at::kSparse)},
-      {"contiguous", int64_t(at::MemoryFormat::Contiguous)}, {"preserve", int64_t(at::MemoryFormat::Preserve)},
-      {"channelsLast", int64_t(at::MemoryFormat::ChannelsLast)},
-      {"channelsLast3d", int64_t(at::MemoryFormat::ChannelsLast3d)}};
-  auto found = values.find(name);
-  if (found == values.end()) return false;
-  *result = found->second;
-  return true;
+      {"complex128", int64_t(at::kComplexDouble)}};
+  return names;
+}
+
+const Names& memory_format_names() {
+  static const Names names = {{"contiguous", int64_t(at::MemoryFormat::Contiguous)},
+                              {"preserve", int64_t(at::MemoryFormat::Preserve)},
+                              {"channelsLast", int64_t(at::MemoryFormat::ChannelsLast)},
+                              {"channelsLast3d", int64_t(at::MemoryFormat::ChannelsLast3d)}};
+  return names;
+}
+
+const Names& layout_names() {
+  static const Names names = {{"strided", int64_t(at::kStrided)}, {"sparse", int64_t(at::kSparse)}};
+  return names;
+}
+
+int64_t to_enumerator(napi_env env, const std::string& name, const char* what, const Names& names, napi_value value) {
+  const bool is_string = type_of(env, value) == napi_string;
+  const std::string text = is_string ? to_string(env, value) : "";
+  std::string known;
+  for (const auto& [spelling, code] : names) {
+    if (is_string && text == spelling) return code;
+    known += (known.empty() ? "" : ", ") + std::string(spelling);
+  }
+  throw ArgumentError(name, "argument '" + name + "' must be a " + what + " (" + known + "), got " +
+                                (is_string ? '"' + text + '"' : type_name(type_of(env, value))));
 }
 
 double to_number(napi_env env, const std::string& name, napi_value value) {
@@ -180,6 +200,9 @@ Kind kind_of(const c10::Type& type) {
     case c10::TypeKind::NumberType: return Kind::Scalar;
     case c10::TypeKind::StringType: return Kind::String;
     case c10::TypeKind::DeviceObjType: return Kind::Device;
+    case c10::TypeKind::ScalarTypeType: return Kind::DType;
+    case c10::TypeKind::MemoryFormatType: return Kind::MemoryFormat;
+    case c10::TypeKind::LayoutType: return Kind::Layout;
     case c10::TypeKind::GeneratorType: return Kind::Generator;
     case c10::TypeKind::ListType: return list_kind(*type.expectRef<c10::ListType>().getElementType());
     default: return Kind::Unsupported;
@@ -191,7 +214,7 @@ Kind kind_of(const c10::Type& type) {
 Parameter plan(const c10::Argument& argument) {
   Parameter p;
   p.name = argument.name();
-  c10::TypePtr type = argument.type();
+  c10::TypePtr type = argument.real_type();  // type() calls enumerations integers
   p.optional = type->kind() == c10::TypeKind::OptionalType;
   if (p.optional) type = type->expectRef<c10::OptionalType>().getElementType();
   p.kind = kind_of(*type);
@@ -213,11 +236,9 @@ c10::IValue to_ivalue(Environment& environment, napi_env env, const Parameter& p
     if (p.optional) return c10::IValue();
     throw ArgumentError(p.name, "argument '" + p.name + "' is missing");
   }
-  if (type == napi_null && (p.optional || p.kind == Kind::Tensor)) {
-    return p.optional ? c10::IValue() : c10::IValue(at::Tensor());
-  }
+  if (type == napi_null && p.optional) return c10::IValue();
   switch (p.kind) {
-    case Kind::Tensor: return c10::IValue(environment.get(to_handle(env, value)));
+    case Kind::Tensor: mismatch(env, p.name, "a tensor", value);
     case Kind::TensorList: {
       c10::List<at::Tensor> list;
       Listed values;
@@ -273,13 +294,11 @@ c10::IValue to_ivalue(Environment& environment, napi_env env, const Parameter& p
       if (type != napi_string) mismatch(env, p.name, "a string", value);
       return c10::IValue(to_string(env, value));
     case Kind::Device:
-      if (type != napi_string) mismatch(env, p.name, "a device such as \"cpu\" or \"cuda:0\"", value);
-      try {
-        return c10::IValue(c10::Device(to_string(env, value)));
-      } catch (const c10::Error&) {
-        throw ArgumentError(p.name, "argument '" + p.name + "' must be a device such as \"cpu\" or \"cuda:0\", got \"" +
-                                        to_string(env, value) + "\"");
-      }
+      return c10::IValue(to_device(env, p.name, value));
+    case Kind::DType: return c10::IValue(to_enumerator(env, p.name, "dtype", dtype_names(), value));
+    case Kind::MemoryFormat:
+      return c10::IValue(to_enumerator(env, p.name, "memory format", memory_format_names(), value));
+    case Kind::Layout: return c10::IValue(to_enumerator(env, p.name, "layout", layout_names(), value));
     case Kind::Generator:
       throw ArgumentError(p.name, "argument '" + p.name + "' cannot be passed: seed the default generator instead");
     case Kind::Unsupported: break;
@@ -343,14 +362,6 @@ int64_t to_int(napi_env env, const std::string& name, napi_value value) {
       check(env, napi_get_value_bigint_int64(env, value, &number, &lossless), "bigint");
       if (!lossless) throw ArgumentError(name, "argument '" + name + "' does not fit into 64 bits");
       return number;
-    }
-    case napi_string: {
-      const std::string text = to_string(env, value);
-      int64_t number = 0;
-      if (enumeration(text, &number)) return number;
-      throw ArgumentError(name, "argument '" + name + "' does not know \"" + text +
-                                    "\"; a dtype (float32, int64, ...) or a memory format "
-                                    "(contiguous, channelsLast, preserve) is meant by a string");
     }
     default: mismatch(env, name, "an integer", value);
   }
@@ -422,10 +433,23 @@ napi_value undefined(napi_env env) {
   return result;
 }
 
-c10::ScalarType to_dtype(const std::string& name) {
-  int64_t code = 0;
-  if (!enumeration(name, &code)) throw ArgumentError("dtype", "argument 'dtype' does not know \"" + name + "\"");
-  return static_cast<c10::ScalarType>(code);
+c10::Device to_device(napi_env env, const std::string& name, napi_value value) {
+  constexpr const char* expected = "a device such as \"cpu\" or \"cuda:0\"";
+  if (type_of(env, value) != napi_string) mismatch(env, name, expected, value);
+  const std::string text = to_string(env, value);
+  std::string reason;
+  try {
+    const c10::Device device(text);
+    reason = why_unavailable(device);
+    if (reason.empty()) return device;
+  } catch (const std::exception&) {  // not only c10::Error: an index beyond int is std::out_of_range
+    throw ArgumentError(name, "argument '" + name + "' must be " + expected + ", got \"" + text + '"');
+  }
+  throw ArgumentError(name, "argument '" + name + "' is \"" + text + "\", but there is no such device: " + reason);
+}
+
+c10::ScalarType to_dtype(napi_env env, napi_value name) {
+  return static_cast<c10::ScalarType>(to_enumerator(env, "dtype", "dtype", dtype_names(), name));
 }
 
 void set(napi_env env, napi_value object, const char* key, napi_value value) {

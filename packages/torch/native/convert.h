@@ -25,8 +25,12 @@ napi_value from_int(napi_env env, int64_t value);
 napi_value from_bool(napi_env env, bool value);
 napi_value undefined(napi_env env);
 
-// "float32" <-> at::kFloat; the empty optional where the name is none of a dtype's.
-c10::ScalarType to_dtype(const std::string& name);
+// "cuda:1"; an argument error where the machine has no such device
+c10::Device to_device(napi_env env, const std::string& name, napi_value value);
+// Empty where tensors can live on the device (devices.cpp).
+std::string why_unavailable(const c10::Device& device);
+// "float32" -> at::kFloat
+c10::ScalarType to_dtype(napi_env env, napi_value name);
 void set(napi_env env, napi_value object, const char* key, napi_value value);
 
 }  // namespace pinmem

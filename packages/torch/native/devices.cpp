@@ -68,23 +68,20 @@ napi_value cuda_devices(Environment&, napi_env env, const Arguments&) {
 
 napi_value cuda_reason(Environment&, napi_env env, const Arguments&) { return from_string(env, no_device_reason()); }
 
-// synchronize(index): waits for the current stream of a CUDA device
+// synchronize("cuda:1"): waits for the current stream of a CUDA device
 napi_value synchronize(Environment&, napi_env env, const Arguments& arguments) {
-  const int64_t index = to_int(env, "device", arguments[0]);
-  if (!cuda() || index < 0 || index >= cuda()->deviceCount()) {
-    throw ArgumentError("device", "there is no device cuda:" + std::to_string(index) + ": " + no_device_reason());
-  }
-  cuda()->getStream(c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index))).synchronize();
+  const c10::Device device = to_device(env, "device", arguments[0]);
+  cuda()->getStream(device).synchronize();
   return undefined(env);
 }
 
-// cudaMemory(index) -> [allocated, peak allocated, reserved, peak reserved] in bytes; null without CUDA
+// cudaMemory("cuda:1") -> [allocated, peak allocated, reserved, peak reserved] in bytes; null without CUDA
 napi_value cuda_memory(Environment&, napi_env env, const Arguments& arguments) {
   napi_value result;
 #ifdef PINMEM_WITH_CUDA
-  const int64_t index = to_int(env, "device", arguments[0]);
-  if (cuda() && index >= 0 && index < cuda()->deviceCount()) {
-    const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(static_cast<c10::DeviceIndex>(index));
+  if (cuda() && cuda()->deviceCount() > 0) {
+    const c10::Device device = to_device(env, "device", arguments[0]);
+    const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index());
     const int64_t values[] = {stats.allocated_bytes[0].current, stats.allocated_bytes[0].peak,
                               stats.reserved_bytes[0].current, stats.reserved_bytes[0].peak};
     check(env, napi_create_array_with_length(env, 4, &result), "array");
@@ -120,6 +117,14 @@ napi_value trim_memory(Environment&, napi_env env, const Arguments&) {
 }
 
 }  // namespace
+
+std::string why_unavailable(const c10::Device& device) {
+  if (!device.is_cuda()) return "";
+  const int count = cuda() ? cuda()->deviceCount() : 0;
+  if (count == 0) return no_device_reason();
+  if (device.index() < count) return "";
+  return "the highest is cuda:" + std::to_string(count - 1);
+}
 
 void register_devices(napi_env env, napi_value exports) {
   define<build_info>(env, exports, "buildInfo");

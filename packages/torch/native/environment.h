@@ -39,10 +39,10 @@ inline void check(napi_env env, napi_status status, const char* what) {
   throw std::runtime_error(std::string("internal: ") + what + ": " + reason);
 }
 
-// What the schema of an argument means for the conversion from JavaScript.
+// What the schema of an argument means for the conversion from JavaScript. Kind in src/dispatch.ts has the same order.
 enum class Kind : uint8_t {
   Tensor, TensorList, OptionalTensorList, Int, IntList, Float, FloatList, Bool, BoolList,
-  Scalar, ScalarList, String, Device, Generator, Unsupported
+  Scalar, ScalarList, String, Device, DType, MemoryFormat, Layout, Generator, Unsupported
 };
 
 struct Parameter {

@@ -25,6 +25,7 @@ napi_value guarded(napi_env env, napi_callback_info info) {
     Arguments arguments;
     arguments.count = kMaxArguments;
     check(env, napi_get_cb_info(env, info, &arguments.count, arguments.values, nullptr, nullptr), "arguments");
+    if (arguments.count > kMaxArguments) throw std::runtime_error("internal: more arguments than the addon reads");
     return body(Environment::of(env), env, arguments);
   } catch (...) {
     throw_to_javascript(env);

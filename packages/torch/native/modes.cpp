@@ -68,16 +68,16 @@ napi_value autocast_state(napi_env env, const Autocast& state) {
   return result;
 }
 
-// enterAutocast(device, enabled, dtype) -> state to hand to leaveAutocast
+// enterAutocast(device, enabled, dtype) -> [enabled, dtype code] to hand to leaveAutocast
 napi_value enter_autocast(Environment&, napi_env env, const Arguments& arguments) {
   const c10::DeviceType device = c10::Device(to_string(env, arguments[0])).type();
   const Autocast before = get_autocast(device);
-  set_autocast(device, {to_bool(env, arguments[1]), static_cast<c10::ScalarType>(to_int(env, "dtype", arguments[2]))});
+  set_autocast(device, {to_bool(env, arguments[1]), to_dtype(env, arguments[2])});
   at::autocast::increment_nesting();
   return autocast_state(env, before);
 }
 
-// leaveAutocast(device, enabled, dtype): the cache of cast weights goes with the outermost region
+// leaveAutocast(device, enabled, dtype code): the cache of cast weights goes with the outermost region
 napi_value leave_autocast(Environment&, napi_env env, const Arguments& arguments) {
   const c10::DeviceType device = c10::Device(to_string(env, arguments[0])).type();
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();

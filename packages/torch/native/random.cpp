@@ -8,7 +8,7 @@ namespace pinmem {
 namespace {
 
 at::Generator generator_of(napi_env env, napi_value device) {
-  at::Generator generator = at::globalContext().defaultGenerator(c10::Device(to_string(env, device)));
+  at::Generator generator = at::globalContext().defaultGenerator(to_device(env, "device", device));
   if (!generator.defined()) throw ArgumentError("device", "this device has no random generator");
   return generator;
 }

@@ -56,7 +56,7 @@ napi_value from_buffer(Environment& environment, napi_env env, const Arguments& 
   environment.release_lent_buffers();
   const Bytes source = bytes_of(env, arguments[0]);
   const auto shape = to_ints(env, "shape", arguments[1]);
-  const c10::ScalarType dtype = to_dtype(to_string(env, arguments[2]));
+  const c10::ScalarType dtype = to_dtype(env, arguments[2]);
   const size_t needed = bytes_needed(shape, dtype);
   if (needed != source.length) {
     throw ArgumentError("shape", "argument 'shape' needs " + std::to_string(needed) + " bytes, the data has " +
@@ -141,6 +141,7 @@ napi_value item(Environment& environment, napi_env env, const Arguments& argumen
 }
 
 // describe(handle): dtype code, device type, device index, flags, dimensions, element count, then sizes and strides
+// (which are zero where the layout has none)
 napi_value describe(Environment& environment, napi_env env, const Arguments& arguments) {
   const at::Tensor& tensor = environment.get(to_handle(env, arguments[0]));
   double* out = environment.scratch;
@@ -149,13 +150,14 @@ napi_value describe(Environment& environment, napi_env env, const Arguments& arg
   out[0] = static_cast<double>(tensor.scalar_type());
   out[1] = static_cast<double>(static_cast<int>(tensor.device().type()));
   out[2] = tensor.device().index();
-  out[3] = (tensor.requires_grad() ? 1 : 0) | (tensor.is_leaf() ? 2 : 0) | (tensor.is_contiguous() ? 4 : 0) |
-           (tensor.dim() == 4 && tensor.is_contiguous(at::MemoryFormat::ChannelsLast) ? 8 : 0);
+  const bool strided = tensor.layout() == at::kStrided;
+  out[3] = (tensor.requires_grad() ? 1 : 0) | (tensor.is_leaf() ? 2 : 0) | (strided && tensor.is_contiguous() ? 4 : 0) |
+           (strided && dimensions == 4 && tensor.is_contiguous(at::MemoryFormat::ChannelsLast) ? 8 : 0);
   out[4] = static_cast<double>(dimensions);
   out[5] = static_cast<double>(tensor.numel());
   for (int64_t i = 0; i < dimensions; ++i) {
     out[6 + i] = static_cast<double>(tensor.size(i));
-    out[6 + dimensions + i] = static_cast<double>(tensor.stride(i));
+    out[6 + dimensions + i] = strided ? static_cast<double>(tensor.stride(i)) : 0;
   }
   return undefined(env);
 }

@@ -1,7 +1,7 @@
 // Gradients as values (`grad`, of any order) or accumulated in leaves (`backward`), and the modes in which none are recorded.
 
 import { describeValue, wrap } from "./dispatch.js";
-import { TorchError } from "./errors.js";
+import { TorchError, withContext } from "./errors.js";
 import { native } from "./native.js";
 import { OwnedTensor } from "./ownership.js";
 import type { Tensor } from "./tensor.js";
@@ -31,33 +31,13 @@ const asArray = <T extends Tensor>(value: OneOrMany<T>): readonly T[] =>
   Array.isArray(value) ? value : [value as T];
 
 const handles = (tensors: readonly Tensor[], operator: string, argument: string): number[] =>
-  tensors.map((tensor) => {
-    if (tensor instanceof OwnedTensor) return OwnedTensor.handleOf(tensor, operator, argument);
-    throw new TorchError(`argument '${argument}' must hold tensors, got ${describeValue(tensor)}`, {
-      operator,
-      argument,
-    });
-  });
+  tensors.map((tensor) => OwnedTensor.handleOf(tensor, operator, argument));
 
 const seeds = (gradOutputs: readonly (Tensor | null)[] | undefined, operator: string): (number | null)[] =>
   (gradOutputs ?? []).map((seed) => seed && OwnedTensor.handleOf(seed, operator, "gradOutputs"));
 
-function withContext<T>(
-  operator: string,
-  outputs: readonly Tensor[],
-  inputs: readonly Tensor[],
-  body: () => T,
-): T {
-  try {
-    return body();
-  } catch (error) {
-    if (error instanceof TorchError || !(error instanceof Error)) throw error;
-    throw new TorchError(error.message.trim(), {
-      operator,
-      received: `  outputs: ${describeValue(outputs)}\n  inputs: ${describeValue(inputs)}`,
-    });
-  }
-}
+const received = (outputs: readonly Tensor[], inputs: readonly Tensor[]): string =>
+  `  outputs: ${describeValue(outputs)}\n  inputs: ${describeValue(inputs)}`;
 
 /**
  * Gradients of the sum of `outputs` with respect to each of `inputs`, as `torch.autograd.grad`. With `createGraph` they can be
@@ -79,15 +59,18 @@ export function grad(
   { gradOutputs, createGraph = false, retainGraph = createGraph, allowUnused = false }: GradOptions = {},
 ): (Tensor | null)[] {
   const from = asArray(outputs);
-  const results = withContext("grad", from, inputs, () =>
-    native.grad(
-      handles(from, "grad", "outputs"),
-      handles(inputs, "grad", "inputs"),
-      seeds(gradOutputs, "grad"),
-      retainGraph,
-      createGraph,
-      allowUnused,
-    ),
+  const results = withContext(
+    "grad",
+    () =>
+      native.grad(
+        handles(from, "grad", "outputs"),
+        handles(inputs, "grad", "inputs"),
+        seeds(gradOutputs, "grad"),
+        retainGraph,
+        createGraph,
+        allowUnused,
+      ),
+    () => received(from, inputs),
   );
   return results.map((handle) => (handle === null ? null : wrap<Tensor>(handle)));
 }
@@ -98,14 +81,17 @@ export function backward(
   { gradOutputs, createGraph = false, retainGraph = createGraph, inputs = [] }: BackwardManyOptions = {},
 ): void {
   const from = asArray(outputs);
-  withContext("backward", from, inputs, () =>
-    native.backward(
-      handles(from, "backward", "outputs"),
-      seeds(gradOutputs, "backward"),
-      retainGraph,
-      createGraph,
-      handles(inputs, "backward", "inputs"),
-    ),
+  withContext(
+    "backward",
+    () =>
+      native.backward(
+        handles(from, "backward", "outputs"),
+        seeds(gradOutputs, "backward"),
+        retainGraph,
+        createGraph,
+        handles(inputs, "backward", "inputs"),
+      ),
+    () => received(from, inputs),
   );
 }
 

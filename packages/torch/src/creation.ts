@@ -2,7 +2,7 @@
 
 import { type Device, describeValue, wrap } from "./dispatch.js";
 import { type DType, dtypes, isDType, type TypedArray } from "./dtype.js";
-import { TorchError } from "./errors.js";
+import { TorchError, withContext } from "./errors.js";
 import { native } from "./native.js";
 import type { NestedArray, Tensor } from "./tensor.js";
 
@@ -56,18 +56,12 @@ export function fromTypedArray(
   const target = dtype ?? stored;
   const converts = target !== stored || device !== "cpu";
   const sizes = shape ?? [data.length];
-  let handle: number;
-  try {
+  const handle = withContext(
+    "fromTypedArray",
     // What is converted anyway needs no copy before.
-    handle = native.fromBuffer(data, sizes, stored, copy && !converts);
-  } catch (error) {
-    const { message, argument } = error as Error & { argument?: string };
-    throw new TorchError(message, {
-      operator: "fromTypedArray",
-      argument,
-      received: `  data: ${data.constructor.name}(${data.length})\n  shape: ${describeValue(sizes)}`,
-    });
-  }
+    () => native.fromBuffer(data, sizes, stored, copy && !converts),
+    () => `  data: ${data.constructor.name}(${data.length})\n  shape: ${describeValue(sizes)}`,
+  );
   const result = converts ? convert(wrap(handle), target, device) : wrap<Tensor>(handle);
   return requiresGrad ? result.requiresGrad_() : result;
 }
@@ -89,7 +83,7 @@ function storedDType(data: ArrayBufferView, wanted: DType | undefined): DType {
   if (wanted !== undefined) checkDType(wanted, "fromTypedArray");
   // Bytes become booleans by a conversion only, since a boolean's byte must be 0 or 1.
   if (wanted && wanted !== "bool" && data instanceof dtypes[wanted].array) return wanted;
-  const own = arrayTypes.find(([constructor]) => data instanceof constructor)?.[1];
+  const own = arrayTypes.find(([type]) => data instanceof type)?.[1];
   if (own) return own;
   throw refuse(
     "dtype",

@@ -1,6 +1,6 @@
 // The machine as libtorch sees it: threads, CUDA devices and their memory, and what the library was built with.
 
-import { TorchError } from "./errors.js";
+import { withContext } from "./errors.js";
 import { build, native } from "./native.js";
 
 export interface CudaMemory {
@@ -33,30 +33,20 @@ export interface BuildInfo {
 /** Threads that an operator may use. The default is the number of physical cores available. */
 export const getNumThreads = (): number => native.threads();
 
-export function setNumThreads(count: number): void {
-  try {
-    native.setThreads(count);
-  } catch (error) {
-    throw new TorchError((error as Error).message, { operator: "setNumThreads", argument: "count" });
-  }
-}
+export const setNumThreads = (count: number): void =>
+  withContext("setNumThreads", () => native.setThreads(count));
 
 export const cudaDeviceCount = (): number => native.cudaDevices();
 
 export const isCudaAvailable = (): boolean => cudaDeviceCount() > 0;
 
 /** Waits until a CUDA device has done what was asked of it. */
-export function cudaSynchronize(index = 0): void {
-  try {
-    native.synchronize(index);
-  } catch (error) {
-    throw new TorchError((error as Error).message, { operator: "cudaSynchronize", argument: "index" });
-  }
-}
+export const cudaSynchronize = (index = 0): void =>
+  withContext("cudaSynchronize", () => native.synchronize(`cuda:${index}`));
 
 /** Memory figures of a CUDA device; null without CUDA. */
 export function cudaMemory(index = 0): CudaMemory | null {
-  const figures = native.cudaMemory(index);
+  const figures = withContext("cudaMemory", () => native.cudaMemory(`cuda:${index}`));
   if (!figures) return null;
   const [allocated, peakAllocated, reserved, peakReserved] = figures;
   return { allocated, peakAllocated, reserved, peakReserved };

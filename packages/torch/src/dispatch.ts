@@ -4,7 +4,8 @@
 // Operators are resolved by name on first use, and their arguments are matched by name with the schema of the libtorch
 // that is loaded, so that one generated surface serves versions whose schemas differ.
 
-import { TorchError } from "./errors.js";
+import { fromNative, TorchError } from "./errors.js";
+import { camelCase } from "./names.js";
 import { type Native, type NativeSchema, native } from "./native.js";
 import { OwnedTensor } from "./ownership.js";
 
@@ -23,8 +24,11 @@ export const Kind = {
   ScalarList: 10,
   String: 11,
   Device: 12,
-  Generator: 13,
-  Unsupported: 14,
+  DType: 13,
+  MemoryFormat: 14,
+  Layout: 15,
+  Generator: 16,
+  Unsupported: 17,
 } as const;
 
 /** A number that counts as floating-point even when it is integral; JavaScript cannot tell 2 from 2.0. */
@@ -57,9 +61,6 @@ export function wrap<T extends OwnedTensor>(handle: number): T {
   if (!TensorClass) throw new Error("internal: the Tensor class is not registered");
   return new TensorClass(handle) as T;
 }
-
-export const camelCase = (name: string): string =>
-  name.replace(/(?<=[a-z0-9])_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
 interface Resolved {
   readonly id: number;
@@ -172,7 +173,7 @@ function fits(kind: number, value: unknown, fixedLength: number): boolean {
         Array.isArray(value) && value.every((element) => element === null || element instanceof OwnedTensor)
       );
     case Kind.Int:
-      return typeof value === "number" || typeof value === "bigint" || typeof value === "string";
+      return typeof value === "number" || typeof value === "bigint";
     case Kind.Float:
       return typeof value === "number";
     case Kind.Bool:
@@ -186,19 +187,27 @@ function fits(kind: number, value: unknown, fixedLength: number): boolean {
       );
     case Kind.String:
     case Kind.Device:
+    case Kind.DType:
+    case Kind.MemoryFormat:
+    case Kind.Layout:
       return typeof value === "string";
     default:
       return Array.isArray(value) || (fixedLength > 0 && typeof value === "number");
   }
 }
 
+function mismatch(operator: Operator, argument: string, expected: string, value: unknown): TorchError {
+  const name = camelCase(argument);
+  return new TorchError(`argument '${name}' must be ${expected}, got ${describeValue(value)}`, {
+    operator: operator.label,
+    argument: name,
+  });
+}
+
 function unwrapTensor(value: unknown, operator: Operator, argument: string): unknown {
   if (value instanceof OwnedTensor) return OwnedTensor.handleOf(value, operator.label, argument);
   if (value === null || value === undefined) return value;
-  throw new TorchError(`argument '${camelCase(argument)}' must be a tensor, got ${describeValue(value)}`, {
-    operator: operator.label,
-    argument: camelCase(argument),
-  });
+  throw mismatch(operator, argument, "a tensor", value);
 }
 
 // Lists go through memory shared with the addon: reading an array through N-API costs more than a small operator.
@@ -206,8 +215,11 @@ const listBuffer = new Float64Array(native.listBuffer());
 let listEnd = 0;
 
 /** Appends integers to the list buffer and gives their count; the array itself where it holds anything else. */
-function unwrapIntegers(value: unknown, fixedLength: number): unknown {
-  if (typeof value === "number" && fixedLength > 0 && listEnd + fixedLength <= listBuffer.length) {
+function unwrapIntegers(value: unknown, operator: Operator, argument: string, fixedLength: number): unknown {
+  if (typeof value === "number") {
+    // The addon would take a bare number for a count.
+    if (fixedLength === 0) throw mismatch(operator, argument, "an array of integers", value);
+    if (listEnd + fixedLength > listBuffer.length) return new Array(fixedLength).fill(value);
     for (let i = 0; i < fixedLength; i++) listBuffer[listEnd++] = value;
     return fixedLength;
   }
@@ -225,10 +237,13 @@ function unwrapIntegers(value: unknown, fixedLength: number): unknown {
 }
 
 function unwrapTensors(value: unknown, operator: Operator, argument: string): unknown {
-  if (!Array.isArray(value)) return value;
-  const handles = value.map((element) => unwrapTensor(element, operator, argument));
-  if (listEnd + handles.length > listBuffer.length || !handles.every((handle) => typeof handle === "number"))
-    return handles;
+  if (value === null || value === undefined) return value;
+  if (!Array.isArray(value)) throw mismatch(operator, argument, "an array of tensors", value);
+  const handles = value.map((element) => {
+    if (element instanceof OwnedTensor) return OwnedTensor.handleOf(element, operator.label, argument);
+    throw mismatch(operator, argument, "an array of tensors", value);
+  });
+  if (listEnd + handles.length > listBuffer.length) return handles;
   listBuffer.set(handles, listEnd);
   listEnd += handles.length;
   return handles.length;
@@ -245,7 +260,7 @@ function unwrap(
     case Kind.Tensor:
       return unwrapTensor(value, operator, operator.names[index] as string);
     case Kind.IntList:
-      return unwrapIntegers(value, fixedLength);
+      return unwrapIntegers(value, operator, operator.names[index] as string, fixedLength);
     case Kind.TensorList:
       return unwrapTensors(value, operator, operator.names[index] as string);
     case Kind.OptionalTensorList:
@@ -279,29 +294,26 @@ function received(operator: Operator, values: readonly unknown[]): string {
     .join("\n");
 }
 
-function contextualise(error: unknown, operator: Operator, values: readonly unknown[]): unknown {
-  if (error instanceof TorchError || !(error instanceof Error)) return error;
-  const argument = (error as { argument?: string }).argument;
-  return new TorchError(error.message.trim(), {
-    operator: operator.label,
-    argument: argument === undefined ? undefined : camelCase(argument),
-    received: received(operator, values),
-  });
-}
-
-function unknownKeyword(operator: Operator, keyword: string): TorchError {
-  const known = [...operator.keywords];
+function unknownKeyword(overloads: readonly [Operator, ...Operator[]], keyword: string): TorchError {
+  const known = new Set(overloads.flatMap(({ keywords }) => [...keywords]));
   return new TorchError(
-    `there is no option '${keyword}'${known.length ? `; it takes ${known.join(", ")}` : ": it takes no options"}`,
-    { operator: operator.label, argument: keyword },
+    `there is no option '${keyword}'${known.size ? `; it takes ${[...known].join(", ")}` : ": it takes no options"}`,
+    { operator: overloads[0].label, argument: keyword },
   );
 }
 
 function withOptions(operator: Operator, values: readonly unknown[], options: Options): unknown[] {
+  if (!isOptions(options)) {
+    const known = [...operator.keywords].join(", ");
+    throw new TorchError(
+      `takes its other arguments by name, { ${known} }, got ${describeValue(options)} after the positional ones`,
+      { operator: operator.label },
+    );
+  }
   const all = values.slice();
   for (const keyword of Object.keys(options)) {
     const position = operator.position(keyword);
-    if (position === undefined) throw unknownKeyword(operator, keyword);
+    if (position === undefined) throw unknownKeyword([operator], keyword);
     while (all.length < position) all.push(undefined);
     all[position] = options[keyword];
   }
@@ -353,7 +365,7 @@ export function run(operator: Operator, values: readonly unknown[], options?: Op
   try {
     result = call(id, raw);
   } catch (error) {
-    throw contextualise(error, operator, all);
+    throw fromNative(error, operator.label, received(operator, all));
   }
   if (results.length === 1) return wrapResult(results[0], result, all);
   if (results.length === 0) return undefined;
@@ -386,12 +398,34 @@ export function runOverloaded(overloads: readonly Operator[], values: unknown[])
   if (last === undefined || options) values.pop();
   for (const operator of overloads)
     if (operator.accepts(values, options)) return run(operator, values, options);
-  const [first] = overloads as [Operator];
-  throw new TorchError(
-    `no form of it takes (${values.slice(1).map(describeValue).join(", ")}${options ? `, { ${Object.keys(options).join(", ")} }` : ""})` +
-      ` on ${describeValue(values[0])}:\n${overloads.map((operator) => `  ${operator.schema}`).join("\n")}`,
-    { operator: first.label },
-  );
+  throw noOverload(overloads as [Operator, ...Operator[]], values, options);
+}
+
+function noOverload(
+  overloads: readonly [Operator, ...Operator[]],
+  values: readonly unknown[],
+  options: Options = {},
+): TorchError {
+  const keywords = Object.keys(options);
+  const unknown = keywords.find((keyword) => overloads.every((form) => form.position(keyword) === undefined));
+  if (unknown !== undefined) return unknownKeyword(overloads, unknown);
+  const given = [...values.map(describeValue), ...(keywords.length ? [`{ ${keywords.join(", ")} }`] : [])];
+  const schemas = overloads.map(({ schema }) => `  ${schema}`);
+  return new TorchError(`no form of it takes (${given.join(", ")}):\n${schemas.join("\n")}`, {
+    operator: overloads[0].label,
+  });
+}
+
+/** Calls a binary operator with a tensor or with a number: the commonest case, decided without looking at schemas. */
+export function runBinary(
+  [withTensor, withScalar]: readonly [Operator, Operator],
+  self: unknown,
+  other: unknown,
+  options?: Options,
+): unknown {
+  if (other instanceof OwnedTensor) return run(withTensor, [self, other], options);
+  if (fits(Kind.Scalar, other, 0)) return run(withScalar, [self, other], options);
+  throw mismatch(withScalar, "other", "a tensor or a number", other);
 }
 
 const generic = new Map<string, Operator>();
@@ -414,8 +448,10 @@ function declare(name: string): Operator {
   const [base = "", overload = ""] = name.split(".");
   const id = native.resolve(base, overload);
   if (id < 0) {
-    const plain = base.replace(/^aten::/, "");
-    const similar = native.operators().filter((other) => other.split(/::|\./)[1] === plain);
+    const similar = native
+      .operators()
+      .filter((other) => other.split(".")[0]?.endsWith(base.includes("::") ? base : `::${base}`))
+      .sort();
     throw new TorchError(
       similar.length
         ? `there is no such overload; there are ${similar.slice(0, 12).join(", ")}`

@@ -1,6 +1,8 @@
 // What goes wrong at the seam to libtorch. Every failure of an operator arrives as one TorchError that names the
 // operator, the argument where it is known, and what the arguments were; a C++ exception never crosses.
 
+import { camelCase } from "./names.js";
+
 export interface TorchErrorOptions {
   /** The operator or function that failed, in the spelling of this package. */
   readonly operator: string;
@@ -39,4 +41,33 @@ export class DisposedTensorError extends TorchError {
 /** libtorch or the addon is missing, too old, or does not fit: says what was looked for and how to mend it. */
 export class LibtorchNotFoundError extends Error {
   override readonly name = "LibtorchNotFoundError";
+}
+
+const GIB = 2 ** 30;
+
+/** libtorch's message without what only its own developers can use. */
+function readable(message: string): string {
+  const bytes = /can't allocate memory: you tried to allocate (\d+) bytes/.exec(message)?.[1];
+  if (bytes)
+    return `out of memory: tried to allocate ${bytes} bytes (${(Number(bytes) / GIB).toFixed(1)} GiB)`;
+  // What follows is the list of all backends, with source files and lines.
+  return message.split(" This could be because the operator doesn't exist")[0]?.trim() ?? message;
+}
+
+/** @internal What the addon threw, as a TorchError; errors of ours pass unchanged. */
+export function fromNative(error: unknown, operator: string, received?: string): unknown {
+  if (error instanceof TorchError || !(error instanceof Error)) return error;
+  const schemaName = (error as { argument?: string }).argument;
+  const argument = schemaName && camelCase(schemaName);
+  const message = readable(error.message).replace(`'${schemaName}'`, `'${argument}'`);
+  return new TorchError(message, { operator, argument, received });
+}
+
+/** @internal Runs `body`, which calls the addon, so that its errors name the operator and what it was given. */
+export function withContext<T>(operator: string, body: () => T, received?: () => string): T {
+  try {
+    return body();
+  } catch (error) {
+    throw fromNative(error, operator, received?.());
+  }
 }

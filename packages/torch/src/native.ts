@@ -59,8 +59,8 @@ export interface Native {
   gradEnabled(): boolean;
   enterInference(): void;
   leaveInference(): void;
-  enterAutocast(device: string, enabled: boolean, dtype: string | number): [boolean, number];
-  leaveAutocast(device: string, enabled: boolean, dtype: string | number): void;
+  enterAutocast(device: string, enabled: boolean, dtype: string): [boolean, number];
+  leaveAutocast(device: string, enabled: boolean, dtypeCode: number): void;
 
   manualSeed(seed: number | bigint): void;
   randomState(device: string): number;
@@ -71,8 +71,8 @@ export interface Native {
   setThreads(count: number): void;
   cudaDevices(): number;
   cudaReason(): string;
-  synchronize(index: number): void;
-  cudaMemory(index: number): [number, number, number, number] | null;
+  synchronize(device: string): void;
+  cudaMemory(device: string): [number, number, number, number] | null;
   tuneAllocator(mmapThreshold: number, trimThreshold: number): boolean;
   trimMemory(): void;
 }

@@ -2,19 +2,10 @@
 // Python's torch of the same version.
 
 import { type Device, wrap } from "./dispatch.js";
-import { TorchError } from "./errors.js";
+import { withContext } from "./errors.js";
 import { native } from "./native.js";
 import { OwnedTensor } from "./ownership.js";
 import type { Tensor } from "./tensor.js";
-
-function withContext<T>(operator: string, body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    const { message, argument } = error as Error & { argument?: string };
-    throw new TorchError(message.trim(), { operator, argument });
-  }
-}
 
 /** Seeds the default generators of all devices. */
 export const manualSeed = (seed: number | bigint): void =>

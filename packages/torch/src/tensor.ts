@@ -3,7 +3,7 @@
 
 import { type Device, describeValue, registerTensorClass, wrap } from "./dispatch.js";
 import { type DType, dtypeFromCode, dtypes, isDType, type TypedArray } from "./dtype.js";
-import { TorchError } from "./errors.js";
+import { fromNative, TorchError, withContext } from "./errors.js";
 import { TensorOperators } from "./generated/operators.js";
 import { native } from "./native.js";
 import { OwnedTensor } from "./ownership.js";
@@ -219,24 +219,18 @@ export class Tensor extends TensorOperators {
     try {
       native.describe(handle);
     } catch (error) {
-      throw new TorchError((error as Error).message.trim(), { operator: property, cause: error });
+      throw fromNative(error, property);
     }
     return scratch[field] as number;
   }
 
   #native<T>(operator: string, body: (handle: number) => T): T {
     const handle = OwnedTensor.handleOf(this, operator);
-    try {
-      return body(handle);
-    } catch (error) {
-      if (error instanceof TorchError || !(error instanceof Error)) throw error;
-      const { argument } = error as { argument?: string };
-      throw new TorchError(error.message.trim(), {
-        operator,
-        argument,
-        received: `  this: ${describeValue(this)}`,
-      });
-    }
+    return withContext(
+      operator,
+      () => body(handle),
+      () => `  this: ${describeValue(this)}`,
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 // Renders the typed operator surface: a method of TensorOperators for every operator whose first argument is a tensor,
 // a function for the others, one TypeScript overload for each form.
 
-import { camelCase, Kind } from "../dispatch.js";
+import { Kind } from "../dispatch.js";
+import { camelCase } from "../names.js";
 import type { ListedOperator } from "./operator-list.js";
 import type { Argument, Schema } from "./schema.js";
 
@@ -14,7 +15,6 @@ const tsType = (argument: Argument): string => {
 };
 
 function baseType({ kind, type, fixedLength }: Argument): string {
-  const plain = type.replace("?", "");
   switch (kind) {
     case Kind.Tensor:
       return "Tensor";
@@ -23,8 +23,6 @@ function baseType({ kind, type, fixedLength }: Argument): string {
     case Kind.OptionalTensorList:
       return "readonly (Tensor | null)[]";
     case Kind.Int:
-      if (plain === "ScalarType") return "DType";
-      if (plain === "MemoryFormat") return "MemoryFormat";
       return "number";
     case Kind.IntList:
       return fixedLength > 0 ? "number | readonly number[]" : "readonly number[]";
@@ -44,6 +42,10 @@ function baseType({ kind, type, fixedLength }: Argument): string {
       return "string";
     case Kind.Device:
       return "Device";
+    case Kind.DType:
+      return "DType";
+    case Kind.MemoryFormat:
+      return "MemoryFormat";
     default:
       throw new Error(`internal: argument type ${type} is not offered`);
   }
@@ -82,8 +84,9 @@ function signature(schema: Schema, isMethod: boolean): string {
 const docs = (operator: ListedOperator, schemas: readonly Schema[], indent: string): string => {
   const defaults = new Map<string, string>();
   for (const schema of schemas) {
-    for (const { name, default: value } of schema.arguments)
-      if (value && value !== "None") defaults.set(camelCase(name), value);
+    for (const { name, kind, default: value } of schema.arguments)
+      if (value && value !== "None")
+        defaults.set(camelCase(name), kind === Kind.MemoryFormat ? "contiguous" : value);
   }
   const lines = [operator.description];
   if (defaults.size)
@@ -134,8 +137,7 @@ function implementation(operator: ListedOperator, schemas: readonly Schema[], is
     return `${result === "void" ? "" : "return "}run(${constant(operator.name)}, [${values}]${options})${cast};`;
   }
   if (isBinary(schemas, isMethod)) {
-    const name = constant(operator.name);
-    return `return run(other instanceof OwnedTensor ? ${name}[0] : ${name}[1], [this, other], options);`;
+    return `return runBinary(${constant(operator.name)}, this, other, options);`;
   }
   return `return runOverloaded(${constant(operator.name)}, ${isMethod ? "[this, ...values]" : "values"}) as never;`;
 }
@@ -169,7 +171,7 @@ export function renderOperators(
     (isMethod ? methods : functions).push(member(operator, forms, isMethod));
   }
   return `${banner}
-import { type Device, type MemoryFormat, Operator, run, runOverloaded, type Scalar } from "../dispatch.js";
+import { type Device, type MemoryFormat, Operator, run, runBinary, runOverloaded, type Scalar } from "../dispatch.js";
 import type { DType } from "../dtype.js";
 import { OwnedTensor } from "../ownership.js";
 import type { Tensor } from "../tensor.js";

@@ -1,6 +1,6 @@
 // Generated from ops.txt by src/codegen. Do not edit: change ops.txt and run `npm run generate-ops`.
 
-import { type Device, type MemoryFormat, Operator, run, runOverloaded, type Scalar } from "../dispatch.js";
+import { type Device, type MemoryFormat, Operator, run, runBinary, runOverloaded, type Scalar } from "../dispatch.js";
 import type { DType } from "../dtype.js";
 import { OwnedTensor } from "../ownership.js";
 import type { Tensor } from "../tensor.js";
@@ -449,7 +449,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * This tensor, or a copy in the given memory format.
-   * Defaults: memoryFormat 0.
+   * Defaults: memoryFormat contiguous.
    *
    * `aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)`
    */
@@ -929,7 +929,7 @@ export abstract class TensorOperators extends OwnedTensor {
   add(other: Tensor, options?: { alpha?: Scalar | undefined }): Tensor;
   add(other: Scalar, options?: { alpha?: Scalar | undefined }): Tensor;
   add(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? addOp[0] : addOp[1], [this, other], options);
+    return runBinary(addOp, this, other, options);
   }
 
   /**
@@ -942,7 +942,7 @@ export abstract class TensorOperators extends OwnedTensor {
   add_(other: Tensor, options?: { alpha?: Scalar | undefined }): this;
   add_(other: Scalar, options?: { alpha?: Scalar | undefined }): this;
   add_(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? add_Op[0] : add_Op[1], [this, other], options);
+    return runBinary(add_Op, this, other, options);
   }
 
   /**
@@ -955,7 +955,7 @@ export abstract class TensorOperators extends OwnedTensor {
   sub(other: Tensor, options?: { alpha?: Scalar | undefined }): Tensor;
   sub(other: Scalar, options?: { alpha?: Scalar | undefined }): Tensor;
   sub(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? subOp[0] : subOp[1], [this, other], options);
+    return runBinary(subOp, this, other, options);
   }
 
   /**
@@ -968,7 +968,7 @@ export abstract class TensorOperators extends OwnedTensor {
   sub_(other: Tensor, options?: { alpha?: Scalar | undefined }): this;
   sub_(other: Scalar, options?: { alpha?: Scalar | undefined }): this;
   sub_(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? sub_Op[0] : sub_Op[1], [this, other], options);
+    return runBinary(sub_Op, this, other, options);
   }
 
   /**
@@ -980,7 +980,7 @@ export abstract class TensorOperators extends OwnedTensor {
   mul(other: Tensor): Tensor;
   mul(other: Scalar): Tensor;
   mul(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? mulOp[0] : mulOp[1], [this, other], options);
+    return runBinary(mulOp, this, other, options);
   }
 
   /**
@@ -992,7 +992,7 @@ export abstract class TensorOperators extends OwnedTensor {
   mul_(other: Tensor): this;
   mul_(other: Scalar): this;
   mul_(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? mul_Op[0] : mul_Op[1], [this, other], options);
+    return runBinary(mul_Op, this, other, options);
   }
 
   /**
@@ -1020,7 +1020,7 @@ export abstract class TensorOperators extends OwnedTensor {
   div_(other: Tensor): this;
   div_(other: Scalar): this;
   div_(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? div_Op[0] : div_Op[1], [this, other], options);
+    return runBinary(div_Op, this, other, options);
   }
 
   /**
@@ -1032,7 +1032,7 @@ export abstract class TensorOperators extends OwnedTensor {
   remainder(other: Tensor): Tensor;
   remainder(other: Scalar): Tensor;
   remainder(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? remainderOp[0] : remainderOp[1], [this, other], options);
+    return runBinary(remainderOp, this, other, options);
   }
 
   /**
@@ -1057,7 +1057,7 @@ export abstract class TensorOperators extends OwnedTensor {
   rsub(other: Tensor, options?: { alpha?: Scalar | undefined }): Tensor;
   rsub(other: Scalar, options?: { alpha?: Scalar | undefined }): Tensor;
   rsub(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? rsubOp[0] : rsubOp[1], [this, other], options);
+    return runBinary(rsubOp, this, other, options);
   }
 
   /**
@@ -1375,7 +1375,7 @@ export abstract class TensorOperators extends OwnedTensor {
   eq(other: Tensor): Tensor;
   eq(other: Scalar): Tensor;
   eq(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? eqOp[0] : eqOp[1], [this, other], options);
+    return runBinary(eqOp, this, other, options);
   }
 
   /**
@@ -1387,7 +1387,7 @@ export abstract class TensorOperators extends OwnedTensor {
   ne(other: Tensor): Tensor;
   ne(other: Scalar): Tensor;
   ne(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? neOp[0] : neOp[1], [this, other], options);
+    return runBinary(neOp, this, other, options);
   }
 
   /**
@@ -1399,7 +1399,7 @@ export abstract class TensorOperators extends OwnedTensor {
   lt(other: Tensor): Tensor;
   lt(other: Scalar): Tensor;
   lt(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? ltOp[0] : ltOp[1], [this, other], options);
+    return runBinary(ltOp, this, other, options);
   }
 
   /**
@@ -1411,7 +1411,7 @@ export abstract class TensorOperators extends OwnedTensor {
   le(other: Tensor): Tensor;
   le(other: Scalar): Tensor;
   le(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? leOp[0] : leOp[1], [this, other], options);
+    return runBinary(leOp, this, other, options);
   }
 
   /**
@@ -1423,7 +1423,7 @@ export abstract class TensorOperators extends OwnedTensor {
   gt(other: Tensor): Tensor;
   gt(other: Scalar): Tensor;
   gt(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? gtOp[0] : gtOp[1], [this, other], options);
+    return runBinary(gtOp, this, other, options);
   }
 
   /**
@@ -1435,7 +1435,7 @@ export abstract class TensorOperators extends OwnedTensor {
   ge(other: Tensor): Tensor;
   ge(other: Scalar): Tensor;
   ge(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? geOp[0] : geOp[1], [this, other], options);
+    return runBinary(geOp, this, other, options);
   }
 
   /**
@@ -1520,7 +1520,7 @@ export abstract class TensorOperators extends OwnedTensor {
   bitwiseAnd(other: Tensor): Tensor;
   bitwiseAnd(other: Scalar): Tensor;
   bitwiseAnd(other: unknown, options?: Record<string, unknown>): unknown {
-    return run(other instanceof OwnedTensor ? bitwiseAndOp[0] : bitwiseAndOp[1], [this, other], options);
+    return runBinary(bitwiseAndOp, this, other, options);
   }
 
   /**

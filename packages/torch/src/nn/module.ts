@@ -8,6 +8,7 @@ import { synchronous } from "../autograd.js";
 import type { Device } from "../dispatch.js";
 import type { DType } from "../dtype.js";
 import { TorchError } from "../errors.js";
+import { snakeCase } from "../names.js";
 import { native } from "../native.js";
 import { keep, OwnedTensor, scope } from "../ownership.js";
 import { Tensor } from "../tensor.js";
@@ -35,9 +36,6 @@ export function observeModules<T>(observe: ModuleObserver, body: () => T): T {
     observer = before;
   }
 }
-
-export const snakeCase = (field: string): string =>
-  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Where a tensor of a module tree lives. */
 export interface TensorSlot {
