@@ -48,6 +48,7 @@ describe("planTrainingCrop", () => {
       const focus = [random(index).randint(0, 2048), random(index).randint(0, 1024)] as const;
       const { scaled, window } = planTrainingCrop(street, random(index), { size: square(300) }, focus);
       const [x, y] = focus.map((value) => Math.trunc((value * scaled.width) / 2048)) as [number, number];
+      // The factor is read off the scaled size, which was cut down to whole pixels: one pixel of doubt.
       expect(x).toBeGreaterThanOrEqual(window.left - 1);
       expect(x).toBeLessThanOrEqual(window.left + window.width);
       expect(y).toBeGreaterThanOrEqual(window.top - 1);

@@ -2,8 +2,9 @@
 // loader then decodes only what the plan needs (apply-plan.ts).
 //
 // Training follows the official code (datasets/__init__.py and transforms/joint_transforms.py): one random scale for
-// both axes, padding on both sides, random crop, flip. Two deviations: its crop around a class does not count the
-// padding (a slip; ours does), and rotation, off by default in both, filters bilinearly here and bicubically there.
+// both axes, padding on both sides, random crop, flip. Two deviations: its crop around a class neither counts the padding
+// nor always holds the class (slips; ours does both), and rotation, off by default in both, filters bilinearly here and
+// bicubically there.
 
 import type { Random } from "../random.js";
 import type { Size, Window } from "../resize.js";
@@ -121,7 +122,7 @@ function planAxis(have: number, want: number, random: Random, focus?: number): n
   const pad = want > have ? Math.floor((want - have) / 2) + 1 : 0;
   const last = have + 2 * pad - want;
   if (focus === undefined) return random.randint(0, last + 1) - pad;
-  const start = random.randint(focus + pad - want, focus + pad + 1);
+  const start = random.randint(focus + pad - want + 1, focus + pad + 1);
   return Math.min(Math.max(start, 0), last) - pad;
 }
 

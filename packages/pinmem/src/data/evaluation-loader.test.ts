@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { folderOf, pixelsOf } from "../../test/data-fixtures.js";
+import { openNamedDataset } from "./datasets/index.js";
+import { evaluationImages } from "./evaluation-loader.js";
+import { planCentreCrop } from "./transforms/geometric.js";
+
+describe("evaluationImages", () => {
+  const names = ["a", "b", "c", "d", "e"];
+  const root = folderOf(
+    Object.fromEntries(
+      names.flatMap((name) => [
+        [`images/${name}.png`, "photo.png"],
+        [`labels/${name}.png`, "train-ids.png"],
+      ]),
+    ),
+  );
+
+  it("gives whole images in the order of their names", async () => {
+    const seen: string[] = [];
+    for await (const { index, file, image, label, width, height } of evaluationImages(
+      await openNamedDataset("folder", { root }),
+    )) {
+      expect(file).toMatch(new RegExp(`${names[index]}\\.png$`));
+      expect([width, height]).toEqual([24, 12]);
+      expect(image).toEqual(pixelsOf("photo.png").data);
+      expect([...label.subarray(0, 3), label[23]]).toEqual([0, 1, 2, 255]);
+      seen.push(file);
+    }
+    expect(seen).toHaveLength(5);
+  });
+
+  it("shows Mapillary's portrait images in the middle, their padding ignored; or as the official code does", async () => {
+    const files = {
+      "validation/images/x.jpg": "portrait.jpg",
+      "validation/labels/x.png": "vistas-portrait.png",
+    };
+    const dataset = await openNamedDataset("mapillary", { root: folderOf(files), split: "val" });
+    const columns = async (padding: "ignored" | "official") => {
+      const plan = (source: { width: number; height: number }) =>
+        planCentreCrop(source, { size: { width: 48, height: 48 }, height: 48, padding });
+      for await (const { image, label } of evaluationImages(dataset, { plan })) {
+        expect([...image.subarray(0, 3)]).toEqual([0, 0, 0]);
+        return [...label.subarray(26 * 48, 27 * 48)];
+      }
+      return [];
+    };
+    // Row 26 of 48 shows row 13 of the label, palette index 55: car, train id 13. The image is 24 wide in 48.
+    expect(await columns("ignored")).toEqual([
+      ...Array(12).fill(255),
+      ...Array(24).fill(13),
+      ...Array(12).fill(255),
+    ]);
+    expect(await columns("official")).toEqual([...Array(36).fill(0), ...Array(12).fill(13)]);
+  });
+
+  it("throws where an image cannot be read, after the ones before it", async () => {
+    const broken = folderOf({
+      "images/a.png": "photo.png",
+      "labels/a.png": "train-ids.png",
+      "images/b.png": "truncated.png",
+      "labels/b.png": "train-ids.png",
+    });
+    const images = evaluationImages(await openNamedDataset("folder", { root: broken }));
+    expect((await images.next()).value?.index).toBe(0);
+    await expect(images.next()).rejects.toThrow(/images\/b\.png: is damaged or truncated/);
+  });
+});

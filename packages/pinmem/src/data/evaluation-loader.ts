@@ -1,0 +1,63 @@
+// Whole images with their labels, one after the other, for evaluation: in the order of their names, as they are or as a
+// protocol wants them. The next ones are read while the caller works on one.
+
+import type { Dataset } from "./dataset.js";
+import { decodeImage, type ImageOptions } from "./image.js";
+import { LabelDecoder } from "./label-decoding.js";
+import { BicubicResizer, type Size } from "./resize.js";
+import { openPair } from "./sample-reader.js";
+import { applyToImage, applyToLabel, pickLabelPixels } from "./transforms/apply-plan.js";
+import { type CropPlan, planWhole } from "./transforms/geometric.js";
+
+export interface EvaluationImage extends Size {
+  /** Within the data set. */
+  readonly index: number;
+  readonly file: string;
+  /** H x W x 3, red, green, blue. */
+  readonly image: Uint8Array;
+  /** H x W, train ids, 255 ignored. */
+  readonly label: Uint8Array;
+}
+
+export interface EvaluationOptions {
+  /** What to do with each image: `planCentreCrop` for Mapillary's protocol; whole and unchanged unless given. */
+  readonly plan?: (source: Size) => CropPlan;
+  /** Images read ahead. */
+  readonly prefetch?: number;
+  readonly image?: ImageOptions;
+  /** First image. */
+  readonly from?: number;
+}
+
+/** @throws DataError naming the file that cannot be used */
+export async function* evaluationImages(
+  dataset: Dataset,
+  { plan = planWhole, prefetch = 2, image: options = {}, from = 0 }: EvaluationOptions = {},
+): AsyncGenerator<EvaluationImage, void, undefined> {
+  const decoder = new LabelDecoder(dataset.decoding);
+  const resizer = new BicubicResizer();
+  const ahead: Promise<EvaluationImage>[] = [];
+
+  const read = async (index: number): Promise<EvaluationImage> => {
+    const files = dataset.samples[index];
+    if (!files) throw new Error(`internal: evaluationImages: there is no sample ${index}`);
+    const [packed, packedLabel] = await openPair(files, options);
+    const chosen = plan(packed);
+    const { width, height } = chosen.size;
+    const label = new Uint8Array(width * height);
+    applyToLabel(chosen, decoder.decodeStrictly(pickLabelPixels(chosen, packedLabel), files.label), label);
+    const whole = await decodeImage(packed);
+    const image = new Uint8Array(width * height * 3);
+    applyToImage(chosen, packed, whole, { left: 0, top: 0 }, resizer, image);
+    return { index, file: files.image, width, height, image, label };
+  };
+
+  for (let next = from; ahead.length > 0 || next < dataset.samples.length; ) {
+    while (next < dataset.samples.length && ahead.length <= prefetch) {
+      const reading = read(next++);
+      reading.catch(() => {}); // It is thrown where the image is awaited.
+      ahead.push(reading);
+    }
+    yield await (ahead.shift() as Promise<EvaluationImage>);
+  }
+}
