@@ -14,7 +14,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["packages/*/{src,test,setup}/**/*.test.ts", "bench/**/*.test.ts"],
+    include: ["packages/*/{src,test,setup}/**/*.test.ts", "bench/**/*.test.ts", "scripts/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,

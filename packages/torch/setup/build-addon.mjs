@@ -151,7 +151,8 @@ function nodeHeaders(packageDir) {
  * @param {Libtorch} libtorch
  */
 async function load(addon, { version, root }) {
-  const script = "process.dlopen({ exports: {} }, process.argv[1])";
+  // Node resolves functions when they are first called; here all of them at once, so that none is found missing later.
+  const script = "process.dlopen({ exports: {} }, process.argv[1], os.constants.dlopen.RTLD_NOW)";
   const { code, output } = await run([process.execPath, "-e", script, addon], { env: { NODE_OPTIONS: "" } });
   if (code === 0) return;
   throw new SetupError(

@@ -63,13 +63,7 @@ export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise
     problems.push(`the addon is older than its sources, its libtorch or the active Python: ${setup}`);
 
   const libtorch = build?.libtorch ?? (await search(env, problems));
-  let runtime: Runtime | null = null;
-  try {
-    const { buildInfo } = await import("@pinmem/torch");
-    runtime = await describeRuntime(buildInfo());
-  } catch (error) {
-    problems.push(error instanceof Error ? error.message : String(error));
-  }
+  const runtime = libtorch && (await load(problems));
   if (runtime?.blas?.optimised === false) {
     problems.push(
       "the reference BLAS makes matrix products about ten times slower: apt-get install libopenblas0-openmp",
@@ -105,6 +99,20 @@ async function search(env: NodeJS.ProcessEnv, problems: string[]): Promise<Libto
     return libtorch ?? null;
   } catch (error) {
     problems.push((error as Error).message);
+    return null;
+  }
+}
+
+async function load(problems: string[]): Promise<Runtime | null> {
+  try {
+    const { buildInfo } = await import("@pinmem/torch");
+    return await describeRuntime(buildInfo());
+  } catch (error) {
+    const { name, message } = error as Error;
+    // The package's own error for this case says what to do; any other means that its parts do not fit together.
+    problems.push(
+      name === "LibtorchNotFoundError" ? message : `@pinmem/torch does not load: ${message}. Run ${setup}`,
+    );
     return null;
   }
 }

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import * as builds from "./builds.mjs";
+import * as ensure from "./ensure-addon.mjs";
+import * as errors from "./errors.mjs";
+import * as find from "./find-libtorch.mjs";
+import * as door from "./index.mjs";
+import * as lock from "./lock.mjs";
+import * as report from "./report.mjs";
+
+test("the door offers exactly what its hand-written types say", () => {
+  const { addonPath, readBuild, readDefault } = builds;
+  const { buildFor, currentAddon, ensureAddon } = ensure;
+  // The type check compares each of these with index.d.mts, the test the names.
+  const implemented: typeof import("./index.mjs") = {
+    ...{ addonPath, readBuild, readDefault, buildFor, currentAddon, ensureAddon },
+    ...{ SetupError: errors.SetupError, findLibtorch: find.findLibtorch, withLock: lock.withLock },
+    ...{ createReporter: report.createReporter, duration: report.duration },
+  };
+  expect({ ...door }).toEqual(implemented);
+});
