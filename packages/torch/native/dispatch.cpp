@@ -4,7 +4,6 @@
 
 #include <ATen/core/function_schema.h>
 
-#include <chrono>
 #include <sstream>
 
 namespace pinmem {
@@ -88,27 +87,6 @@ napi_value schema(Environment& environment, napi_env env, const Arguments& argum
   return result;
 }
 
-uint64_t result_bytes(const std::vector<c10::IValue>& stack) {
-  uint64_t bytes = 0;
-  for (const auto& value : stack) {
-    if (value.isTensor() && value.toTensor().defined()) bytes += value.toTensor().nbytes();
-    if (value.isTensorList()) {
-      for (const at::Tensor& tensor : value.toTensorVector()) bytes += tensor.nbytes();
-    }
-  }
-  return bytes;
-}
-
-void call_profiled(Environment& environment, Operator& op) {
-  const auto start = std::chrono::steady_clock::now();
-  op.handle.callBoxed(&environment.stack);
-  const auto elapsed = std::chrono::steady_clock::now() - start;
-  ProfileEntry& entry = environment.profile[print(op.handle.operator_name())];
-  entry.calls += 1;
-  entry.nanoseconds += std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count();
-  entry.bytes += result_bytes(environment.stack);
-}
-
 struct ClearStack {
   std::vector<c10::IValue>& stack;
   ~ClearStack() { stack.clear(); }
@@ -138,11 +116,7 @@ napi_value call(Environment& environment, napi_env env, const Arguments& argumen
       throw ArgumentError(p.name, "argument '" + p.name + "' is missing");
     }
   }
-  if (environment.profiling) {
-    call_profiled(environment, op);
-  } else {
-    op.handle.callBoxed(&stack);
-  }
+  op.handle.callBoxed(&stack);
   const auto convert = [&](size_t i) {
     return op.return_aliases[i] >= 0 ? undefined(env) : from_ivalue(environment, env, stack[i]);
   };
@@ -172,24 +146,6 @@ napi_value operators(Environment&, napi_env env, const Arguments&) {
   return list;
 }
 
-// profile(on) -> the entries collected so far; starting clears them
-napi_value profile(Environment& environment, napi_env env, const Arguments& arguments) {
-  napi_value list, item;
-  check(env, napi_create_array(env, &list), "array");
-  uint32_t index = 0;
-  for (const auto& [name, entry] : environment.profile) {
-    check(env, napi_create_object(env, &item), "object");
-    set(env, item, "operator", from_string(env, name));
-    set(env, item, "calls", from_int(env, static_cast<int64_t>(entry.calls)));
-    set(env, item, "nanoseconds", from_int(env, static_cast<int64_t>(entry.nanoseconds)));
-    set(env, item, "bytes", from_int(env, static_cast<int64_t>(entry.bytes)));
-    check(env, napi_set_element(env, list, index++, item), "array element");
-  }
-  environment.profiling = to_bool(env, arguments[0]);
-  if (environment.profiling) environment.profile.clear();
-  return list;
-}
-
 }  // namespace
 
 void register_dispatch(napi_env env, napi_value exports) {
@@ -197,7 +153,6 @@ void register_dispatch(napi_env env, napi_value exports) {
   define<schema>(env, exports, "schema");
   define<call>(env, exports, "call");
   define<operators>(env, exports, "operators");
-  define<profile>(env, exports, "profile");
 }
 
 }  // namespace pinmem

@@ -61,11 +61,7 @@ struct Operator {
   std::vector<int> return_aliases;  // per result: index of the argument it is written to, or -1
 };
 
-struct ProfileEntry {
-  uint64_t calls = 0;
-  uint64_t nanoseconds = 0;
-  uint64_t bytes = 0;           // of the tensors it returned
-};
+class ProfileSession;  // profile.cpp
 
 // Typed arrays lent to libtorch. Their tensors may die on any thread, so releases queue up here and
 // are carried out on the JavaScript thread.
@@ -96,8 +92,7 @@ class Environment {
   std::vector<Operator> operators;
   std::vector<c10::IValue> stack;
   std::vector<std::unique_ptr<c10::InferenceMode>> inference_modes;
-  bool profiling = false;
-  std::unordered_map<std::string, ProfileEntry> profile;
+  std::shared_ptr<ProfileSession> profile;  // while one runs
 
   // Shared with JavaScript: describe() writes dtype, device, flags, sizes and strides here.
   static constexpr size_t kScratch = 6 + 2 * 64;

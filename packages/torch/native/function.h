@@ -44,6 +44,7 @@ void define(napi_env env, napi_value exports, const char* name) {
 void register_dispatch(napi_env env, napi_value exports);
 void register_tensors(napi_env env, napi_value exports);
 void register_autograd(napi_env env, napi_value exports);
+void register_profile(napi_env env, napi_value exports);
 void register_modes(napi_env env, napi_value exports);
 void register_devices(napi_env env, napi_value exports);
 void register_random(napi_env env, napi_value exports);

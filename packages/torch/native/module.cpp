@@ -52,6 +52,7 @@ NAPI_MODULE_INIT() {
     register_dispatch(env, exports);
     register_tensors(env, exports);
     register_autograd(env, exports);
+    register_profile(env, exports);
     register_modes(env, exports);
     register_devices(env, exports);
     register_random(env, exports);

@@ -16,7 +16,8 @@ export interface Native {
   schema(operator: number): NativeSchema;
   call(operator: number, ...values: unknown[]): unknown;
   operators(): string[];
-  profile(on: boolean): ProfileEntry[];
+  startProfile(): void;
+  stopProfile(): ProfileEntry[];
 
   fromBuffer(data: ArrayBufferView, shape: readonly number[], dtype: string, copy: boolean): number;
   copyTo(tensor: number, target: ArrayBufferView): void;
@@ -103,10 +104,13 @@ export interface NativeBuildInfo {
 }
 
 export interface ProfileEntry {
-  /** Schema name, such as `aten::conv2d`. */
+  /** Name such as `aten::conv2d`, or `ConvolutionBackward0` for a step of a backward pass. */
   readonly operator: string;
   readonly calls: number;
+  /** Including the operators that it called. */
   readonly nanoseconds: number;
+  /** Without the operators that it called: these add up to the time of all. */
+  readonly selfNanoseconds: number;
   /** Bytes of the tensors that it returned. */
   readonly bytes: number;
 }
