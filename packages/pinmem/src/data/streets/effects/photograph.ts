@@ -1,0 +1,48 @@
+// The last stage: weather in front of the camera, the lens, the sensor, the file. Light in, 8-bit picture out.
+
+import type { Random } from "../../random.js";
+import type { StreetDomain } from "../domain.js";
+import { drawBetween, drawFrom } from "../scene/draw.js";
+import type { Frame } from "../shading/frame.js";
+import { addBloom } from "./bloom.js";
+import { compress } from "./compression.js";
+import { develop } from "./develop.js";
+import { blur, fringe } from "./lens.js";
+import { addDrops, addRain, addSnowfall } from "./precipitation.js";
+import { reflectInWetGround } from "./reflection.js";
+
+/** Takes the picture. All draws happen in the same order at every resolution. */
+export function photograph(
+  frame: Frame,
+  image: Uint8Array,
+  domain: StreetDomain,
+  wetness: number,
+  random: Random,
+): void {
+  const { weather, sensor } = domain;
+  const rain = drawFrom(random, weather.rain);
+  const snowfall = drawFrom(random, weather.snowfall);
+  const drops = drawFrom(random, weather.dropsOnLens);
+  const deviation = (drawFrom(random, sensor.blur) / 1000) * frame.height;
+  const shift = drawFrom(random, sensor.fringe) / 1000;
+  const quality = drawFrom(random, sensor.compression);
+  const development = {
+    exposure: drawFrom(random, sensor.exposure),
+    cast: drawBetween(random, sensor.cast),
+    contrast: drawFrom(random, sensor.contrast),
+    saturation: drawFrom(random, sensor.saturation),
+    flare: drawFrom(random, sensor.flare),
+    vignette: drawFrom(random, sensor.vignette),
+    noise: drawFrom(random, sensor.noise),
+    seed: random.randint(0, 2 ** 32),
+  };
+  if (wetness > 0) reflectInWetGround(frame);
+  if (rain > 0) addRain(frame, rain, random);
+  if (snowfall > 0) addSnowfall(frame, snowfall, random);
+  if (drops > 0) addDrops(frame, drops, random);
+  if (sensor.bloom > 0) addBloom(frame, sensor.bloom);
+  blur(frame, deviation);
+  fringe(frame, shift);
+  develop(frame, image, development);
+  compress(image, frame.width, frame.height, quality);
+}
