@@ -100,11 +100,11 @@ describe.skipIf(compiler?.command[0] !== "g++")("ensureAddon", () => {
     const addon = addonPath(packageDir, build.id);
     writeFiles(packageDir, { "native/other.cpp": "int other() { return unheard_of; }" });
     await expect(ensure({ packageDir, libtorch })).rejects.toThrow(
-      /other\.cpp does not compile [^]*unheard_of/,
+      /other\.cpp does not compile [\s\S]*unheard_of/,
     );
     writeFiles(packageDir, { "native/other.cpp": "int missing(); int other() { return missing(); }" });
     await expect(ensure({ packageDir, libtorch })).rejects.toThrow(
-      /does not load:\n[^]*undefined symbol: _Z7missingv/,
+      /does not load:\n[\s\S]*undefined symbol: _Z7missingv/,
     );
     expect(answerOf(addon)).toBe(42);
     expect(currentAddon({ packageDir, libtorch, env: {} })).toBeUndefined();

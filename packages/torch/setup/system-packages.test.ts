@@ -61,7 +61,7 @@ describe("where set-up does not install", () => {
     expect(text).toContain("missing on macOS: libtorch, a C++ compiler");
     expect(text).toContain("brew install pytorch");
     expect(text).toContain("xcode-select --install");
-    expect(text).toMatch(/pip install torch[^]*conda install[^]*LIBTORCH/);
+    expect(text).toMatch(/pip install torch[\s\S]*conda install[\s\S]*LIBTORCH/);
   });
 
   test("a distribution whose libtorch is too old is not recommended", () => {
