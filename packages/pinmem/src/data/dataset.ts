@@ -10,11 +10,20 @@ import { DataError } from "./data-error.js";
 import { isFolder, listFiles } from "./files.js";
 import { decodingFor, type LabelDecoding } from "./label-decoding.js";
 import { cityscapes19, type LabelSpace } from "./label-space.js";
+import type { StreetRequest } from "./streets/index.js";
 
-export interface Sample {
+/** An image file and its label file. */
+export interface FileSample {
   readonly image: string;
   readonly label: string;
 }
+
+/** A scene that is rendered when it is needed. */
+export interface SceneSample {
+  readonly scene: StreetRequest;
+}
+
+export type Sample = FileSample | SceneSample;
 
 export interface Dataset {
   /** The data set, and its subset where it has any: "cityscapes", "acdc-night". */
@@ -83,7 +92,7 @@ export interface DatasetDefinition {
 /** What was found on disk, whether or not it can be used. */
 export interface DatasetFiles {
   readonly layout: Layout;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly FileSample[];
   readonly imagesWithoutLabel: readonly string[];
   readonly labelsWithoutImage: readonly string[];
 }
@@ -198,7 +207,7 @@ async function pair(
 ): Promise<DatasetFiles> {
   const imageFiles = keyed(await filesBelow(images), layout.imageEndings, layout.prefixes?.image);
   const labelFiles = keyed(await filesBelow(labels), layout.labelEndings, layout.prefixes?.label);
-  const samples: Sample[] = [];
+  const samples: FileSample[] = [];
   const imagesWithoutLabel: string[] = [];
   for (const [key, file] of imageFiles) {
     if (!belongs(key)) continue;

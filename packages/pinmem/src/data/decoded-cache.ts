@@ -3,14 +3,7 @@
 
 import { BroadcastChannel } from "node:worker_threads";
 import type { Dataset } from "./dataset.js";
-import type { RgbImage } from "./resize.js";
-
-/** A whole image and its label, decoded. */
-export interface DecodedSample {
-  readonly image: RgbImage;
-  /** One train id per pixel. */
-  readonly trainIds: Uint8Array;
-}
+import type { DecodedSample } from "./open-sample.js";
 
 /** What the threads of one loader have in common; plain data. */
 export interface CacheShare {
@@ -96,8 +89,8 @@ function inSharedMemory(bytes: Uint8Array): Uint8Array {
 function imageKeys(datasets: readonly Dataset[]): { keys: Uint32Array[]; count: number } {
   const numbers = new Map<string, number>();
   const keys = datasets.map(({ samples, decoding }) =>
-    Uint32Array.from(samples, ({ image, label }) => {
-      const name = JSON.stringify([image, label, decoding.entries.length]);
+    Uint32Array.from(samples, (sample) => {
+      const name = JSON.stringify([sample, decoding.entries.length]);
       const known = numbers.get(name) ?? numbers.size;
       numbers.set(name, known);
       return known;

@@ -17,14 +17,14 @@ describe("evaluationImages", () => {
 
   it("gives whole images in the order of their names", async () => {
     const seen: string[] = [];
-    for await (const { index, file, image, label, width, height } of evaluationImages(
+    for await (const { index, name, image, label, width, height } of evaluationImages(
       await openNamedDataset("folder", { root }),
     )) {
-      expect(file).toMatch(new RegExp(`${names[index]}\\.png$`));
+      expect(name).toMatch(new RegExp(`${names[index]}\\.png$`));
       expect([width, height]).toEqual([24, 12]);
       expect(image).toEqual(pixelsOf("photo.png").data);
       expect([...label.subarray(0, 3), label[23]]).toEqual([0, 1, 2, 255]);
-      seen.push(file);
+      seen.push(name);
     }
     expect(seen).toHaveLength(5);
   });

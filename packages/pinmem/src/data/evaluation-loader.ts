@@ -2,17 +2,18 @@
 // protocol wants them. The next ones are read while the caller works on one.
 
 import type { Dataset } from "./dataset.js";
-import { decodeImage, type ImageOptions } from "./image.js";
+import type { ImageOptions } from "./image.js";
 import { LabelDecoder } from "./label-decoding.js";
+import { openSample, sampleName } from "./open-sample.js";
 import { BicubicResizer, type Size } from "./resize.js";
-import { openPair } from "./sample-reader.js";
-import { applyToImage, applyToLabel, pickLabelPixels } from "./transforms/apply-plan.js";
+import { applyToImage, applyToLabel } from "./transforms/apply-plan.js";
 import { type CropPlan, planWhole } from "./transforms/geometric.js";
 
 export interface EvaluationImage extends Size {
   /** Within the data set. */
   readonly index: number;
-  readonly file: string;
+  /** The image's file, or what a rendered scene is called. */
+  readonly name: string;
   /** H x W x 3, red, green, blue. */
   readonly image: Uint8Array;
   /** H x W, train ids, 255 ignored. */
@@ -34,22 +35,22 @@ export async function* evaluationImages(
   dataset: Dataset,
   { plan = planWhole, prefetch = 2, image: options = {}, from = 0 }: EvaluationOptions = {},
 ): AsyncGenerator<EvaluationImage, void, undefined> {
-  const decoder = new LabelDecoder(dataset.decoding);
+  const context = { decoder: new LabelDecoder(dataset.decoding), space: dataset.space, options };
   const resizer = new BicubicResizer();
   const ahead: Promise<EvaluationImage>[] = [];
 
   const read = async (index: number): Promise<EvaluationImage> => {
-    const files = dataset.samples[index];
-    if (!files) throw new Error(`internal: evaluationImages: there is no sample ${index}`);
-    const [packed, packedLabel] = await openPair(files, options);
-    const chosen = plan(packed);
+    const sample = dataset.samples[index];
+    if (!sample) throw new Error(`internal: evaluationImages: there is no sample ${index}`);
+    const opened = await openSample(sample, context);
+    const chosen = plan(opened);
     const { width, height } = chosen.size;
     const label = new Uint8Array(width * height);
-    applyToLabel(chosen, decoder.decodeStrictly(pickLabelPixels(chosen, packedLabel), files.label), label);
-    const whole = await decodeImage(packed);
+    applyToLabel(chosen, opened.label(chosen), label);
+    const { part, at } = await opened.image();
     const image = new Uint8Array(width * height * 3);
-    applyToImage(chosen, packed, whole, { left: 0, top: 0 }, resizer, image);
-    return { index, file: files.image, width, height, image, label };
+    applyToImage(chosen, opened, part, at, resizer, image);
+    return { index, name: sampleName(sample), width, height, image, label };
   };
 
   for (let next = from; ahead.length > 0 || next < dataset.samples.length; ) {

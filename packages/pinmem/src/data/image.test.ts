@@ -64,8 +64,10 @@ describe("decodeImage", () => {
 
   it("names the file and what is wrong with it", async () => {
     await expect(decode("truncated.png")).rejects.toThrow(/truncated\.png: is damaged or truncated/);
-    await expect(decode("truncated.jpg")).rejects.toThrow(/truncated\.jpg: is damaged or truncated/);
-    await expect(decode("polygons.json")).rejects.toThrow(/polygons\.json: is no image that can be read/);
+    await expect(decode("truncated.jpg")).rejects.toThrow(/truncated\.jpg: is damaged/);
+    await expect(decode("polygons.json")).rejects.toThrow(
+      /polygons\.json: is damaged, or no image that can be read/,
+    );
     await expect(decode("missing.jpg")).rejects.toThrow(/missing\.jpg: does not exist/);
     const empty = join(temporaryFolder(), "empty.jpg");
     writeFileSync(empty, "");

@@ -30,69 +30,68 @@ export interface PackedImage extends Size {
 sharp.concurrency(1);
 sharp.cache(false);
 
+/** @throws DataError when the file is missing, no image, or larger than the limit */
 export async function openImage(
   file: string,
   { orientation = "follow", maxPixels = DEFAULT_MAX_PIXELS }: ImageOptions = {},
 ): Promise<PackedImage> {
-  try {
-    const bytes = await readFile(file);
-    if (bytes.length === 0) throw new DataError(file, "is empty");
-    const {
-      width,
-      height,
-      orientation: tag = 1,
-    } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    if (width * height > maxPixels) {
-      throw new DataError(file, `is ${width}x${height} pixels; the limit is ${maxPixels} pixels (maxPixels)`);
-    }
-    const turned = orientation === "follow" && tag > 1;
-    const size = turned && tag >= 5 ? { width: height, height: width } : { width, height };
-    return { ...size, file, bytes, turned, options: { orientation, maxPixels } };
-  } catch (error) {
-    throw explain(file, error);
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw asDataError(file, error);
+  });
+  if (bytes.length === 0) throw new DataError(file, "is empty");
+  const {
+    width,
+    height,
+    orientation: tag = 1,
+  } = await sharp(bytes, { limitInputPixels: false, failOn: "none" })
+    .metadata()
+    .catch((error: unknown) => {
+      throw new DataError(file, "is damaged, or no image that can be read (JPEG, PNG, WebP and TIFF can)", {
+        cause: error,
+      });
+    });
+  if (width * height > maxPixels) {
+    throw new DataError(file, `is ${width}x${height} pixels; the limit is ${maxPixels} pixels (maxPixels)`);
   }
+  const turned = orientation === "follow" && tag > 1;
+  const size = turned && tag >= 5 ? { width: height, height: width } : { width, height };
+  return { ...size, file, bytes, turned, options: { orientation, maxPixels } };
 }
 
-/** All pixels of the image, or those of a window of it. */
+/**
+ * All pixels of the image, or those of a window of it.
+ * @throws DataError when the file is damaged or truncated, as far as it was read
+ */
 export async function decodeImage(image: PackedImage, window?: Window): Promise<RgbImage> {
   const { file, bytes, turned, options } = image;
-  try {
-    const reader = sharp(bytes, {
-      limitInputPixels: options.maxPixels,
-      failOn: "error",
-      ignoreIcc: true,
-      sequentialRead: !turned,
-      autoOrient: turned,
-    });
-    if (window && !isWhole(window, image)) {
-      const { left, top, width, height } = window;
-      reader.extract({ left, top, width, height });
-    }
-    const { data, info } = await reader
-      .removeAlpha()
-      .toColourspace("srgb")
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    const { width, height } = window ?? image;
-    if (info.channels !== 3 || info.width !== width || info.height !== height) {
-      const got = `${info.width}x${info.height} pixels of ${info.channels} channels`;
-      throw new Error(`internal: decodeImage got ${got}, expected ${width}x${height} of 3`);
-    }
-    return { width, height, pixels: data };
-  } catch (error) {
-    throw explain(file, error);
+  const reader = sharp(bytes, {
+    limitInputPixels: options.maxPixels,
+    failOn: "error",
+    ignoreIcc: true,
+    sequentialRead: !turned,
+    autoOrient: turned,
+  });
+  if (window && !isWhole(window, image)) {
+    const { left, top, width, height } = window;
+    reader.extract({ left, top, width, height });
   }
+  const { data, info } = await reader
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      // libvips keeps one message for all threads, so that it may be lost: "Unknown error".
+      const message = error instanceof Error ? (error.message.trim().split("\n")[0] ?? "") : "";
+      const detail = message === "" || message === "Unknown error" ? "" : ` (${message})`;
+      throw new DataError(file, `is damaged or truncated${detail}`, { cause: error });
+    });
+  const { width, height } = window ?? image;
+  if (info.channels !== 3 || info.width !== width || info.height !== height) {
+    const got = `${info.width}x${info.height} pixels of ${info.channels} channels`;
+    throw new Error(`internal: decodeImage got ${got} from ${file}, expected ${width}x${height} of 3`);
+  }
+  return { width, height, pixels: data };
 }
 
 const isWhole = (window: Window, size: Size) => window.width === size.width && window.height === size.height;
-
-function explain(file: string, error: unknown): DataError {
-  const message = error instanceof Error ? error.message : "";
-  if (message.includes("unsupported image format")) {
-    return new DataError(file, "is no image that can be read (JPEG, PNG, WebP and TIFF can)");
-  }
-  if (/premature end|end of stream|read error|truncated|not enough data|corrupt|bad seek/i.test(message)) {
-    return new DataError(file, `is damaged or truncated (${message.trim().split("\n")[0]})`);
-  }
-  return asDataError(file, error);
-}

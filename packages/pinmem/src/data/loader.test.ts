@@ -174,7 +174,7 @@ describe("Loader with files that cannot be used", () => {
 
   it.each([
     [{ image: "truncated.png" }, /images\/b\.png: is damaged or truncated/],
-    [{ image: "polygons.json" }, /images\/b\.png: is no image that can be read/],
+    [{ image: "polygons.json" }, /images\/b\.png: is damaged, or no image that can be read/],
     [{ label: "truncated-label.png" }, /labels\/b\.png: is truncated/],
     [{ label: "unlisted.png" }, /labels\/b\.png: holds label values that this data set does not define: 77/],
     [{ label: "train-ids-small.png" }, /labels\/b\.png: is 20x12 pixels, but its image .*b\.png is 24x12/],
@@ -215,7 +215,7 @@ describe("Loader with files that cannot be used", () => {
 
   it("names a file that vanished after the data set was opened", async () => {
     const dataset = await damaged({});
-    rmSync(dataset.samples[1]?.image ?? "");
+    rmSync(join(dataset.root, "images/b.png"));
     await expect(all(optionsFor({ workers: 2 }, [dataset]))).rejects.toThrow(
       /images\/b\.png: does not exist/,
     );

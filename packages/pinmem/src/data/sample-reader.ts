@@ -3,18 +3,17 @@
 //
 // The result depends on (seed, epoch, position) and the files alone, never on the thread or on what was read before.
 
-import { readFile } from "node:fs/promises";
-import { asDataError, DataError } from "./data-error.js";
-import type { Dataset, Sample } from "./dataset.js";
-import { type CacheShare, DecodedCache, type DecodedSample } from "./decoded-cache.js";
-import { decodeImage, type ImageOptions, openImage, type PackedImage } from "./image.js";
+import { DataError } from "./data-error.js";
+import type { Dataset } from "./dataset.js";
+import { type CacheShare, DecodedCache } from "./decoded-cache.js";
+import type { ImageOptions } from "./image.js";
 import { LabelDecoder } from "./label-decoding.js";
-import { type PngSamples, readPng } from "./png.js";
+import { type OpenSample, openDecoded, openSample, type SampleContext } from "./open-sample.js";
 import { Random } from "./random.js";
-import { BicubicResizer, type Size, sourceWindow } from "./resize.js";
+import { BicubicResizer, sourceWindow } from "./resize.js";
 import type { SampleChoice } from "./sampling.js";
-import { applyToImage, applyToLabel, pickLabelPixels, resizeRequest } from "./transforms/apply-plan.js";
-import { type CropPlan, planTrainingCrop, type TrainingCropOptions } from "./transforms/geometric.js";
+import { applyToImage, applyToLabel, resizeRequest } from "./transforms/apply-plan.js";
+import { planTrainingCrop, planWhole, type TrainingCropOptions } from "./transforms/geometric.js";
 
 /** What a reader needs to know; plain data, so that it can be sent to a thread. */
 export interface ReaderOptions {
@@ -50,13 +49,18 @@ const MAX_SKIPS = 10;
 
 export class SampleReader {
   readonly #options: ReaderOptions;
-  readonly #decoders: readonly LabelDecoder[];
+  readonly #contexts: readonly SampleContext[];
   readonly #resizer = new BicubicResizer();
   readonly #cache: DecodedCache | undefined;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
-    this.#decoders = options.datasets.map(({ decoding }) => new LabelDecoder(decoding));
+    const { datasets, image } = options;
+    this.#contexts = datasets.map(({ decoding, space }) => ({
+      decoder: new LabelDecoder(decoding),
+      space,
+      ...(image ? { options: image } : {}),
+    }));
     this.#cache = options.cache && new DecodedCache(options.datasets, options.cache);
   }
 
@@ -91,78 +95,29 @@ export class SampleReader {
     target: CropTarget,
   ): Promise<void> {
     const { seed, crop } = this.#options;
+    const opened = await this.#open(dataset, sample);
     const random = new Random({ seed, epoch, index: position, stream: "crop" });
-    const plan = (size: Size) => planTrainingCrop(size, random, crop, focus);
+    const plan = planTrainingCrop(opened, random, crop, focus);
+    applyToLabel(plan, opened.label(plan), target.label);
+    const { part, at } = await opened.image(sourceWindow(resizeRequest(plan, opened)));
+    applyToImage(plan, opened, part, at, this.#resizer, target.image);
+  }
+
+  async #open(dataset: number, sample: number): Promise<OpenSample> {
     const kept = this.#cache?.get(dataset, sample);
-    if (kept) return this.#cropDecoded(plan(kept.image), kept, target);
-
-    const { files, decoder } = this.#sampleAt(dataset, sample);
-    const [image, label] = await openPair(files, this.#options.image);
-    if (this.#cache?.claim(dataset, sample, image.width * image.height)) {
-      const decoded = {
-        image: await decodeImage(image),
-        trainIds: decoder.decodeStrictly(label, files.label),
-      };
-      this.#cache.keep(dataset, sample, decoded);
-      return this.#cropDecoded(plan(image), decoded, target);
+    if (kept) return openDecoded(kept);
+    const context = this.#contexts[dataset];
+    const source = this.#options.datasets[dataset]?.samples[sample];
+    if (!context || !source) {
+      throw new Error(`internal: SampleReader.read: there is no sample ${sample} of data set ${dataset}`);
     }
-    await this.#cropPacked(plan(image), { image, label, decoder, file: files.label }, target);
+    const opened = await openSample(source, context);
+    if (!this.#cache?.claim(dataset, sample, opened.width * opened.height)) return opened;
+    const trainIds = opened.label(planWhole(opened));
+    const decoded = { image: (await opened.image()).part, trainIds };
+    this.#cache.keep(dataset, sample, decoded);
+    return openDecoded(decoded);
   }
-
-  #cropDecoded(plan: CropPlan, { image, trainIds }: DecodedSample, target: CropTarget): void {
-    const { width, height } = image;
-    applyToImage(plan, image, image, { left: 0, top: 0 }, this.#resizer, target.image);
-    const picked = pickLabelPixels(plan, { width, height, channels: 1, samples: trainIds });
-    applyToLabel(plan, picked.samples as Uint8Array, target.label);
-  }
-
-  async #cropPacked(plan: CropPlan, packed: PackedPair, target: CropTarget): Promise<void> {
-    const { image, label, decoder, file } = packed;
-    const picked = decoder.decodeStrictly(pickLabelPixels(plan, label), file);
-    applyToLabel(plan, picked, target.label);
-    const needed = sourceWindow(resizeRequest(plan, image));
-    const part = await decodeImage(image, needed);
-    applyToImage(plan, image, part, needed, this.#resizer, target.image);
-  }
-
-  #sampleAt(dataset: number, sample: number): { files: Sample; decoder: LabelDecoder } {
-    const files = this.#options.datasets[dataset]?.samples[sample];
-    const decoder = this.#decoders[dataset];
-    if (files && decoder) return { files, decoder };
-    throw new Error(`internal: SampleReader.read: there is no sample ${sample} of data set ${dataset}`);
-  }
-}
-
-interface PackedPair {
-  readonly image: PackedImage;
-  readonly label: PngSamples;
-  readonly decoder: LabelDecoder;
-  readonly file: string;
-}
-
-/** Opens an image (still packed) and its label (unpacked), and checks that they fit together. */
-export async function openPair(
-  files: Sample,
-  options: ImageOptions = {},
-): Promise<[PackedImage, PngSamples]> {
-  const [image, label] = await Promise.all([
-    openImage(files.image, options),
-    readLabel(files.label, options),
-  ]);
-  if (image.width === label.width && image.height === label.height) return [image, label];
-  const turned = image.turned && image.width === label.height && image.height === label.width;
-  const cure = turned ? "; the image has an orientation tag: try orientation 'as-stored'" : "";
-  throw new DataError(
-    files.label,
-    `is ${label.width}x${label.height} pixels, but its image ${files.image} is ${image.width}x${image.height}${cure}`,
-  );
-}
-
-async function readLabel(file: string, { maxPixels }: ImageOptions): Promise<PngSamples> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw asDataError(file, error);
-  });
-  return readPng(bytes, file, maxPixels === undefined ? {} : { maxPixels });
 }
 
 function withoutFocus({ focus: _, ...choice }: PlacedChoice): PlacedChoice {

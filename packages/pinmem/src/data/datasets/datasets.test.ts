@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderOf } from "../../../test/data-fixtures.js";
-import type { DatasetOptions } from "../dataset.js";
+import type { Dataset, DatasetOptions, FileSample } from "../dataset.js";
 import { openNamedDataset } from "./index.js";
 import { mapillaryTrainId } from "./mapillary.js";
 
@@ -14,6 +14,8 @@ interface Case {
   readonly options?: Partial<DatasetOptions>;
   readonly pairs: readonly (readonly [image: string, label: string])[];
 }
+
+const filesOf = ({ samples }: Dataset) => samples as readonly FileSample[];
 
 /** A pair of files, repeated with other names. */
 const pairOf = (
@@ -163,7 +165,7 @@ describe("openNamedDataset", () => {
     const root = folderOf(files);
     const dataset = await openNamedDataset(name, { root, ...options });
     expect(dataset.layout).toBe(layout);
-    const found = dataset.samples.map(({ image, label }) => [relative(root, image), relative(root, label)]);
+    const found = filesOf(dataset).map(({ image, label }) => [relative(root, image), relative(root, label)]);
     expect(found).toEqual(pairs);
   });
 
@@ -179,7 +181,7 @@ describe("openNamedDataset", () => {
     );
     mkdirSync(join(root, "split_data"));
     writeFileSync(join(root, "split_data/gtav_split_train.txt"), "00003.png\r\n00001.png\n");
-    const { samples } = await openNamedDataset("gtav", { root, split: "train" });
+    const samples = filesOf(await openNamedDataset("gtav", { root, split: "train" }));
     expect(samples.map(({ image }) => relative(root, image))).toEqual([
       "images/00001.png",
       "images/00003.png",
@@ -197,7 +199,7 @@ describe("openNamedDataset", () => {
       ),
     );
     const kept = await openNamedDataset("folder", { root, part: "every-10th" });
-    expect(kept.samples.map(({ image }) => relative(root, image))).toEqual(
+    expect(filesOf(kept).map(({ image }) => relative(root, image))).toEqual(
       ["000", "010", "020"].map((name) => `images/${name}.png`),
     );
     const rest = await openNamedDataset("folder", { root, part: "all-but-every-10th" });

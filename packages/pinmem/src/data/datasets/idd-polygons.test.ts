@@ -74,7 +74,7 @@ describe("prepareIdd", () => {
     const { labels } = rasterizeIdd(readFileSync(polygons, "utf8"), polygons);
     expect([png.channels, png.samples]).toEqual([1, labels]);
     const { samples } = await openNamedDataset("idd", { root });
-    expect(samples.map((sample) => sample.label)).toEqual([label]);
+    expect(samples).toMatchObject([{ label }]);
 
     writeFileSync(label, "mine");
     expect(await prepareIdd({ root })).toEqual({ written: 0, kept: 1 });

@@ -1,0 +1,103 @@
+// One sample, whatever it comes from: files whose pixels are still packed, a scene that is rendered, or pixels that were
+// decoded before. Those who use it see sizes, parts of the image and train ids.
+
+import { readFile } from "node:fs/promises";
+import { asDataError, DataError } from "./data-error.js";
+import type { FileSample, Sample } from "./dataset.js";
+import { decodeImage, type ImageOptions, openImage } from "./image.js";
+import type { LabelDecoder } from "./label-decoding.js";
+import type { LabelSpace } from "./label-space.js";
+import { readPng } from "./png.js";
+import type { RgbImage, Size, Window } from "./resize.js";
+import { renderStreet } from "./streets/index.js";
+import { pickLabelPixels } from "./transforms/apply-plan.js";
+import type { CropPlan } from "./transforms/geometric.js";
+
+export interface OpenSample extends Size {
+  /** Part of the image that holds at least the window (all of it without one), and where the part begins. */
+  image(window?: Window): Promise<ImagePart>;
+  /** Train ids of the pixels that a plan shows, mirrored where it says so: `plan.window` in size. */
+  label(plan: CropPlan): Uint8Array;
+}
+
+export interface ImagePart {
+  readonly part: RgbImage;
+  readonly at: { readonly left: number; readonly top: number };
+}
+
+/** A whole image and its label, decoded. */
+export interface DecodedSample {
+  readonly image: RgbImage;
+  /** One train id per pixel. */
+  readonly trainIds: Uint8Array;
+}
+
+export interface SampleContext {
+  readonly decoder: LabelDecoder;
+  readonly space: LabelSpace;
+  readonly options?: ImageOptions;
+}
+
+/** @throws DataError naming the file that cannot be used */
+export async function openSample(
+  sample: Sample,
+  { decoder, space, options }: SampleContext,
+): Promise<OpenSample> {
+  if (!("scene" in sample)) return openFiles(sample, decoder, options ?? {});
+  const { width, height, image, label } = renderStreet(sample.scene);
+  const trainIds = label.map((trainId) => space.fromCityscapes[trainId] as number);
+  return openDecoded({ image: { width, height, pixels: image }, trainIds });
+}
+
+/** Pixels that are there already. */
+export function openDecoded({ image, trainIds }: DecodedSample): OpenSample {
+  const { width, height } = image;
+  return {
+    width,
+    height,
+    image: async () => ({ part: image, at: { left: 0, top: 0 } }),
+    label: (plan) =>
+      pickLabelPixels(plan, { width, height, channels: 1, samples: trainIds }).samples as Uint8Array,
+  };
+}
+
+/** What errors call a sample. */
+export const sampleName = (sample: Sample): string =>
+  "scene" in sample
+    ? `streets ${sample.scene.domain}, seed ${sample.scene.seed}, scene ${sample.scene.index}`
+    : sample.image;
+
+async function openFiles(
+  files: FileSample,
+  decoder: LabelDecoder,
+  options: ImageOptions,
+): Promise<OpenSample> {
+  const [image, label] = await Promise.all([
+    openImage(files.image, options),
+    readLabel(files.label, options),
+  ]);
+  const { width, height, turned } = image;
+  if (width !== label.width || height !== label.height) {
+    const cure =
+      turned && width === label.height && height === label.width
+        ? "; the image has an orientation tag: try orientation 'as-stored'"
+        : "";
+    throw new DataError(
+      files.label,
+      `is ${label.width}x${label.height} pixels, but its image ${files.image} is ${width}x${height}${cure}`,
+    );
+  }
+  return {
+    width,
+    height,
+    image: async (window) => ({ part: await decodeImage(image, window), at: window ?? { left: 0, top: 0 } }),
+    label: (plan) => decoder.decodeStrictly(pickLabelPixels(plan, label), files.label),
+  };
+}
+
+async function readLabel(file: string, { maxPixels }: ImageOptions) {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw asDataError(file, error);
+  });
+  return readPng(bytes, file, maxPixels === undefined ? {} : { maxPixels });
+}
