@@ -4,11 +4,11 @@
 //
 // Buffers are counted exactly and never exceed twice the size. Small JavaScript objects (strings, maps, the
 // unpickler's stack) are counted by what V8 roughly takes for them; a tiny file of many tiny tensors needs more
-// of those than it has bytes, so buffers and objects together may exceed twice the size by one MiB.
+// of those than it has bytes, so buffers and objects together may exceed twice the size by four MiB.
 
 import { TensorFileError } from "./errors.js";
 
-const OBJECT_ALLOWANCE = 2 ** 20;
+const OBJECT_ALLOWANCE = 4 * 2 ** 20;
 
 export class Budget {
   readonly #file: string;
@@ -39,10 +39,12 @@ export class Budget {
 
   /** Announces a buffer that is going to be taken with `take`. */
   reserve(bytes: number, where: string): void {
-    if (!(this.#buffers + bytes <= this.#limit)) throw this.#refusal(where, bytes);
-    this.#buffers += bytes;
-    this.#peak = Math.max(this.#peak, this.#buffers);
-    this.charge(0, where);
+    const buffers = this.#buffers + bytes;
+    // Written so that NaN is refused too.
+    const fits = buffers <= this.#limit && buffers + this.#objects <= this.#limit + OBJECT_ALLOWANCE;
+    if (!fits) throw this.#refusal(where, bytes);
+    this.#buffers = buffers;
+    this.#peak = Math.max(this.#peak, buffers);
   }
 
   /** A zeroed buffer of its own, announced before. */
@@ -76,12 +78,13 @@ export class Budget {
   }
 
   #refusal(where: string, bytes: number): TensorFileError {
+    const taken = this.#buffers + this.#objects;
     return new TensorFileError({
       file: this.#file,
       where,
-      problem: `asks for ${bytes} bytes more on top of ${this.#buffers + this.#objects}; a file of ${this.#limit / 2} bytes may take ${this.#limit}`,
+      problem: `needs ${bytes} bytes on top of ${taken}, and a file of this size may take ${this.#limit}`,
       remedy:
-        "If you trust the file, load it in Python and save it again with every tensor's .clone(), uncompressed.",
+        "If you trust the file, load it in Python and save again only the tensors that you need, each as .clone().",
     });
   }
 }

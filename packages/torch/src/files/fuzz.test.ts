@@ -26,7 +26,7 @@ import { loadPth } from "./pth.js";
 import { loadSafetensors } from "./safetensors.js";
 import { ZipArchive } from "./zip.js";
 
-const OBJECT_ALLOWANCE = 2 ** 20;
+const OBJECT_ALLOWANCE = 4 * 2 ** 20;
 const LONGEST_MS = 2000;
 const SCALE = Number(process.env.FUZZ_SCALE ?? 1);
 

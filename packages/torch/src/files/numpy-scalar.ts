@@ -5,15 +5,17 @@ import { Inert } from "./pickle-values.js";
 
 /** A scalar dtype as numpy spells it without byte order, e.g. `f8`, `i4`, `b1`. */
 export class NumpyDtype extends Inert {
-  readonly name: string;
   readonly code: string;
   bigEndian: boolean;
 
   constructor(code: string, bigEndian: boolean) {
     super();
-    this.name = `numpy.dtype("${code}")`;
     this.code = code;
     this.bigEndian = bigEndian;
+  }
+
+  get name(): string {
+    return `numpy.dtype("${this.code}")`;
   }
 }
 

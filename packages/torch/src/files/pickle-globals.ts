@@ -66,7 +66,7 @@ export function build(machine: PickleMachine, target: PickleValue, state: Pickle
 const dictionary =
   (itemsAt: number): Construct =>
   (machine, args) => {
-    machine.charge(COST.container);
+    machine.charge(COST.map);
     const { [itemsAt]: items = [] } = args;
     if (items instanceof Map) {
       machine.charge(items.size * COST.entry);
@@ -81,13 +81,13 @@ const dictionary =
 
 const set: Construct = (machine, [members = []]) => {
   const result = new Set<PthKey>();
-  machine.charge(COST.container);
+  machine.charge(COST.map);
   machine.addMembers(result, machine.list(members, "the members of a set"));
   return result;
 };
 
 const namespace: Construct = (machine) => {
-  machine.charge(COST.container);
+  machine.charge(COST.map);
   return new Namespace<PickleValue>();
 };
 
@@ -157,6 +157,7 @@ const device: Construct = (machine, [type, index]) => {
 const numpyDtype: Construct = (machine, [spelling]) => {
   const name = machine.text(spelling, "a numpy dtype");
   const code = name.replace(/^[<>=|]/, "");
+  machine.charge(COST.array);
   if (isScalarCode(code)) return new NumpyDtype(code, name.startsWith(">"));
   throw machine.fail(
     `a numpy value has the dtype ${quote(name)}, which is not supported`,

@@ -6,7 +6,7 @@
 import { Cursor } from "./cursor.js";
 import { quote, type TensorFileError } from "./errors.js";
 import { type Bytes, type Input, part } from "./input.js";
-import { COST, type PersistentLoad } from "./pickle-machine.js";
+import type { PersistentLoad } from "./pickle-machine.js";
 import type { PickleValue } from "./pickle-values.js";
 import { Storage } from "./storage.js";
 import { readStorageId } from "./storage-id.js";
@@ -56,7 +56,6 @@ const storageLoader =
     const where = `storage ${quote(key)}`;
     const locate = () => places.get(key) ?? part(input, 0, 0);
     const storage = storages.get(key) ?? new Storage(input, { dtype, length, where, locate });
-    if (!storages.has(key)) machine.charge(COST.container + COST.entry);
     storages.set(key, storage);
     if (storage.dtype !== dtype || storage.length !== length) {
       throw machine.fail(`${where} is described in two different ways`);

@@ -18,8 +18,9 @@ export interface SafetensorsHeader {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-const ENTRY_COST = 300;
-const ITEM_COST = 8;
+const TENSOR_COST = 500;
+const TEXT_COST = 100;
+const ITEM_COST = 12;
 const [QUOTE, BACKSLASH, SPACE] = [0x22, 0x5c, 0x20];
 
 export function parseHeader(cursor: Cursor): SafetensorsHeader {
@@ -36,10 +37,12 @@ export function parseHeader(cursor: Cursor): SafetensorsHeader {
     if (name === "__metadata__") {
       hasMetadata = true;
       json.object((key) => {
+        cursor.charge(TEXT_COST);
         if (metadata.has(key)) throw cursor.fail(`the metadata ${quote(key)} is there twice`);
         metadata.set(key, json.string());
       });
     } else {
+      cursor.charge(TENSOR_COST);
       tensors.set(name, parseTensor(json, name));
     }
   });
@@ -75,7 +78,6 @@ class HeaderJson {
   /** Parses an object, calling `value` where the value of each key begins. */
   object(value: (key: string) => void): void {
     this.#sequence("{", "}", () => {
-      this.#cursor.charge(ENTRY_COST);
       const key = this.string();
       this.#expect(":");
       value(key);

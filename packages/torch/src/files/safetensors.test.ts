@@ -137,7 +137,7 @@ describe("layouts that are refused", () => {
     ["two tensors on the same bytes", built(two(info("U8", "1", 0, 1), info("U8", "1", 0, 1)), 1), /overlap/],
     ["an end before the begin", built(one(info("U8", "0", 1, 0)), 1), /a gap or an overlap/],
     ["more data than tensors", built(one(info("U8", "1", 0, 1)), 2), /take 1 bytes, the file has 2/],
-    ["less data than tensors", built(one(info("U8", "3", 0, 3)), 2), /take 3 bytes, the file has 2|asks for/],
+    ["less data than tensors", built(one(info("U8", "3", 0, 3)), 2), /take 3 bytes, the file has 2/],
     [
       "a size that its shape does not give",
       built(one(info("F32", "2", 0, 4)), 4),
@@ -148,7 +148,7 @@ describe("layouts that are refused", () => {
       built(one(info("F32", `${2 ** 31},${2 ** 31},4`, 0, 0))),
       /does not take 0/,
     ],
-    ["a shape beyond memory", built(one(info("U8", `${2 ** 45}`, 0, 2 ** 45)), 4), /asks for|take/],
+    ["a shape beyond memory", built(one(info("U8", `${2 ** 45}`, 0, 2 ** 45)), 4), /take/],
   ])("%s", (_name, bytes, reason) => {
     expect(failure(() => readSafetensors(bytes)).message).toMatch(reason);
   });

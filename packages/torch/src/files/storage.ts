@@ -7,7 +7,10 @@ import { Inert } from "./pickle-values.js";
 import { byteCount, invalidElement, StoredTensor } from "./raw-tensor.js";
 import { gather, isRowMajor, lastIndex, type View, viewProblem } from "./strided.js";
 
+/** Bytes that V8 takes for each object, measured. */
+const STORAGE_COST = 400;
 const TENSOR_COST = 300;
+const DIMENSION_COST = 40;
 
 /** `torch.FloatStorage` and its like: the class, which names the element type. */
 export class StorageType extends Inert {
@@ -39,10 +42,11 @@ export class Storage extends Inert {
   readonly #input: Input;
   readonly #locate: () => Bytes;
   readonly #views = new Map<string, StoredTensor>();
-  readonly #slices = new Map<string, Storage>();
+  #slices: Map<string, Storage> | undefined;
 
   constructor(input: Input, { dtype, length, where, locate }: StorageOptions) {
     super();
+    input.budget.charge(STORAGE_COST, where);
     this.#input = input;
     this.dtype = dtype;
     this.length = length;
@@ -62,7 +66,7 @@ export class Storage extends Inert {
     const key = `${offset};${shape};${strides}`;
     const known = this.#views.get(key);
     if (known) return known;
-    this.#input.budget.charge(TENSOR_COST, this.where);
+    this.#input.budget.charge(TENSOR_COST + DIMENSION_COST * shape.length, this.where);
     this.#input.budget.reserve(byteCount(this.dtype, shape) ?? Number.NaN, this.where);
     const tensor = new StoredTensor(this.dtype, view.shape, () => this.#read(view));
     this.#views.set(key, tensor);
@@ -72,9 +76,9 @@ export class Storage extends Inert {
   /** A part of this storage as a storage of its own; the same object for the same part. */
   slice(offset: number, length: number): Storage {
     const key = `${offset};${length}`;
+    this.#slices ??= new Map();
     const known = this.#slices.get(key);
     if (known) return known;
-    this.#input.budget.charge(TENSOR_COST, this.where);
     const { dtype, where, itemSize } = this;
     const locate = () => part(this.#locate(), offset * itemSize, length * itemSize);
     const slice = new Storage(this.#input, { dtype, length, where, locate });

@@ -56,7 +56,7 @@ const opcodes: Record<string, Instruction> = {
   M: (m) => m.push(m.cursor.uint16()),
   J: (m) => m.push(m.cursor.int32()),
   G: (m) => {
-    m.charge(COST.item);
+    m.charge(COST.number);
     m.push(m.cursor.float64BigEndian());
   },
   "\x8a": (m) => m.push(readLong(m, m.cursor.uint8())),
@@ -74,24 +74,24 @@ const opcodes: Record<string, Instruction> = {
   "\x96": (m) => m.push(readBytes(m, m.cursor.uint64())),
 
   // Containers
-  "]": (m) => m.pushContainer([]),
-  ")": (m) => m.pushContainer([]),
-  "}": (m) => m.pushContainer(new Map()),
-  "\x8f": (m) => m.pushContainer(new Set()),
+  "]": (m) => m.pushList([]),
+  ")": (m) => m.pushList([]),
+  "}": (m) => m.pushTable(new Map()),
+  "\x8f": (m) => m.pushTable(new Set()),
   "(": (m) => m.mark(),
-  "\x85": (m) => pushTuple(m, 1),
-  "\x86": (m) => pushTuple(m, 2),
-  "\x87": (m) => pushTuple(m, 3),
-  t: (m) => pushList(m, m.popToMark()),
-  l: (m) => pushList(m, m.popToMark()),
+  "\x85": (m) => m.pushList(m.popMany(1)),
+  "\x86": (m) => m.pushList(m.popMany(2)),
+  "\x87": (m) => m.pushList(m.popMany(3)),
+  t: (m) => m.pushList(m.popToMark()),
+  l: (m) => m.pushList(m.popToMark()),
   d: (m) => {
     const items = m.popToMark();
-    m.pushContainer(new Map());
+    m.pushTable(new Map());
     m.setItems(m.top(), items);
   },
   "\x91": (m) => {
     const members = m.popToMark();
-    m.pushContainer(new Set());
+    m.pushTable(new Set());
     m.addMembers(m.top(), members);
   },
   a: (m) => {
@@ -155,15 +155,6 @@ const instructions: (Instruction | undefined)[] = Array.from(
   (_, code) => opcodes[String.fromCharCode(code)],
 );
 
-function pushTuple(machine: PickleMachine, length: number): void {
-  const items: PickleValue[] = [];
-  for (let count = 0; count < length; count++) items.unshift(machine.pop());
-  pushList(machine, items);
-}
-
-const pushList = (machine: PickleMachine, items: PickleValue[]): void =>
-  machine.pushContainer(items, items.length);
-
 /** A two's complement, little-endian integer; a number where it is exact. */
 function readLong(machine: PickleMachine, length: number): number | bigint {
   if (length > LONGEST_INTEGER) throw machine.fail(`an integer of ${length} bytes is more than data can be`);
@@ -171,7 +162,7 @@ function readLong(machine: PickleMachine, length: number): number | bigint {
   for (const byte of machine.cursor.take(length).toReversed()) value = (value << 8n) | BigInt(byte);
   const signed = BigInt.asIntN(8 * length, value);
   const exact = Number.isSafeInteger(Number(signed));
-  if (!exact) machine.charge(COST.container + length);
+  machine.charge(exact ? COST.number : COST.number + length);
   return exact ? Number(signed) : signed;
 }
 

@@ -12,6 +12,8 @@ export interface BuiltEntry {
   size?: number;
   compressedSize?: number;
   headerOffset?: number;
+  /** Length that the local header claims for an extra field, which is not there. */
+  localExtra?: number;
   /** Write sizes and offset to the zip64 extra field. */
   wide?: boolean;
 }
@@ -55,7 +57,7 @@ export function buildZip(entries: readonly BuiltEntry[], end: BuiltEnd = {}): Bu
     const flags = entry.flags ?? 0;
     const local = Buffer.concat([
       fields([4, 0x04034b50], [2, 20], [2, flags], [2, method], [4, 0], [4, crc]),
-      fields([4, compressedSize], [4, size], [2, name.length], [2, 0]),
+      fields([4, compressedSize], [4, size], [2, name.length], [2, entry.localExtra ?? 0]),
       name,
       content,
     ]);
