@@ -9,7 +9,8 @@ export type PthKey = null | boolean | number | bigint | string;
 /**
  * The content of a checkpoint, with `T` for its tensors. Dictionaries of every kind become `Map` (in order, and
  * safe with keys such as `__proto__`), lists and tuples become arrays, bytes become `Uint8Array`, integers beyond
- * 2^53 become `bigint`, numpy scalars become numbers, `torch.float32` and devices become strings.
+ * 2^53 become `bigint`, numpy scalars become numbers, `torch.float32` and devices become strings. Parameters are
+ * tensors like any other; what Python attached to tensors and dictionaries as attributes is left out.
  */
 export type PthValue<T> = PthKey | Uint8Array | T | PthValue<T>[] | Map<PthKey, PthValue<T>> | Set<PthKey>;
 
