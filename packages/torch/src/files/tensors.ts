@@ -31,8 +31,10 @@ function asTensor({ dtype, shape, data }: RawTensor): Tensor {
  */
 export function loadSafetensors(path: string): LoadedTensors {
   using file = openSafetensors(path);
-  const tensors = new Map<string, Tensor>();
-  for (const [name, stored] of file.tensors) tensors.set(name, asTensor(stored.read()));
+  const tensors = scope(
+    () =>
+      new Map([...file.tensors].map(([name, stored]): [string, Tensor] => [name, asTensor(stored.read())])),
+  );
   return { tensors, metadata: file.metadata };
 }
 
@@ -72,5 +74,5 @@ function bytesOf(tensor: Tensor): Uint8Array {
  */
 export function loadPth(path: string): PthValue<Tensor> {
   using file = openPth(path);
-  return mapTensors(file.value, (stored) => asTensor(stored.read()));
+  return scope(() => mapTensors(file.value, (stored) => asTensor(stored.read())));
 }
