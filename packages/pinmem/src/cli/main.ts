@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { dataCommand } from "./data.js";
 import { doctorCommand } from "./doctor.js";
 
 export function createProgram(): Command {
@@ -15,14 +16,15 @@ export function createProgram(): Command {
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError("(pinmem --help lists the commands)");
-  for (const command of [doctorCommand()]) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of [doctorCommand(), dataCommand()])
+    program.addCommand(command.copyInheritedSettings(program));
   return program;
 }
 
 /** Runs the command line `argv`, Node and script included, and sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = createProgram();
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of withSubcommands(program)) command.exitOverride();
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -30,3 +32,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   }
 }
+
+const withSubcommands = (command: Command): Command[] => [
+  command,
+  ...command.commands.flatMap((sub) => withSubcommands(sub as Command)),
+];

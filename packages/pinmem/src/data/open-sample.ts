@@ -7,7 +7,7 @@ import type { FileSample, Sample } from "./dataset.js";
 import { decodeImage, type ImageOptions, openImage } from "./image.js";
 import type { LabelDecoder } from "./label-decoding.js";
 import type { LabelSpace } from "./label-space.js";
-import { readPng } from "./png.js";
+import { type PngSamples, readPng } from "./png.js";
 import type { RgbImage, Size, Window } from "./resize.js";
 import { renderStreet } from "./streets/index.js";
 import { pickLabelPixels } from "./transforms/apply-plan.js";
@@ -95,7 +95,8 @@ async function openFiles(
   };
 }
 
-async function readLabel(file: string, { maxPixels }: ImageOptions) {
+/** @throws DataError when the file is missing or no PNG that can be read */
+export async function readLabel(file: string, { maxPixels }: ImageOptions): Promise<PngSamples> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw asDataError(file, error);
   });

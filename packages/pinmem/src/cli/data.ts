@@ -1,0 +1,199 @@
+// `pinmem data check` and `pinmem data prepare`: look at a data set, and make what it needs, before training on it.
+
+import { readFile } from "node:fs/promises";
+import { Command, InvalidArgumentError } from "commander";
+import { type CheckReport, checkDataset } from "../data/check.js";
+import { contactSheet } from "../data/contact-sheet.js";
+import { asDataError, DataError } from "../data/data-error.js";
+import { type Dataset, type DatasetFiles, findFiles, openDataset } from "../data/dataset.js";
+import { prepareIdd } from "../data/datasets/idd-polygons.js";
+import { datasetDefinition, datasetNames } from "../data/datasets/index.js";
+import { describeUnlisted } from "../data/label-decoding.js";
+import {
+  cityscapes19,
+  defineLabelSpace,
+  type LabelSpace,
+  type LabelSpaceDescription,
+} from "../data/label-space.js";
+import { writeRgbPng } from "../data/write-png.js";
+
+interface CheckFlags {
+  readonly root: string;
+  readonly split?: string;
+  readonly subset?: string;
+  readonly space?: string;
+  readonly sample?: number;
+  /** A file, or false where none is wanted. */
+  readonly sheet?: string | false;
+  readonly json?: true;
+}
+
+export function dataCommand(): Command {
+  const command = new Command("data").description("Look at data sets, and make what they need.");
+  command
+    .command("check")
+    .description("Find a data set's files, decode them, report what is wrong, and draw a contact sheet.")
+    .addHelpText(
+      "after",
+      `\nData sets: ${datasetNames.join(", ")}.\nExit codes: 0 all well; 1 something is wrong.`,
+    )
+    .argument("<name>", "which data set")
+    .requiredOption("--root <dir>", "the folder that holds it")
+    .option("--split <name>", "train, val, … (the first one the data set has, unless given)")
+    .option("--subset <name>", "a weather of acdc, a drive of camvid")
+    .option("--space <file>", "a label space as JSON; Cityscapes' 19 classes unless given")
+    .option("--sample <count>", "decode only so many files, spread evenly", positive)
+    .option("--sheet <file>", "where to write the contact sheet (NAME-SPLIT.png unless given)")
+    .option("--no-sheet", "draw no contact sheet")
+    .option("--json", "print the report as JSON")
+    .action(async (name: string, flags: CheckFlags) => explained(() => check(name, flags)));
+  command
+    .command("prepare")
+    .description("Make the label images of a data set that comes without them.")
+    .argument("<name>", "idd: train ids from its polygons")
+    .requiredOption("--root <dir>", "the folder that holds it")
+    .option("--overwrite", "make label images again that are there already")
+    .action(async (name: string, flags: { root: string; overwrite?: true }) =>
+      explained(() => prepare(name, flags)),
+    );
+  return command;
+}
+
+async function check(name: string, { root, sheet, json, sample, space: spaceFile, ...choice }: CheckFlags) {
+  const definition = datasetDefinition(name);
+  const split = choice.split ?? Object.keys(definition.splits)[0] ?? "all";
+  const options = { root, split, ...(choice.subset ? { subset: choice.subset } : {}) };
+  const space = spaceFile ? await readSpace(spaceFile) : cityscapes19;
+  const files = await findFiles(definition, { subset: undefined, ...options });
+  if (files.samples.length === 0) describeMissing(files, definition.labelsHint);
+  const dataset = await openDataset(definition, { ...options, space, unpaired: "skip" });
+
+  const report = await checkDataset(dataset, {
+    ...(sample === undefined ? {} : { sample }),
+    onProgress: progress("decoded"),
+  });
+  const expected = choice.subset ? undefined : definition.splits[split];
+  const sheetFile = sheet === false ? undefined : (sheet ?? `${dataset.name}-${split}.png`);
+  if (json) {
+    const { imagesWithoutLabel, labelsWithoutImage } = files;
+    const { layout, samples } = dataset;
+    console.log(
+      JSON.stringify(
+        { layout, pairs: samples.length, expected, imagesWithoutLabel, labelsWithoutImage, ...report },
+        null,
+        2,
+      ),
+    );
+  } else {
+    console.log(describeReport(dataset, files, report, expected).join("\n"));
+  }
+  if (sheetFile !== undefined && report.checked > report.problems.length) {
+    await writeRgbPng(sheetFile, await contactSheet(dataset));
+    if (!json) console.log(`contact sheet    ${sheetFile}`);
+  }
+  const strict = dataset.decoding.unlisted === "error";
+  const faults =
+    report.problems.length + files.imagesWithoutLabel.length + (strict ? report.unlisted.length : 0);
+  process.exitCode = faults > 0 ? 1 : 0;
+}
+
+/** Throws what explains why not one pair was found. */
+function describeMissing({ imagesWithoutLabel: [first] }: DatasetFiles, hint?: string): void {
+  if (first !== undefined)
+    throw new DataError(first, `has no label, nor has any other image${hint ? `; ${hint}` : ""}`);
+}
+
+/** The report as lines: facts first, then what is wrong, the worst last. */
+export function describeReport(
+  dataset: Dataset,
+  { imagesWithoutLabel, labelsWithoutImage }: DatasetFiles,
+  { checked, problems, unlisted, histogram, ignoredPixels, sizes }: CheckReport,
+  expected: number | undefined,
+): string[] {
+  const { name, split, layout, samples, space, decoding } = dataset;
+  const total = histogram.reduce((sum, pixels) => sum + pixels, ignoredPixels);
+  const share = (pixels: number) => `${((100 * pixels) / Math.max(total, 1)).toFixed(3).padStart(7)} %`;
+  const counted =
+    expected === undefined
+      ? ""
+      : samples.length === expected
+        ? ", as expected"
+        : `, but ${expected} are expected`;
+  const shownSizes = sizes.slice(0, 5).map(({ size, files }) => `${size} (${files})`);
+  const width = Math.max(...space.classes.map((entry) => entry.name.length), 14);
+  const lines = [
+    `data set         ${name}, split ${split}, layout "${layout}"`,
+    `pairs            ${samples.length}${counted}`,
+    `decoded          ${checked}`,
+    `sizes            ${shownSizes.join(", ")}${sizes.length > 5 ? `, ${sizes.length - 5} more` : ""}`,
+    "",
+    "pixels by class",
+    ...space.classes.map(
+      (entry, id) => `  ${`${id}`.padStart(3)}  ${entry.name.padEnd(width)} ${share(histogram[id] ?? 0)}`,
+    ),
+    `  255  ${"ignored".padEnd(width)} ${share(ignoredPixels)}`,
+    "",
+  ];
+  const list = (title: string, files: readonly string[]) => {
+    if (files.length === 0) return;
+    lines.push(`${title}: ${files.length}`, ...files.slice(0, 10).map((file) => `  ${file}`));
+    if (files.length > 10) lines.push(`  and ${files.length - 10} more`);
+  };
+  list("labels without image", labelsWithoutImage);
+  list("images without label", imagesWithoutLabel);
+  if (unlisted.length > 0) {
+    const fate = decoding.unlisted === "ignore" ? "they are ignored" : "training stops at them";
+    const example = unlisted[0]?.example;
+    lines.push(`the data set ${describeUnlisted(decoding, unlisted)}; ${fate}; see ${example}`);
+  }
+  list(
+    "files that cannot be used",
+    problems.map(({ file, problem }) => `${file}: ${problem}`),
+  );
+  if (problems.length + imagesWithoutLabel.length + unlisted.length === 0) lines.push("nothing is wrong");
+  return lines;
+}
+
+async function prepare(name: string, { root, overwrite = false }: { root: string; overwrite?: boolean }) {
+  if (name !== "idd") throw new Error(`data prepare: "${name}" needs no preparation; only idd does`);
+  const { written, kept } = await prepareIdd({ root, overwrite, onProgress: progress("rasterised") });
+  console.log(
+    `${written} label images written${kept > 0 ? `, ${kept} were there already (--overwrite makes them again)` : ""}`,
+  );
+}
+
+async function readSpace(file: string): Promise<LabelSpace> {
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw asDataError(file, error);
+  });
+  try {
+    return defineLabelSpace(JSON.parse(text) as LabelSpaceDescription);
+  } catch (error) {
+    throw new DataError(file, (error as Error).message, { cause: error });
+  }
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a positive whole number.");
+}
+
+/** Shows how far it is on terminals, and nothing elsewhere. */
+function progress(verb: string): (done: number, total: number) => void {
+  return (done, total) => {
+    if (!process.stderr.isTTY) return;
+    process.stderr.write(done === total ? "\r\u001b[K" : `\r${verb} ${done} of ${total}`);
+  };
+}
+
+/** What a user can mend is said in one line; our own mistakes keep their stack. */
+async function explained(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
