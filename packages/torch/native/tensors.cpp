@@ -81,15 +81,20 @@ napi_value from_buffer(Environment& environment, napi_env env, const Arguments& 
   return from_int(env, environment.add(std::move(tensor)));
 }
 
-void require_dense_cpu(const at::Tensor& tensor, const char* what) {
-  if (!tensor.device().is_cpu() || tensor.layout() != at::kStrided) {
-    throw std::runtime_error(std::string(what) + " needs a dense tensor on the CPU, this one is on " + tensor.device().str());
-  }
+// Autograd makes zeros without memory, and some operators negate or conjugate on paper only.
+bool has_plain_memory(const at::Tensor& tensor) {
+  return tensor.layout() == at::kStrided && !tensor._is_zerotensor() && !tensor.is_neg() && !tensor.is_conj();
+}
+
+at::Tensor materialised(const at::Tensor& tensor) {
+  if (tensor.layout() != at::kStrided) return tensor.to_dense();
+  if (tensor._is_zerotensor()) return at::zeros(tensor.sizes(), tensor.options());
+  return tensor.resolve_conj().resolve_neg();
 }
 
 // copyTo(handle, typedArray): contiguous elements into memory of the same size
 napi_value copy_to(Environment& environment, napi_env env, const Arguments& arguments) {
-  const at::Tensor tensor = environment.get(to_handle(env, arguments[0])).detach().cpu().contiguous();
+  const at::Tensor tensor = materialised(environment.get(to_handle(env, arguments[0])).detach()).cpu().contiguous();
   const Bytes target = bytes_of(env, arguments[1]);
   if (target.length != tensor.nbytes()) {
     throw ArgumentError("target", "argument 'target' has " + std::to_string(target.length) + " bytes, the tensor " +
@@ -102,8 +107,9 @@ napi_value copy_to(Environment& environment, napi_env env, const Arguments& argu
 // view(handle) -> ArrayBuffer over the tensor's own memory, which stays alive as long as the buffer
 napi_value view(Environment& environment, napi_env env, const Arguments& arguments) {
   const at::Tensor& tensor = environment.get(to_handle(env, arguments[0]));
-  require_dense_cpu(tensor, "a view of the data");
-  if (!tensor.is_contiguous()) throw std::runtime_error("a view of the data needs a contiguous tensor");
+  if (!tensor.device().is_cpu() || !has_plain_memory(tensor) || !tensor.is_contiguous()) {
+    throw std::runtime_error("a view of the data needs a contiguous tensor with memory of its own on the CPU");
+  }
   napi_value buffer;
   if (tensor.nbytes() == 0) {
     void* data;

@@ -68,6 +68,7 @@ interface Resolved {
   readonly kinds: readonly number[];
   /** Length of lists for which one number stands, such as 2 for a stride; 0 elsewhere. */
   readonly fixedLengths: readonly number[];
+  readonly nullable: readonly boolean[];
   /** Position in the schema of each declared argument; null where both orders agree. */
   readonly order: readonly number[] | null;
   readonly count: number;
@@ -115,14 +116,19 @@ export class Operator {
 
   accepts(values: readonly unknown[], options: Options | undefined): boolean {
     if (values.length !== this.positional) return false;
-    const { kinds, order, schema } = this.resolved;
-    for (let i = 0; i < values.length; i++) {
-      const argument = schema.arguments[order ? (order[i] as number) : i];
-      const nullable = argument?.optional && (values[i] === null || values[i] === undefined);
-      if (!nullable && !fits(kinds[i] as number, values[i], argument?.fixedLength ?? 0)) return false;
+    for (let i = 0; i < values.length; i++) if (!this.#fits(i, values[i])) return false;
+    for (const keyword in options) {
+      const position = this.#positions.get(keyword);
+      if (position === undefined || !this.#fits(position, options[keyword])) return false;
     }
-    if (options) for (const keyword of Object.keys(options)) if (!this.#positions.has(keyword)) return false;
     return true;
+  }
+
+  #fits(index: number, value: unknown): boolean {
+    const { kinds, fixedLengths, nullable } = this.resolved;
+    if (value === undefined) return index >= this.positional || nullable[index] === true;
+    if (value === null) return nullable[index] === true;
+    return fits(kinds[index] as number, value, fixedLengths[index] as number);
   }
 
   #resolve(): Resolved {
@@ -152,6 +158,7 @@ export class Operator {
       schema,
       kinds: positions.map((position) => schema.arguments[position]?.kind ?? Kind.Unsupported),
       fixedLengths: positions.map((position) => schema.arguments[position]?.fixedLength ?? 0),
+      nullable: positions.map((position) => schema.arguments[position]?.optional ?? false),
       order: positions.every((position, index) => position === index) ? null : positions,
       count: schema.arguments.length,
       results: schema.returns.map(({ type, alias }) => {

@@ -27,6 +27,7 @@ export { DisposedTensorError, LibtorchNotFoundError, TorchError } from "./errors
 export * as files from "./files/index.js";
 export { type LoadedTensors, loadPth, loadSafetensors, saveSafetensors } from "./files/tensors.js";
 export * from "./generated/operators.js";
+export * from "./gradcheck.js";
 export * as nn from "./nn/index.js";
 export * as optim from "./optim/index.js";
 export { dispose, keep, liveTensorBytes, liveTensors, scope } from "./ownership.js";
