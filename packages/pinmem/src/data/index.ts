@@ -1,0 +1,62 @@
+// What users of the data side see. Everything else in this folder is how it is done.
+
+export { type CheckReport, checkDataset } from "./check.js";
+export { type ClassPlacesOptions, findClassPlaces } from "./class-places.js";
+export { colorLabel, contactSheet } from "./contact-sheet.js";
+export { DataError } from "./data-error.js";
+export {
+  type Dataset,
+  type DatasetDefinition,
+  type DatasetOptions,
+  type FileSample,
+  openDataset,
+  type Sample,
+  type SceneSample,
+} from "./dataset.js";
+export { type PrepareIddOptions, prepareIdd } from "./datasets/idd-polygons.js";
+export { datasetDefinition, datasetNames, openNamedDataset } from "./datasets/index.js";
+export { type StreetsOptions, streetsDataset } from "./datasets/streets.js";
+export { type EvaluationImage, type EvaluationOptions, evaluationImages } from "./evaluation-loader.js";
+export type { ImageOptions } from "./image.js";
+export { type LabelDecoding, trainIdDecoding, valueDecoding } from "./label-decoding.js";
+export {
+  type Color,
+  cityscapes19,
+  defineLabelSpace,
+  IGNORED,
+  type LabelClass,
+  type LabelSpace,
+  type LabelSpaceDescription,
+  trainId,
+} from "./label-space.js";
+export { type Batch, type EpochRange, Loader, type LoaderOptions } from "./loader.js";
+export { Random, type RandomPosition } from "./random.js";
+export type { RgbImage, Size, Window } from "./resize.js";
+export {
+  asTwoDomains,
+  type ClassPlaces,
+  type ClassUniform,
+  type DomainSamplerOptions,
+  domainSampler,
+  mixedSampler,
+  OFFICIAL_EPOCH,
+  type SampleChoice,
+  type Sampler,
+} from "./sampling.js";
+export {
+  renderStreet,
+  type StreetDomain,
+  type StreetImage,
+  type StreetRequest,
+  streetDomains,
+} from "./streets/index.js";
+export {
+  type CentreCropOptions,
+  type CropPlan,
+  planCentreCrop,
+  planHeight,
+  planTrainingCrop,
+  planWhole,
+  type TrainingCropOptions,
+} from "./transforms/geometric.js";
+export { writeLabelPng, writeRgbPng } from "./write-png.js";
