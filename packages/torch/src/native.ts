@@ -123,6 +123,8 @@ export interface AddonBuild {
     readonly version: string;
     readonly source: string;
     readonly abi: number;
+    /** Other real paths that lead to the same library. */
+    readonly aliases?: readonly string[];
   };
   readonly folder: string;
 }
@@ -146,7 +148,7 @@ function findBuild(): AddonBuild {
     const root = existsSync(wanted) ? realpathSync(wanted) : wanted;
     const match = (existsSync(buildFolder) ? readdirSync(buildFolder) : [])
       .map(readBuild)
-      .find((build) => build?.libtorch.root === root);
+      .find((build) => build?.libtorch.root === root || build?.libtorch.aliases?.includes(root));
     if (match) return match;
     throw new LibtorchNotFoundError(
       `LIBTORCH is ${wanted}, but no addon was built for it. Run \`npm run setup -- --libtorch ${wanted}\`, or unset LIBTORCH.`,
