@@ -1,0 +1,75 @@
+// The three losses of the class memory (Kim et al., CVPR 2022, section 3.2).
+//
+// Cohesion pulls every feature to the row of its class: cross entropy of the read's cosines against the labels.
+// Divergence pushes the rows apart: their positive cosines. Classification asks that a linear classifier can tell them
+// apart. Shapes: B batch, K classes, C width, h w feature resolution, H W label resolution.
+
+import { arange, nn, scope, type Tensor, TorchError } from "@pinmem/torch";
+import { IGNORED } from "../data/label-space.js";
+import { checkLabel, type LabelOptions } from "./labels.js";
+import { meanOverLabelled } from "./segmentation.js";
+
+export interface CohesionOptions extends LabelOptions {
+  /** Divides the cosines; smaller is stricter. Default 1. */
+  temperature?: number;
+}
+
+/**
+ * Cross entropy of the cosines between features and memory rows, brought up bilinearly (corners aligned) to the labels'
+ * resolution, mean over labelled pixels.
+ *
+ * @param scores_BKhw what `ClassMemory.read` gives: without temperature, noise or mask
+ */
+export function cohesionLoss(
+  scores_BKhw: Tensor,
+  label_BHW: Tensor,
+  { temperature = 1, ignoreIndex = IGNORED }: CohesionOptions = {},
+): Tensor {
+  const [batch = 0, classes = 0] = scores_BKhw.shape;
+  checkLabel(label_BHW, { operator: "cohesionLoss", batch, classes, ignoreIndex });
+  checkTemperature(temperature);
+  const [, height = 0, width = 0] = label_BHW.shape;
+  return scope(() => {
+    const size = [height, width] as const;
+    const sharpened = temperature === 1 ? scores_BKhw : scores_BKhw.div(temperature);
+    const logits = nn.F.interpolate(sharpened, { size, mode: "bilinear", alignCorners: true });
+    return meanOverLabelled(logits, label_BHW, ignoreIndex);
+  });
+}
+
+/**
+ * Mean positive cosine between different rows of the memory (K, C), whose rows have unit length: 0 when all are
+ * orthogonal or point apart, 1 when all are equal.
+ */
+export function divergenceLoss(items_KC: Tensor): Tensor {
+  const classes = items_KC.size(0);
+  return scope(() => {
+    const cosines_KK = items_KC.matmul(items_KC.t()).clamp({ min: 0 });
+    return cosines_KK
+      .sum()
+      .sub(cosines_KK.trace())
+      .div(Math.max(1, classes * (classes - 1)));
+  });
+}
+
+/** Mean cross entropy of the row classifier's logits (K, K), `ClassMemory.classify`: row k must be told to be class k. */
+export function classificationLoss(logits_KK: Tensor): Tensor {
+  const [rows = 0, classes] = logits_KK.shape;
+  if (logits_KK.dim !== 2 || rows !== classes) {
+    throw new TorchError(`argument 'logits' must be [K, K], got ${logits_KK}`, {
+      operator: "classificationLoss",
+      argument: "logits",
+    });
+  }
+  return scope(() =>
+    nn.F.crossEntropy(logits_KK, arange(rows, { dtype: "int64", device: logits_KK.device })),
+  );
+}
+
+function checkTemperature(temperature: number): void {
+  if (temperature > 0 && temperature < Number.POSITIVE_INFINITY) return;
+  throw new TorchError(`argument 'temperature' must be a positive number, got ${temperature}`, {
+    operator: "cohesionLoss",
+    argument: "temperature",
+  });
+}

@@ -1,0 +1,261 @@
+// The class memory (Kim et al., "Pin the Memory", CVPR 2022, section 3): one vector per class, read by every pixel and
+// written from labelled features.
+//
+// Reading is a function of the feature and the rows alone; writing gives new rows and changes nothing: `store` does. So
+// meta-learning can read rows that still carry their graph. Names in the state dict are the official code's, except that
+// the rows, which it keeps beside the network, are a buffer here (`m_items`).
+//
+// Not here: the losses (losses/memory.ts) and the order of reads, writes and steps (training).
+// Shapes: B batch, C width, K classes, h w feature resolution, N = h w, H W label resolution.
+
+import { cat, nn, noGrad, rand, scope, type Tensor, TorchError } from "@pinmem/torch";
+import { checkLabel, type LabelOptions } from "../losses/labels.js";
+import { ClassSums, classMeans, sumByClass } from "./class-sums.js";
+import { checkFeature, checkFiniteResult, fullPrecision, widen } from "./feature.js";
+import { gumbelNoise, type NoiseSource } from "./gumbel-noise.js";
+import { completeReadOptions, type ReadOptions } from "./read-options.js";
+import { WriteNetwork } from "./write-network.js";
+
+export interface ClassMemoryOptions {
+  /** Rows of the memory, K. */
+  classes: number;
+  /** Length of a row, C: the channels of the feature. */
+  width: number;
+  /** How much of a row a write keeps, in [0, 1). Default 0.8. */
+  momentum?: number;
+  /** Divides the cosines in the cohesion loss (not in the read: `read.temperature`). Default 1. */
+  temperature?: number;
+  read?: ReadOptions;
+  /** Where Gumbel noise comes from; by default the device's random generator. */
+  noise?: NoiseSource;
+}
+
+export interface MemoryReading {
+  /** What goes on to the decoder, (B, C, h, w). */
+  readonly refined: Tensor;
+  /** How much each pixel takes of each row, (B, K, h, w); they sum to one over K. */
+  readonly weights: Tensor;
+  /** Cosines of features and rows, (B, K, h, w), before temperature, noise and mask: what the cohesion loss is made of. */
+  readonly scores: Tensor;
+}
+
+export interface ReadInput {
+  /** Rows to read instead of the stored ones, (K, C); gradients flow to them. */
+  items?: Tensor;
+  /** Changes the weights before they are used, to see what the read matters. */
+  reweigh?: (weights_BKhw: Tensor) => Tensor;
+}
+
+export interface WriteInput extends LabelOptions {
+  /** Rows to start from instead of the stored ones, (K, C); no gradient flows to them. */
+  items?: Tensor;
+  /** Default: the memory's. */
+  momentum?: number;
+}
+
+// Far below any cosine over temperature, exact zero after the softmax, and still a number in half precision.
+const MASKED = -1e4;
+
+export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadInput], MemoryReading> {
+  /** 1x1 convolution of query and read-out, batch norm, ReLU. */
+  readonly output: nn.Sequential;
+  readonly writenet: WriteNetwork;
+  /** Tells rows apart. */
+  readonly clsfier: nn.Linear;
+  /** The rows (K, C), "m_items" in the state dict. */
+  readonly mItems: Tensor;
+  /** Logarithm of a learned read temperature. */
+  readonly logTemperature: nn.Parameter | null;
+  readonly classes: number;
+  readonly width: number;
+  readonly momentum: number;
+  readonly temperature: number;
+  readonly readOptions: Required<ReadOptions>;
+  readonly #noise: NoiseSource;
+
+  /** Rows start as normalised random non-negative vectors; see `collect` for the method's start. */
+  constructor({
+    classes,
+    width,
+    momentum = 0.8,
+    temperature = 1,
+    read = {},
+    noise = gumbelNoise,
+  }: ClassMemoryOptions) {
+    super();
+    positiveInteger("classes", classes);
+    positiveInteger("width", width);
+    checkMomentum(momentum, "ClassMemory");
+    if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
+      throw refusal("ClassMemory", "temperature", "must be a positive number", temperature);
+    }
+    this.classes = classes;
+    this.width = width;
+    this.momentum = momentum;
+    this.temperature = temperature;
+    this.readOptions = completeReadOptions(read);
+    this.#noise = noise;
+    this.output = new nn.Sequential(
+      new nn.Conv2d(2 * width, width, 1, { bias: false }),
+      new nn.BatchNorm2d(width),
+      new nn.ReLU({ inplace: true }),
+    );
+    this.writenet = new WriteNetwork(width);
+    this.clsfier = new nn.Linear(width, classes);
+    this.mItems = nn.buffer(scope(() => nn.F.normalize(rand([classes, width]))));
+    this.logTemperature = learnedTemperature(this.readOptions.temperature);
+    this.#initialise();
+  }
+
+  /** The stored rows (K, C): unit length, or zero for classes that were never written. */
+  get items(): Tensor {
+    return this.mItems;
+  }
+
+  /** As `read`. */
+  forward(feature_BChw: Tensor, { items = this.mItems, reweigh }: ReadInput = {}): MemoryReading {
+    checkFeature(feature_BChw, this.width, "ClassMemory.read");
+    this.#checkItems(items, "ClassMemory.read");
+    const { query, readout, weights, scores } = fullPrecision(feature_BChw, (feature) => {
+      const query_BChw = nn.F.normalize(feature);
+      const items_KC = widen(items);
+      const scores_BKhw = this.#cosines(query_BChw, items_KC);
+      checkFiniteResult(scores_BKhw, "ClassMemory.read");
+      const weights_BKhw = this.#weights(scores_BKhw, items_KC);
+      const readout_BChw = project(reweigh ? reweigh(weights_BKhw) : weights_BKhw, items_KC.t());
+      return { query: query_BChw, readout: readout_BChw, weights: weights_BKhw, scores: scores_BKhw };
+    });
+    const refined = this.output.call(cat([query, readout], { dim: 1 }).to(feature_BChw.dtype));
+    return { refined: this.readOptions.residual ? refined.add(feature_BChw) : refined, weights, scores };
+  }
+
+  /**
+   * Refines a feature (B, C, h, w): each pixel, as a direction, takes of every row according to their cosine.
+   *
+   * @throws TorchError when shapes do not fit or the feature holds NaN or infinity
+   */
+  read(feature_BChw: Tensor, input?: ReadInput): MemoryReading {
+    return this.call(feature_BChw, input);
+  }
+
+  /**
+   * New rows (K, C) from a feature (B, C, h, w) and its labels (B, H, W, int64, at any resolution): those of the classes that
+   * occur move towards the mean direction of their written features, the others stay. They carry their graph to the write
+   * network and the feature; nothing is stored.
+   *
+   * @throws TorchError when shapes or label values do not fit or the feature holds NaN or infinity
+   */
+  write(
+    feature_BChw: Tensor,
+    label_BHW: Tensor,
+    { items = this.mItems, momentum = this.momentum, ...labels }: WriteInput = {},
+  ): Tensor {
+    checkFeature(feature_BChw, this.width, "ClassMemory.write");
+    this.#checkItems(items, "ClassMemory.write");
+    checkMomentum(momentum, "ClassMemory.write");
+    const { classes } = this;
+    checkLabel(label_BHW, { operator: "ClassMemory.write", batch: feature_BChw.size(0), classes, ...labels });
+    return scope(() =>
+      fullPrecision(this.writenet.call(feature_BChw), (written) => {
+        const classSum = sumByClass(nn.F.normalize(written), label_BHW, { classes, ...labels });
+        checkFiniteResult(classSum.sum_KC, "ClassMemory.write");
+        const old_KC = widen(items.detach());
+        const mixed_KC = old_KC.mul(momentum).add(classMeans(classSum), { alpha: 1 - momentum });
+        const isPresent_K1 = classSum.count_K.ne(0).unsqueeze(1);
+        return nn.F.normalize(isPresent_K1.where(mixed_KC, old_KC)).to(items.dtype);
+      }),
+    );
+  }
+
+  /** Copies rows (K, C) into the memory. In place: graphs that still need the old rows must be used before. */
+  store(items: Tensor): void {
+    this.#checkItems(items, "ClassMemory.store");
+    noGrad(() => this.mItems.copy_(items));
+  }
+
+  /**
+   * An empty collection for the method's start: add the features of all source images, then store its rows.
+   *
+   * ```ts
+   * using sums = memory.collect();
+   * for (const { feature, label } of batches) sums.add(feature, label);
+   * memory.store(sums.items());
+   * ```
+   */
+  collect(): ClassSums {
+    return new ClassSums(this.classes, this.width, this.mItems.device);
+  }
+
+  /** Logits (K, K) of the linear classifier for the rows (K, C); see `classificationLoss`. */
+  classify(items: Tensor): Tensor {
+    this.#checkItems(items, "ClassMemory.classify");
+    return this.clsfier.call(items);
+  }
+
+  #cosines(query_BChw: Tensor, items_KC: Tensor): Tensor {
+    if (!this.readOptions.centred) return project(query_BChw, items_KC);
+    const present_K1 = isPresent(items_KC).unsqueeze(1);
+    const centre_C = items_KC.sum(0).div(present_K1.sum().clamp({ min: 1 }));
+    const from_BChw = nn.F.normalize(query_BChw.sub(centre_C.view([1, this.width, 1, 1])));
+    return project(from_BChw, nn.F.normalize(items_KC.sub(centre_C).mul(present_K1)));
+  }
+
+  #weights(scores_BKhw: Tensor, items_KC: Tensor): Tensor {
+    const { temperature, gumbel, maskAbsent } = this.readOptions;
+    let logits = scores_BKhw;
+    if (this.logTemperature) logits = logits.mul(widen(this.logTemperature).neg().exp());
+    else if (temperature !== 1) logits = logits.div(temperature as number);
+    if (gumbel === "always" || (gumbel === "training" && this.training))
+      logits = logits.add(this.#noise(logits));
+    if (maskAbsent) logits = logits.maskedFill(isPresent(items_KC).logicalNot().view([1, -1, 1, 1]), MASKED);
+    return logits.softmax(1);
+  }
+
+  /** The official code's initial values. */
+  #initialise(): void {
+    for (const sequence of [this.output, this.writenet.writefeat]) {
+      const [convolution, norm] = sequence as Iterable<nn.Module> as [nn.Conv2d, nn.BatchNorm2d];
+      nn.init.kaimingNormal_(convolution.weight, { nonlinearity: "relu" });
+      nn.init.constant_(norm.bias as Tensor, 1e-4);
+    }
+    nn.init.normal_(this.clsfier.weight, 0, 1e-4);
+    nn.init.zeros_(this.clsfier.bias as Tensor);
+  }
+
+  #checkItems(items: Tensor, operator: string): void {
+    const [rows, width] = items.shape;
+    if (items.dim === 2 && rows === this.classes && width === this.width) return;
+    throw refusal(operator, "items", `must be [${this.classes}, ${this.width}]`, items);
+  }
+}
+
+/** Rows that were written at least once. */
+const isPresent = (items_KC: Tensor): Tensor => items_KC.detach().ne(0).any(1);
+
+/** (B, in, h, w) to (B, out, h, w) by a matrix (out, in): one product per image, nothing is copied. */
+function project(input: Tensor, matrix: Tensor): Tensor {
+  const [batch = 0, , h = 0, w = 0] = input.shape;
+  const [to = 0, from = 0] = matrix.shape;
+  return matrix
+    .expand([batch, to, from])
+    .bmm(input.flatten({ startDim: 2 }))
+    .view([batch, to, h, w]);
+}
+
+function learnedTemperature(temperature: Required<ReadOptions>["temperature"]): nn.Parameter | null {
+  if (typeof temperature === "number") return null;
+  return scope(() => new nn.Parameter(nn.init.constant_(rand([]), Math.log(temperature.learned))));
+}
+
+const refusal = (operator: string, argument: string, rule: string, value: unknown): TorchError =>
+  new TorchError(`argument '${argument}' ${rule}, got ${value}`, { operator, argument });
+
+function positiveInteger(argument: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1) return;
+  throw refusal("ClassMemory", argument, "must be an integer of at least 1", value);
+}
+
+function checkMomentum(momentum: number, operator: string): void {
+  if (momentum >= 0 && momentum < 1) return;
+  throw refusal(operator, "momentum", "must be at least 0 and below 1", momentum);
+}

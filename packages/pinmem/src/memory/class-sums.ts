@@ -1,0 +1,86 @@
+// Sums of features by class: the mean feature of each class over a batch (the write) or over a whole data set (the
+// initialisation). Shapes: B batch, C width, K classes, h w feature resolution, H W label resolution.
+
+import { type Device, dispose, keep, nn, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
+import { checkLabel, type LabelOptions } from "../losses/labels.js";
+import { checkFeature, checkFiniteResult, fullPrecision } from "./feature.js";
+import { labelWeights } from "./label-weights.js";
+
+export interface ClassSum {
+  /** Sum of the features (K, C), each weighted with the share of the class in its pixel. */
+  readonly sum_KC: Tensor;
+  /** Sum of the shares (K). */
+  readonly count_K: Tensor;
+}
+
+/** Sums of features (B, C, h, w) by the classes of labels (B, H, W), without ignored pixels. */
+export function sumByClass(
+  feature_BChw: Tensor,
+  label_BHW: Tensor,
+  { classes, ...labels }: LabelOptions & { classes: number },
+): ClassSum {
+  const [, , h = 0, w = 0] = feature_BChw.shape;
+  return scope(() => {
+    const dtype = feature_BChw.dtype === "float64" ? "float64" : "float32";
+    const weight_BKN = labelWeights(label_BHW, { classes, size: [h, w], dtype, ...labels })
+      .narrow(1, 0, classes)
+      .flatten({ startDim: 2 });
+    const feature_BNC = feature_BChw.flatten({ startDim: 2 }).transpose(1, 2);
+    return { sum_KC: weight_BKN.bmm(feature_BNC).sum(0), count_K: weight_BKN.sum([0, 2]) };
+  });
+}
+
+/** Mean feature (K, C) of each class; zero for classes that did not occur. */
+export const classMeans = ({ sum_KC, count_K }: ClassSum): Tensor =>
+  scope(() => sum_KC.div(count_K.maskedFill(count_K.eq(0), 1).unsqueeze(1)));
+
+/**
+ * Collects the initial memory over any number of batches: for each class the mean direction of its features. The write
+ * network has no part in it. Sums are kept in double precision. Made by `ClassMemory.collect`; freed by `dispose` or
+ * `using`.
+ */
+export class ClassSums implements Disposable {
+  readonly #sum_KC: Tensor;
+  readonly #count_K: Tensor;
+
+  /** @internal */
+  constructor(
+    readonly classes: number,
+    readonly width: number,
+    device: Device,
+  ) {
+    this.#sum_KC = keep(zeros([classes, width], { dtype: "float64", device }));
+    this.#count_K = keep(zeros([classes], { dtype: "float64", device }));
+  }
+
+  /** Adds features (B, C, h, w), as the memory would read them, and their labels (B, H, W). */
+  add(feature_BChw: Tensor, label_BHW: Tensor, options: LabelOptions = {}): void {
+    checkFeature(feature_BChw, this.width, "ClassSums.add");
+    const { classes } = this;
+    checkLabel(label_BHW, { operator: "ClassSums.add", batch: feature_BChw.size(0), classes, ...options });
+    scope(() =>
+      noGrad(() =>
+        fullPrecision(feature_BChw, (feature) => {
+          const { sum_KC, count_K } = sumByClass(nn.F.normalize(feature), label_BHW, { classes, ...options });
+          checkFiniteResult(sum_KC, "ClassSums.add");
+          this.#sum_KC.add_(sum_KC);
+          this.#count_K.add_(count_K);
+        }),
+      ),
+    );
+  }
+
+  /** Shares of pixels seen so far of each class, in pixels of the features. */
+  get counts(): number[] {
+    return [...(this.#count_K.toTypedArray() as Float64Array)];
+  }
+
+  /** The memory (K, C), float64: unit rows, zero rows for classes never seen. */
+  items(): Tensor {
+    return scope(() => nn.F.normalize(classMeans({ sum_KC: this.#sum_KC, count_K: this.#count_K })));
+  }
+
+  [Symbol.dispose](): void {
+    dispose([this.#sum_KC, this.#count_K]);
+  }
+}
