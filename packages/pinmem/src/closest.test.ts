@@ -1,0 +1,15 @@
+import { describe, expect, it } from "vitest";
+import { closest } from "./closest.js";
+
+describe("closest", () => {
+  it("finds the word that was meant", () => {
+    expect(closest("lerningRate", ["learningRate", "seed", "steps"])).toBe("learningRate");
+    expect(closest("camvit", ["camvid", "cityscapes"])).toBe("camvid");
+    expect(closest("PIN-MEMORY", ["erm", "pin-memory"])).toBe("pin-memory");
+  });
+
+  it("suggests nothing where no word is near", () => {
+    expect(closest("banana", ["learningRate", "seed"])).toBeUndefined();
+    expect(closest("x", [])).toBeUndefined();
+  });
+});

@@ -1,0 +1,166 @@
+// A checkpoint: everything a run needs to go on as if it had never stopped. A folder of three files:
+//
+//   model.safetensors      parameters and buffers of the network, the class memory among them
+//   training.safetensors   state of the optimiser and of the random number generators
+//   state.json             step, data position, rates and whatever else is no tensor
+//
+// It is written under another name and renamed when it is whole and on the disk, so that a folder with a checkpoint's name
+// is a checkpoint, whenever the process ends. What is read is checked before anything is changed.
+
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { loadSafetensors, saveSafetensors, type Tensor } from "@pinmem/torch";
+import { z } from "zod";
+
+const FORMAT = 1;
+const LARGEST_STATE = 16 * 2 ** 20;
+
+const jsonRecord = z.record(z.string(), z.json());
+
+const stateSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  /** Optimiser steps done. */
+  step: z.int().min(0),
+  /** The next batch to be used. */
+  data: z.strictObject({ epoch: z.int().min(0), index: z.int().min(0) }),
+  optimizer: z.strictObject({
+    /** Settings of each group of parameters, and how many it has. */
+    groups: z.array(jsonRecord),
+    /** Numbers in the state of single parameters, by position. */
+    numbers: z.record(z.string(), z.record(z.string(), z.number())),
+  }),
+  /** State of training aids that are neither network nor optimiser. */
+  extra: jsonRecord,
+  /** Bytes of the event log that belong to the steps done. */
+  eventBytes: z.int().min(0),
+  best: z.nullable(z.strictObject({ step: z.int().min(0), score: z.number() })),
+});
+
+export type CheckpointState = Omit<z.output<typeof stateSchema>, "format">;
+
+export interface Checkpoint {
+  readonly model: ReadonlyMap<string, Tensor>;
+  readonly training: ReadonlyMap<string, Tensor>;
+  readonly state: CheckpointState;
+}
+
+/** A checkpoint that cannot be used: which file, and why. */
+export class CheckpointError extends Error {
+  override readonly name = "CheckpointError";
+  constructor(
+    readonly file: string,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${file}: ${problem}`, options);
+  }
+}
+
+/** Where a checkpoint called `name` is prepared. */
+export const temporaryName = (name: string): string => `.${name}.${randomBytes(6).toString("hex")}.tmp`;
+
+/**
+ * Writes a checkpoint as the folder `path`, whole or not at all; one that lies there is replaced.
+ * @throws CheckpointError where the file system refuses; nothing is left behind then
+ */
+export function writeCheckpoint(path: string, { model, training, state }: Checkpoint): void {
+  const folder = dirname(path);
+  const prepared = join(folder, temporaryName(basename(path)));
+  const replaced = join(folder, temporaryName(basename(path)));
+  try {
+    mkdirSync(prepared, { recursive: true });
+    saveSafetensors(join(prepared, "model.safetensors"), model);
+    saveSafetensors(join(prepared, "training.safetensors"), training);
+    writeDurably(join(prepared, "state.json"), `${JSON.stringify({ format: FORMAT, ...state }, null, 2)}\n`);
+    flushFolder(prepared);
+    moveAside(path, replaced);
+    renameSync(prepared, path);
+    flushFolder(folder);
+  } catch (error) {
+    throw new CheckpointError(path, `the checkpoint could not be written: ${reason(error)}`, {
+      cause: error,
+    });
+  } finally {
+    rmSync(prepared, { recursive: true, force: true });
+    rmSync(replaced, { recursive: true, force: true });
+  }
+}
+
+/** @throws CheckpointError naming the file that is missing or damaged */
+export function readCheckpoint(path: string): Checkpoint {
+  const state = readState(path);
+  return { model: readTensors(path, "model"), training: readTensors(path, "training"), state };
+}
+
+export function readState(path: string): CheckpointState {
+  const file = join(path, "state.json");
+  const parsed = stateSchema.safeParse(readJson(file));
+  if (!parsed.success) throw new CheckpointError(file, z.prettifyError(parsed.error));
+  const { format: _, ...state } = parsed.data;
+  return state;
+}
+
+function readTensors(path: string, name: string): ReadonlyMap<string, Tensor> {
+  const file = join(path, `${name}.safetensors`);
+  try {
+    return loadSafetensors(file).tensors;
+  } catch (error) {
+    throw new CheckpointError(file, reason(error), { cause: error });
+  }
+}
+
+function readJson(file: string): unknown {
+  try {
+    const { size } = statSync(file);
+    if (size > LARGEST_STATE) throw new Error(`has ${size} bytes, which no checkpoint of this project has`);
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new CheckpointError(file, reason(error), { cause: error });
+  }
+}
+
+function writeDurably(file: string, text: string): void {
+  const descriptor = openSync(file, "wx");
+  try {
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function moveAside(path: string, to: string): void {
+  try {
+    renameSync(path, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+/** Makes names in a folder durable, where the system can. */
+function flushFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, "r");
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // Windows cannot; the files themselves are on the disk.
+  }
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

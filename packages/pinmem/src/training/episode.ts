@@ -1,0 +1,17 @@
+// What a training method gets at each step: labelled images on the device, in the roles that it gave the domains.
+
+import type { Tensor } from "@pinmem/torch";
+
+export interface LabelledBatch {
+  /** Normalised images (B, 3, H, W), domain after domain. */
+  readonly image: Tensor;
+  /** Train ids (B, H, W), int64; 255 is ignored. */
+  readonly label: Tensor;
+}
+
+export interface Episode {
+  /** What the step trains on, and what the memory is written from: all domains where the method splits none off. */
+  readonly metaTrain: LabelledBatch;
+  /** Domains met as unseen; null where the method splits none off. */
+  readonly metaTest: LabelledBatch | null;
+}

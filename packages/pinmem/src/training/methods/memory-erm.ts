@@ -1,0 +1,28 @@
+// The class memory without meta-learning: all source domains in one batch, read and written as in the full method, with
+// the same losses. The official code's "train_memory_agg".
+
+import type { Episode } from "../episode.js";
+import type { LossTensors } from "../losses.js";
+import { finalWrite } from "./final-write.js";
+import { type Method, memoryOf, type StepSettings } from "./method.js";
+import { type PassContext, trainingPass } from "./training-pass.js";
+
+export class MemoryErm implements Method {
+  readonly name = "memory-erm";
+  readonly splitsDomains = false;
+
+  constructor(readonly context: PassContext) {
+    memoryOf(context.network, this.name);
+  }
+
+  accumulate({ metaTrain }: Episode, { share = 1 }: StepSettings): { train: LossTensors } {
+    const { items } = memoryOf(this.context.network, this.name);
+    const pass = trainingPass(this.context, metaTrain, { items, write: true });
+    pass.backward(share);
+    return { train: pass.losses };
+  }
+
+  afterStep(episodes: readonly Episode[]): void {
+    finalWrite(this.context, episodes);
+  }
+}

@@ -1,0 +1,351 @@
+import {
+  fromTypedArray,
+  grad,
+  isGradEnabled,
+  liveTensors,
+  manualSeed,
+  nn,
+  noGrad,
+  randn,
+  scope,
+  type Tensor,
+} from "@pinmem/torch";
+import { describe, expect, it } from "vitest";
+import { TinyNetwork, type TinyOptions } from "../../../test/tiny-network.js";
+import { Random } from "../../data/random.js";
+import type { Episode, LabelledBatch } from "../episode.js";
+import { lossWeightsSchema } from "../losses.js";
+import { Erm } from "./erm.js";
+import type { GradientOrder } from "./inner-step.js";
+import { MemoryErm } from "./memory-erm.js";
+import type { Method } from "./method.js";
+import { Mldg } from "./mldg.js";
+import { PinMemory } from "./pin-memory.js";
+import type { PassContext } from "./training-pass.js";
+import { trainingPass } from "./training-pass.js";
+
+const CLASSES = 4;
+// Large weights for the terms that the memory alone causes, so that a mistake in them shows.
+const weights = lossWeightsSchema.parse({ cohesion: 0.7, divergence: 0.9, classification: 0.5 });
+
+function batch(stream: string, { images = 2, size = 8 } = {}): LabelledBatch {
+  const random = new Random({ seed: 1, stream });
+  const values = Float64Array.from({ length: images * 3 * size * size }, () => random.normal());
+  const labels = BigInt64Array.from({ length: images * size * size }, () => {
+    const value = random.randint(0, CLASSES + 1);
+    return BigInt(value === CLASSES ? 255 : value);
+  });
+  return {
+    image: fromTypedArray(values, [images, 3, size, size], { dtype: "float64" }),
+    label: fromTypedArray(labels, [images, size, size]),
+  };
+}
+
+const episode = (): Episode => ({ metaTrain: batch("train"), metaTest: batch("test") });
+
+function network(options: TinyOptions = {}): TinyNetwork {
+  manualSeed(3);
+  const made = new TinyNetwork({ classes: CLASSES, ...options }).to({ dtype: "float64" });
+  // Rows and classifier as after some training, not as initialised.
+  noGrad(() => made.memory?.clsfier.weight.normal_({ std: 0.5 }));
+  return made;
+}
+
+const context = (made: TinyNetwork, more: Partial<PassContext> = {}): PassContext => ({
+  network: made,
+  weights,
+  ...more,
+});
+
+function gradientsOf(made: nn.AnyModule): Map<string, Float64Array> {
+  return scope(
+    () =>
+      new Map(
+        [...made.namedParameters()].flatMap(([name, parameter]) => {
+          const gradient = parameter.grad;
+          return gradient ? [[name, gradient.toTypedArray() as Float64Array]] : [];
+        }),
+      ),
+  );
+}
+
+function run(method: Method, episodes: Episode[], innerRate: number, share = 1) {
+  return scope(() => {
+    const losses = episodes.map((one) => method.accumulate(one, { innerRate, share }));
+    return losses.map((passes) =>
+      Object.fromEntries(Object.entries(passes).map(([pass, terms]) => [pass, terms.total.toNumber()])),
+    );
+  });
+}
+
+function largestDifference(a: Map<string, Float64Array>, b: Map<string, Float64Array>): number {
+  expect([...a.keys()]).toEqual([...b.keys()]);
+  let largest = 0;
+  for (const [name, values] of a) {
+    for (const [index, value] of values.entries()) {
+      largest = Math.max(largest, Math.abs(value - (b.get(name)?.[index] ?? Number.NaN)));
+    }
+  }
+  return largest;
+}
+
+interface Held {
+  /** g of the first order: the same wherever theta goes. */
+  readonly gradients: ReadonlyMap<string, Tensor> | null;
+  /** What the frozen encoder gives in the write pass. */
+  readonly feature: Tensor | null;
+}
+
+/**
+ * L_inner(theta) + L_outer(theta - alpha g), computed from its definition without the methods' help. What the method holds
+ * constant is given; null is computed anew.
+ */
+function objective(made: TinyNetwork, { metaTrain, metaTest }: Episode, rate: number, held: Held): number {
+  return scope(() => {
+    const settings = context(made);
+    const items = made.memory?.items;
+    const { inner, gradients } = innerGradients(made, metaTrain);
+    const adapted = adaptedParameters(made, held.gradients ?? gradients, rate);
+    const outer = nn.functionalCall(made, adapted, () =>
+      noGrad(() => {
+        if (!made.memory || !items) return trainingPass(settings, metaTest as LabelledBatch);
+        const feature = held.feature ?? made.encode(metaTrain.image).feature;
+        const written = made.memory.write(feature, metaTrain.label, { items });
+        return trainingPass(settings, metaTest as LabelledBatch, { items: written });
+      }),
+    );
+    return inner + outer.losses.total.toNumber();
+  });
+}
+
+function innerGradients(made: TinyNetwork, metaTrain: LabelledBatch) {
+  const items = made.memory?.items;
+  const { losses } = trainingPass(context(made), metaTrain, items ? { items, write: true } : {});
+  const parameters = [...made.namedParameters()];
+  const found = grad(
+    losses.total,
+    parameters.map(([, parameter]) => parameter),
+    { allowUnused: true },
+  );
+  const gradients = new Map(
+    parameters.flatMap(([name], at) => (found[at] ? [[name, found[at]] as const] : [])),
+  );
+  return { inner: losses.total.toNumber(), gradients };
+}
+
+const adaptedParameters = (made: TinyNetwork, gradients: ReadonlyMap<string, Tensor>, rate: number) =>
+  noGrad(
+    () =>
+      new Map(
+        [...made.namedParameters()].map(([name, parameter]) => {
+          const gradient = gradients.get(name);
+          return [name, gradient ? parameter.sub(gradient, { alpha: rate }) : parameter.clone()];
+        }),
+      ),
+  );
+
+/** What the method holds constant at this theta. */
+function heldAt(made: TinyNetwork, { metaTrain }: Episode, rate: number, order: GradientOrder): Held {
+  const { gradients } = innerGradients(made, metaTrain);
+  const feature = nn.functionalCall(made, adaptedParameters(made, gradients, rate), () =>
+    noGrad(() => made.encode(metaTrain.image).feature),
+  );
+  return { gradients: order === "first" ? gradients : null, feature: made.memory ? feature : null };
+}
+
+const methods = {
+  mldg: (made: TinyNetwork, order: GradientOrder) => new Mldg(context(made), { order }),
+  "pin-memory": (made: TinyNetwork, order: GradientOrder) => new PinMemory(context(made), { order }),
+} as const;
+type MetaMethod = keyof typeof methods;
+
+describe.each(["mldg", "pin-memory"] satisfies MetaMethod[])("%s", (name) => {
+  const made = () => network({ memory: name === "pin-memory" });
+
+  it.each(["first", "second"] satisfies GradientOrder[])(
+    "%s order: the gradient equals finite differences of the two-step objective",
+    (order) => {
+      const rate = 0.3;
+      const trained = made();
+      const one = episode();
+      run(methods[name](trained, order), [one], rate);
+      const gradients = gradientsOf(trained);
+      const held = heldAt(trained, one, rate, order);
+      let checked = 0;
+      for (const [parameter, tensor] of trained.namedParameters()) {
+        const values = tensor.dataView() as Float64Array;
+        for (const index of new Set([0, values.length >> 1, values.length - 1])) {
+          const at = values[index] as number;
+          const h = 1e-5;
+          const objectiveAt = (value: number) => {
+            values[index] = value;
+            return objective(trained, one, rate, held);
+          };
+          const difference = (objectiveAt(at + h) - objectiveAt(at - h)) / (2 * h);
+          values[index] = at;
+          const gradient = gradients.get(parameter)?.[index] ?? Number.NaN;
+          expect(Math.abs(gradient - difference), `${parameter}[${index}]`).toBeLessThan(1e-8);
+          checked++;
+        }
+      }
+      expect(checked).toBeGreaterThan(25);
+    },
+  );
+
+  it("both orders differ, and coincide where the inner rate is 0", () => {
+    const both = (rate: number) =>
+      (["first", "second"] as const).map((order) => {
+        const trained = made();
+        run(methods[name](trained, order), [episode()], rate);
+        return gradientsOf(trained);
+      }) as [Map<string, Float64Array>, Map<string, Float64Array>];
+    expect(largestDifference(...both(0.3))).toBeGreaterThan(1e-4);
+    expect(largestDifference(...both(0))).toBeLessThan(1e-14);
+  });
+
+  it.each(["first", "second"] satisfies GradientOrder[])(
+    "%s order: episodes add up to the mean of their gradients",
+    (order) => {
+      const trained = made();
+      const episodes = [episode(), { metaTrain: batch("other"), metaTest: batch("third") }];
+      const single = episodes.map((one) => {
+        trained.zeroGrad();
+        run(methods[name](trained, order), [one], 0.1);
+        return gradientsOf(trained);
+      });
+      trained.zeroGrad();
+      run(methods[name](trained, order), episodes, 0.1, 0.5);
+      const [a, b] = single as [Map<string, Float64Array>, Map<string, Float64Array>];
+      const mean = new Map(
+        [...a].map(([key, values]) => [
+          key,
+          values.map((value, at) => (value + (b.get(key)?.[at] ?? 0)) / 2),
+        ]),
+      );
+      expect(largestDifference(gradientsOf(trained), mean)).toBeLessThan(1e-13);
+    },
+  );
+
+  it("leaves running statistics to the meta-train pass, unless both are wanted", () => {
+    const statistics = (trained: TinyNetwork) =>
+      [...trained.namedBuffers()]
+        .filter(([buffer]) => !buffer.includes("m_items"))
+        .map(([buffer, tensor]) => [buffer, tensor.toArray()] as const);
+    const after = (body: (trained: TinyNetwork) => void) => {
+      const trained = made();
+      body(trained);
+      return statistics(trained);
+    };
+    const items = (trained: TinyNetwork) =>
+      trained.memory ? { items: trained.memory.items, write: true } : {};
+    const metaTrainOnly = after((trained) =>
+      trainingPass(context(trained), episode().metaTrain, items(trained)),
+    );
+    expect(after((trained) => run(methods[name](trained, "first"), [episode()], 0.1))).toEqual(metaTrainOnly);
+    const Meta = name === "mldg" ? Mldg : PinMemory;
+    const both = after((trained) =>
+      run(new Meta(context(trained), { statistics: "both" }), [episode()], 0.1),
+    );
+    expect(both).not.toEqual(metaTrainOnly);
+    const counts = both.filter(([buffer]) => buffer.startsWith("deep") && buffer.endsWith("tracked"));
+    expect(counts).toEqual([["deep.norm.num_batches_tracked", 2]]);
+  });
+});
+
+describe("the final write", () => {
+  it.each([MemoryErm, PinMemory])(
+    "of %o uses the new parameters, running statistics and meta-train images",
+    (Kind) => {
+      const trained = network();
+      const method = new Kind(context(trained));
+      const one = episode();
+      run(method, [one], 0.1);
+      noGrad(() => {
+        for (const parameter of trained.parameters()) parameter.add_(0.01);
+      });
+      const before = trained.memory?.items.clone();
+      const expected = noGrad(() => {
+        trained.eval();
+        const { feature } = trained.encode(one.metaTrain.image);
+        const rows = trained.memory?.write(feature, one.metaTrain.label);
+        trained.train();
+        return rows?.toArray();
+      });
+      method.afterStep([one]);
+      expect(trained.memory?.items.toArray()).toEqual(expected);
+      expect(trained.memory?.items.toArray()).not.toEqual(before?.toArray());
+      expect(trained.training && trained.memory?.training).toBe(true);
+    },
+  );
+});
+
+describe("every method", () => {
+  const all: readonly [string, (made: TinyNetwork, more?: Partial<PassContext>) => Method, boolean][] = [
+    ["erm", (made, more) => new Erm(context(made, more)), false],
+    ["mldg", (made, more) => new Mldg(context(made, more)), false],
+    ["memory-erm", (made, more) => new MemoryErm(context(made, more)), true],
+    ["pin-memory", (made, more) => new PinMemory(context(made, more)), true],
+  ];
+
+  it.each(all)("%s leaves no tensors behind", (_, create, memory) => {
+    const trained = network({ memory });
+    const method = create(trained);
+    const live = () => {
+      scope(() => {
+        trained.zeroGrad();
+        const one = episode();
+        method.accumulate(one, { innerRate: 0.1 });
+        method.afterStep?.([one]);
+      });
+      return liveTensors();
+    };
+    live();
+    const first = live();
+    for (let step = 0; step < 5; step++) expect(live()).toBe(first);
+  });
+
+  it.each(all)(
+    "%s: recomputing activations changes neither gradients, statistics nor random numbers",
+    (_, create, memory) => {
+      const outcome = (recompute: boolean) => {
+        const trained = network({ memory, dropout: 0.4, read: { gumbel: "training" } });
+        const method = create(trained, { recompute });
+        manualSeed(11);
+        const calls = { withGraph: 0, without: 0 };
+        const count = (module: nn.AnyModule) => {
+          if (module === trained.deep.conv) calls[isGradEnabled() ? "withGraph" : "without"]++;
+        };
+        const losses = nn.observeModules(count, () => run(method, [episode()], 0.1));
+        const buffers = [...trained.namedBuffers()].map(([name, tensor]) => [name, tensor.toArray()]);
+        const next = scope(() => randn([3]).toArray());
+        return { calls, seen: { losses, buffers, gradients: gradientsOf(trained), next } };
+      };
+      const [plain, recomputed] = [outcome(false), outcome(true)];
+      expect(recomputed.seen).toEqual(plain.seen);
+      expect(recomputed.calls.withGraph).toBe(plain.calls.withGraph);
+      expect(recomputed.calls.without).toBe(plain.calls.without + plain.calls.withGraph);
+    },
+  );
+
+  it.each(all)(
+    "%s gives zero losses and finite gradients where all labels are ignored",
+    (_, create, memory) => {
+      const trained = network({ memory });
+      const unlabelled = ({ image, label }: LabelledBatch) => ({ image, label: label.mul(0).add(255) });
+      const { metaTrain, metaTest } = episode();
+      const blank = { metaTrain: unlabelled(metaTrain), metaTest: metaTest && unlabelled(metaTest) };
+      const losses = scope(() => {
+        const passes = create(trained).accumulate(blank, { innerRate: 0.1 });
+        return Object.values(passes).map(({ segmentation }) => segmentation?.toNumber());
+      });
+      expect(new Set(losses)).toEqual(new Set([0]));
+      for (const values of gradientsOf(trained).values()) expect(values.every(Number.isFinite)).toBe(true);
+    },
+  );
+
+  it("refuses a network without memory where it needs one", () => {
+    expect(() => new PinMemory(context(network({ memory: false })))).toThrow(
+      /no class memory.*model\.memory/,
+    );
+  });
+});

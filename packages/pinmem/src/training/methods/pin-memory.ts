@@ -1,0 +1,75 @@
+// The full method: a class memory trained by meta-learning. In every step the memory is written from some source domains
+// and has to help on others (Kim et al., "Pin the Memory", CVPR 2022, section 3 and algorithm 1).
+//
+//   1. meta-train   L_inner(theta) on T, reading M_t and writing with its graph;  theta' = theta - alpha grad L_inner(theta)
+//   2. write        M' = W(T; M_t) with theta' and the encoder frozen: only the write network learns through it
+//   3. meta-test    L_outer(theta') on V, reading M'
+//   4. step         theta moves along grad L_inner + grad L_outer                                  (the trainer's optimiser)
+//   5. final write  M_{t+1} = W(T; M_t) with the new theta, in evaluation mode
+//
+// Batch norm uses the statistics of the batch in passes 1 to 3; only pass 1 is remembered in the running ones, as in the
+// official code, unless `statistics` is "both".
+
+import { noGrad, scope, type Tensor } from "@pinmem/torch";
+import type { Episode, LabelledBatch } from "../episode.js";
+import type { LossTensors } from "../losses.js";
+import { inPrecision } from "../precision.js";
+import { finalWrite } from "./final-write.js";
+import { innerStep } from "./inner-step.js";
+import { type MetaOptions, metaOptions } from "./meta-options.js";
+import { type Method, memoryOf, metaTestOf, type StepSettings, trainedParameters } from "./method.js";
+import { withOwnStatistics } from "./own-statistics.js";
+import { type PassContext, trainingPass } from "./training-pass.js";
+
+export class PinMemory implements Method {
+  readonly name = "pin-memory";
+  readonly splitsDomains = true;
+  readonly options: ReturnType<typeof metaOptions>;
+
+  constructor(
+    readonly context: PassContext,
+    options: MetaOptions = {},
+  ) {
+    memoryOf(context.network, this.name);
+    this.options = metaOptions(options);
+  }
+
+  accumulate(episode: Episode, { innerRate, share = 1, probe }: StepSettings): Record<string, LossTensors> {
+    const { context } = this;
+    const { network } = context;
+    const { order, metaTestStatistics } = this.options;
+    const { items } = memoryOf(network, this.name);
+
+    const inner = trainingPass(context, episode.metaTrain, { items, write: true });
+    if (inner.written) probe?.("meta-train memory", new Map([["items", inner.written]]));
+    const step = innerStep(inner, trainedParameters(network), { rate: innerRate, order });
+    probe?.("meta-train gradients", step.gradients);
+
+    const adaptedItems = withOwnStatistics(network, step.adapted, () =>
+      this.#write(episode.metaTrain, items),
+    );
+    const outer = metaTestStatistics(network, step.adapted, (statistics) => {
+      probe?.("meta-test memory", new Map([["items", adaptedItems]]));
+      const pass = trainingPass(context, metaTestOf(episode, this.name), { items: adaptedItems });
+      probe?.("meta-test statistics", statistics);
+      step.backward(pass, share);
+      return pass;
+    });
+    return { "meta-train": inner.losses, "meta-test": outer.losses };
+  }
+
+  afterStep(episodes: readonly Episode[]): void {
+    finalWrite(this.context, episodes);
+  }
+
+  /** New rows whose graph reaches the write network and nothing before it. */
+  #write({ image, label }: LabelledBatch, items: Tensor): Tensor {
+    const { network, precision = "float32" } = this.context;
+    return scope(() =>
+      inPrecision(precision, image.device, () => {
+        const { feature } = noGrad(() => network.encode(image));
+        return memoryOf(network, this.name).write(feature, label, { items });
+      }),
+    );
+  }
+}

@@ -1,0 +1,99 @@
+// One forward pass with its losses: read the memory, decode, and where asked write new rows with their graph.
+//
+// The order (read the old rows first, then write) is the official code's. Losses are computed in single precision whatever
+// the precision of the network. Source: Kim et al., CVPR 2022, section 3.
+
+import { scope, type Tensor } from "@pinmem/torch";
+import {
+  auxiliaryLoss,
+  classificationLoss,
+  cohesionLoss,
+  divergenceLoss,
+  type SegmentationLossOptions,
+  segmentationLoss,
+} from "../../losses/index.js";
+import type { LabelledBatch } from "../episode.js";
+import { type LossTensors, type LossWeights, type TermName, weightedSum } from "../losses.js";
+import type { TrainableNetwork } from "../network.js";
+import { inPrecision, type Precision, widened } from "../precision.js";
+import { recomputed } from "../recompute.js";
+import { memoryOf } from "./method.js";
+
+/** What all passes of a method have in common. */
+export interface PassContext {
+  readonly network: TrainableNetwork;
+  readonly weights: LossWeights;
+  /** Variant of the segmentation loss; by default the cross entropy. */
+  readonly segmentation?: SegmentationLossOptions;
+  /** Loss of the outputs of the whitening layers; null while it does not apply. */
+  readonly whiteningLoss?: (whitened: readonly Tensor[]) => Tensor | null;
+  /** Default float32. */
+  readonly precision?: Precision;
+  /** Keep only what enters each stage of the backbone, and compute the rest again in the backward pass. Default false. */
+  readonly recompute?: boolean;
+}
+
+export interface PassOptions {
+  /** Rows to read (K, C); without them the feature goes to the decoder as it is. */
+  readonly items?: Tensor;
+  /** Write new rows, starting from `items`, with their graph, and count the losses that concern them. Default false. */
+  readonly write?: boolean;
+}
+
+export interface PassResult {
+  readonly losses: LossTensors;
+  /** The rows written (K, C). */
+  readonly written: Tensor | null;
+  /** Adds the gradients of the total loss, times `share` (default 1), to those stored; uses up the graph. */
+  backward(share?: number): void;
+}
+
+type Terms = Partial<Record<TermName, Tensor>>;
+
+export function trainingPass(
+  context: PassContext,
+  batch: LabelledBatch,
+  options: PassOptions = {},
+): PassResult {
+  const { network, precision = "float32", recompute = false } = context;
+  const run = (backward: (loss: Tensor) => void): PassResult => {
+    const { losses, written } = scope(() => forward(context, batch, options));
+    return {
+      losses,
+      written,
+      backward: (share = 1) => backward(share === 1 ? losses.total : losses.total.mul(share)),
+    };
+  };
+  if (!recompute) return run((loss) => loss.backward());
+  return recomputed(network, run, (body) => inPrecision(precision, batch.image.device, body));
+}
+
+function forward(
+  { network, weights, segmentation = {}, whiteningLoss, precision = "float32" }: PassContext,
+  { image, label }: LabelledBatch,
+  { items, write = false }: PassOptions,
+): { losses: LossTensors; written: Tensor | null } {
+  const [, , height = 0, width = 0] = image.shape;
+  const within = <T>(body: () => T): T => inPrecision(precision, image.device, body);
+  const memory = items ? memoryOf(network, "trainingPass") : null;
+
+  const { feature, lowLevel, auxiliary, whitening } = within(() => network.encode(image));
+  const reading = memory && items ? within(() => memory.read(feature, { items })) : null;
+  const logits = within(() => network.decode(reading?.refined ?? feature, lowLevel, [height, width]));
+  const auxiliaryLogits = weights.auxiliary > 0 ? within(() => network.auxiliaryLogits(auxiliary)) : null;
+  const whitened = weights.whitening > 0 && whitening.length > 0 ? whiteningLoss?.(whitening) : null;
+
+  const terms: Terms = { segmentation: segmentationLoss(widened(logits), label, segmentation) };
+  if (auxiliaryLogits) terms.auxiliary = auxiliaryLoss(widened(auxiliaryLogits), label);
+  if (whitened) terms.whitening = whitened;
+  if (!memory || !reading || !items) return { losses: weightedSum(terms, weights), written: null };
+
+  const { temperature } = memory;
+  if (weights.cohesion > 0) terms.cohesion = cohesionLoss(widened(reading.scores), label, { temperature });
+  if (!write) return { losses: weightedSum(terms, weights), written: null };
+
+  const written = within(() => memory.write(feature, label, { items }));
+  if (weights.divergence > 0) terms.divergence = divergenceLoss(written);
+  if (weights.classification > 0) terms.classification = classificationLoss(memory.classify(written));
+  return { losses: weightedSum(terms, weights), written };
+}

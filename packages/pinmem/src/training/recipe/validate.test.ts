@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { withAssignments } from "./set-path.js";
+import { RecipeError, validate } from "./validate.js";
+
+const schema = z.strictObject({
+  steps: z.int().positive(),
+  rate: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("polynomial"), base: z.number(), power: z.number().default(0.9) }),
+      z.strictObject({ kind: z.literal("constant"), base: z.number() }),
+    ])
+    .prefault({ kind: "constant", base: 1 }),
+  sources: z.array(z.strictObject({ name: z.enum(["camvid", "cityscapes"]), root: z.string() })),
+});
+
+const good = { steps: 3, sources: [{ name: "camvid", root: "/data" }] };
+
+function problemsOf(value: unknown): readonly string[] {
+  try {
+    validate(schema, value, "recipe test");
+  } catch (error) {
+    if (error instanceof RecipeError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("validate", () => {
+  it("fills in defaults", () => {
+    expect(validate(schema, { ...good, rate: { kind: "polynomial", base: 2 } }, "it").rate).toEqual({
+      kind: "polynomial",
+      base: 2,
+      power: 0.9,
+    });
+    expect(validate(schema, good, "it").rate).toEqual({ kind: "constant", base: 1 });
+  });
+
+  it("names unknown fields and the ones probably meant, also inside lists and unions", () => {
+    expect(problemsOf({ ...good, stepz: 1 })).toEqual([
+      `stepz is no field of a recipe; did you mean "steps"?`,
+    ]);
+    expect(problemsOf({ ...good, sources: [{ ...good.sources[0], rot: "x" }] })).toEqual([
+      `sources[0].rot is no field of sources[0]; did you mean "root"?`,
+    ]);
+    expect(problemsOf({ ...good, rate: { kind: "polynomial", base: 1, powr: 2 } })).toEqual([
+      `rate.powr is no field of rate; did you mean "power"?`,
+    ]);
+  });
+
+  it("lists what is allowed where nothing is near", () => {
+    expect(problemsOf({ ...good, banana: 1 })).toEqual([
+      "banana is no field of a recipe; there are steps, rate, sources",
+    ]);
+  });
+
+  it("suggests names among the allowed ones", () => {
+    expect(problemsOf({ ...good, sources: [{ name: "camvit", root: "/" }] })).toEqual([
+      `sources[0].name is "camvit"; it may be "camvid", "cityscapes" (did you mean "camvid"?)`,
+    ]);
+    expect(problemsOf({ ...good, rate: { kind: "polinomial", base: 1 } })).toEqual([
+      `rate.kind is "polinomial"; it may be "polynomial", "constant" (did you mean "polynomial"?)`,
+    ]);
+  });
+
+  it("reports all problems, with the values found", () => {
+    const problems = problemsOf({ steps: -2, sources: [{ name: "camvid" }] });
+    expect(problems).toHaveLength(2);
+    expect(problems[0]).toMatch(/^steps is -2: /);
+    expect(problems[1]).toBe("sources[0].root is missing");
+  });
+});
+
+describe("withAssignments", () => {
+  it("sets values by path and leaves the original as it is", () => {
+    const changed = withAssignments(good, [
+      "steps=5",
+      "sources[0].root=/elsewhere",
+      "rate.kind=constant",
+      "rate.base=0.5",
+    ]);
+    expect(changed).toEqual({
+      steps: 5,
+      sources: [{ name: "camvid", root: "/elsewhere" }],
+      rate: { kind: "constant", base: 0.5 },
+    });
+    expect(good.steps).toBe(3);
+  });
+
+  it("takes lists and objects as JSON", () => {
+    expect(withAssignments(good, ['sources=[{"name":"cityscapes","root":"/c"}]'])).toMatchObject({
+      sources: [{ name: "cityscapes" }],
+    });
+  });
+
+  it.each([
+    "steps",
+    "=3",
+    "a..b=1",
+    "sources[x]=1",
+    "steps.more=1",
+    "sources[3].root=a",
+    "__proto__=1",
+    "__proto__.steps=1",
+  ])("refuses %s", (assignment) => {
+    expect(() => withAssignments(good, [assignment])).toThrow(RecipeError);
+  });
+});
