@@ -1,5 +1,5 @@
 // Between what trains and what is stored: the state of network, optimiser and random numbers as named tensors and JSON, and
-// back. Nothing is changed before everything has been compared.
+// back.
 
 import {
   type Device,
@@ -80,7 +80,7 @@ export function restoreSnapshot(
   }
   for (const [index, values] of Object.entries(stored.optimizer.numbers))
     Object.assign(entryOf(index), values);
-  // The optimiser compares shapes before it changes anything, so does the network.
+  // Network and optimiser each compare all names and shapes before they change anything.
   network.loadStateDict(stored.model);
   optimizer.loadStateDict({ state, groups: stored.optimizer.groups as never });
   for (const [generator, bytes] of random) setRandomState(bytes, generator);
