@@ -1,0 +1,57 @@
+// The command `npm run golden -- DIR`: runs every golden file in a folder.
+// Exit code 0 when all that ran agrees, 1 when something does not or nothing ran, 2 when the call is wrong.
+
+import { stat } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { GoldenFileError } from "./case-file.js";
+import { describeResult, summarise } from "./report.js";
+import { runGoldenFolder } from "./run-golden.js";
+
+const usage = `Compares the networks, the memory and training with golden figures: prints for each case and section the
+largest deviation and its tolerance.
+
+Usage: npm run golden -- DIR [--json]
+
+  DIR     folder with golden files (*.json)
+  --json  prints one JSON document instead of lines`;
+
+export async function main(args: readonly string[]): Promise<number> {
+  let parsed: { values: { json: boolean; help: boolean }; positionals: string[] };
+  try {
+    const options = {
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    } as const;
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    return misuse((error as Error).message);
+  }
+  const { json, help } = parsed.values;
+  const [folder, ...rest] = parsed.positionals;
+  if (help) {
+    console.log(usage);
+    return 0;
+  }
+  if (folder === undefined || rest.length > 0) return misuse("give exactly one folder");
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return misuse(`${folder} is not a folder`);
+  try {
+    const results = await runGoldenFolder(folder, {
+      onResult: (result) => {
+        if (!json) console.log(describeResult(result, 28));
+      },
+    });
+    if (json) console.log(JSON.stringify(results, null, 2));
+    else console.log(`\n${summarise(results)}`);
+    const ran = results.some(({ notRun }) => notRun === null);
+    return ran && results.every(({ passed }) => passed) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof GoldenFileError)) throw error;
+    console.error(`golden: ${error.message}`);
+    return 1;
+  }
+}
+
+function misuse(problem: string): number {
+  console.error(`golden: ${problem}\n\n${usage}`);
+  return 2;
+}
