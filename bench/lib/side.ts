@@ -18,11 +18,12 @@ export class Side {
     readonly name: string,
     command: string,
     args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
   ) {
     // Passive waiting on both sides: on shared cores OpenMP's spinning makes either many times slower.
     this.#process = spawn(command, args, {
       stdio: ["pipe", "pipe", "inherit"],
-      env: { OMP_WAIT_POLICY: "PASSIVE", ...process.env },
+      env: { OMP_WAIT_POLICY: "PASSIVE", ...process.env, ...environment },
     });
     this.#process.on("error", (error) => {
       this.#failure = new Error(`${name}: ${command} does not start: ${error.message}`);

@@ -183,7 +183,8 @@ function load(build: AddonBuild): Native {
     );
   }
   // Freed activations stay in the process instead of being returned to the system and mapped again every step.
-  addon.tuneAllocator(MMAP_THRESHOLD, TRIM_THRESHOLD);
+  // PINMEM_ALLOCATOR=system leaves the allocator alone: for another one by LD_PRELOAD, or to compare.
+  if (process.env.PINMEM_ALLOCATOR !== "system") addon.tuneAllocator(MMAP_THRESHOLD, TRIM_THRESHOLD);
   if (!process.env.OMP_NUM_THREADS) addon.setThreads(physicalCores());
   return addon;
 }
