@@ -5,6 +5,7 @@
 #include <c10/core/MemoryFormat.h>
 
 #include <cmath>
+#include <cstdlib>
 
 namespace pinmem {
 
@@ -38,8 +39,13 @@ const char* type_name(napi_valuetype type) {
 
 std::string print(double value) {
   char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.17g", value);
-  return std::isnan(value) ? "NaN" : buffer;
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  for (int digits : {15, 17}) {  // 0.1 rather than 0.10000000000000001
+    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+    if (std::strtod(buffer, nullptr) == value) break;
+  }
+  return buffer;
 }
 
 // Enumerations are integers on the stack; JavaScript names them.
@@ -147,8 +153,11 @@ bool listed(Environment& environment, napi_env env, napi_value value, Listed* li
 }
 
 int64_t checked_int(const std::string& name, double number) {
-  if (number != std::trunc(number) || !(std::abs(number) <= kMaxSafeInteger)) {
+  if (!std::isfinite(number) || number != std::trunc(number)) {
     throw ArgumentError(name, "argument '" + name + "' must be an integer, got " + print(number));
+  }
+  if (std::abs(number) > kMaxSafeInteger) {
+    throw ArgumentError(name, "argument '" + name + "' is " + print(number) + ": integers beyond 2^53 must be bigints");
   }
   return static_cast<int64_t>(number);
 }

@@ -2,7 +2,10 @@
 #include "function.h"
 
 #include <c10/util/Exception.h>
+#include <c10/util/Logging.h>
 
+#include <functional>
+#include <mutex>
 #include <new>
 
 namespace pinmem {
@@ -20,6 +23,12 @@ void throw_error(napi_env env, const char* message, const char* argument) {
     }
   }
   napi_throw(env, error);
+}
+
+// libtorch looks up the C++ frames of every error it throws, which takes milliseconds. Ours carry JavaScript's stack.
+void disable_cpp_backtraces() {
+  static std::once_flag once;
+  std::call_once(once, [] { c10::SetStackTraceFetcher(std::function<std::string()>([] { return std::string(); })); });
 }
 
 }  // namespace
@@ -46,6 +55,7 @@ void throw_to_javascript(napi_env env) {
 NAPI_MODULE_INIT() {
   using namespace pinmem;
   try {
+    disable_cpp_backtraces();
     auto* environment = new Environment(env);
     const auto destroy = [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); };
     check(env, napi_set_instance_data(env, environment, destroy, nullptr), "instance data");
