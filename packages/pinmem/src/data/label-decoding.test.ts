@@ -90,6 +90,33 @@ describe("LabelDecoder", () => {
   });
 });
 
+describe("LabelDecoder.decodeGrid", () => {
+  const grid = { rows: Int32Array.of(3, 3, 0), columns: Int32Array.of(9, 2, 2, 17) };
+  const decode = (decoding: LabelDecoding, fixture: string) => [
+    ...new LabelDecoder(decoding).decodeGrid(readPng(readFixture(fixture), fixture), grid, fixture),
+  ];
+
+  it.each([
+    ["bdd100k", "train-ids.png", [9, 2, 2, 17]],
+    ["gtav", "gtav.png", [9, 2, 2, 17]],
+    ["gtav", "colors.png", [9, 2, 2, 17]],
+    ["synthia", "synthia.png", [7, 2, 2, 12]],
+    ["mapillary", "vistas.png", [255, 255, 255, 255]],
+  ])("gives the train ids of the pixels asked for: %s, %s", async (name, fixture, row) => {
+    expect(decode(await decodingOf(name), fixture)).toEqual([...row, ...row, ...row]);
+  });
+
+  it("names unlisted labels among the pixels asked for, and is silent about others", () => {
+    expect(decode(trainIdDecoding, "unlisted.png")).toHaveLength(12);
+    const png = readPng(readFixture("unlisted.png"), "unlisted.png");
+    const hit = { rows: Int32Array.of(0), columns: Int32Array.of(4, 5) };
+    const decoder = new LabelDecoder(trainIdDecoding);
+    expect(() => decoder.decodeGrid(png, hit, "unlisted.png")).toThrow(/unlisted\.png: .*: 77 \(1 pixels\)/);
+    const lenient = new LabelDecoder({ ...trainIdDecoding, unlisted: "ignore" });
+    expect([...lenient.decodeGrid(png, hit, "unlisted.png")]).toEqual([4, 255]);
+  });
+});
+
 describe("a user's own label space", () => {
   const space = defineLabelSpace({
     name: "three",

@@ -6,6 +6,7 @@
 
 import { DataError } from "./data-error.js";
 import { type Color, IGNORED, type LabelSpace } from "./label-space.js";
+import { type PixelGrid, pickSamples, pickThrough } from "./pixel-grid.js";
 import type { PngSamples } from "./png.js";
 
 export interface LabelDecoding {
@@ -75,17 +76,27 @@ export interface DecodedLabel {
   readonly unlisted: readonly UnlistedLabel[];
 }
 
+/** In tables of bytes: ignored, and a mark that the byte is not listed. */
+const UNLISTED = 256 | IGNORED;
+
+const paletteCode = (palette: Uint8Array, index: number) =>
+  colorCode([palette[3 * index] ?? 0, palette[3 * index + 1] ?? 0, palette[3 * index + 2] ?? 0]);
+
 /** Decodes labels of one data set; made once, then used for each of its files. */
 export class LabelDecoder {
   readonly #decoding: LabelDecoding;
   readonly #byValue = new Int16Array(65536).fill(-1);
+  readonly #byByte = new Uint16Array(256).fill(UNLISTED);
   readonly #byColor: ReadonlyMap<number, number>;
 
   constructor(decoding: LabelDecoding) {
     this.#decoding = decoding;
     this.#byColor = new Map(decoding.kind === "colors" ? decoding.entries : []);
     if (decoding.kind === "values") {
-      for (const [value, trainId] of decoding.entries) this.#byValue[value] = trainId;
+      for (const [value, trainId] of decoding.entries) {
+        this.#byValue[value] = trainId;
+        if (value < 256) this.#byByte[value] = trainId;
+      }
     }
   }
 
@@ -116,15 +127,36 @@ export class LabelDecoder {
     throw new DataError(file, describeUnlisted(this.#decoding, unlisted));
   }
 
+  /** The same for the pixels of a grid alone, without decoding the others. */
+  decodeGrid(png: PngSamples, grid: PixelGrid, file: string): Uint8Array {
+    const { samples } = png;
+    const table = samples instanceof Uint8Array && png.channels === 1 ? this.#byteTable(png) : undefined;
+    if (table) {
+      const picked = new Uint8Array(grid.rows.length * grid.columns.length);
+      const unlisted = pickThrough(table, samples as Uint8Array, png.width, grid, picked) !== 0;
+      if (!unlisted || this.#decoding.unlisted === "ignore") return picked;
+    }
+    return this.decodeStrictly(pickSamples(png, grid), file);
+  }
+
+  /** Train ids of all bytes, and a bit above them where a byte is not listed; undefined where bytes are not enough. */
+  #byteTable({ palette }: PngSamples): Uint16Array | undefined {
+    if (this.#decoding.kind === "values") return this.#byByte;
+    if (!palette) return undefined;
+    return Uint16Array.from(
+      { length: 256 },
+      (_, index) => this.#byColor.get(paletteCode(palette, index)) ?? UNLISTED,
+    );
+  }
+
   #decodeValues(png: PngSamples, file: string, out: Uint8Array, note: (code: number) => number): void {
     const { channels, samples } = png;
     if (channels > 2 && !this.#decoding.firstChannel) {
       throw new DataError(file, "stores colours, but the labels of this data set are numbers (one channel)");
     }
-    const table = this.#byValue;
     for (let at = 0, from = 0; at < out.length; at++, from += channels) {
       const value = samples[from] as number;
-      const trainId = table[value] as number;
+      const trainId = this.#byValue[value] as number;
       out[at] = trainId >= 0 ? trainId : note(value);
     }
   }
@@ -135,9 +167,7 @@ export class LabelDecoder {
     out: Uint8Array,
     note: (code: number) => number,
   ): void {
-    const codes = Array.from({ length: 256 }, (_, index) =>
-      colorCode([palette[3 * index] ?? 0, palette[3 * index + 1] ?? 0, palette[3 * index + 2] ?? 0]),
-    );
+    const codes = Array.from({ length: 256 }, (_, index) => paletteCode(palette, index));
     const table = codes.map((code) => this.#byColor.get(code) ?? -1);
     for (let at = 0; at < out.length; at++) {
       const index = png.samples[at] as number;

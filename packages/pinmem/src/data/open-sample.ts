@@ -1,16 +1,16 @@
 // One sample, whatever it comes from: files whose pixels are still packed, a scene that is rendered, or pixels that were
 // decoded before. Those who use it see sizes, parts of the image and train ids.
 
-import { readFile } from "node:fs/promises";
-import { asDataError, DataError } from "./data-error.js";
+import { DataError } from "./data-error.js";
 import type { FileSample, Sample } from "./dataset.js";
-import { decodeImage, type ImageOptions, openImage } from "./image.js";
+import { decodeImage, type ImageOptions, openImage, readBytes } from "./image.js";
 import type { LabelDecoder } from "./label-decoding.js";
 import type { LabelSpace } from "./label-space.js";
+import { pickThrough } from "./pixel-grid.js";
 import { type PngSamples, readPng } from "./png.js";
 import type { RgbImage, Size, Window } from "./resize.js";
 import { renderStreet } from "./streets/index.js";
-import { pickLabelPixels } from "./transforms/apply-plan.js";
+import { labelGrid } from "./transforms/apply-plan.js";
 import type { CropPlan } from "./transforms/geometric.js";
 
 export interface OpenSample extends Size {
@@ -49,6 +49,8 @@ export async function openSample(
   return openDecoded({ image: { width, height, pixels: image }, trainIds });
 }
 
+const allBytes = Uint16Array.from({ length: 256 }, (_, byte) => byte);
+
 /** Pixels that are there already. */
 export function openDecoded({ image, trainIds }: DecodedSample): OpenSample {
   const { width, height } = image;
@@ -56,8 +58,11 @@ export function openDecoded({ image, trainIds }: DecodedSample): OpenSample {
     width,
     height,
     image: async () => ({ part: image, at: { left: 0, top: 0 } }),
-    label: (plan) =>
-      pickLabelPixels(plan, { width, height, channels: 1, samples: trainIds }).samples as Uint8Array,
+    label: (plan) => {
+      const picked = new Uint8Array(plan.window.width * plan.window.height);
+      pickThrough(allBytes, trainIds, width, labelGrid(plan, image), picked);
+      return picked;
+    },
   };
 }
 
@@ -91,14 +96,11 @@ async function openFiles(
     width,
     height,
     image: async (window) => ({ part: await decodeImage(image, window), at: window ?? { left: 0, top: 0 } }),
-    label: (plan) => decoder.decodeStrictly(pickLabelPixels(plan, label), files.label),
+    label: (plan) => decoder.decodeGrid(label, labelGrid(plan, label), files.label),
   };
 }
 
 /** @throws DataError when the file is missing or no PNG that can be read */
-export async function readLabel(file: string, { maxPixels }: ImageOptions): Promise<PngSamples> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw asDataError(file, error);
-  });
-  return readPng(bytes, file, maxPixels === undefined ? {} : { maxPixels });
+export function readLabel(file: string, { maxPixels }: ImageOptions): PngSamples {
+  return readPng(readBytes(file), file, maxPixels === undefined ? {} : { maxPixels });
 }

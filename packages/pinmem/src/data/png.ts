@@ -6,6 +6,7 @@
 
 import { crc32, inflateSync } from "node:zlib";
 import { DataError } from "./data-error.js";
+import { KernelInstance } from "./kernels.js";
 
 export interface PngSamples {
   readonly width: number;
@@ -70,8 +71,8 @@ export function readPng(
   for (const pass of passes) {
     const bytesPerRow = rowBytes(header, pass.width);
     const end = at + (bytesPerRow + 1) * pass.height;
-    const rows = raw.subarray(at, end);
-    unfilter(rows, bytesPerRow, Math.max((header.depth * channels) >> 3, 1), file);
+    const pixel = Math.max((header.depth * channels) >> 3, 1);
+    const rows = unfilter(raw.subarray(at, end), bytesPerRow, pixel, file);
     placeSamples(rows, bytesPerRow, header, pass, samples);
     at = end;
   }
@@ -146,48 +147,22 @@ function inflate(packed: readonly Uint8Array[], length: number, file: string): U
 
 const rowBytes = ({ depth, channels }: Header, width: number) => Math.ceil((width * channels * depth) / 8);
 
-/** Undoes the row filters in place; each row is led by the number of its filter. */
-function unfilter(rows: Uint8Array, bytesPerRow: number, pixel: number, file: string): void {
-  const stride = bytesPerRow + 1;
-  let above: Uint8Array = new Uint8Array(bytesPerRow);
-  for (let start = 0; start < rows.length; start += stride) {
-    const row = rows.subarray(start + 1, start + stride);
-    const filter = rows[start] as number;
-    if (filter === 1) addLeft(row, pixel);
-    else if (filter === 2) addAbove(row, above);
-    else if (filter === 3) addAverage(row, above, pixel);
-    else if (filter === 4) addPaeth(row, above, pixel);
-    else if (filter !== 0) throw new DataError(file, `is damaged: row filter ${filter} does not exist`);
-    above = row;
-  }
-}
+/** Above this size the memory that unfiltering takes is given back rather than kept for the next file. */
+const KEPT_BYTES = 2 ** 24;
+const keptInstance = new KernelInstance();
 
-function addLeft(row: Uint8Array, pixel: number): void {
-  for (let x = pixel; x < row.length; x++) row[x] = (row[x] as number) + (row[x - pixel] as number);
-}
-
-function addAbove(row: Uint8Array, above: Uint8Array): void {
-  for (let x = 0; x < row.length; x++) row[x] = (row[x] as number) + (above[x] as number);
-}
-
-function addAverage(row: Uint8Array, above: Uint8Array, pixel: number): void {
-  for (let x = 0; x < row.length; x++) {
-    const left = x < pixel ? 0 : (row[x - pixel] as number);
-    row[x] = (row[x] as number) + ((left + (above[x] as number)) >> 1);
-  }
-}
-
-function addPaeth(row: Uint8Array, above: Uint8Array, pixel: number): void {
-  for (let x = 0; x < row.length; x++) {
-    const left = x < pixel ? 0 : (row[x - pixel] as number);
-    const up = above[x] as number;
-    const corner = x < pixel ? 0 : (above[x - pixel] as number);
-    const toLeft = Math.abs(up - corner);
-    const toUp = Math.abs(left - corner);
-    const toCorner = Math.abs(left + up - 2 * corner);
-    const nearest = toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
-    row[x] = (row[x] as number) + nearest;
-  }
+/** Undoes the row filters; each row of `rows` is led by the number of its filter. Holds until the next call. */
+function unfilter(rows: Uint8Array, bytesPerRow: number, pixel: number, file: string): Uint8Array {
+  const instance = rows.length > KEPT_BYTES ? new KernelInstance() : keptInstance;
+  const height = rows.length / (bytesPerRow + 1);
+  const source = bytesPerRow;
+  const target = source + rows.length + bytesPerRow;
+  const memory = new Uint8Array(instance.reserve(target + bytesPerRow * height));
+  memory.set(rows, source);
+  memory.fill(0, target - bytesPerRow, target);
+  const wrong = instance.kernels.unfilter(source, target, bytesPerRow, height, pixel);
+  if (wrong >= 0) throw new DataError(file, `is damaged: the filter of row ${wrong} does not exist`);
+  return memory.subarray(target, target + bytesPerRow * height);
 }
 
 /** Where the pixels of a pass lie in the image. */
@@ -238,15 +213,14 @@ function placeSamples(
   pass: Pass,
   samples: Uint8Array | Uint16Array,
 ): void {
+  if (depth === 8 && pass.stepX === 1 && pass.stepY === 1) {
+    samples.set(rows);
+    return;
+  }
   const perRow = pass.width * channels;
-  const plain = depth === 8 && pass.stepX === 1;
   for (let y = 0; y < pass.height; y++) {
-    const begin = y * (bytesPerRow + 1) + 1;
+    const begin = y * bytesPerRow;
     const out = ((pass.top + y * pass.stepY) * width + pass.left) * channels;
-    if (plain) {
-      samples.set(rows.subarray(begin, begin + perRow), out);
-      continue;
-    }
     for (let at = 0; at < perRow; at++) {
       const target = out + Math.floor(at / channels) * pass.stepX * channels + (at % channels);
       samples[target] = sampleAt(rows, begin, at, depth);

@@ -4,7 +4,7 @@
 // Derives from Pillow's Resample.c (filter a = -0.5, 22-bit weights, horizontal pass first, 8 bits in between) and
 // Geometry.c (nearest). The passes themselves are WebAssembly: kernels/resize.ts.
 
-import { kernelWasm } from "./generated/kernels.js";
+import { KernelInstance } from "./kernels.js";
 
 export interface Size {
   readonly width: number;
@@ -45,14 +45,8 @@ export function sourceWindow({ from, to, window }: ResizeRequest): Window {
 
 /** Resizes images; keeps its working memory from one image to the next. Not to be shared between threads. */
 export class BicubicResizer {
-  readonly #memory = new webAssembly.Memory({ initial: 16 });
-  readonly #kernels: ResizeKernels;
+  readonly #instance = new KernelInstance();
   #used = 0;
-
-  constructor() {
-    const compiled = new webAssembly.Module(Buffer.from(kernelWasm, "base64"));
-    this.#kernels = new webAssembly.Instance(compiled, { env: { memory: this.#memory } }).exports;
-  }
 
   /**
    * The wanted window, as RGB bytes of `window.width` x `window.height`; valid until the next call.
@@ -78,10 +72,10 @@ export class BicubicResizer {
     const source = this.#copyPart(part, left - at.left, top - at.top, sourceStride, sourceRows);
     const between = this.#take(stride * sourceRows);
     const target = this.#take(stride * window.height);
-    const { resizeRows, resizeColumns } = this.#kernels;
+    const { resizeRows, resizeColumns } = this.#instance.kernels;
     resizeRows(source, sourceStride, sourceRows, between, window.width, ...this.#putWeights(columns));
     resizeColumns(between, stride, target, window.height, ...this.#putWeights(rows));
-    return new Uint8Array(this.#memory.buffer, target, stride * window.height);
+    return new Uint8Array(this.#instance.buffer, target, stride * window.height);
   }
 
   #reserve(pixelBytes: number, ...weights: Weights[]): void {
@@ -89,8 +83,7 @@ export class BicubicResizer {
       (sum, { values, starts }) => sum + 4 * values.length + 8 * starts.length,
       0,
     );
-    const missing = pixelBytes + tables - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / 65536));
+    this.#instance.reserve(pixelBytes + tables);
     this.#used = 0;
   }
 
@@ -103,7 +96,7 @@ export class BicubicResizer {
 
   #copyPart(part: RgbImage, left: number, top: number, stride: number, rows: number): number {
     const address = this.#take(stride * rows);
-    const memory = new Uint8Array(this.#memory.buffer);
+    const memory = new Uint8Array(this.#instance.buffer);
     for (let row = 0; row < rows; row++) {
       const begin = ((top + row) * part.width + left) * 3;
       memory.set(part.pixels.subarray(begin, begin + stride), address + row * stride);
@@ -114,7 +107,7 @@ export class BicubicResizer {
   #putWeights({ starts, counts, values, taps }: Weights): [number, number, number, number] {
     const put = (table: Int32Array) => {
       const address = this.#take(table.byteLength);
-      new Int32Array(this.#memory.buffer, address, table.length).set(table);
+      new Int32Array(this.#instance.buffer, address, table.length).set(table);
       return address;
     };
     return [put(starts), put(counts), put(values), taps];
@@ -133,35 +126,6 @@ export function nearestIndices(from: number, to: number, first: number, count: n
   }
   return indices;
 }
-
-interface ResizeKernels {
-  resizeRows(
-    source: number,
-    sourceStride: number,
-    rows: number,
-    target: number,
-    width: number,
-    ...weights: [starts: number, counts: number, values: number, taps: number]
-  ): void;
-  resizeColumns(
-    source: number,
-    stride: number,
-    target: number,
-    height: number,
-    ...weights: [starts: number, counts: number, values: number, taps: number]
-  ): void;
-}
-
-// TypeScript knows WebAssembly from the browser's library alone, which this package does not load.
-const { WebAssembly: webAssembly } = globalThis as unknown as {
-  WebAssembly: {
-    Memory: new (options: {
-      initial: number;
-    }) => { readonly buffer: ArrayBuffer; grow(pages: number): number };
-    Module: new (bytes: Uint8Array) => object;
-    Instance: new (module: object, imports: object) => { readonly exports: ResizeKernels };
-  };
-};
 
 /** For each pixel of a stretch of the resized axis: its first source pixel, how many there are, their weights. */
 interface Weights {

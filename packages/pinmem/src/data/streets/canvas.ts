@@ -67,9 +67,15 @@ export class Canvas {
       const start =
         (ahead[1] as number) + (up[1] as number) * y - ((right[1] as number) * (centerX - 0.5)) / focal;
       const step = (right[1] as number) / focal;
-      for (let column = 0; column < width; column++) {
-        label[row * width + column] = start + step * column > 0 ? trainIds.sky : trainIds.terrain;
+      const end = start + step * width;
+      const at = row * width;
+      if (start > 0 === end > 0) {
+        label.fill(start > 0 ? trainIds.sky : trainIds.terrain, at, at + width);
+        continue;
       }
+      const turn = at + Math.ceil(-start / step);
+      label.fill(start > 0 ? trainIds.sky : trainIds.terrain, at, turn);
+      label.fill(start > 0 ? trainIds.terrain : trainIds.sky, turn, at + width);
     }
   }
 

@@ -21,7 +21,7 @@ import { drawSkyline } from "./scene/skyline.js";
 import { drawStyle } from "./scene/style.js";
 import { drawTraffic } from "./scene/traffic.js";
 import { Frame } from "./shading/frame.js";
-import type { Lamp } from "./shading/light.js";
+import type { Lamp } from "./shading/lamps.js";
 import { Resolver } from "./shading/resolve.js";
 import { SkylineShadow } from "./shading/skyline-shadow.js";
 
@@ -81,7 +81,7 @@ export function renderScene(
   drawPeople({ canvas, plan, style, random: stream("people"), taken });
   canvas.finish();
 
-  const light = lightOf(domain, sunAndSky, skyline, lamps, camera.y);
+  const light = lightOf(domain, sunAndSky, skyline, lamps);
   new Resolver(visibility, camera, light, { ground, wetness }).resolve(frame);
   const bonnetRandom = stream("bonnet");
   if (bonnetRandom.bernoulli(domain.camera.bonnet)) {

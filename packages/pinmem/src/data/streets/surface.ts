@@ -31,6 +31,10 @@ export const trainIds = {
 
 /** One visible piece of a surface: where it is (set by the renderer) and how it looks (set by `Surface.paint`). */
 export class Fragment {
+  /** Where on the screen, in samples, and how much longer the ray there is than one straight ahead. */
+  screenX = 0.1;
+  screenY = 0.1;
+  slant = 0.1;
   /** Position in the world, metres. */
   x = 0.1;
   y = 0.1;
@@ -63,6 +67,18 @@ export class Fragment {
   ambient = 0.1;
   /** How far fallen snow stays on it, or rain makes it shine: 1 for ground, 0 for things that shed both. */
   exposed = 0.1;
+  /** The share of sunlight on its back that comes through: leaves. */
+  translucent = 0.1;
+  /** How much of the sun, and of the sky, things that stand on the ground keep away; 0 to 1. */
+  shadow = 0.1;
+  contact = 0.1;
+  /** Light that falls on it; the sun's share of it, 0 to 1. */
+  lightR = 0.1;
+  lightG = 0.1;
+  lightB = 0.1;
+  sunlit = 0.1;
+  /** How much of the pixel a pattern covers: for surfaces, while they paint. */
+  paint = 0.1;
 
   setColor(color: Rgb, gain = 1): void {
     this.r = color[0] * gain;
@@ -90,6 +106,11 @@ export class Fragment {
   }
 }
 
+/** What of a polygon's place a cutout covers. */
+export const OUTSIDE = 0;
+export const HOLE = 1;
+export const SOLID = 2;
+
 /** A shape cut out of a polygon, in the polygon's own coordinates. */
 export interface Cutout {
   /**
@@ -100,18 +121,27 @@ export interface Cutout {
   at(u: number, v: number): typeof OUTSIDE | typeof HOLE | typeof SOLID;
 }
 
-export const OUTSIDE = 0;
-export const HOLE = 1;
-export const SOLID = 2;
+export interface SurfaceTraits {
+  readonly cutout?: Cutout | undefined;
+  /** Whether it is seen from behind as well. */
+  readonly twoSided?: boolean;
+  /** Whether shadows that fall on the ground fall on it. */
+  readonly ground?: boolean;
+}
 
 export abstract class Surface {
-  readonly cutout: Cutout | undefined = undefined;
-  /** Whether it is seen from behind as well. */
-  readonly twoSided: boolean = false;
-  /** Whether shadows that fall on the ground fall on it. */
-  readonly ground: boolean = false;
+  readonly cutout: Cutout | undefined;
+  readonly twoSided: boolean;
+  readonly ground: boolean;
 
-  constructor(readonly label: number) {}
+  constructor(
+    readonly label: number,
+    { cutout, twoSided = false, ground = false }: SurfaceTraits = {},
+  ) {
+    this.cutout = cutout;
+    this.twoSided = twoSided;
+    this.ground = ground;
+  }
 
   /** Sets `r`, `g`, `b` and, where it matters, the other properties of the fragment's look. */
   abstract paint(fragment: Fragment): void;

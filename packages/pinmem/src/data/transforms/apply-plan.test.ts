@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readJson, unpack } from "../../../test/data-fixtures.js";
+import { pickSamples } from "../pixel-grid.js";
 import { BicubicResizer } from "../resize.js";
-import { applyToImage, applyToLabel, pickLabelPixels } from "./apply-plan.js";
+import { applyToImage, applyToLabel, labelGrid } from "./apply-plan.js";
 import { planAt } from "./geometric.js";
 
 interface Crop {
@@ -46,7 +47,7 @@ describe.each(crops)("crop at scale $scale, mirrored: $mirrored, rotated by $rot
   it("shows the label as Pillow does", () => {
     const label = { ...source, channels: 1 as const, samples: noise(source.width * source.height) };
     const target = new Uint8Array(size.width * size.height).fill(99);
-    applyToLabel(plan, pickLabelPixels(plan, label).samples as Uint8Array, target);
+    applyToLabel(plan, pickSamples(label, labelGrid(plan, label)).samples as Uint8Array, target);
     expect(target).toEqual(unpack(crop.label));
   });
 });

@@ -1,7 +1,7 @@
-// Carries out a crop plan on pixels: the image through the bicubic resizer, the label by picking its nearest pixels.
+// Carries out a crop plan on pixels: the image through the bicubic resizer, the label by its nearest pixels.
 // Results are written where they belong, into the memory that a batch shares between threads.
 
-import type { PngSamples } from "../png.js";
+import type { PixelGrid } from "../pixel-grid.js";
 import {
   type BicubicResizer,
   nearestIndices,
@@ -37,7 +37,8 @@ export function applyToImage(
   const { size, window } = plan;
   const shown = resizer.resize(part, at, resizeRequest(plan, from));
   const left = targetLeft(plan);
-  if (window.width < size.width || window.height < size.height) target.fill(0);
+  if (window.width < size.width) target.fill(0);
+  else clearRows(plan, target, size.width * 3, 0);
   for (let row = 0; row < window.height; row++) {
     const line = shown.subarray(row * window.width * 3, (row + 1) * window.width * 3);
     target.set(line, ((plan.at.top + row) * size.width + left) * 3);
@@ -45,37 +46,31 @@ export function applyToImage(
   if (plan.rotation !== 0) rotateImage(target, size, plan.rotation);
 }
 
-/** The label's pixels that the plan shows, still as the file stores them: `plan.window` in size, already mirrored. */
-export function pickLabelPixels(plan: CropPlan, label: PngSamples): PngSamples {
+/** The rows and columns of the source label that the plan shows, mirrored where it says so. */
+export function labelGrid(plan: CropPlan, from: Size): PixelGrid {
   const { window, scaled, mirrored } = plan;
-  const columns = nearestIndices(label.width, scaled.width, window.left, window.width);
-  const rows = nearestIndices(label.height, scaled.height, window.top, window.height);
-  if (mirrored) columns.reverse();
-  const { channels, samples } = label;
-  const picked = new (samples instanceof Uint16Array ? Uint16Array : Uint8Array)(
-    window.width * window.height * channels,
-  );
-  let out = 0;
-  for (const row of rows) {
-    const begin = row * label.width;
-    for (const column of columns) {
-      const from = (begin + column) * channels;
-      for (let channel = 0; channel < channels; channel++) picked[out++] = samples[from + channel] as number;
-    }
-  }
-  return { ...label, width: window.width, height: window.height, samples: picked };
+  const rows = nearestIndices(from.height, scaled.height, window.top, window.height);
+  const columns = nearestIndices(from.width, scaled.width, window.left, window.width);
+  return { rows, columns: mirrored ? columns.reverse() : columns };
 }
 
-/** Writes the crop of a label, given the train ids of the picked pixels. */
+/** Writes the crop of a label, given the train ids of its grid's pixels. */
 export function applyToLabel(plan: CropPlan, picked: Uint8Array, target: Uint8Array): void {
   const { size, window, paddingLabel } = plan;
   const left = targetLeft(plan);
-  if (window.width < size.width || window.height < size.height) target.fill(paddingLabel);
+  if (window.width < size.width) target.fill(paddingLabel);
+  else clearRows(plan, target, size.width, paddingLabel);
   for (let row = 0; row < window.height; row++) {
     const line = picked.subarray(row * window.width, (row + 1) * window.width);
     target.set(line, (plan.at.top + row) * size.width + left);
   }
   if (plan.rotation !== 0) rotateLabel(target, size, plan.rotation, paddingLabel);
+}
+
+/** Fills the rows above and below the part that is shown. */
+function clearRows({ at, window }: CropPlan, target: Uint8Array, stride: number, value: number): void {
+  target.fill(value, 0, at.top * stride);
+  target.fill(value, (at.top + window.height) * stride);
 }
 
 const targetLeft = ({ size, window, at, mirrored }: CropPlan) =>

@@ -43,16 +43,16 @@ export function develop(frame: Frame, image: Uint8Array, development: Developmen
       r = grey + (r - grey) * saturation;
       g = grey + (g - grey) * saturation;
       b = grey + (b - grey) * saturation;
-      let outR = tone(table, r);
-      let outG = tone(table, g);
-      let outB = tone(table, b);
+      let outR = table[entry(r)] as number;
+      let outG = table[entry(g)] as number;
+      let outB = table[entry(b)] as number;
       if (noise > 0) {
         // xorshift32; brightness noise with a smaller share of colour noise.
         state ^= state << 13;
         state ^= state >>> 17;
         state ^= state << 5;
         const common = bell[state & 4095] as number;
-        const amount = noise * (0.55 + 0.45 * (1 - (outG as number) / 255));
+        const amount = noise * (0.55 + 0.45 * (1 - outG / 255));
         outR += amount * (0.75 * common + 0.6 * (bell[(state >>> 7) & 4095] as number));
         outG += amount * (0.75 * common + 0.35 * (bell[(state >>> 13) & 4095] as number));
         outB += amount * (0.75 * common + 0.7 * (bell[(state >>> 19) & 4095] as number));
@@ -77,17 +77,12 @@ function meanOf(color: Float32Array): Rgb {
   return [r * share, g * share, b * share];
 }
 
-const STEPS = 2048;
+const STEPS = 4096;
 const BRIGHTEST = 6;
+const SPACING = (STEPS - 1) / Math.sqrt(BRIGHTEST);
 
-/** Looks light up in a table spaced by its square root, so that dark tones get enough entries. */
-function tone(table: Float32Array, light: number): number {
-  if (light <= 0) return table[0] as number;
-  const at = light >= BRIGHTEST ? STEPS - 1 : Math.sqrt(light / BRIGHTEST) * (STEPS - 1);
-  const low = Math.floor(at);
-  const from = table[low] as number;
-  return from + ((table[Math.min(STEPS - 1, low + 1)] as number) - from) * (at - low);
-}
+/** The entry for a light: they are spaced by its square root, so that dark tones get enough of them. */
+const entry = (light: number): number => (light <= 0 ? 0 : Math.min(STEPS - 1, Math.sqrt(light) * SPACING) | 0);
 
 const tables = new Map<number, Float32Array>();
 

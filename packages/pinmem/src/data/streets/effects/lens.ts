@@ -4,7 +4,8 @@ import { exponential } from "../arithmetic.js";
 import type { Frame } from "../shading/frame.js";
 
 /** A Gaussian blur; `deviation` in pixels. */
-export function blur({ width, height, color, scratch }: Frame, deviation: number): void {
+export function blur({ width, height, color, scratch }: Frame, wanted: number): void {
+  const deviation = Math.min(wanted, Math.min(width, height) / 8);
   if (deviation < 0.2) return;
   const radius = Math.ceil(2.5 * deviation);
   const kernel = new Float64Array(radius + 1);
@@ -15,33 +16,56 @@ export function blur({ width, height, color, scratch }: Frame, deviation: number
     total += k === 0 ? weight : 2 * weight;
   }
   for (let k = 0; k <= radius; k++) kernel[k] = (kernel[k] as number) / total;
-  convolve(color, scratch, kernel, height, width, 3 * width, 3);
-  convolve(scratch, color, kernel, width, height, 3, 3 * width);
+  for (let y = 0; y < height; y++) convolve(color, scratch, kernel, 3 * y * width, 3 * width, 3);
+  for (let y = 0; y < height; y++) convolveRows(scratch, color, kernel, y, height, 3 * width);
 }
 
+/** One row along itself; beyond its ends it goes on as it ends. */
 function convolve(
   from: Float32Array,
   to: Float32Array,
   kernel: Float64Array,
-  lines: number,
+  start: number,
   length: number,
-  lineStep: number,
   step: number,
 ): void {
-  const radius = kernel.length - 1;
-  for (let line = 0; line < lines; line++) {
+  const center = kernel[0] as number;
+  const end = start + length;
+  for (let at = start; at < end; at++) to[at] = (from[at] as number) * center;
+  for (let tap = 1; tap < kernel.length; tap++) {
+    const weight = kernel[tap] as number;
+    const reach = tap * step;
+    for (let at = start + reach; at < end - reach; at++) {
+      to[at] = (to[at] as number) + ((from[at - reach] as number) + (from[at + reach] as number)) * weight;
+    }
+    for (let k = 0; k < reach; k++) {
+      const first = start + k;
+      const last = end - 1 - k;
+      const channel = k % step;
+      to[first] = (to[first] as number) + ((from[start + channel] as number) + (from[first + reach] as number)) * weight;
+      to[last] = (to[last] as number) + ((from[end - 1 - channel] as number) + (from[last - reach] as number)) * weight;
+    }
+  }
+}
+
+/** Row y of the picture across its neighbours above and below. */
+function convolveRows(
+  from: Float32Array,
+  to: Float32Array,
+  kernel: Float64Array,
+  y: number,
+  height: number,
+  length: number,
+): void {
+  const start = y * length;
+  const center = kernel[0] as number;
+  for (let at = start; at < start + length; at++) to[at] = (from[at] as number) * center;
+  for (let tap = 1; tap < kernel.length; tap++) {
+    const weight = kernel[tap] as number;
+    const above = Math.max(0, y - tap) * length;
+    const below = Math.min(height - 1, y + tap) * length;
     for (let k = 0; k < length; k++) {
-      const at = line * lineStep + k * step;
-      const inside = k >= radius && k < length - radius;
-      for (let c = 0; c < 3; c++) {
-        let sum = (from[at + c] as number) * (kernel[0] as number);
-        for (let tap = 1; tap <= radius; tap++) {
-          const before = inside || k >= tap ? at - tap * step : line * lineStep;
-          const after = inside || k + tap < length ? at + tap * step : line * lineStep + (length - 1) * step;
-          sum += ((from[before + c] as number) + (from[after + c] as number)) * (kernel[tap] as number);
-        }
-        to[at + c] = sum;
-      }
+      to[start + k] = (to[start + k] as number) + ((from[above + k] as number) + (from[below + k] as number)) * weight;
     }
   }
 }

@@ -3,7 +3,7 @@
 import { cosine, sine } from "../arithmetic.js";
 import type { Canvas, Point } from "../canvas.js";
 import type { Rgb } from "../color.js";
-import { type Cutout, Surface, trainIds } from "../surface.js";
+import { Surface, trainIds } from "../surface.js";
 import { Plain } from "../surfaces/plain.js";
 import { Wheel } from "../surfaces/vehicle.js";
 import { spokedWheel } from "../textures/cutouts.js";
@@ -14,11 +14,8 @@ const rubber: Rgb = [0.015, 0.015, 0.016];
 const metal: Rgb = [0.22, 0.22, 0.24];
 
 class SpokedWheel extends Surface {
-  override readonly cutout: Cutout = spokedWheel;
-  override readonly twoSided = true;
-
   constructor() {
-    super(trainIds.bicycle);
+    super(trainIds.bicycle, { cutout: spokedWheel, twoSided: true });
   }
 
   paint(f: { setColor(color: Rgb): void; u: number; v: number; exposed: number }): void {

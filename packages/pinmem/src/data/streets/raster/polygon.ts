@@ -5,6 +5,7 @@
 // screen coordinates X, Y (exact in perspective), and the unit normal in the world.
 
 import { type Cutout, HOLE, OUTSIDE } from "../surface.js";
+import { Bitmap, levelAt, OUTLINE } from "../textures/bitmap.js";
 import { COEFFICIENTS, type Visibility } from "./visibility.js";
 
 /** A polygon on the screen, at most as many corners as the arrays hold. */
@@ -65,6 +66,21 @@ function fillCutoutRow(
   let u = ua * x + (coefficients[at + 4] as number) * y + (coefficients[at + 5] as number);
   let v = va * x + (coefficients[at + 7] as number) * y + (coefficients[at + 8] as number);
   const rowStart = row * target.width;
+  if (cutout instanceof Bitmap && !cutout.seeThrough) {
+    // Most cutouts are leaves, and most of these are many samples wide.
+    const levels = cutout.solid;
+    for (let sample = rowStart + start; sample < rowStart + end; sample++) {
+      if (near > (nearness[sample] as number) && levelAt(levels, u / near, v / near) >= OUTLINE) {
+        labels[sample] = label;
+        nearness[sample] = near;
+        owner[sample] = primitive;
+      }
+      near += ia;
+      u += ua;
+      v += va;
+    }
+    return;
+  }
   for (let sample = rowStart + start; sample < rowStart + end; sample++) {
     if (near > (nearness[sample] as number)) {
       const inside = cutout.at(u / near, v / near);

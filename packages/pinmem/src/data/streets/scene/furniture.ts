@@ -15,7 +15,7 @@ import {
   type SignLook,
 } from "../objects/furniture.js";
 import { drawTree } from "../objects/tree.js";
-import type { Lamp } from "../shading/light.js";
+import type { Lamp } from "../shading/lamps.js";
 import type { SignKind } from "../surfaces/sign.js";
 import { drawByWeight, drawColor, drawCount, drawFrom } from "./draw.js";
 import { KERB } from "./ground.js";

@@ -2,11 +2,11 @@
 
 import type { Random } from "../../random.js";
 import type { Canvas, Corner } from "../canvas.js";
-import type { Rgb } from "../color.js";
 import { upright } from "../objects/solids.js";
 import { type Surface, trainIds } from "../surface.js";
 import { Kerb, Paving, Terrain } from "../surfaces/ground.js";
-import { type Arrow, type Field, type Line, Road, type RoadPlan } from "../surfaces/road.js";
+import { type Arrow, type Field, type Line, Markings, type Paint } from "../surfaces/markings.js";
+import { Road } from "../surfaces/road.js";
 import type { Course } from "./course.js";
 import { drawFrom } from "./draw.js";
 import type { Crossing, Edge, StreetPlan } from "./plan.js";
@@ -17,8 +17,6 @@ export const KERB = 0.13;
 
 const CROSS_STREET = 90;
 const CORNER = 3;
-const white: Rgb = [0.78, 0.78, 0.76];
-const yellow: Rgb = [0.72, 0.42, 0.03];
 const steps = [-6, -2, 2, 6, 10, 15, 20, 26, 33, 41, 50, 62, 78, 98, 125, 160, 210, 300];
 
 /** Draws all ground in sight, and returns the surface of what lies beyond. */
@@ -125,9 +123,10 @@ function drawSidewalk(
   const stone = new Paving(course, style.kerb, 0, style.texture, seed);
   const span = (p: number, q: number, surface: Surface) =>
     drawStrip(canvas, course, a, b, Math.min(p, q), Math.max(p, q), KERB, surface);
-  if (verge > 0) span(at, paved, corner ? paving : grass);
-  span(at, at + side * 0.16, stone);
-  span(paved, corner ? front + side * CROSS_STREET : front, paving);
+  const inner = at + side * 0.16;
+  span(at, inner, stone);
+  if (verge > 0) span(inner, paved, corner ? paving : grass);
+  span(verge > 0 ? paved : inner, corner ? front + side * CROSS_STREET : front, paving);
   drawFace(canvas, course, a, b, at, KERB, side > 0 ? -1 : 1, kerb);
 }
 
@@ -169,37 +168,37 @@ function planRoad(plan: StreetPlan, style: Style, random: Random): Road {
   const wear = drawFrom(random, road.paintWear);
   const look = {
     asphalt: style.asphalt,
-    paint: white,
     texture: style.texture,
-    wear,
     patches: drawFrom(random, road.patches),
     dust: drawFrom(random, road.dust),
     dustColor: style.earth,
     snow: drawFrom(random, weather.snowOnRoad),
     cobbles: random.bernoulli(road.cobbles),
   };
-  const markings: RoadPlan = {
+  const section = {
     left: plan.left.kerb,
     right: plan.right.kerb,
     lanes: [...plan.own, ...plan.oncoming],
-    laneWidth: plan.laneWidth,
-    lines: planLines(plan, road.centerLine === "yellow" ? yellow : white, random),
+    rails: plan.tracks.flatMap((track) => [track - 0.72, track + 0.72]),
+  };
+  const markings = {
+    lines: planLines(plan, road.centerLine, random),
     fields: planFields(plan),
     arrows: planArrows(plan, random),
     gaps: plan.crossings.map(({ start, end }) => [start - 5, end + 5] as const),
-    rails: plan.tracks.flatMap((track) => [track - 0.72, track + 0.72]),
   };
-  return new Road(plan.course, look, markings, random.randint(0, 65536));
+  const seed = random.randint(0, 65536);
+  return new Road(plan.course, look, section, new Markings(markings, wear, seed & 255), seed);
 }
 
-function planLines(plan: StreetPlan, center: Rgb, random: Random): Line[] {
+function planLines(plan: StreetPlan, center: Paint, random: Random): Line[] {
   const { side, laneWidth, own, oncoming, left, right, median, tracks } = plan;
   const lines: Line[] = [];
-  const solid = (t: number, color: Rgb, width = 0.12) => lines.push({ t, width, dash: 1, gap: 0, color });
-  const dashed = (t: number, color: Rgb, width = 0.12) => lines.push({ t, width, dash: 3, gap: 5, color });
+  const solid = (t: number, paint: Paint, width = 0.12) => lines.push({ t, width, dash: 1, gap: 0, paint });
+  const dashed = (t: number, paint: Paint, width = 0.12) => lines.push({ t, width, dash: 3, gap: 5, paint });
   const half = laneWidth / 2;
-  for (let k = 0; k + 1 < own.length; k++) dashed((own[k] as number) + side * half, white);
-  for (let k = 0; k + 1 < oncoming.length; k++) dashed((oncoming[k] as number) - side * half, white);
+  for (let k = 0; k + 1 < own.length; k++) dashed((own[k] as number) + side * half, "white");
+  for (let k = 0; k + 1 < oncoming.length; k++) dashed((oncoming[k] as number) - side * half, "white");
   const inner = (own[0] as number) - side * half;
   if (oncoming.length > 0) {
     if (median || tracks.length > 0) {
@@ -211,14 +210,14 @@ function planLines(plan: StreetPlan, center: Rgb, random: Random): Line[] {
     } else dashed(inner, center, 0.14);
   }
   if (plan.bicycleLane !== undefined) {
-    solid(plan.bicycleLane - 0.8, white, 0.14);
-    if (random.bernoulli()) solid(plan.bicycleLane + 0.8, white, 0.1);
+    solid(plan.bicycleLane - 0.8, "white", 0.14);
+    if (random.bernoulli()) solid(plan.bicycleLane + 0.8, "white", 0.1);
   }
   const painted = random.bernoulli(0.6);
   for (const edge of [left, right]) {
     if (edge.parking) {
-      if (painted) dashed(edge.kerb - edge.side * 2.2, white, 0.1);
-    } else if (painted) solid(edge.kerb - edge.side * 0.28, white, 0.1);
+      if (painted) dashed(edge.kerb - edge.side * 2.2, "white", 0.1);
+    } else if (painted) solid(edge.kerb - edge.side * 0.28, "white", 0.1);
   }
   return lines;
 }
@@ -228,7 +227,7 @@ function planFields(plan: StreetPlan): Field[] {
   const fields: Field[] = [];
   const width = right.kerb - left.kerb - 0.8;
   const zebra = (s: number) =>
-    fields.push({ s, length: 3, t: left.kerb + 0.4, width, bars: 1, color: white });
+    fields.push({ s, length: 3, t: left.kerb + 0.4, width, bars: 1 });
   const inner = (own[0] as number) - (side * laneWidth) / 2;
   const outer = (own[own.length - 1] as number) + (side * laneWidth) / 2;
   const stop = (s: number) =>
@@ -238,7 +237,6 @@ function planFields(plan: StreetPlan): Field[] {
       t: Math.min(inner, outer),
       width: Math.abs(outer - inner),
       bars: 0,
-      color: white,
     });
   for (const crossing of plan.crossings) {
     if (crossing.zebra) {
@@ -253,7 +251,7 @@ function planFields(plan: StreetPlan): Field[] {
 
 function planArrows({ crossings, own }: StreetPlan, random: Random): Arrow[] {
   if (own.length < 2 || !random.bernoulli(0.6)) return [];
-  return crossings.flatMap(({ start }) => own.map((t) => ({ s: start - 12, t, direction: 1 })));
+  return crossings.flatMap(({ start }) => own.map((t) => ({ s: start - 12, t })));
 }
 
 /** The class of what carries the yards between sidewalk and houses. */

@@ -4,7 +4,8 @@ import type { Random } from "../../random.js";
 import { cosine, degrees, logarithm, sine } from "../arithmetic.js";
 import { type Rgb, scaled } from "../color.js";
 import type { StreetDomain } from "../domain.js";
-import { type Lamp, Light } from "../shading/light.js";
+import { type Lamp, LampLight } from "../shading/lamps.js";
+import { Light } from "../shading/light.js";
 import { Sky } from "../shading/sky.js";
 import type { SkylineShadow } from "../shading/skyline-shadow.js";
 import { drawBetween, drawFrom } from "./draw.js";
@@ -55,7 +56,6 @@ export function lightOf(
   { sun, sky, sunlight, ambient, haze, visibility, snow }: SunAndSky,
   skyline: SkylineShadow,
   lamps: readonly Lamp[],
-  cameraHeight: number,
 ): Light {
   const look = {
     sun: sunlight,
@@ -66,5 +66,5 @@ export function lightOf(
     headlights: light.headlights,
     snow,
   };
-  return new Light(look, sun, sky, skyline, lamps, cameraHeight);
+  return new Light(look, sun, sky, skyline, lamps.length > 0 ? new LampLight(lamps) : undefined);
 }

@@ -3,6 +3,7 @@
 
 import { clamp } from "../arithmetic.js";
 import type { Course } from "../scene/course.js";
+import type { Fragment } from "../surface.js";
 
 const STEP = 2;
 const START = -60;
@@ -26,10 +27,11 @@ export class SkylineShadow {
     this.#front[side].fill(t, first, last);
   }
 
-  /** The share of sunlight, 0 to 1, that reaches a point of the world; `sun` is the direction towards it. */
-  sunlight(x: number, y: number, z: number, sun: readonly [number, number, number]): number {
+  /** Reduces `sunlit` where the houses stand between the fragment and the sun; `sun` is the direction towards it. */
+  shade(f: Fragment, sun: readonly [number, number, number]): void {
+    const { x, y, z } = f;
     const across = sun[0];
-    if (across < 0.02 && across > -0.02) return 1;
+    if (across < 0.02 && across > -0.02) return;
     const side = across < 0 ? "left" : "right";
     const heights = this.#height[side];
     const fronts = this.#front[side];
@@ -41,8 +43,8 @@ export class SkylineShadow {
       step = clamp(Math.floor((z + sun[2] * reach - START) / STEP), 0, STEPS - 1);
       reach = ((fronts[step] as number) - t) / across;
     }
-    if (reach < 0.4) return 1;
+    if (reach < 0.4) return;
     const clearance = y + sun[1] * reach - (heights[step] as number);
-    return clamp(0.5 + clearance / (0.2 + 0.02 * reach), 0, 1);
+    f.sunlit *= clamp(0.5 + clearance / (0.2 + 0.02 * reach), 0, 1);
   }
 }

@@ -31,9 +31,6 @@ class FenceGaps implements Cutout {
 }
 
 export class Fence extends Surface {
-  override readonly cutout: Cutout | undefined;
-  override readonly twoSided = true;
-
   constructor(
     readonly kind: FenceKind,
     readonly height: number,
@@ -41,8 +38,7 @@ export class Fence extends Surface {
     readonly texture: number,
     readonly seed: number,
   ) {
-    super(trainIds.fence);
-    this.cutout = kind === "boards" ? undefined : new FenceGaps(kind, height);
+    super(trainIds.fence, { cutout: kind === "boards" ? undefined : new FenceGaps(kind, height), twoSided: true });
   }
 
   paint(f: Fragment): void {

@@ -16,9 +16,6 @@ export interface FoliageLook {
 }
 
 export class Foliage extends Surface {
-  override readonly cutout: Cutout | undefined;
-  override readonly twoSided = true;
-
   constructor(
     readonly look: FoliageLook,
     cutout: Cutout | undefined,
@@ -27,8 +24,7 @@ export class Foliage extends Surface {
     /** How round each mass is lit, 0 to 1. */
     readonly roundness = 1,
   ) {
-    super(trainIds.vegetation);
-    this.cutout = cutout;
+    super(trainIds.vegetation, { cutout, twoSided: true });
   }
 
   paint(f: Fragment): void {
@@ -61,5 +57,6 @@ export class Foliage extends Surface {
       f.ambient = 0.8;
     }
     f.exposed = 0.75;
+    f.translucent = 0.45;
   }
 }

@@ -10,7 +10,6 @@ import { bars, detail } from "../textures/pattern.js";
 
 /** Slabs, bricks or one sheet of concrete or asphalt (`slab` 0). */
 export class Paving extends Surface {
-  override readonly ground = true;
   readonly #joint: Rgb;
 
   constructor(
@@ -21,7 +20,7 @@ export class Paving extends Surface {
     readonly seed: number,
     label: number = trainIds.sidewalk,
   ) {
-    super(label);
+    super(label, { ground: true });
     this.#joint = scaled(color, 0.5);
   }
 
@@ -68,7 +67,6 @@ export class Kerb extends Surface {
 }
 
 export class Terrain extends Surface {
-  override readonly ground = true;
   readonly #bare: Rgb;
 
   constructor(
@@ -80,7 +78,7 @@ export class Terrain extends Surface {
     readonly texture: number,
     label: number = trainIds.terrain,
   ) {
-    super(label);
+    super(label, { ground: true });
     this.#bare = blend(earth, color, 0.15);
   }
 

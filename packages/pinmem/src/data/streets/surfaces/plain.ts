@@ -18,8 +18,6 @@ export interface PlainOptions {
 }
 
 export class Plain extends Surface {
-  override readonly cutout: Cutout | undefined;
-  override readonly twoSided: boolean;
   readonly #color: Rgb;
   readonly #uneven: number;
   readonly #mirror: number;
@@ -31,9 +29,7 @@ export class Plain extends Surface {
     color: Rgb,
     { uneven = 0, mirror = 0, glow = 0, exposed = false, twoSided = false, cutout }: PlainOptions = {},
   ) {
-    super(label);
-    this.cutout = cutout;
-    this.twoSided = twoSided;
+    super(label, { cutout, twoSided });
     this.#color = color;
     this.#uneven = uneven;
     this.#mirror = mirror;

@@ -1,5 +1,5 @@
-// The carriageway: asphalt that has been driven on and mended, and the paint on it. Coordinates of all ground surfaces: u is
-// the world's x, v its z; the course of the road turns them into metres along (s) and across (t).
+// The carriageway: asphalt or cobbles that have been driven on and mended. Coordinates of all ground surfaces: u is the
+// world's x, v its z; the course of the road turns them into metres across (t) and along (s).
 
 import { clamp, hash, hashUnit, smoothstep } from "../arithmetic.js";
 import type { Rgb } from "../color.js";
@@ -7,43 +7,12 @@ import type { Course } from "../scene/course.js";
 import { type Fragment, Surface, trainIds } from "../surface.js";
 import { clouds, clumps, grain } from "../textures/noise.js";
 import { bar, bars, detail } from "../textures/pattern.js";
-
-/** A painted line along the road. */
-export interface Line {
-  readonly t: number;
-  readonly width: number;
-  /** Metres of paint and of gap; a gap of 0 is a solid line. */
-  readonly dash: number;
-  readonly gap: number;
-  readonly color: Rgb;
-}
-
-/** A painted field across (part of) the road: a stop line, the bars of a zebra crossing, a bay. */
-export interface Field {
-  readonly s: number;
-  readonly length: number;
-  readonly t: number;
-  readonly width: number;
-  /** Width of the bars across t, half paint and half gap; 0 for a solid field. */
-  readonly bars: number;
-  readonly color: Rgb;
-}
-
-/** An arrow on a lane: straight ahead from (s, t). */
-export interface Arrow {
-  readonly s: number;
-  readonly t: number;
-  /** 1 ahead, -1 towards the camera. */
-  readonly direction: number;
-}
+import type { Markings } from "./markings.js";
 
 export interface RoadLook {
   readonly asphalt: Rgb;
-  readonly paint: Rgb;
   readonly texture: number;
-  /** The share of the paint that is worn off. */
-  readonly wear: number;
-  /** How much has been mended. */
+  /** How much has been mended, 0 to 1. */
   readonly patches: number;
   /** Sand and dust along the edges, 0 to 1. */
   readonly dust: number;
@@ -54,17 +23,11 @@ export interface RoadLook {
 }
 
 export interface RoadPlan {
+  /** t of the kerbs. */
   readonly left: number;
   readonly right: number;
-  /** Middles of the lanes, and their width. */
+  /** t of the middles of the lanes, and of the rails. */
   readonly lanes: readonly number[];
-  readonly laneWidth: number;
-  readonly lines: readonly Line[];
-  readonly fields: readonly Field[];
-  readonly arrows: readonly Arrow[];
-  /** Stretches of s without lines along the road: crossings. */
-  readonly gaps: readonly (readonly [start: number, end: number])[];
-  /** Rails: their t. */
   readonly rails: readonly number[];
 }
 
@@ -73,163 +36,135 @@ const tar: Rgb = [0.018, 0.018, 0.02];
 const slush: Rgb = [0.5, 0.52, 0.56];
 
 export class Road extends Surface {
-  override readonly ground = true;
-  readonly #s: readonly [number, number];
+  readonly #shiftT: number;
+  readonly #shiftS: number;
 
   constructor(
     readonly course: Course,
     readonly look: RoadLook,
     readonly plan: RoadPlan,
+    readonly markings: Markings,
     readonly seed: number,
   ) {
-    super(trainIds.road);
-    this.#s = [seed & 255, (seed >>> 8) & 255];
+    super(trainIds.road, { ground: true });
+    this.#shiftT = seed & 255;
+    this.#shiftS = (seed >>> 8) & 255;
   }
 
   paint(f: Fragment): void {
     const { look, plan } = this;
-    const s = f.v;
-    const t = f.u - this.course.x(s);
-    const { du, dv } = f;
-    this.#asphalt(f, s, t);
-    const inside = t > plan.left && t < plan.right;
-    if (inside) {
-      let free = 1;
-      for (const [start, end] of plan.gaps) if (s > start && s < end) free = 0;
-      if (free > 0) {
-        for (const line of plan.lines) {
-          const offset = t - line.t;
-          const reach = line.width * 0.5 + du;
-          if (offset > reach || offset < -reach) continue;
-          const cover =
-            bar(offset, -line.width / 2, line.width / 2, du) *
-            (line.gap > 0 ? bars(s, line.dash + line.gap, 0, line.dash, dv) : 1);
-          this.#paintOver(f, line.color, cover, s, t);
-        }
-      }
-      for (const field of plan.fields) {
-        if (s < field.s - dv || s > field.s + field.length + dv) continue;
-        if (t < field.t - du || t > field.t + field.width + du) continue;
-        const cover =
-          bar(s, field.s, field.s + field.length, dv) *
-          bar(t, field.t, field.t + field.width, du) *
-          (field.bars > 0 ? bars(t - field.t, field.bars, 0, field.bars / 2, du) : 1);
-        this.#paintOver(f, field.color, cover, s, t);
-      }
-      for (const arrow of plan.arrows) this.#arrow(f, arrow, s, t);
-      for (const position of plan.rails) {
-        const offset = t - position;
-        if (offset > 0.4 + du || offset < -0.4 - du) continue;
-        f.blendColor(tar, 0.6 * bar(offset, -0.1, 0.1, du));
-        const steel = bar(offset, -0.04, 0.04, du);
-        f.blendColor(rail, steel);
-        f.mirror = Math.max(f.mirror, 0.5 * steel);
-      }
+    f.u -= this.course.x(f.v);
+    this.#asphalt(f);
+    if (look.cobbles) this.#cobbles(f);
+    else if (look.patches > 0) this.#mended(f);
+    this.#worn(f);
+    if (look.dust > 0) this.#dust(f);
+    if (f.u > plan.left && f.u < plan.right) {
+      this.markings.paint(f);
+      if (plan.rails.length > 0) this.#rails(f);
     }
-    if (look.snow > 0) this.#packedSnow(f, t);
+    if (look.snow > 0) this.#packedSnow(f);
     f.exposed = 0;
   }
 
-  #asphalt(f: Fragment, s: number, t: number): void {
-    const { look, plan } = this;
-    const [sx, sy] = this.#s;
+  #asphalt(f: Fragment): void {
+    const { look } = this;
     f.setColor(look.asphalt);
-    const { du, dv } = f;
-    const wide = du + dv * 0.4;
-    const age = clouds.at(f.u * 3.1 + sx, s * 1.3 + sy, wide * 3);
-    const stones = grain.at(f.u * 55, s * 55, wide * 55);
-    const blotches = clumps.at(f.u * 6 + sy, s * 2.2 + sx, wide * 6);
-    f.multiply(1 + look.texture * (0.45 * (age - 0.5) + 0.4 * (stones - 0.5) + 0.22 * (blotches - 0.5)));
-    if (look.cobbles) {
-      const near = detail(0.3, Math.max(du, dv));
-      const row = Math.floor(s / 0.16);
-      const joint = Math.max(bars(s, 0.16, 0, 0.035, dv), bars(t + (row & 1) * 0.1, 0.2, 0, 0.035, du));
-      f.multiply(
-        1 - 0.5 * near * joint + 0.3 * near * (hashUnit(row, Math.floor((t + (row & 1) * 0.1) / 0.2)) - 0.5),
-      );
-    }
-    // Oil in the middle of each lane, tyres polish the tracks beside it.
-    const lane = this.#offsetInLane(t);
-    const track = lane < 0 ? lane + 0.75 : lane - 0.75;
-    f.multiply(
-      1 -
-        look.texture *
-          (0.16 * (1 - smoothstep(0.1, 0.5, Math.abs(lane))) -
-            0.07 * (1 - smoothstep(0.1, 0.35, Math.abs(track)))),
-    );
-    if (look.patches > 0) this.#mended(f, s, t);
-    if (look.dust > 0) {
-      const edge = Math.min(t - plan.left, plan.right - t);
-      const drift = clouds.at(f.u * 8 + sx, s * 3, wide * 8);
-      const cover = clamp(look.dust * (1.15 - edge * 0.35) + (drift - 0.55) * 1.2 * look.dust, 0, 1) * 0.85;
-      f.blendColor(look.dustColor, cover);
-    }
-    f.mirror = 0;
+    const wide = f.du + f.dv * 0.4;
+    const age = clouds.at(f.u * 3.1 + this.#shiftT, f.v * 1.3 + this.#shiftS, wide * 3);
+    const blotches = clumps.at(f.u * 6 + this.#shiftS, f.v * 2.2 + this.#shiftT, wide * 6);
+    let tone = 0.45 * (age - 0.5) + 0.22 * (blotches - 0.5);
+    // Beyond some metres the stones are too small to be seen.
+    if (wide < 0.4) tone += 0.4 * (grain.at(f.u * 55, f.v * 55, wide * 55) - 0.5);
+    f.multiply(1 + look.texture * tone);
   }
 
-  #offsetInLane(t: number): number {
+  #cobbles(f: Fragment): void {
+    const near = detail(0.3, Math.max(f.du, f.dv));
+    if (near <= 0) return;
+    const row = Math.floor(f.v / 0.16);
+    const t = f.u + (row & 1) * 0.1;
+    const joint = Math.max(bars(f.v, 0.16, 0, 0.035, f.dv), bars(t, 0.2, 0, 0.035, f.du));
+    f.multiply(1 - 0.5 * near * joint + 0.3 * near * (hashUnit(row, Math.floor(t / 0.2)) - 0.5));
+  }
+
+  /** From the middle of the nearest lane. */
+  #offsetInLane(f: Fragment): number {
+    const { lanes } = this.plan;
     let nearest = 9;
-    for (const middle of this.plan.lanes) {
-      const offset = t - middle;
-      if ((offset < 0 ? -offset : offset) < (nearest < 0 ? -nearest : nearest)) nearest = offset;
+    let distance = 9;
+    for (let k = 0; k < lanes.length; k++) {
+      const offset = f.u - (lanes[k] as number);
+      const away = Math.abs(offset);
+      if (away < distance) {
+        nearest = offset;
+        distance = away;
+      }
     }
     return nearest;
   }
 
-  /** Patches of newer asphalt, seams filled with tar, the lids of drains. */
-  #mended(f: Fragment, s: number, t: number): void {
+  /** Oil in the middle of each lane; tyres polish the tracks beside it. */
+  #worn(f: Fragment): void {
+    const lane = Math.abs(this.#offsetInLane(f));
+    if (lane > 1.1) return;
+    const oil = 0.16 * (1 - smoothstep(0.1, 0.5, lane));
+    const polish = 0.07 * (1 - smoothstep(0.1, 0.35, Math.abs(lane - 0.75)));
+    f.multiply(1 - this.look.texture * (oil - polish));
+  }
+
+  #dust(f: Fragment): void {
+    const { look, plan } = this;
+    const edge = Math.min(f.u - plan.left, plan.right - f.u);
+    const drift = clouds.at(f.u * 8 + this.#shiftT, f.v * 3, (f.du + f.dv * 0.4) * 8);
+    const cover = clamp(look.dust * (1.15 - edge * 0.35 + (drift - 0.55) * 1.2), 0, 1);
+    f.blendColor(look.dustColor, 0.85 * cover);
+  }
+
+  /** Patches of newer asphalt, the lids of drains, seams filled with tar. */
+  #mended(f: Fragment): void {
     const { look } = this;
-    const cellS = Math.floor(s / 7);
-    const cellT = Math.floor(t / 3.3);
+    const cellS = Math.floor(f.v / 7);
+    const cellT = Math.floor(f.u / 3.3);
     const id = hash(this.seed + cellS, cellT);
-    const ls = s - cellS * 7;
-    const lt = t - cellT * 3.3;
-    if ((id & 255) / 255 < look.patches) {
+    const s = f.v - cellS * 7;
+    const t = f.u - cellT * 3.3;
+    if ((id & 255) < look.patches * 255) {
       const startS = ((id >>> 8) & 7) * 0.4;
       const startT = ((id >>> 11) & 7) * 0.15;
-      const length = 1 + ((id >>> 14) & 7) * 0.4;
-      const cover =
-        bar(ls, startS, startS + length, f.dv) *
-        bar(lt, startT, startT + 0.9 + ((id >>> 17) & 3) * 0.4, f.du);
-      f.multiply(1 - cover * (0.32 - 0.5 * ((id >>> 20) & 1)));
+      const along = bar(s, startS, startS + 1 + ((id >>> 14) & 7) * 0.4, f.dv);
+      const across = bar(t, startT, startT + 0.9 + ((id >>> 17) & 3) * 0.4, f.du);
+      f.multiply(1 - along * across * (0.32 - 0.5 * ((id >>> 20) & 1)));
     }
     if (((id >>> 22) & 15) === 1) {
-      const ds = ls - 3.5;
-      const dt = lt - 1.6;
-      const away = Math.sqrt(ds * ds + dt * dt);
-      const lid = clamp((0.36 - away) / Math.max(0.02, f.du + 0.5 * f.dv) + 0.5, 0, 1);
-      f.multiply(1 - 0.55 * lid);
+      const away = Math.sqrt((s - 3.5) * (s - 3.5) + (t - 1.6) * (t - 1.6));
+      f.multiply(1 - 0.55 * clamp((0.36 - away) / (f.du + 0.5 * f.dv + 0.02) + 0.5, 0, 1));
     }
-    const wander = 0.5 * (clouds.at(s * 3, this.#s[0], f.dv * 3) - 0.5) + lt - 1.6;
-    const crack = clamp(1 - Math.abs(wander) / (0.02 + f.du * 0.6), 0, 1) * clamp(0.06 / (0.02 + f.du), 0, 1);
-    if (((id >>> 26) & 3) === 1) f.blendColor(tar, 0.8 * crack * look.patches);
+    if (((id >>> 26) & 3) === 1 && f.du < 0.3) {
+      const wander = 0.5 * (clouds.at(f.v * 3, this.#shiftT, f.dv * 3) - 0.5) + t - 1.6;
+      const crack = clamp(1 - Math.abs(wander) / (0.02 + f.du * 0.6), 0, 1) * Math.min(1, 0.06 / (0.02 + f.du));
+      f.blendColor(tar, 0.8 * crack * look.patches);
+    }
   }
 
-  #paintOver(f: Fragment, color: Rgb, cover: number, s: number, t: number): void {
-    if (cover <= 0) return;
-    const { wear } = this.look;
-    const worn = clumps.at(t * 30 + this.#s[0], s * 12, Math.max(f.du * 30, f.dv * 12));
-    const left = 1 - wear * smoothstep(0.75 - 0.6 * wear, 1.05 - 0.45 * wear, worn + 0.2 * wear);
-    f.blendColor(color, cover * left * (1 - 0.35 * wear));
+  #rails(f: Fragment): void {
+    const { rails } = this.plan;
+    for (let k = 0; k < rails.length; k++) {
+      const offset = f.u - (rails[k] as number);
+      if (Math.abs(offset) > 0.1 + f.du) continue;
+      f.blendColor(tar, 0.6 * bar(offset, -0.1, 0.1, f.du));
+      const steel = bar(offset, -0.04, 0.04, f.du);
+      f.blendColor(rail, steel);
+      f.mirror = Math.max(f.mirror, 0.5 * steel);
+    }
   }
 
-  #arrow(f: Fragment, { s: from, t: middle, direction }: Arrow, s: number, t: number): void {
-    const along = (s - from) * direction;
-    const across = Math.abs(t - middle);
-    if (along < -0.2 - f.dv || along > 4.4 + f.dv || across > 0.7 + f.du) return;
-    const shaft = bar(along, 0, 2.6, f.dv) * bar(t - middle, -0.1, 0.1, f.du);
-    const tip = (4.2 - along) * 0.36;
-    const head = bar(along, 2.5, 4.2, f.dv) * clamp((tip - across) / (f.du + 0.02) + 0.5, 0, 1);
-    this.#paintOver(f, this.look.paint, Math.max(shaft, head), s, t);
-  }
-
-  #packedSnow(f: Fragment, t: number): void {
+  #packedSnow(f: Fragment): void {
     const { look, plan } = this;
-    const lane = this.#offsetInLane(t);
-    const track = lane < 0 ? lane + 0.78 : lane - 0.78;
+    const lane = Math.abs(this.#offsetInLane(f));
     const wander = clouds.at(f.u * 7, f.v * 2.5, f.du * 7) - 0.5;
-    const bare = 1 - smoothstep(0.22, 0.62, Math.abs(track) + wander * 0.5);
-    const edge = Math.min(t - plan.left, plan.right - t);
+    const bare = 1 - smoothstep(0.22, 0.62, Math.abs(lane - 0.78) + wander * 0.5);
+    const edge = Math.min(f.u - plan.left, plan.right - f.u);
     const heap = 1 - smoothstep(0.2, 1.3, edge + wander);
     const rough = clumps.at(f.u * 25, f.v * 12, Math.max(f.du * 25, f.dv * 12));
     const cover = clamp(look.snow * (1.25 - bare * 1.15) + heap - (1 - look.snow) * rough * 1.4, 0, 1);

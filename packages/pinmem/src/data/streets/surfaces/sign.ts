@@ -38,8 +38,6 @@ const green: Rgb = [0.01, 0.22, 0.1];
 const ink: Rgb = [0.02, 0.02, 0.02];
 
 export class SignFace extends Surface {
-  override readonly cutout: Cutout | undefined;
-
   constructor(
     readonly kind: SignKind,
     readonly seed: number,
@@ -48,8 +46,7 @@ export class SignFace extends Surface {
     /** Warnings on yellow rather than white. */
     readonly yellowWarnings = false,
   ) {
-    super(trainIds.trafficSign);
-    this.cutout = cutouts[kind];
+    super(trainIds.trafficSign, { cutout: cutouts[kind] });
   }
 
   paint(f: Fragment): void {

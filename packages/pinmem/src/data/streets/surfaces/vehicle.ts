@@ -3,7 +3,7 @@
 
 import { clamp, smoothstep } from "../arithmetic.js";
 import type { Rgb } from "../color.js";
-import { type Cutout, type Fragment, Surface } from "../surface.js";
+import { type Fragment, Surface } from "../surface.js";
 import { disc } from "../textures/cutouts.js";
 import { clumps } from "../textures/noise.js";
 import { bar, bars, detail } from "../textures/pattern.js";
@@ -208,15 +208,12 @@ export class Glass extends Surface {
 
 /** A wheel seen from the side: tyre, rim, hub. u and v from -1 to 1. */
 export class Wheel extends Surface {
-  override readonly cutout: Cutout = disc;
-  override readonly twoSided = true;
-
   constructor(
     label: number,
     readonly rim: Rgb = [0.28, 0.28, 0.3],
     readonly rimSize = 0.66,
   ) {
-    super(label);
+    super(label, { cutout: disc, twoSided: true });
   }
 
   paint(f: Fragment): void {

@@ -3,6 +3,7 @@
 
 import { clamp } from "../arithmetic.js";
 import { type Cutout, HOLE, OUTSIDE, SOLID } from "../surface.js";
+import { Bitmap } from "./bitmap.js";
 import { clouds, clumps, grain } from "./noise.js";
 
 class Shape implements Cutout {
@@ -40,33 +41,6 @@ export const diamond: Cutout = new Shape((u, v) =>
   (u < 0 ? -u : u) + (v < 0 ? -v : v) <= 1 ? SOLID : OUTSIDE,
 );
 
-const BITMAP = 96;
-
-class Bitmap implements Cutout {
-  readonly #cells = new Uint8Array(BITMAP * BITMAP);
-
-  constructor(
-    cell: (u: number, v: number) => number,
-    readonly seeThrough = false,
-  ) {
-    for (let row = 0; row < BITMAP; row++) {
-      for (let column = 0; column < BITMAP; column++) {
-        this.#cells[row * BITMAP + column] = cell(
-          ((column + 0.5) / BITMAP) * 2 - 1,
-          ((row + 0.5) / BITMAP) * 2 - 1,
-        );
-      }
-    }
-  }
-
-  at(u: number, v: number): 0 | 1 | 2 {
-    const column = ((u + 1) * (BITMAP / 2)) | 0;
-    const row = ((v + 1) * (BITMAP / 2)) | 0;
-    if (column < 0 || row < 0 || column >= BITMAP || row >= BITMAP) return OUTSIDE;
-    return this.#cells[row * BITMAP + column] as 0 | 1 | 2;
-  }
-}
-
 /** Round masses of leaves with ragged edges, all different. */
 export const leafMasses: readonly Cutout[] = Array.from(
   { length: 6 },
@@ -75,22 +49,22 @@ export const leafMasses: readonly Cutout[] = Array.from(
       const radius = Math.sqrt(u * u + v * v);
       const lobes = clouds.at(u * 26 + 41 * k, v * 26 + 17 * k, 1) - 0.5;
       const leaves = clumps.at(u * 34 + 13 * k, v * 34 + 29 * k, 1) - 0.5;
-      return radius + 0.35 * lobes + 0.55 * leaves < 0.74 ? SOLID : OUTSIDE;
+      return 3 * (0.74 - radius - 0.35 * lobes - 0.55 * leaves);
     }),
 );
 
-/** The same outlines, mostly holes: the haze of fine twigs of a tree without leaves. */
-export const twigMasses: readonly Cutout[] = Array.from(
-  { length: 4 },
-  (_, k) =>
-    new Bitmap((u, v) => {
-      const radius = Math.sqrt(u * u + v * v);
-      const lobes = clouds.at(u * 20 + 31 * k, v * 20 + 57 * k, 1) - 0.5;
-      if (radius + 0.5 * lobes > 0.82) return OUTSIDE;
-      const twig = grain.at(u * 40 + 19 * k, v * 25 + 7 * k, 1) - 0.5;
-      return twig > 0.06 + 0.3 * radius ? SOLID : HOLE;
-    }, true),
-);
+/** The haze of fine twigs of a tree without leaves: mostly holes. */
+export const twigMasses: readonly Cutout[] = Array.from({ length: 4 }, (_, k) => {
+  const outline = (u: number, v: number) => {
+    const lobes = clouds.at(u * 20 + 31 * k, v * 20 + 57 * k, 1) - 0.5;
+    return 3 * (0.82 - Math.sqrt(u * u + v * v) - 0.5 * lobes);
+  };
+  const twigs = (u: number, v: number) => {
+    const twig = grain.at(u * 40 + 19 * k, v * 25 + 7 * k, 1) - 0.5;
+    return outline(u, v) < 0 ? -1 : 3 * (twig - 0.06 - 0.3 * Math.sqrt(u * u + v * v));
+  };
+  return new Bitmap(twigs, outline);
+});
 
 /** A fir: narrow above, tiers of branches with drooping, ragged ends. */
 export const firs: readonly Cutout[] = Array.from(
@@ -98,11 +72,11 @@ export const firs: readonly Cutout[] = Array.from(
   (_, k) =>
     new Bitmap((u, v) => {
       const down = (1 - v) / 2;
+      if (down > 0.98) return -1;
       const tier = down * 9 - Math.floor(down * 9);
       const ragged = 0.35 * (clumps.at(u * 30 + 11 * k, v * 40 + 37 * k, 1) - 0.5);
-      const width =
-        clamp(0.06 + down * 0.78 + 0.2 * (tier - 0.5) * (0.3 + down), 0, 1) + ragged * (0.25 + down);
-      return (u < 0 ? -u : u) < width && down < 0.98 ? SOLID : OUTSIDE;
+      const width = clamp(0.04 + down * 0.78 + 0.2 * (tier - 0.5) * (0.3 + down), 0, 1) + ragged * (0.25 + down);
+      return 4 * (width - Math.abs(u));
     }),
 );
 
@@ -111,6 +85,7 @@ export const palmHeads: readonly Cutout[] = Array.from(
   { length: 3 },
   (_, k) =>
     new Bitmap((u, v) => {
+      let inside = -1;
       for (let leaf = 0; leaf < 11; leaf++) {
         const reach = 0.72 + 0.28 * clouds.at(leaf * 37 + 91 * k, 5, 1);
         const spread = (leaf - 5) / 5;
@@ -119,8 +94,8 @@ export const palmHeads: readonly Cutout[] = Array.from(
         const rise = 0.75 * (1 - Math.abs(spread)) + 0.35;
         const spine = rise * t * 1.5 - (rise + 0.85) * t * t * (0.55 + 0.45 * Math.abs(spread));
         const fringe = 0.17 * (1 - t * 0.75) * (0.5 + grain.at(u * 60 + leaf * 9, v * 10, 1));
-        if (v < spine + 0.05 && v > spine - fringe - 0.03) return SOLID;
+        inside = Math.max(inside, 8 * Math.min(spine + 0.05 - v, v - spine + fringe + 0.03));
       }
-      return OUTSIDE;
+      return inside;
     }),
 );

@@ -7,9 +7,13 @@ const SIZE = 256;
 const MASK = SIZE - 1;
 const LEVELS = 7;
 
+/** Positions are looked up in steps of a 256th of a texel; values are whole numbers up to WHITE. */
+const FRACTION = 8;
+const WHITE = 255 << (2 * FRACTION);
+
 /** A tile of SIZE x SIZE values in [0, 1] with mean one half. */
 export class NoiseTile {
-  readonly #levels: readonly Float32Array[];
+  readonly #levels: readonly Uint8Array[];
 
   /** `coarsest`: cells of the first octave along a side; each further octave halves the cell and has `gain` times its weight. */
   constructor({
@@ -25,38 +29,35 @@ export class NoiseTile {
   }) {
     const levels = [fractal(seed, coarsest, octaves, gain)];
     for (let level = 1; level < LEVELS; level++) levels.push(halve(levels[level - 1] as Float32Array));
-    this.#levels = levels;
+    this.#levels = levels.map((texels) => Uint8Array.from(texels, (value) => Math.round(255 * value)));
   }
 
   /** The value at (x, y), in texels, averaged over about `footprint` texels; the tile repeats for ever. */
   at(x: number, y: number, footprint: number): number {
-    let level = 0;
-    let width = footprint;
-    let scale = 1;
-    while (width > 1.4 && level < LEVELS - 1) {
-      width *= 0.5;
-      scale *= 0.5;
-      level++;
-    }
-    const texels = this.#levels[level] as Float32Array;
+    return this.#lookUp((x * 256) | 0, (y * 256) | 0, (footprint * 0.72) | 0) / WHITE;
+  }
+
+  /** Whole numbers in and out: V8 would put every fraction that crosses a call on the heap. */
+  #lookUp(x: number, y: number, width: number): number {
+    const level = width < 1 ? 0 : Math.min(LEVELS - 1, 32 - Math.clz32(width));
+    const texels = this.#levels[level] as Uint8Array;
     const mask = MASK >> level;
     const shift = 8 - level;
-    const sx = x * scale;
-    const sy = y * scale;
-    const x0 = Math.floor(sx);
-    const y0 = Math.floor(sy);
-    const fx = sx - x0;
-    const fy = sy - y0;
-    const row0 = (y0 & mask) << shift;
-    const row1 = ((y0 + 1) & mask) << shift;
-    const left = x0 & mask;
-    const right = (x0 + 1) & mask;
+    const sx = x >> level;
+    const sy = y >> level;
+    const fx = sx & 255;
+    const fy = sy & 255;
+    const left = (sx >> FRACTION) & mask;
+    const right = (left + 1) & mask;
+    const row0 = ((sy >> FRACTION) & mask) << shift;
+    const row1 = (((sy >> FRACTION) + 1) & mask) << shift;
     const a = texels[row0 + left] as number;
     const b = texels[row0 + right] as number;
     const c = texels[row1 + left] as number;
     const d = texels[row1 + right] as number;
-    const upper = a + (b - a) * fx;
-    return upper + (c + (d - c) * fx - upper) * fy;
+    const upper = (a << FRACTION) + (b - a) * fx;
+    const lower = (c << FRACTION) + (d - c) * fx;
+    return (upper << FRACTION) + (lower - upper) * fy;
   }
 }
 
