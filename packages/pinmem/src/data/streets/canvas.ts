@@ -252,8 +252,8 @@ export class Canvas {
   #shadowOf([x, y, z]: Point): Point {
     const sun = this.sun as Point;
     const [lx, , lz] = this.#turnBack(sun);
-    const reach = (y + this.#y) / Math.max(0.05, sun[1]);
-    return [x - lx * reach, -this.#y, z - lz * reach];
+    const reach = y / Math.max(0.05, sun[1]);
+    return [x - lx * reach, 0, z - lz * reach];
   }
 
   /** A direction of the world in the object's coordinates. */
@@ -262,11 +262,7 @@ export class Canvas {
   }
 
   #markGround(corners: readonly Corner[], marks: Uint8Array, strength: Mark["strength"]): void {
-    const lift = this.#y;
-    this.#y = 0;
-    const seen = this.#transform(corners);
-    this.#y = lift;
-    if (!seen || !this.#solve(corners, this.#mark, 0, true)) return;
+    if (!this.#transform(corners) || !this.#solve(corners, this.#mark, 0, true)) return;
     this.#project(corners.length);
     if (this.#screen.count >= 3)
       fillMark(this.target, marks, { coefficients: this.#mark, strength }, this.#screen);

@@ -9,6 +9,7 @@ import { Canvas } from "./canvas.js";
 import type { StreetDomain } from "./domain.js";
 import { drawBonnet } from "./effects/bonnet.js";
 import { photograph } from "./effects/photograph.js";
+import { drawWire } from "./objects/furniture.js";
 import { Visibility } from "./raster/visibility.js";
 import { drawColor, drawFrom } from "./scene/draw.js";
 import { drawFurniture } from "./scene/furniture.js";
@@ -75,11 +76,13 @@ export function renderScene(
   const ground = drawGround(canvas, plan, style, stream("ground"));
   drawSkyline(canvas, plan, style, stream("skyline"));
   drawRoadside({ canvas, plan, style, skyline, random: stream("roadside") });
-  drawFurniture(canvas, plan, style, lamps, stream("furniture"));
+  const wires = drawFurniture(canvas, plan, style, lamps, stream("furniture"));
   const taken: { from: number; to: number; t: number }[] = [];
   drawTraffic({ canvas, plan, style, random: stream("traffic"), taken });
   drawPeople({ canvas, plan, style, random: stream("people"), taken });
   canvas.finish();
+  canvas.place(0, 0, 0);
+  for (const { from, to, sag } of wires) drawWire(canvas, from, to, sag);
 
   const light = lightOf(domain, sunAndSky, skyline, lamps);
   new Resolver(visibility, camera, light, { ground, wetness }).resolve(frame);

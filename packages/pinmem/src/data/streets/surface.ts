@@ -29,6 +29,9 @@ export const trainIds = {
   ignored: IGNORED,
 } as const;
 
+/** In place of a train id: leaves the label of what is behind. Wires are too thin for any annotator. */
+export const UNLABELLED = 254;
+
 /** One visible piece of a surface: where it is (set by the renderer) and how it looks (set by `Surface.paint`). */
 export class Fragment {
   /** Where on the screen, in samples, and how much longer the ray there is than one straight ahead. */

@@ -3,7 +3,7 @@
 
 import type { Canvas, Point } from "../canvas.js";
 import type { Rgb } from "../color.js";
-import { trainIds } from "../surface.js";
+import { trainIds, UNLABELLED } from "../surface.js";
 import { Plain } from "../surfaces/plain.js";
 import { SignalFace, SignFace, type SignKind } from "../surfaces/sign.js";
 import { box } from "./solids.js";
@@ -150,6 +150,23 @@ export function drawUtilityPole(canvas: Canvas, height: number, color: Rgb): voi
   canvas.capsuleShadow([0, 0, 0], [0, height, 0], 0.12);
   canvas.capsule([0, 0, 0], 0.16, [0, height, 0], 0.11, wood);
   canvas.capsule([-1, height - 0.5, 0], 0.06, [1, height - 0.5, 0], 0.06, wood);
+}
+
+/** A wire that hangs between two points of the world; to be drawn after everything else. The canvas must be unplaced. */
+export function drawWire(canvas: Canvas, from: Point, to: Point, sag: number): void {
+  const wire = new Plain(UNLABELLED, [0.03, 0.03, 0.03]);
+  const parts = 6;
+  let last = from;
+  for (let k = 1; k <= parts; k++) {
+    const t = k / parts;
+    const next: Point = [
+      from[0] + (to[0] - from[0]) * t,
+      from[1] + (to[1] - from[1]) * t - 4 * sag * t * (1 - t),
+      from[2] + (to[2] - from[2]) * t,
+    ];
+    canvas.capsule(last, 0.014, next, 0.014, wire);
+    last = next;
+  }
 }
 
 export function drawBollard(canvas: Canvas, color: Rgb): void {

@@ -4,6 +4,7 @@
 // that a dot product tells how far along a sample lies), the axis itself, the first radius and its change, the first
 // nearness and its change, the focal length, and the length in metres.
 
+import { UNLABELLED } from "../surface.js";
 import { COEFFICIENTS, type Visibility } from "./visibility.js";
 
 /** Thinner things are drawn this thick, in samples: half a pixel, so that poles do not vanish in the distance. */
@@ -93,7 +94,7 @@ export function fillCapsule(
       if (near > (nearness[sample] as number)) {
         nearness[sample] = near;
         owner[sample] = primitive;
-        labels[sample] = label;
+        if (label !== UNLABELLED) labels[sample] = label;
       }
     }
   }

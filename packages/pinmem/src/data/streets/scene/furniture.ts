@@ -1,7 +1,7 @@
 // Sets up what stands along the street: rows of trees, lamps, poles and wires, signs, traffic lights, clutter.
 
 import type { Random } from "../../random.js";
-import type { Canvas } from "../canvas.js";
+import type { Canvas, Point } from "../canvas.js";
 import { scaled } from "../color.js";
 import {
   drawBench,
@@ -26,14 +26,21 @@ import type { Style } from "./style.js";
 /** Lamps farther away than this light nothing that is seen, metres. */
 const LAMP_REACH = 75;
 
-/** Draws all furniture; the lamps that shine are added to `lamps`. */
+export interface Wire {
+  readonly from: Point;
+  readonly to: Point;
+  readonly sag: number;
+}
+
+/** Draws all furniture but the wires, which it returns; the lamps that shine are added to `lamps`. */
 export function drawFurniture(
   canvas: Canvas,
   plan: StreetPlan,
   style: Style,
   lamps: Lamp[],
   random: Random,
-): void {
+): Wire[] {
+  const wires: Wire[] = [];
   for (const edge of [plan.left, plan.right]) {
     drawTreeRow(canvas, plan, style, edge, random);
     drawClutter(canvas, plan, style, edge, random);
@@ -41,7 +48,9 @@ export function drawFurniture(
   drawLamps(canvas, plan, style, lamps, random);
   drawSignals(canvas, plan, style, random);
   drawSigns(canvas, plan, style, random);
-  if (random.bernoulli(style.domain.furniture.utilityPoles)) drawPoles(canvas, plan, style, random);
+  if (random.bernoulli(style.domain.furniture.utilityPoles)) drawPoles(canvas, plan, style, wires, random);
+  drawTramWires(plan, wires);
+  return wires;
 }
 
 const footOf = (edge: Edge): number => (edge.sidewalk > 0 ? KERB : 0);
@@ -139,16 +148,34 @@ function drawSigns(canvas: Canvas, plan: StreetPlan, style: Style, random: Rando
   }
 }
 
-function drawPoles(canvas: Canvas, plan: StreetPlan, style: Style, random: Random): void {
+/** The wires over the tracks. */
+function drawTramWires({ course, tracks }: StreetPlan, wires: Wire[]): void {
+  for (const track of tracks) {
+    for (let s = -4; s < 76; s += 20) {
+      const at = (z: number): Point => [course.x(z) + track, 5.2, z];
+      wires.push({ from: at(s), to: at(s + 20), sag: 0.1 });
+    }
+  }
+}
+
+function drawPoles(canvas: Canvas, plan: StreetPlan, style: Style, wires: Wire[], random: Random): void {
   const edge = random.bernoulli() ? plan.left : plan.right;
   const spacing = random.uniform(18, 32);
   const height = random.uniform(7, 9.5);
   const color = drawColor(random, style.domain.palettes.bark);
   const t = edge.kerb + edge.side * 0.8;
-  for (let s = random.uniform(3, spacing); s < 120; s += spacing) {
+  const tops: Point[] = [];
+  for (let s = random.uniform(3, spacing) - spacing; s < 120; s += spacing) {
+    tops.push([plan.course.x(s) + t, footOf(edge) + height - 0.45, s]);
     if (onCrossing(plan, s, 1)) continue;
     placeAlong(canvas, plan, s, t, footOf(edge));
     drawUtilityPole(canvas, height, color);
+  }
+  for (let k = 0; k + 1 < tops.length && k < 4; k++) {
+    const from = tops[k] as Point;
+    const to = tops[k + 1] as Point;
+    const sag = random.uniform(0.3, 0.8);
+    for (const x of [-0.9, 0.9]) wires.push({ from: [from[0] + x, from[1], from[2]], to: [to[0] + x, to[1], to[2]], sag });
   }
 }
 

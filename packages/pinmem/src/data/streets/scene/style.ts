@@ -63,6 +63,6 @@ export function drawSkin(style: Style, random: Random, label: number, parked: bo
     lamps: parked ? 0 : style.vehicleLamps,
     braking: !parked && random.bernoulli(0.3),
     plate: drawBetween(random, palettes.plates),
-    ...(stripe < 0.12 ? { stripe: { color, from: 0.25, to: 0.5 } } : {}),
+    ...(stripe < 0.05 ? { stripe: { color, from: 0.25, to: 0.5 } } : {}),
   };
 }

@@ -5,7 +5,7 @@
 import { hash, hashUnit, smoothstep } from "../arithmetic.js";
 import { blend, type Rgb } from "../color.js";
 import { type Fragment, Surface, trainIds } from "../surface.js";
-import { clouds, clumps, grain } from "../textures/noise.js";
+import { clouds, clumps } from "../textures/noise.js";
 import { bar, bars, detail } from "../textures/pattern.js";
 
 export interface FacadeLook {
@@ -38,11 +38,16 @@ const lampLight: Rgb = [1, 0.72, 0.38];
 const mortar: Rgb = [0.42, 0.38, 0.34];
 const darkness: Rgb = [0.012, 0.012, 0.014];
 const curtain: Rgb = [0.4, 0.38, 0.34];
+const interior: Rgb = [0.035, 0.032, 0.03];
 const goodsColors: readonly Rgb[] = [
-  [0.16, 0.1, 0.06],
-  [0.06, 0.1, 0.16],
-  [0.14, 0.14, 0.12],
-  [0.1, 0.13, 0.08],
+  [0.3, 0.08, 0.05],
+  [0.06, 0.14, 0.28],
+  [0.3, 0.28, 0.22],
+  [0.08, 0.16, 0.07],
+  [0.32, 0.22, 0.04],
+  [0.05, 0.05, 0.06],
+  [0.2, 0.15, 0.1],
+  [0.4, 0.38, 0.35],
 ];
 
 export class Facade extends Surface {
@@ -155,7 +160,7 @@ export class Facade extends Surface {
     const drawn = ((id >>> 18) & 63) / 63;
     const closed = chance < 460 && v - this.#sill > (this.#head - this.#sill) * (1 - drawn);
     f.blendColor(curtain, glass * (closed ? 0.12 + 0.4 * near : 0.08));
-    f.mirror = glass * (closed ? 0.1 : 0.3);
+    f.mirror = glass * (closed ? 0.08 : 0.24);
     f.multiply(1 - 0.6 * glass * near * bar(v, this.#head - 0.22, this.#head, f.dv));
     const middle = this.#bay / 2;
     f.blendColor(look.trim, 0.8 * glass * bar(u, middle - 0.04, middle + 0.04, f.du));
@@ -175,15 +180,23 @@ export class Facade extends Surface {
     const column = Math.floor(f.u / bay);
     const id = hash(look.seed + 977, column);
     const pane = bar(f.u - column * bay, 0.16, bay - 0.16, f.du) * bar(f.v, 0.45, top, f.dv);
-    const span = Math.max(f.du, f.dv);
-    const goods = grain.at(f.u * 14 + look.seed, f.v * 14, span * 14);
-    const shown = 0.3 + 1.6 * goods * (1 - smoothstep(0.6, 2.4, f.v));
-    f.blendColor(goodsColors[(id >>> 8) & 3] as Rgb, pane);
-    f.multiply(1 + pane * (shown - 1));
-    f.mirror = 0.22 * pane;
+    const brightness = pane > 0 ? this.#goods(f, pane, id) : 0;
+    f.mirror = 0.2 * pane;
     if (look.lit > 0 && (id & 15) < 11) {
-      f.addGlow(lampLight, look.glow * (1.6 * pane * (0.35 + goods) + 0.8 * sign));
+      f.addGlow(lampLight, look.glow * (1.6 * pane * brightness + 0.8 * sign));
     }
+  }
+
+  /** What stands behind a shop's pane, on shelves up to a man's height; returns how bright it is. */
+  #goods(f: Fragment, pane: number, id: number): number {
+    f.blendColor(interior, pane);
+    const near = detail(0.4, Math.max(f.du, f.dv));
+    const shelf = Math.floor(f.v / 0.55);
+    const thing = hash(this.#look.seed + shelf, Math.floor(f.u / (0.25 + 0.2 * (id & 1))));
+    const shown = pane * (1 - smoothstep(1.3, 2, f.v));
+    const tone = 0.25 + 0.9 * ((thing & 255) / 255);
+    f.blendColor(goodsColors[(thing >>> 8) & 7] as Rgb, shown * (0.35 + near * (tone - 0.35)));
+    return 0.3 + 0.5 * shown * tone;
   }
 
   #doors(f: Fragment): void {

@@ -35,9 +35,10 @@ export class Foliage extends Surface {
     const width = f.distance * 0.004 * scale;
     const mass = clumps.at(across * scale + seed, f.y * scale, width);
     const leaves = grain.at(across * scale * 3.1, f.y * scale * 3.1 + seed, width * 3.1);
-    const gap = smoothstep(0.2, 0.5, mass);
+    const gap = smoothstep(0.15, 0.45, mass);
+    f.multiply(1.45);
     f.multiply(
-      (1 - 0.75 * look.texture * (1 - gap)) *
+      (1 - 0.6 * look.texture * (1 - gap)) *
         (1 + look.texture * (0.7 * (leaves - 0.5) + 0.5 * (mass - 0.4))),
     );
     const radius = crown[3];
@@ -50,7 +51,7 @@ export class Foliage extends Surface {
       f.nx /= length;
       f.ny /= length;
       f.nz /= length;
-      f.ambient = clamp(0.62 + (0.42 * (f.y - crown[1])) / radius, 0.3, 1);
+      f.ambient = clamp(0.8 + (0.4 * (f.y - crown[1])) / radius, 0.45, 1.1);
     } else {
       f.nx += (mass - 0.5) * look.texture;
       f.ny += 0.5 * leaves;

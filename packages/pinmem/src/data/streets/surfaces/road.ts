@@ -130,11 +130,13 @@ export class Road extends Surface {
     const s = f.v - cellS * 7;
     const t = f.u - cellT * 3.3;
     if ((id & 255) < look.patches * 255) {
+      // A trench along or across the road, or a rectangle; older ones are paler than the road.
+      const trench = (id >>> 14) & 3;
       const startS = ((id >>> 8) & 7) * 0.4;
-      const startT = ((id >>> 11) & 7) * 0.15;
-      const along = bar(s, startS, startS + 1 + ((id >>> 14) & 7) * 0.4, f.dv);
-      const across = bar(t, startT, startT + 0.9 + ((id >>> 17) & 3) * 0.4, f.du);
-      f.multiply(1 - along * across * (0.32 - 0.5 * ((id >>> 20) & 1)));
+      const startT = ((id >>> 11) & 7) * 0.2;
+      const along = bar(s, trench === 0 ? -1 : startS, trench === 0 ? 8 : startS + (trench === 1 ? 0.5 : 1.8), f.dv);
+      const across = bar(t, trench === 1 ? -1 : startT, trench === 1 ? 4 : startT + (trench === 0 ? 0.5 : 1.3), f.du);
+      f.multiply(1 + along * across * look.texture * ((id >>> 20) & 1 ? 0.12 : -0.17));
     }
     if (((id >>> 22) & 15) === 1) {
       const away = Math.sqrt((s - 3.5) * (s - 3.5) + (t - 1.6) * (t - 1.6));

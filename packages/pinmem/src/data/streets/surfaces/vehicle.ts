@@ -191,7 +191,7 @@ export class Glass extends Surface {
     f.r = interior;
     f.g = interior * 1.06;
     f.b = interior * 1.12;
-    f.mirror = 0.34;
+    f.mirror = 0.16;
     if (this.inside > 0) f.addGlow(white, this.inside * (0.6 + 8 * interior));
     for (const pillar of this.pillars) {
       const cover = bar(f.u, pillar - this.pillarHalf, pillar + this.pillarHalf, f.du);

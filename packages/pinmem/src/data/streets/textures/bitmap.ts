@@ -1,12 +1,16 @@
 // Outlines too intricate for a formula: sampled once on a small grid and interpolated, so that they stay smooth when near.
 
-import { clamp } from "../arithmetic.js";
+import { clamp, hashUnit } from "../arithmetic.js";
 import { type Cutout, HOLE, OUTSIDE, SOLID } from "../surface.js";
 
 export const BITMAP_SIZE = 96;
 
 /** The level at the outline; higher is inside. */
 export const OUTLINE = 128;
+
+/** Single leaves at the edge: what to add to the level, in a tile over u and v. */
+const LEAVES = 64;
+const leaves = Int8Array.from({ length: LEAVES * LEAVES }, (_, k) => Math.floor(76 * hashUnit(k, 5)) - 38);
 
 /** A function over u, v from -1 to 1 that is positive inside, about as large as the distance from the outline. */
 type Inside = (u: number, v: number) => number;
@@ -42,7 +46,7 @@ function sample(inside: Inside): Uint8Array {
   return levels;
 }
 
-/** The interpolated level at (u, v); 0 beyond the edges. */
+/** The interpolated level at (u, v), roughened by leaves; 0 beyond the edges. */
 export function levelAt(levels: Uint8Array, u: number, v: number): number {
   const x = (u + 1) * ((BITMAP_SIZE - 1) / 2);
   const y = (v + 1) * ((BITMAP_SIZE - 1) / 2);
@@ -57,5 +61,6 @@ export function levelAt(levels: Uint8Array, u: number, v: number): number {
   const c = levels[at + BITMAP_SIZE] as number;
   const d = levels[at + BITMAP_SIZE + 1] as number;
   const upper = a + (b - a) * fx;
-  return upper + (c + (d - c) * fx - upper) * fy;
+  const leaf = leaves[(((y * 0.97) & (LEAVES - 1)) << 6) | ((x * 1.03) & (LEAVES - 1))] as number;
+  return upper + (c + (d - c) * fx - upper) * fy + leaf;
 }
