@@ -4,7 +4,7 @@
 //
 // Divergence and classification concern the memory that a pass writes, so a pass that only reads has neither.
 
-import { noGrad, scope, stack, type Tensor } from "@pinmem/torch";
+import type { Tensor } from "@pinmem/torch";
 import { z } from "zod";
 
 export const termNames = [
@@ -49,19 +49,4 @@ export function weightedSum(
   const [first, ...others] = summands;
   if (!first) throw new Error("internal: a training pass without loss terms");
   return { ...terms, total: others.reduce((sum, term) => sum.add(term), first) };
-}
-
-/** The values of all terms of all passes, with one copy from the device. */
-export function readLosses(passes: Readonly<Record<string, LossTensors>>): Record<string, LossTerms> {
-  const entries = Object.entries(passes).flatMap(([pass, terms]) =>
-    Object.entries(terms).map(([term, value]) => ({ pass, term, value })),
-  );
-  const values = scope(() =>
-    noGrad(() => stack(entries.map(({ value }) => value.detach().to("float64"))).toTypedArray()),
-  );
-  const result: Record<string, Record<string, number>> = {};
-  for (const [index, { pass, term }] of entries.entries()) {
-    result[pass] = { ...result[pass], [term]: Number(values[index]) };
-  }
-  return result as Record<string, LossTerms>;
 }

@@ -40,8 +40,6 @@ const stateSchema = z.strictObject({
     /** Numbers in the state of single parameters, by position. */
     numbers: z.record(z.string(), z.record(z.string(), z.number())),
   }),
-  /** State of training aids that are neither network nor optimiser. */
-  extra: jsonRecord,
   /** Bytes of the event log that belong to the steps done. */
   eventBytes: z.int().min(0),
   best: z.nullable(z.strictObject({ step: z.int().min(0), score: z.number() })),

@@ -34,7 +34,6 @@ const state = (step: number, best: CheckpointState["best"] = null): CheckpointSt
   step,
   data: { epoch: 0, index: step },
   optimizer: { groups: [{ lr: 0.1, count: 1 }], numbers: {} },
-  extra: {},
   eventBytes: 10 * step,
   best,
 });

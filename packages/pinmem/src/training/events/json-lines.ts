@@ -1,10 +1,13 @@
 // Events as a text file, one JSON object a line: to be read by programs, compared between runs, and followed with `tail`.
 //
 // A run that is taken up again continues the file where its checkpoint was written: what an interrupted run wrote after that
-// is cut off, since those steps are done again.
+// is cut off, since those steps are done again. Starts and ends of processes are left out, so that the file is the same
+// whether or not a run was interrupted.
 
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import type { EventSink, TrainingEvent } from "./event.js";
+
+const left: ReadonlySet<string> = new Set<TrainingEvent["event"]>(["picture", "start", "end"]);
 
 export class JsonLines implements EventSink {
   readonly #descriptor: number;
@@ -24,7 +27,7 @@ export class JsonLines implements EventSink {
   }
 
   write(event: TrainingEvent): void {
-    if (event.event === "picture") return;
+    if (left.has(event.event)) return;
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
     for (let done = 0; done < line.length; ) done += writeSync(this.#descriptor, line, done);
     this.#length += line.length;

@@ -1,0 +1,81 @@
+// Running statistics of batch norm, estimated anew as plain means over training batches of the network as it is.
+//
+// While meta-learning trains, the running statistics see the meta-train images only, one noisy batch after the other. As
+// long as the learning rate is high they also belong to weights that are gone. Estimating them over some batches of all
+// domains, weights unchanged, moved scores on validation images by +1 to +10 points in the runs that method.md reports, so
+// it happens before every evaluation and at the end of training, unless a recipe asks for the official behaviour.
+
+import { dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import type { LabelledBatch } from "./episode.js";
+import type { TrainableNetwork } from "./network.js";
+import { inPrecision, type Precision } from "./precision.js";
+
+export interface EstimationOptions {
+  readonly precision?: Precision;
+}
+
+/**
+ * Replaces the running statistics by their means over the batches; the rest of the network stays as it is. Draws random
+ * numbers where the network has dropout or noise.
+ */
+export async function estimateStatistics(
+  network: TrainableNetwork,
+  batches: AsyncIterable<LabelledBatch>,
+  { precision = "float32" }: EstimationOptions = {},
+): Promise<void> {
+  const norms = network.modules().filter((module) => module instanceof nn.BatchNorm2d);
+  const before = norms.map(({ momentum }) => momentum);
+  const mode = network.training;
+  let started = false;
+  try {
+    for await (const batch of batches) {
+      if (!started) {
+        // Not before there is a batch: without any, the old statistics are better than none.
+        for (const norm of norms) {
+          norm.resetRunningStats();
+          norm.momentum = null;
+        }
+        network.train();
+        started = true;
+      }
+      scope(() => noGrad(() => inPrecision(precision, batch.image.device, () => visitAll(network, batch))));
+    }
+  } finally {
+    norms.forEach((norm, at) => {
+      norm.momentum = before[at] as number | null;
+    });
+    network.train(mode);
+  }
+}
+
+/** Every part that normalises sees the batch. */
+function visitAll(network: TrainableNetwork, { image, label }: LabelledBatch): void {
+  const [, , height = 0, width = 0] = image.shape;
+  const { feature, lowLevel, auxiliary } = network.encode(image);
+  const refined = network.memory?.read(feature).refined ?? feature;
+  network.memory?.write(feature, label);
+  network.decode(refined, lowLevel, [height, width]);
+  network.auxiliaryLogits(auxiliary);
+}
+
+/** Runs `body` with newly estimated statistics and puts the old ones back. */
+export async function withEstimatedStatistics<T>(
+  network: TrainableNetwork,
+  batches: AsyncIterable<LabelledBatch>,
+  body: () => Promise<T>,
+  options: EstimationOptions = {},
+): Promise<T> {
+  const buffers = [...network.namedBuffers()].map(([, buffer]): [Tensor, Tensor] => [
+    buffer,
+    keep(buffer.clone()),
+  ]);
+  try {
+    await estimateStatistics(network, batches, options);
+    return await body();
+  } finally {
+    noGrad(() => {
+      for (const [buffer, saved] of buffers) buffer.copy_(saved);
+    });
+    dispose(buffers.map(([, saved]) => saved));
+  }
+}

@@ -1,0 +1,113 @@
+// One step of training: gradients of one or several episodes, a check that they are numbers, the optimiser, the method's
+// work afterwards. Nothing is read from the device before all of the gradients have been asked for, and then everything at
+// once.
+
+import { _foreachMul_, _foreachNorm, dispose, keep, noGrad, scope, stack, type Tensor } from "@pinmem/torch";
+import type { Episode } from "./episode.js";
+import type { LossTensors, LossTerms } from "./losses.js";
+import type { Method } from "./methods/method.js";
+import type { TrainableNetwork } from "./network.js";
+import type { AnyOptimizer } from "./optimizer.js";
+import { NonFiniteError } from "./training-error.js";
+
+export interface StepOptions {
+  readonly network: TrainableNetwork;
+  readonly method: Method;
+  readonly optimizer: AnyOptimizer;
+  /** Largest L2 norm of the whole gradient; null for any. */
+  readonly clip: number | null;
+}
+
+export interface StepRates {
+  readonly learning: number;
+  readonly inner: number;
+}
+
+export interface StepFigures {
+  /** Means over the episodes of the step. */
+  readonly losses: Readonly<Record<string, LossTerms>>;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** Gradients of a step, collected episode by episode; dispose it (`using`) when the step is done. */
+export class StepGradients implements Disposable {
+  readonly #options: StepOptions;
+  readonly #losses: Record<string, LossTensors>[] = [];
+
+  constructor(options: StepOptions) {
+    this.#options = options;
+    options.network.train();
+    options.optimizer.zeroGrad();
+  }
+
+  /** @param share of the episode in the step, 1 / number of episodes */
+  add(episode: Episode, { innerRate, share }: { innerRate: number; share: number }): void {
+    const { method } = this.#options;
+    const detached = scope(() =>
+      Object.entries(method.accumulate(episode, { innerRate, share })).map(([pass, terms]) => [
+        pass,
+        Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, term.detach()])),
+      ]),
+    );
+    this.#losses.push(keep(Object.fromEntries(detached)));
+  }
+
+  /** Losses and gradient norm; the first copy from the device. @throws NonFiniteError naming what is not a number */
+  figures(): StepFigures {
+    return scope(() => {
+      const { names, values } = this.#read();
+      const norm = values.pop() as number;
+      const losses: Record<string, Record<string, number>> = {};
+      for (const [at, [pass, term]] of names.entries()) {
+        const mean = values[at] as number;
+        if (!Number.isFinite(mean))
+          throw new NonFiniteError(`the ${term} loss of the ${pass} pass is ${mean}`);
+        losses[pass] = { ...losses[pass], [term]: mean };
+      }
+      if (!Number.isFinite(norm)) {
+        throw new NonFiniteError(`the losses are finite, but the norm of the gradient is ${norm}`);
+      }
+      return { losses: losses as Record<string, LossTerms>, gradientNorm: norm };
+    });
+  }
+
+  /** Moves the parameters, and lets the method do the rest. */
+  apply(episodes: readonly Episode[], learningRate: number, { gradientNorm }: StepFigures): void {
+    const { optimizer, method, network, clip } = this.#options;
+    if (clip !== null && gradientNorm > clip) {
+      scope(() => noGrad(() => _foreachMul_(gradientsOf(network), clip / (gradientNorm + 1e-6))));
+    }
+    optimizer.setLearningRate(learningRate);
+    optimizer.step();
+    method.afterStep?.(episodes);
+  }
+
+  [Symbol.dispose](): void {
+    dispose(this.#losses);
+  }
+
+  #read(): { names: [pass: string, term: string][]; values: number[] } {
+    const sums = new Map<string, { name: [string, string]; terms: Tensor[] }>();
+    for (const passes of this.#losses) {
+      for (const [pass, terms] of Object.entries(passes)) {
+        for (const [term, value] of Object.entries(terms)) {
+          const key = `${pass} ${term}`;
+          const entry = sums.get(key) ?? { name: [pass, term], terms: [] };
+          entry.terms.push(value.to("float64"));
+          sums.set(key, entry);
+        }
+      }
+    }
+    const gradients = gradientsOf(this.#options.network);
+    return noGrad(() => {
+      const means = [...sums.values()].map(({ terms }) => stack(terms).mean());
+      const norm = stack(_foreachNorm(gradients)).to("float64").norm();
+      const values = [...(stack([...means, norm]).toTypedArray() as Float64Array)];
+      return { names: [...sums.values()].map(({ name }) => name), values };
+    });
+  }
+}
+
+const gradientsOf = (network: TrainableNetwork): Tensor[] =>
+  network.parameters().flatMap((parameter) => parameter.grad ?? []);

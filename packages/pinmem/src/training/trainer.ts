@@ -1,0 +1,285 @@
+// The loop around a method: data, steps, events, evaluations, checkpoints. It knows nothing of recipes and files of a run
+// (train.ts puts it together from those), nor of what a method does with an episode.
+//
+// Everything that is random depends on (seed, step) or on generators whose state is in the checkpoints, so that a run that
+// is taken up again does the same steps as one that was never stopped, bit by bit on the CPU.
+
+import { type Device, dispose, keep, scope, type Tensor } from "@pinmem/torch";
+import type { Batch } from "../data/index.js";
+import type { CheckpointStore } from "./checkpoints/checkpoint-store.js";
+import { restoreSnapshot, takeSnapshot } from "./checkpoints/snapshot.js";
+import { writeDiagnostic } from "./diagnostic.js";
+import { type DomainSplit, splitDomains } from "./domain-split.js";
+import type { Episode } from "./episode.js";
+import type { EventSink, TrainingEvent } from "./events/event.js";
+import type { Method } from "./methods/method.js";
+import type { TrainableNetwork } from "./network.js";
+import type { AnyOptimizer } from "./optimizer.js";
+import { type StepFigures, StepGradients, type StepRates } from "./step.js";
+import { type Position, positionAfter, type TrainingData } from "./training-data.js";
+import { TrainingError } from "./training-error.js";
+
+/** Something that happens at certain steps beside the training itself. */
+export interface TrainerHook {
+  /** Called before every step, with the number of steps done. */
+  before?(done: number): Promise<void>;
+  /** State that checkpoints must hold. */
+  tensors?(): ReadonlyMap<string, Tensor>;
+  restore?(tensors: ReadonlyMap<string, Tensor>): void;
+}
+
+export interface TrainerOptions {
+  readonly name: string;
+  readonly seed: number;
+  readonly device: Device;
+  /** Optimiser steps of the whole run. */
+  readonly steps: number;
+  readonly network: TrainableNetwork;
+  readonly method: Method;
+  readonly optimizer: AnyOptimizer;
+  readonly data: TrainingData;
+  /** Brings a batch to the device, in the roles of its domains; runs in a scope. */
+  readonly prepare: (batch: Batch, split: DomainSplit | null) => Episode;
+  /** Rates at each step, counted from 0. */
+  readonly learningRate: (step: number) => number;
+  readonly innerRate: (step: number) => number;
+  /** Episodes that make one step. Default 1. */
+  readonly accumulation?: number;
+  /** Largest norm of the gradient. Default null: any. */
+  readonly clip?: number | null;
+  readonly hooks?: readonly TrainerHook[];
+  readonly events?: readonly EventSink[];
+  /** Where checkpoints go, and after how many steps. Default: nowhere. */
+  readonly checkpoints?: { readonly store: CheckpointStore; readonly every: number } | null;
+  /** What to look at after every so many steps and at the end. */
+  readonly evaluation?: { readonly every: number; readonly run: Evaluate } | null;
+  /** Folder for what is left of a step that failed. */
+  readonly diagnostics?: string | null;
+  /** Bytes of the event log that belong to the steps done. */
+  readonly eventBytes?: () => number;
+}
+
+/** Evaluates after so many steps and tells by `emit`; returns the score that selects models, higher is better, or null. */
+export type Evaluate = (
+  step: number,
+  best: TrainingResult["best"],
+  emit: (event: TrainingEvent) => Promise<void>,
+) => Promise<number | null>;
+
+export interface TrainingResult {
+  readonly step: number;
+  readonly reason: "finished" | "interrupted";
+  readonly best: { readonly step: number; readonly score: number } | null;
+}
+
+export class Trainer {
+  readonly #options: TrainerOptions;
+  #done = 0;
+  #best: TrainingResult["best"] = null;
+  #savedAt = -1;
+  #interrupted = false;
+
+  constructor(options: TrainerOptions) {
+    this.#options = options;
+    const { accumulation = 1, steps, method, data } = options;
+    for (const [name, value] of Object.entries({ accumulation, steps })) {
+      if (!Number.isInteger(value) || value < 1) {
+        throw new RangeError(`Trainer: ${name} is ${value}, but must be an integer of at least 1`);
+      }
+    }
+    if (method.splitsDomains && data.domains.length < 2) {
+      throw new Error(
+        `Trainer: ${method.name} needs at least two source domains, got ${data.domains.length} (${data.domains.join(", ")}). ` +
+          "Add another source, list the same one twice, or train with erm or memory-erm",
+      );
+    }
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#done;
+  }
+
+  /** Best score so far, and at which step. */
+  get best(): TrainingResult["best"] {
+    return this.#best;
+  }
+
+  /** Continues from the newest checkpoint that can be read; null where there is none. */
+  resume(): { readonly eventBytes: number; readonly skipped: readonly string[] } | null {
+    const { checkpoints, hooks = [] } = this.#options;
+    return scope(() => {
+      const found = checkpoints?.store.latest();
+      if (!found) return null;
+      const { model, training, state } = found.checkpoint;
+      this.#done = state.step;
+      this.#checkPosition(state.data, found.path);
+      restoreSnapshot(this.#options, { model, training, optimizer: state.optimizer });
+      for (const hook of hooks) hook.restore?.(training);
+      this.#savedAt = state.step;
+      this.#best = state.best;
+      return { eventBytes: state.eventBytes, skipped: found.skipped };
+    });
+  }
+
+  #checkPosition({ epoch, index }: Position, path: string): void {
+    const expected = this.#position;
+    if (expected.epoch === epoch && expected.index === index) return;
+    throw new Error(
+      `${path} was written before batch ${index} of epoch ${epoch}; with the data and the recipe of now, step ${this.#done} ` +
+        `would be followed by batch ${expected.index} of epoch ${expected.epoch}. Bring back the data as it was, or start a new run`,
+    );
+  }
+
+  /** Stops after the step in progress, which is saved. */
+  interrupt(): void {
+    this.#interrupted = true;
+  }
+
+  /** Trains to the end, or until `interrupt`. @throws TrainingError when a step cannot go on */
+  async run(): Promise<TrainingResult> {
+    const { name, steps, data, hooks = [], checkpoints, evaluation } = this.#options;
+    await this.#emit({ event: "start", step: this.#done, steps, name });
+    const batches = data.batches(this.#position);
+    try {
+      while (this.#done < steps && !this.#interrupted) {
+        for (const hook of hooks) await hook.before?.(this.#done);
+        await this.#step(batches);
+        const last = this.#done === steps;
+        if (evaluation && (last || this.#done % evaluation.every === 0)) await this.#evaluate(evaluation.run);
+        if (checkpoints && (last || this.#done % checkpoints.every === 0)) await this.#save();
+        // Signals and finalisers are served by the event loop, which a step does not leave.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      await batches.return();
+    }
+    if (this.#savedAt !== this.#done) await this.#save();
+    const reason = this.#done === steps ? "finished" : "interrupted";
+    await this.#emit({ event: "end", step: this.#done, reason });
+    return { step: this.#done, reason, best: this.#best };
+  }
+
+  async #step(batches: AsyncGenerator<Batch>): Promise<void> {
+    const {
+      network,
+      method,
+      optimizer,
+      accumulation = 1,
+      clip = null,
+      learningRate,
+      innerRate,
+    } = this.#options;
+    const begin = performance.now();
+    const rates = { learning: learningRate(this.#done), inner: innerRate(this.#done) };
+    const seen: Seen = { episodes: [], files: [], metaTest: new Set(), images: 0, epoch: 0, waitedMs: 0 };
+    let figures: StepFigures;
+    try {
+      using gradients = new StepGradients({ network, method, optimizer, clip });
+      for (let part = 0; part < accumulation; part++) {
+        const episode = await this.#nextEpisode(batches, this.#done * accumulation + part, seen);
+        gradients.add(episode, { innerRate: rates.inner, share: 1 / accumulation });
+      }
+      figures = gradients.figures();
+      gradients.apply(seen.episodes, rates.learning, figures);
+    } catch (error) {
+      throw this.#failure(error, seen, rates);
+    } finally {
+      dispose(seen.episodes);
+    }
+    this.#done++;
+    const seconds = (performance.now() - begin) / 1000;
+    await this.#emit({
+      event: "step",
+      step: this.#done,
+      epoch: seen.epoch,
+      losses: figures.losses,
+      learningRate: rates.learning,
+      ...(method.splitsDomains && { innerRate: rates.inner, metaTest: [...seen.metaTest] }),
+      gradientNorm: figures.gradientNorm,
+      timing: {
+        seconds,
+        imagesPerSecond: seen.images / seconds,
+        dataSeconds: seen.waitedMs / 1000,
+        peakMemory: process.resourceUsage().maxRSS * 1024,
+      },
+    });
+  }
+
+  async #nextEpisode(batches: AsyncGenerator<Batch>, turn: number, seen: Seen): Promise<Episode> {
+    const { data, method, seed, prepare } = this.#options;
+    const asked = performance.now();
+    const { value: batch } = await batches.next();
+    seen.waitedMs += performance.now() - asked;
+    if (!batch) throw new Error("internal: the training data ended");
+    seen.files.push(...data.files(batch));
+    seen.images += batch.choices.length;
+    seen.epoch = batch.epoch;
+    const split = method.splitsDomains ? splitDomains(data.domains.length, { seed, step: turn }) : null;
+    for (const domain of split?.metaTest ?? []) seen.metaTest.add(data.domains[domain] ?? String(domain));
+    const episode = keep(scope(() => prepare(batch, split)));
+    seen.episodes.push(episode);
+    return episode;
+  }
+
+  #failure(error: unknown, { episodes, files }: Seen, rates: StepRates): Error {
+    const { diagnostics, network } = this.#options;
+    const problem = error instanceof Error ? error.message : String(error);
+    const step = this.#done + 1;
+    const facts = { step, problem, files, learningRate: rates.learning, innerRate: rates.inner };
+    const diagnostic =
+      diagnostics && episodes.length > 0 ? writeDiagnostic(diagnostics, facts, network, episodes) : null;
+    return new TrainingError({ step, problem, files, diagnostic }, { cause: error });
+  }
+
+  async #evaluate(run: Evaluate): Promise<void> {
+    const score = await run(this.#done, this.#best, (event) => this.#emit(event));
+    if (score !== null && score > (this.#best?.score ?? Number.NEGATIVE_INFINITY)) {
+      this.#best = { step: this.#done, score };
+    }
+  }
+
+  async #save(): Promise<void> {
+    const { checkpoints, hooks = [], events = [], eventBytes } = this.#options;
+    if (!checkpoints) return;
+    for (const sink of events) sink.flush();
+    scope(() => {
+      const { model, training, optimizer } = takeSnapshot(this.#options);
+      for (const hook of hooks)
+        for (const [name, tensor] of hook.tensors?.() ?? []) training.set(name, tensor);
+      checkpoints.store.save({
+        model,
+        training,
+        state: {
+          step: this.#done,
+          data: this.#position,
+          optimizer,
+          eventBytes: eventBytes?.() ?? 0,
+          best: this.#best,
+        },
+      });
+    });
+    this.#savedAt = this.#done;
+  }
+
+  /** Of the next batch. */
+  get #position(): Position {
+    const { accumulation = 1, data } = this.#options;
+    return positionAfter(this.#done * accumulation, data.batchesPerEpoch);
+  }
+
+  async #emit(event: TrainingEvent): Promise<void> {
+    for (const sink of this.#options.events ?? []) await sink.write(event);
+  }
+}
+
+/** What a step has met so far. */
+interface Seen {
+  readonly episodes: Episode[];
+  readonly files: string[];
+  /** Names of domains. */
+  readonly metaTest: Set<string>;
+  images: number;
+  epoch: number;
+  waitedMs: number;
+}

@@ -1,0 +1,72 @@
+// Training batches as an endless stream that can be entered anywhere: epoch after epoch of a loader's batches.
+
+import type { Batch, Dataset, Sampler } from "../data/index.js";
+import { sampleName } from "../data/open-sample.js";
+
+export interface Position {
+  readonly epoch: number;
+  /** Of the batch within the epoch. */
+  readonly index: number;
+}
+
+/** What the trainer needs of its data; `LoaderData` has it from a loader. */
+export interface TrainingData {
+  /** Names of the source domains, in the order in which a batch holds their images. */
+  readonly domains: readonly string[];
+  /** Images of each domain in a batch. */
+  readonly perDomain: number;
+  readonly batchesPerEpoch: number;
+  /** The batches from a position on, without end. A batch holds until the next one is asked for. */
+  batches(from: Position): AsyncGenerator<Batch, void, undefined>;
+  /** The files of a batch, for messages. */
+  files(batch: Batch): string[];
+}
+
+interface Batches {
+  batches(range: { epoch: number; from?: number }): AsyncGenerator<Batch, void, undefined>;
+}
+
+export interface LoaderDataOptions {
+  readonly loader: Batches;
+  readonly sampler: Sampler;
+  readonly datasets: readonly Dataset[];
+  readonly perDomain: number;
+}
+
+export class LoaderData implements TrainingData {
+  readonly #options: LoaderDataOptions;
+
+  constructor(options: LoaderDataOptions) {
+    this.#options = options;
+  }
+
+  get domains(): string[] {
+    return this.#options.datasets.map(({ name }) => name);
+  }
+
+  get perDomain(): number {
+    return this.#options.perDomain;
+  }
+
+  get batchesPerEpoch(): number {
+    return this.#options.sampler.batchesPerEpoch;
+  }
+
+  async *batches({ epoch, index }: Position): AsyncGenerator<Batch, void, undefined> {
+    yield* this.#options.loader.batches({ epoch, from: index });
+    for (let next = epoch + 1; ; next++) yield* this.#options.loader.batches({ epoch: next });
+  }
+
+  files({ choices }: Batch): string[] {
+    return choices.map(({ dataset, sample }) => {
+      const found = this.#options.datasets[dataset]?.samples[sample];
+      return found ? sampleName(found) : `sample ${sample} of data set ${dataset}`;
+    });
+  }
+}
+
+/** The position after so many batches since the start. */
+export const positionAfter = (batches: number, batchesPerEpoch: number): Position => ({
+  epoch: Math.floor(batches / batchesPerEpoch),
+  index: batches % batchesPerEpoch,
+});
