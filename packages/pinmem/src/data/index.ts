@@ -1,5 +1,14 @@
 // What users of the data side see. Everything else in this folder is how it is done.
 
+export {
+  type BatchTensorOptions,
+  type BatchTensors,
+  batchTensors,
+  imageNetNormalization,
+  imageTensor,
+  type Normalization,
+  normalize,
+} from "./batch-tensors.js";
 export { type CheckReport, checkDataset } from "./check.js";
 export { type ClassPlacesOptions, findClassPlaces } from "./class-places.js";
 export { colorLabel, contactSheet } from "./contact-sheet.js";
@@ -50,6 +59,8 @@ export {
   type StreetRequest,
   streetDomains,
 } from "./streets/index.js";
+export { gaussianBlur } from "./transforms/blur.js";
+export { adjustBrightness, adjustContrast, adjustHue, adjustSaturation } from "./transforms/color.js";
 export {
   type CentreCropOptions,
   type CropPlan,
@@ -59,4 +70,12 @@ export {
   planWhole,
   type TrainingCropOptions,
 } from "./transforms/geometric.js";
+export {
+  drawPhotometric,
+  normalAugmentation,
+  type PhotometricDraw,
+  type PhotometricOptions,
+  photometric,
+  strongAugmentation,
+} from "./transforms/photometric.js";
 export { writeLabelPng, writeRgbPng } from "./write-png.js";

@@ -6,11 +6,11 @@
 
 const TWO_PI = 6.283185307179586;
 const HALF_PI = 1.5707963267948966;
-const LN_2 = 0.6931471805599453;
+const LN_2 = Math.LN2;
 
 export const degrees = (angle: number): number => (angle * TWO_PI) / 360;
 
-export const clamp = (x: number, low: number, high: number): number => (x < low ? low : x > high ? high : x);
+export const clamp = (x: number, low: number, high: number): number => (x < low ? low : Math.min(x, high));
 
 export const mix = (a: number, b: number, weight: number): number => a + (b - a) * weight;
 
@@ -56,11 +56,11 @@ for (let k = 1; k <= 128; k++) {
 export function logarithm(x: number): number {
   let scaled = x;
   let halvings = 0;
-  while (scaled > 1.4142135623730951) {
+  while (scaled > Math.SQRT2) {
     scaled /= 2;
     halvings++;
   }
-  while (scaled < 0.7071067811865476) {
+  while (scaled < Math.SQRT1_2) {
     scaled *= 2;
     halvings--;
   }

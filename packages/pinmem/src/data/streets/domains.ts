@@ -286,9 +286,9 @@ const toyTown: StreetDomain = {
     clothes: palette("#e04f5f #3f6fd8 #f2e8d0 #2c2f3f #46b07a #f0a63c #8c54c8 #59c2d8 #8a6a4c #d8d8e4"),
     skins,
     hair,
-    leaves: palette("#4f9a3c #6cab3a #3f8a4c #86b548"),
+    leaves: palette("#3f7a32 #55852f #336b3c #6a8f3a"),
     bark,
-    grass: palette("#6fb24a #84bd55 #5fa348"),
+    grass: palette("#63a045 #76aa50 #55923f"),
     earth: palette("#a9855a #98774f"),
     asphalt: palette("#565a66 #4a4d58 #626572"),
     paving: palette("#b9b3bd #a9a4a8 #c9b9a8 #a0a8b0"),
@@ -751,7 +751,7 @@ const rain: StreetDomain = {
   weather: { ...dry, wetness: [0.7, 1], rain: [0.2, 0.9], dropsOnLens: [0, 1] },
   sensor: {
     ...overcast.sensor,
-    exposure: [0.55, 0.75],
+    exposure: [0.7, 0.98],
     saturation: [0.7, 0.95],
     cast: [
       [0.92, 1, 1.06],

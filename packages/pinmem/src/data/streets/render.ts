@@ -11,15 +11,15 @@ import { drawBonnet } from "./effects/bonnet.js";
 import { photograph } from "./effects/photograph.js";
 import { drawWire } from "./objects/furniture.js";
 import { Visibility } from "./raster/visibility.js";
-import { drawColor, drawFrom } from "./scene/draw.js";
 import { drawFurniture } from "./scene/furniture.js";
 import { drawGround } from "./scene/ground.js";
-import { drawSunAndSky, lightOf } from "./scene/light.js";
+import { lightOf, sampleSunAndSky } from "./scene/light.js";
 import { drawPeople } from "./scene/people.js";
 import { planStreet } from "./scene/plan.js";
 import { drawRoadside } from "./scene/roadside.js";
+import { sampleColor, sampleFrom } from "./scene/sampling.js";
 import { drawSkyline } from "./scene/skyline.js";
-import { drawStyle } from "./scene/style.js";
+import { sampleStyle } from "./scene/style.js";
 import { drawTraffic } from "./scene/traffic.js";
 import { Frame } from "./shading/frame.js";
 import type { Lamp } from "./shading/lamps.js";
@@ -61,11 +61,11 @@ export function renderScene(
     new Random({ seed, index, stream: `streets/${domain.name}/${purpose}` });
   const { visibility, frame } = buffersFor(width, height);
   const plan = planStreet(domain.road, stream("plan"));
-  const style = drawStyle(domain, stream("style"));
+  const style = sampleStyle(domain, stream("style"));
   const lightRandom = stream("light");
-  const sunAndSky = drawSunAndSky(domain, lightRandom);
-  const wetness = drawFrom(lightRandom, domain.weather.wetness);
-  const pose = drawPose(domain, plan.ego, stream("camera"));
+  const sunAndSky = sampleSunAndSky(domain, lightRandom);
+  const wetness = sampleFrom(lightRandom, domain.weather.wetness);
+  const pose = samplePose(domain, plan.ego, stream("camera"));
   const camera = new Camera(pose, visibility.width, visibility.height);
 
   visibility.clear();
@@ -88,20 +88,20 @@ export function renderScene(
   new Resolver(visibility, camera, light, { ground, wetness }).resolve(frame);
   const bonnetRandom = stream("bonnet");
   if (bonnetRandom.bernoulli(domain.camera.bonnet)) {
-    drawBonnet(frame, drawColor(bonnetRandom, domain.palettes.vehicles), light.look.fromSky, bonnetRandom);
+    drawBonnet(frame, sampleColor(bonnetRandom, domain.palettes.vehicles), light.look.fromSky, bonnetRandom);
   }
   const image = new Uint8Array(3 * width * height);
   photograph(frame, image, domain, wetness, stream("photograph"));
   return { width, height, image, label: frame.label.slice() };
 }
 
-function drawPose({ camera }: StreetDomain, x: number, random: Random) {
+function samplePose({ camera }: StreetDomain, x: number, random: Random) {
   return {
     x,
-    height: drawFrom(random, camera.height),
-    pitch: degrees(drawFrom(random, camera.pitch)),
-    yaw: degrees(drawFrom(random, camera.yaw)),
-    roll: degrees(drawFrom(random, camera.roll)),
-    fieldOfView: degrees(drawFrom(random, camera.fieldOfView)),
+    height: sampleFrom(random, camera.height),
+    pitch: degrees(sampleFrom(random, camera.pitch)),
+    yaw: degrees(sampleFrom(random, camera.yaw)),
+    roll: degrees(sampleFrom(random, camera.roll)),
+    fieldOfView: degrees(sampleFrom(random, camera.fieldOfView)),
   };
 }

@@ -22,7 +22,13 @@ export function addBloom({ width, height, color }: Frame, strength: number): voi
 }
 
 /** What exceeds the threshold, a quarter as large. */
-function gatherBright(color: Float32Array, width: number, height: number, columns: number, rows: number): Float32Array {
+function gatherBright(
+  color: Float32Array,
+  width: number,
+  height: number,
+  columns: number,
+  rows: number,
+): Float32Array {
   const small = new Float32Array(3 * columns * rows);
   const share = 1 / (SHRINK * SHRINK);
   for (let y = 0; y < height; y++) {
@@ -112,8 +118,10 @@ function spread(
       const at = 3 * x0;
       const to = 3 * (y * width + x);
       color[to] = (color[to] as number) + (line[at] as number) * (1 - fx) + (line[at + 3] as number) * fx;
-      color[to + 1] = (color[to + 1] as number) + (line[at + 1] as number) * (1 - fx) + (line[at + 4] as number) * fx;
-      color[to + 2] = (color[to + 2] as number) + (line[at + 2] as number) * (1 - fx) + (line[at + 5] as number) * fx;
+      color[to + 1] =
+        (color[to + 1] as number) + (line[at + 1] as number) * (1 - fx) + (line[at + 4] as number) * fx;
+      color[to + 2] =
+        (color[to + 2] as number) + (line[at + 2] as number) * (1 - fx) + (line[at + 5] as number) * fx;
     }
   }
 }

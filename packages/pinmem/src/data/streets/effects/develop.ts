@@ -82,7 +82,8 @@ const BRIGHTEST = 6;
 const SPACING = (STEPS - 1) / Math.sqrt(BRIGHTEST);
 
 /** The entry for a light: they are spaced by its square root, so that dark tones get enough of them. */
-const entry = (light: number): number => (light <= 0 ? 0 : Math.min(STEPS - 1, Math.sqrt(light) * SPACING) | 0);
+const entry = (light: number): number =>
+  light <= 0 ? 0 : Math.min(STEPS - 1, Math.sqrt(light) * SPACING) | 0;
 
 const tables = new Map<number, Float32Array>();
 

@@ -42,8 +42,12 @@ function convolve(
       const first = start + k;
       const last = end - 1 - k;
       const channel = k % step;
-      to[first] = (to[first] as number) + ((from[start + channel] as number) + (from[first + reach] as number)) * weight;
-      to[last] = (to[last] as number) + ((from[end - 1 - channel] as number) + (from[last - reach] as number)) * weight;
+      to[first] =
+        (to[first] as number) +
+        ((from[start + channel] as number) + (from[first + reach] as number)) * weight;
+      to[last] =
+        (to[last] as number) +
+        ((from[end - 1 - channel] as number) + (from[last - reach] as number)) * weight;
     }
   }
 }
@@ -65,7 +69,8 @@ function convolveRows(
     const above = Math.max(0, y - tap) * length;
     const below = Math.min(height - 1, y + tap) * length;
     for (let k = 0; k < length; k++) {
-      to[start + k] = (to[start + k] as number) + ((from[above + k] as number) + (from[below + k] as number)) * weight;
+      to[start + k] =
+        (to[start + k] as number) + ((from[above + k] as number) + (from[below + k] as number)) * weight;
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Random } from "../../random.js";
 import type { StreetDomain } from "../domain.js";
-import { drawBetween, drawFrom } from "../scene/draw.js";
+import { sampleBetween, sampleFrom } from "../scene/sampling.js";
 import type { Frame } from "../shading/frame.js";
 import { addBloom } from "./bloom.js";
 import { compress } from "./compression.js";
@@ -20,20 +20,20 @@ export function photograph(
   random: Random,
 ): void {
   const { weather, sensor } = domain;
-  const rain = drawFrom(random, weather.rain);
-  const snowfall = drawFrom(random, weather.snowfall);
-  const drops = drawFrom(random, weather.dropsOnLens);
-  const deviation = (drawFrom(random, sensor.blur) / 1000) * frame.height;
-  const shift = drawFrom(random, sensor.fringe) / 1000;
-  const quality = drawFrom(random, sensor.compression);
+  const rain = sampleFrom(random, weather.rain);
+  const snowfall = sampleFrom(random, weather.snowfall);
+  const drops = sampleFrom(random, weather.dropsOnLens);
+  const deviation = (sampleFrom(random, sensor.blur) / 1000) * frame.height;
+  const shift = sampleFrom(random, sensor.fringe) / 1000;
+  const quality = sampleFrom(random, sensor.compression);
   const development = {
-    exposure: drawFrom(random, sensor.exposure),
-    cast: drawBetween(random, sensor.cast),
-    contrast: drawFrom(random, sensor.contrast),
-    saturation: drawFrom(random, sensor.saturation),
-    flare: drawFrom(random, sensor.flare),
-    vignette: drawFrom(random, sensor.vignette),
-    noise: drawFrom(random, sensor.noise),
+    exposure: sampleFrom(random, sensor.exposure),
+    cast: sampleBetween(random, sensor.cast),
+    contrast: sampleFrom(random, sensor.contrast),
+    saturation: sampleFrom(random, sensor.saturation),
+    flare: sampleFrom(random, sensor.flare),
+    vignette: sampleFrom(random, sensor.vignette),
+    noise: sampleFrom(random, sensor.noise),
     seed: random.randint(0, 2 ** 32),
   };
   if (wetness > 0) reflectInWetGround(frame);

@@ -125,7 +125,7 @@ export function drawRider(canvas: Canvas, look: PersonLook, pedals: number | und
   canvas.capsuleShadow([0, 0.8, -0.1], [0, neck[1] + 0.2, 0], 0.2);
   const girth = 0.1 * h * look.build;
   for (const side of [-1, 1]) {
-    const angle = cycling ? pedals + (side > 0 ? 3.14159 : 0) : 0;
+    const angle = cycling ? pedals + (side > 0 ? Math.PI : 0) : 0;
     const foot: Point = cycling
       ? [side * 0.1, 0.29 + 0.16 * sine(angle), -0.03 + 0.16 * cosine(angle)]
       : [side * 0.19, 0.3, 0.12];

@@ -58,7 +58,7 @@ function drawLeafy(canvas: Canvas, at: Point, look: TreeLook, random: Random): v
   const bark = new Plain(trainIds.vegetation, look.bark, { uneven: 0.6 });
   const trunk = 0.022 * height + 0.05;
   canvas.capsule([0, 0, 0], trunk * 1.15, [0, middle, 0], trunk * 0.6, bark);
-  for (let branch = 0; branch < 3; branch++) {
+  for (let branch = columnar ? 3 : 0; branch < 3; branch++) {
     const x = random.uniform(-0.6, 0.6) * half;
     const z = random.uniform(-0.6, 0.6) * half;
     canvas.capsule([0, crownBottom * 0.85, 0], trunk * 0.5, [x, middle, z], trunk * 0.25, bark);

@@ -82,7 +82,7 @@ export function fillCapsule(
       const qx = column + 0.5 - x0;
       const qy = y - y0;
       const along = qx * ex + qy * ey;
-      const t = along < 0 ? 0 : along > 1 ? 1 : along;
+      const t = along < 0 ? 0 : Math.min(along, 1);
       const px = qx - t * ax;
       const py = qy - t * ay;
       const radius = r0 + t * dr;

@@ -17,10 +17,10 @@ import {
 import { drawTree } from "../objects/tree.js";
 import type { Lamp } from "../shading/lamps.js";
 import type { SignKind } from "../surfaces/sign.js";
-import { drawByWeight, drawColor, drawCount, drawFrom } from "./draw.js";
 import { KERB } from "./ground.js";
 import { type Edge, onCrossing, type StreetPlan } from "./plan.js";
 import { placeAlong } from "./roadside.js";
+import { sampleByWeight, sampleColor, sampleCount, sampleFrom } from "./sampling.js";
 import type { Style } from "./style.js";
 
 /** Lamps farther away than this light nothing that is seen, metres. */
@@ -58,7 +58,7 @@ const footOf = (edge: Edge): number => (edge.sidewalk > 0 ? KERB : 0);
 function drawTreeRow(canvas: Canvas, plan: StreetPlan, style: Style, edge: Edge, random: Random): void {
   const { roadside, palettes } = style.domain;
   if (edge.sidewalk + edge.verge < 2 || !random.bernoulli(roadside.treeRows)) return;
-  const spacing = drawFrom(random, roadside.treeSpacing);
+  const spacing = sampleFrom(random, roadside.treeSpacing);
   const t = edge.kerb + edge.side * (edge.verge > 0 ? edge.verge / 2 : 0.9);
   for (let s = random.uniform(1, spacing); s < 120; s += spacing * random.uniform(0.9, 1.1)) {
     if (onCrossing(plan, s, 5)) continue;
@@ -66,7 +66,7 @@ function drawTreeRow(canvas: Canvas, plan: StreetPlan, style: Style, edge: Edge,
       kind: style.rowTree,
       height: style.rowHeight * random.uniform(0.85, 1.1),
       leaves: scaled(style.rowLeaves, random.uniform(0.85, 1.15)),
-      bark: drawColor(random, palettes.bark),
+      bark: sampleColor(random, palettes.bark),
       texture: style.texture,
     };
     drawTree(canvas, [plan.course.x(s) + t, KERB, s], look, random);
@@ -75,8 +75,8 @@ function drawTreeRow(canvas: Canvas, plan: StreetPlan, style: Style, edge: Edge,
 
 function drawLamps(canvas: Canvas, plan: StreetPlan, style: Style, lamps: Lamp[], random: Random): void {
   const { furniture, light } = style.domain;
-  const spacing = drawFrom(random, furniture.lampSpacing);
-  const height = drawFrom(random, furniture.lampHeight);
+  const spacing = sampleFrom(random, furniture.lampSpacing);
+  const height = sampleFrom(random, furniture.lampHeight);
   const both = random.bernoulli(0.6);
   const reach = random.uniform(0.8, 2.4);
   let edge = random.bernoulli() ? plan.left : plan.right;
@@ -129,7 +129,7 @@ function drawSigns(canvas: Canvas, plan: StreetPlan, style: Style, random: Rando
     guideColor: furniture.guideColor,
     yellowWarnings: furniture.yellowWarnings,
   });
-  for (let k = drawCount(random, furniture.signs); k > 0; k--) {
+  for (let k = sampleCount(random, furniture.signs); k > 0; k--) {
     const s = 6 + 65 * random.uniform() * random.uniform(0.3, 1);
     if (onCrossing(plan, s, 0.5)) continue;
     const own = random.bernoulli(0.72);
@@ -138,9 +138,9 @@ function drawSigns(canvas: Canvas, plan: StreetPlan, style: Style, random: Rando
     const below = random.bernoulli(0.3)
       ? random.bernoulli()
         ? "panel"
-        : drawByWeight(random, furniture.signKinds)
+        : sampleByWeight(random, furniture.signKinds)
       : undefined;
-    drawSign(canvas, lookOf(drawByWeight(random, furniture.signKinds)), random.uniform(2.2, 2.8), below);
+    drawSign(canvas, lookOf(sampleByWeight(random, furniture.signKinds)), random.uniform(2.2, 2.8), below);
   }
   if (random.bernoulli(furniture.gantries)) {
     placeAlong(canvas, plan, random.uniform(22, 55), 0, 0);
@@ -162,7 +162,7 @@ function drawPoles(canvas: Canvas, plan: StreetPlan, style: Style, wires: Wire[]
   const edge = random.bernoulli() ? plan.left : plan.right;
   const spacing = random.uniform(18, 32);
   const height = random.uniform(7, 9.5);
-  const color = drawColor(random, style.domain.palettes.bark);
+  const color = sampleColor(random, style.domain.palettes.bark);
   const t = edge.kerb + edge.side * 0.8;
   const tops: Point[] = [];
   for (let s = random.uniform(3, spacing) - spacing; s < 120; s += spacing) {
@@ -175,7 +175,8 @@ function drawPoles(canvas: Canvas, plan: StreetPlan, style: Style, wires: Wire[]
     const from = tops[k] as Point;
     const to = tops[k + 1] as Point;
     const sag = random.uniform(0.3, 0.8);
-    for (const x of [-0.9, 0.9]) wires.push({ from: [from[0] + x, from[1], from[2]], to: [to[0] + x, to[1], to[2]], sag });
+    for (const x of [-0.9, 0.9])
+      wires.push({ from: [from[0] + x, from[1], from[2]], to: [to[0] + x, to[1], to[2]], sag });
   }
 }
 
@@ -183,12 +184,12 @@ function drawClutter(canvas: Canvas, plan: StreetPlan, style: Style, edge: Edge,
   const { furniture, palettes } = style.domain;
   if (edge.sidewalk < 1.2) return;
   const paved = edge.kerb + edge.side * edge.verge;
-  for (let k = drawCount(random, furniture.clutter); k > 0; k--) {
+  for (let k = sampleCount(random, furniture.clutter); k > 0; k--) {
     const s = random.uniform(4, 50);
     if (onCrossing(plan, s, 2)) continue;
     placeAlong(canvas, plan, s, paved + edge.side * random.uniform(0.5, 0.9), KERB, edge.side);
-    if (random.bernoulli(0.65)) drawBin(canvas, drawColor(random, palettes.accents));
-    else drawBench(canvas, drawColor(random, palettes.bark));
+    if (random.bernoulli(0.65)) drawBin(canvas, sampleColor(random, palettes.accents));
+    else drawBench(canvas, sampleColor(random, palettes.bark));
   }
   if (!random.bernoulli(furniture.bollards)) return;
   const spacing = random.uniform(1.6, 3);

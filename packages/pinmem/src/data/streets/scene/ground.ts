@@ -8,8 +8,8 @@ import { Kerb, Paving, Terrain } from "../surfaces/ground.js";
 import { type Arrow, type Field, type Line, Markings, type Paint } from "../surfaces/markings.js";
 import { Road } from "../surfaces/road.js";
 import type { Course } from "./course.js";
-import { drawFrom } from "./draw.js";
 import type { Crossing, Edge, StreetPlan } from "./plan.js";
+import { sampleFrom } from "./sampling.js";
 import type { Style } from "./style.js";
 
 /** Height of sidewalks above the road, metres. */
@@ -165,14 +165,14 @@ function drawCornerKerbs(
 
 function planRoad(plan: StreetPlan, style: Style, random: Random): Road {
   const { road, weather } = style.domain;
-  const wear = drawFrom(random, road.paintWear);
+  const wear = sampleFrom(random, road.paintWear);
   const look = {
     asphalt: style.asphalt,
     texture: style.texture,
-    patches: drawFrom(random, road.patches),
-    dust: drawFrom(random, road.dust),
+    patches: sampleFrom(random, road.patches),
+    dust: sampleFrom(random, road.dust),
     dustColor: style.earth,
-    snow: drawFrom(random, weather.snowOnRoad),
+    snow: sampleFrom(random, weather.snowOnRoad),
     cobbles: random.bernoulli(road.cobbles),
   };
   const section = {
@@ -226,8 +226,7 @@ function planFields(plan: StreetPlan): Field[] {
   const { left, right, side, own, laneWidth } = plan;
   const fields: Field[] = [];
   const width = right.kerb - left.kerb - 0.8;
-  const zebra = (s: number) =>
-    fields.push({ s, length: 3, t: left.kerb + 0.4, width, bars: 1 });
+  const zebra = (s: number) => fields.push({ s, length: 3, t: left.kerb + 0.4, width, bars: 1 });
   const inner = (own[0] as number) - (side * laneWidth) / 2;
   const outer = (own[own.length - 1] as number) + (side * laneWidth) / 2;
   const stop = (s: number) =>

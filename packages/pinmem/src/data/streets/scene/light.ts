@@ -8,7 +8,7 @@ import { type Lamp, LampLight } from "../shading/lamps.js";
 import { Light } from "../shading/light.js";
 import { Sky } from "../shading/sky.js";
 import type { SkylineShadow } from "../shading/skyline-shadow.js";
-import { drawBetween, drawFrom } from "./draw.js";
+import { sampleBetween, sampleFrom } from "./sampling.js";
 
 export interface SunAndSky {
   /** Unit vector towards the sun, world coordinates. */
@@ -21,17 +21,17 @@ export interface SunAndSky {
   readonly snow: number;
 }
 
-export function drawSunAndSky({ light, weather }: StreetDomain, random: Random): SunAndSky {
-  const elevation = degrees(drawFrom(random, light.sunElevation));
-  const azimuth = degrees(drawFrom(random, light.sunAzimuth)) * (random.bernoulli() ? 1 : -1);
+export function sampleSunAndSky({ light, weather }: StreetDomain, random: Random): SunAndSky {
+  const elevation = degrees(sampleFrom(random, light.sunElevation));
+  const azimuth = degrees(sampleFrom(random, light.sunAzimuth)) * (random.bernoulli() ? 1 : -1);
   const level = cosine(elevation);
   const sun = [sine(azimuth) * level, sine(elevation), cosine(azimuth) * level] as const;
-  const cover = drawFrom(random, light.clouds);
-  const ambient = drawFrom(random, light.ambient);
+  const cover = sampleFrom(random, light.clouds);
+  const ambient = sampleFrom(random, light.ambient);
   const look = {
-    zenith: drawBetween(random, light.zenith),
-    horizon: drawBetween(random, light.horizon),
-    falloff: drawFrom(random, light.skyFalloff),
+    zenith: sampleBetween(random, light.zenith),
+    horizon: sampleBetween(random, light.horizon),
+    falloff: sampleFrom(random, light.skyFalloff),
     cloudLight: light.cloudLight,
     cloudDark: light.cloudDark,
     cover,
@@ -43,11 +43,11 @@ export function drawSunAndSky({ light, weather }: StreetDomain, random: Random):
   return {
     sun,
     sky: new Sky(look, sun, [random.randint(0, 256), random.randint(0, 256)], ground),
-    sunlight: scaled(light.sun, drawFrom(random, light.sunStrength)),
+    sunlight: scaled(light.sun, sampleFrom(random, light.sunStrength)),
     ambient,
-    haze: drawBetween(random, light.haze),
-    visibility: drawFrom(random, light.visibility),
-    snow: drawFrom(random, weather.snowCover),
+    haze: sampleBetween(random, light.haze),
+    visibility: sampleFrom(random, light.visibility),
+    snow: sampleFrom(random, weather.snowCover),
   };
 }
 

@@ -4,34 +4,34 @@ import type { Random } from "../../random.js";
 import { drawBicycle, drawMotorcycle, drawRider } from "../objects/cycle.js";
 import { drawPerson, type PersonLook } from "../objects/person.js";
 import { trainIds } from "../surface.js";
-import { drawColor, drawCount, drawFrom } from "./draw.js";
 import { KERB } from "./ground.js";
 import { type Edge, onCrossing } from "./plan.js";
 import { placeAlong } from "./roadside.js";
+import { sampleColor, sampleCount, sampleFrom } from "./sampling.js";
 import type { Style } from "./style.js";
 import type { Traffic } from "./traffic.js";
 
 /** How someone looks and is dressed. */
-export function drawPersonLook(style: Style, random: Random, label: number): PersonLook {
+export function samplePersonLook(style: Style, random: Random, label: number): PersonLook {
   const { people, palettes, weather } = style.domain;
   const child = label === trainIds.person && random.bernoulli(people.children);
   const long = random.bernoulli(people.longClothes);
   return {
     label,
     height: child ? random.uniform(1.0, 1.45) : random.uniform(1.55, 1.88),
-    build: drawFrom(random, people.build),
-    skin: drawColor(random, palettes.skins),
+    build: sampleFrom(random, people.build),
+    skin: sampleColor(random, palettes.skins),
     hair: random.bernoulli(people.hats)
-      ? drawColor(random, palettes.clothes)
-      : drawColor(random, palettes.hair),
-    top: drawColor(random, palettes.clothes, 0.25),
-    legs: drawColor(random, palettes.clothes, 0.25),
-    shoes: drawColor(random, palettes.hair),
+      ? sampleColor(random, palettes.clothes)
+      : sampleColor(random, palettes.hair),
+    top: sampleColor(random, palettes.clothes, 0.25),
+    legs: sampleColor(random, palettes.clothes, 0.25),
+    shoes: sampleColor(random, palettes.hair),
     skirt: long ? random.uniform(0.4, 0.95) : 0,
     bag: random.choice(["none", "none", "backpack", "handbag"] as const),
     umbrella:
       label === trainIds.person && random.bernoulli(people.umbrellas)
-        ? drawColor(random, palettes.accents)
+        ? sampleColor(random, palettes.accents)
         : undefined,
     hat: weather.snowfall[1] > 0,
   };
@@ -41,12 +41,12 @@ export function drawPeople(traffic: Traffic): void {
   const { plan, style, random } = traffic;
   const { people } = style.domain;
   const edges = [plan.left, plan.right];
-  for (let k = drawCount(random, people.walking); k > 0; k--) walk(traffic, random.choice(edges));
-  for (let k = drawCount(random, people.crossing); k > 0; k--) cross(traffic);
-  for (let k = drawCount(random, people.cyclists); k > 0; k--) cycle(traffic);
-  for (let k = drawCount(random, people.parkedBicycles); k > 0; k--)
+  for (let k = sampleCount(random, people.walking); k > 0; k--) walk(traffic, random.choice(edges));
+  for (let k = sampleCount(random, people.crossing); k > 0; k--) cross(traffic);
+  for (let k = sampleCount(random, people.cyclists); k > 0; k--) cycle(traffic);
+  for (let k = sampleCount(random, people.parkedBicycles); k > 0; k--)
     park(traffic, random.choice(edges), "bicycle");
-  for (let k = drawCount(random, people.parkedMotorcycles); k > 0; k--)
+  for (let k = sampleCount(random, people.parkedMotorcycles); k > 0; k--)
     park(traffic, random.choice(edges), "motorcycle");
 }
 
@@ -65,7 +65,7 @@ function walk({ canvas, plan, style, random }: Traffic, edge: Edge): void {
     const at = s + (k === 0 ? 0 : random.uniform(-0.7, 0.7));
     if (onCrossing(plan, at)) continue;
     placeAlong(canvas, plan, at, t, edge.sidewalk > 0 ? KERB : 0, direction);
-    const look = drawPersonLook(style, random, trainIds.person);
+    const look = samplePersonLook(style, random, trainIds.person);
     drawPerson(canvas, look, random.uniform(0, 6.283), stands ? 0.15 : random.uniform(0.7, 1.1));
   }
 }
@@ -81,7 +81,7 @@ function cross({ canvas, plan, style, random, taken }: Traffic): void {
   canvas.place(plan.course.x(s) + t, 0, s, 0, random.bernoulli() ? 1 : -1);
   drawPerson(
     canvas,
-    drawPersonLook(style, random, trainIds.person),
+    samplePersonLook(style, random, trainIds.person),
     random.uniform(0, 6.283),
     random.uniform(0.8, 1.2),
   );
@@ -97,8 +97,8 @@ function cycle({ canvas, plan, style, random, taken }: Traffic): void {
     return;
   taken.push({ from: s - 1, to: s + 1, t });
   placeAlong(canvas, plan, s, t, 0, oncoming ? -1 : 1);
-  drawBicycle(canvas, drawColor(random, style.domain.palettes.vehicles));
-  drawRider(canvas, drawPersonLook(style, random, trainIds.rider), random.uniform(0, 6.283));
+  drawBicycle(canvas, sampleColor(random, style.domain.palettes.vehicles));
+  drawRider(canvas, samplePersonLook(style, random, trainIds.rider), random.uniform(0, 6.283));
 }
 
 /** A cycle on its stand, near the kerb or the wall, alone or in a row. */
@@ -114,7 +114,7 @@ function park({ canvas, plan, style, random }: Traffic, edge: Edge, kind: "bicyc
     if (onCrossing(plan, at, 1)) continue;
     if (across) canvas.place(plan.course.x(at) + t, KERB, at, 0.2, edge.side * 0.98);
     else placeAlong(canvas, plan, at, t, KERB, random.bernoulli() ? 1 : -1);
-    const color = drawColor(random, style.domain.palettes.vehicles);
+    const color = sampleColor(random, style.domain.palettes.vehicles);
     if (kind === "bicycle") drawBicycle(canvas, color);
     else drawMotorcycle(canvas, { color, scooter: random.bernoulli(), lamps: 0 });
   }

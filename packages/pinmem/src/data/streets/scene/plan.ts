@@ -4,7 +4,7 @@
 import type { Random } from "../../random.js";
 import type { RoadStatistics } from "../domain.js";
 import { Course } from "./course.js";
-import { drawByWeight, drawFrom } from "./draw.js";
+import { sampleByWeight, sampleFrom } from "./sampling.js";
 
 /** How far ahead things are placed, metres. */
 export const FARTHEST = 170;
@@ -54,8 +54,8 @@ const TRACK = 3.1;
 
 export function planStreet(road: RoadStatistics, random: Random): StreetPlan {
   const side = road.drivesOn === "right" ? 1 : -1;
-  const laneWidth = drawFrom(random, road.laneWidth);
-  const lanes = Number(drawByWeight(random, road.lanes));
+  const laneWidth = sampleFrom(random, road.laneWidth);
+  const lanes = Number(sampleByWeight(random, road.lanes));
   const oneWay = random.bernoulli(road.oneWay);
   const tram = !oneWay && random.bernoulli(road.tram);
   const medianWidth = !oneWay && !tram && random.bernoulli(road.median) ? random.uniform(1.2, 3.5) : 0;
@@ -84,14 +84,14 @@ export function planStreet(road: RoadStatistics, random: Random): StreetPlan {
   const mirrored = (t: number) => side * t;
   const edgeOf = (kerb: number, edgeSide: 1 | -1, parking: boolean): Edge => {
     const none = random.bernoulli(road.noSidewalk);
-    const sidewalk = none ? 0 : drawFrom(random, road.sidewalk);
+    const sidewalk = none ? 0 : sampleFrom(random, road.sidewalk);
     const verge =
       !none && random.bernoulli(road.verge) ? random.uniform(1, 2.6) : none ? random.uniform(0.6, 2) : 0;
     return { side: edgeSide, kerb, verge, sidewalk, front: kerb + edgeSide * (verge + sidewalk), parking };
   };
   const ownEdge = edgeOf(side * ownKerb, side, ownParking);
   const farEdge = edgeOf(-side * farKerb, side === 1 ? -1 : 1, farParking);
-  const bend = drawFrom(random, road.curvature) * (random.bernoulli() ? 1 : -1) * (tram ? 0.25 : 1);
+  const bend = sampleFrom(random, road.curvature) * (random.bernoulli() ? 1 : -1) * (tram ? 0.25 : 1);
   const crossings = planCrossings(road, random);
   const zebra = crossings.length === 0 && random.bernoulli(0.3) ? random.uniform(10, 40) : undefined;
   return {

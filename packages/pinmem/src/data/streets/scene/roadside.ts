@@ -3,19 +3,18 @@
 
 import type { Random } from "../../random.js";
 import type { Canvas } from "../canvas.js";
-import { blend, scaled } from "../color.js";
-import type { FacadeStyle, PlotKind } from "../domain.js";
-import { type BuildingLook, drawBuilding } from "../objects/building.js";
+import type { PlotKind } from "../domain.js";
+import { drawBuilding } from "../objects/building.js";
 import { box } from "../objects/solids.js";
 import { drawBush, drawHedge, drawTree } from "../objects/tree.js";
 import type { SkylineShadow } from "../shading/skyline-shadow.js";
-import type { FacadeLook } from "../surfaces/facade.js";
 import { Fence } from "../surfaces/fence.js";
 import { Paving, Terrain } from "../surfaces/ground.js";
 import { Masonry } from "../surfaces/masonry.js";
-import { drawByWeight, drawColor, drawFrom } from "./draw.js";
 import { drawStrip, KERB } from "./ground.js";
+import { type HouseWishes, sampleBuildingLook } from "./houses.js";
 import { type Edge, FARTHEST, type StreetPlan } from "./plan.js";
+import { sampleByWeight, sampleColor, sampleFrom } from "./sampling.js";
 import type { Style } from "./style.js";
 
 export interface Roadside {
@@ -48,9 +47,9 @@ function drawSide(scene: Roadside, edge: Edge): void {
   const { plan, style, random } = scene;
   const { roadside } = style.domain;
   let s = random.uniform(-18, -8);
-  let kind = drawByWeight(random, roadside.plots);
+  let kind = sampleByWeight(random, roadside.plots);
   // Neighbours resemble one another: a street keeps its character for a while.
-  const height = drawFrom(random, roadside.height);
+  const height = sampleFrom(random, roadside.height);
   while (s < FARTHEST) {
     const crossing = plan.crossings.find(({ start, end }) => s < end + 3 && s > start - 3 - 5);
     if (crossing) {
@@ -59,10 +58,10 @@ function drawSide(scene: Roadside, edge: Edge): void {
     }
     const next = plan.crossings.find(({ start }) => start > s);
     const room = next ? next.start - 3 - s : Number.POSITIVE_INFINITY;
-    const width = Math.min(drawFrom(random, roadside.plotWidth) * (s > 80 ? 1.6 : 1), room);
+    const width = Math.min(sampleFrom(random, roadside.plotWidth) * (s > 80 ? 1.6 : 1), room);
     drawPlot(scene, edge, kind, s, width, height);
     s += width;
-    if (random.bernoulli(0.45)) kind = drawByWeight(random, roadside.plots);
+    if (random.bernoulli(0.45)) kind = sampleByWeight(random, roadside.plots);
   }
 }
 
@@ -109,11 +108,7 @@ function drawPlot(
   }
 }
 
-interface HouseOptions {
-  readonly height: number;
-  readonly shops?: boolean;
-  readonly tower?: boolean;
-}
+type HouseKind = Omit<HouseWishes, "width">;
 
 function drawHouse(
   scene: Roadside,
@@ -121,78 +116,17 @@ function drawHouse(
   s: number,
   width: number,
   setback: number,
-  options: HouseOptions,
+  kind: HouseKind,
 ): void {
   if (width < 2.5) return;
-  const { canvas, plan, random, skyline } = scene;
+  const { canvas, plan, style, random, skyline } = scene;
   const { side, front } = edge;
-  const look = drawBuildingLook(scene, width, options);
+  const look = sampleBuildingLook(style, random, { ...kind, width });
   const t = front + side * setback;
   skyline.add(s, s + width, t, look.facade.height + (look.roof === "flat" ? 0 : 1.5));
   placeAlong(canvas, plan, s, t, KERB);
   drawBuilding(canvas, look, side, random);
 }
-
-function drawBuildingLook({ style, random }: Roadside, width: number, options: HouseOptions): BuildingLook {
-  const { roadside, palettes } = style.domain;
-  const facadeStyle: FacadeStyle = options.tower
-    ? random.choice(["curtain", "ribbon", "concrete"] as const)
-    : drawByWeight(random, roadside.styles);
-  const storey = random.uniform(2.9, 3.7);
-  const groundFloor = random.uniform(3.2, 4.4);
-  const storeys = Math.max(
-    facadeStyle === "shed" ? 0 : 1,
-    Math.round((options.height - groundFloor - 0.6) / storey),
-  );
-  const height = groundFloor + storeys * storey + 0.7;
-  const wall = drawColor(random, palettes.facades);
-  const shape = facadeShapes[facadeStyle];
-  const facade: FacadeLook = {
-    wall,
-    trim: random.bernoulli(0.7) ? drawColor(random, palettes.trims) : blend(wall, [0.6, 0.58, 0.54], 0.5),
-    accent: drawColor(random, palettes.accents),
-    glass: scaled([0.045, 0.055, 0.07], random.uniform(0.5, 1.4)),
-    height,
-    groundFloor,
-    storey,
-    bay: random.uniform(shape.bay[0], shape.bay[1]),
-    windowWidth: random.uniform(shape.windowWidth[0], shape.windowWidth[1]),
-    windowHeight: random.uniform(shape.windowHeight[0], shape.windowHeight[1]),
-    shops: options.shops ?? random.bernoulli(roadside.shops),
-    shutters: facadeStyle === "shutters",
-    bricks: facadeStyle === "brick",
-    texture: style.texture,
-    lit: style.litWindows,
-    glow: style.domain.light.windowGlow * random.uniform(0.6, 1.3),
-    seed: random.randint(0, 4096),
-  };
-  const pitched = height < 17 && !options.tower && facadeStyle !== "concrete" && facadeStyle !== "ribbon";
-  return {
-    facade,
-    roof: pitched ? drawByWeight(random, roadside.roofs) : "flat",
-    roofColor: drawColor(random, palettes.roofs),
-    width,
-    depth: random.uniform(8, 14),
-    balconies: random.bernoulli(roadside.balconies) ? random.uniform(0.3, 0.9) : 0,
-    awnings: random.bernoulli(roadside.awnings),
-  };
-}
-
-interface FacadeShape {
-  readonly bay: readonly [number, number];
-  readonly windowWidth: readonly [number, number];
-  readonly windowHeight: readonly [number, number];
-}
-
-const facadeShapes: Readonly<Record<FacadeStyle, FacadeShape>> = {
-  plaster: { bay: [2.2, 3.4], windowWidth: [0.36, 0.5], windowHeight: [0.5, 0.62] },
-  brick: { bay: [2.2, 3.2], windowWidth: [0.38, 0.5], windowHeight: [0.5, 0.6] },
-  shutters: { bay: [2.6, 3.6], windowWidth: [0.34, 0.42], windowHeight: [0.52, 0.68] },
-  ribbon: { bay: [2.5, 4], windowWidth: [0.92, 0.97], windowHeight: [0.4, 0.5] },
-  curtain: { bay: [1.3, 2], windowWidth: [0.88, 0.94], windowHeight: [0.72, 0.85] },
-  concrete: { bay: [2.8, 4.2], windowWidth: [0.45, 0.65], windowHeight: [0.42, 0.52] },
-  shed: { bay: [5, 8], windowWidth: [0.3, 0.6], windowHeight: [0.3, 0.4] },
-};
 
 /** A detached house behind a front garden, which a fence, a hedge or a wall may close. */
 function drawDetached(scene: Roadside, edge: Edge, s: number, width: number): void {
@@ -217,7 +151,7 @@ function drawDetached(scene: Roadside, edge: Edge, s: number, width: number): vo
       scene.canvas,
       [plan.course.x(at) + t, 0, at],
       random.uniform(0.5, 1.1),
-      drawColor(random, style.domain.palettes.leaves),
+      sampleColor(random, style.domain.palettes.leaves),
       style.texture,
       random,
     );
@@ -235,7 +169,7 @@ function drawYard(
   const surface = paved
     ? new Paving(plan.course, style.paving, style.slab, style.texture, 3)
     : new Terrain(
-        drawColor(random, style.domain.palettes.grass),
+        sampleColor(random, style.domain.palettes.grass),
         style.earth,
         random.uniform(0.1, 0.5),
         style.texture,
@@ -254,11 +188,11 @@ function drawWall(
   low?: number,
 ): void {
   const { roadside, palettes } = style.domain;
-  const height = low ?? drawFrom(random, roadside.wallHeight);
-  const bond = drawByWeight(random, roadside.walls);
+  const height = low ?? sampleFrom(random, roadside.wallHeight);
+  const bond = sampleByWeight(random, roadside.walls);
   const seed = random.randint(0, 4096);
   const surface = new Masonry(
-    drawColor(random, palettes.walls),
+    sampleColor(random, palettes.walls),
     bond,
     height,
     style.texture,
@@ -276,12 +210,12 @@ function drawWall(
 
 function drawFence({ canvas, plan, style, random }: Roadside, edge: Edge, s: number, width: number): void {
   const { roadside, palettes } = style.domain;
-  const kind = drawByWeight(random, roadside.fences);
+  const kind = sampleByWeight(random, roadside.fences);
   const height = kind === "pickets" ? random.uniform(0.9, 1.2) : random.uniform(1.3, 2.1);
   const surface = new Fence(
     kind,
     height,
-    drawColor(random, palettes.fences),
+    sampleColor(random, palettes.fences),
     style.texture,
     random.randint(0, 4096),
   );
@@ -299,7 +233,7 @@ function drawHedgeAlong(
   s: number,
   width: number,
 ): void {
-  const leaves = drawColor(random, style.domain.palettes.leaves, 0.2);
+  const leaves = sampleColor(random, style.domain.palettes.leaves, 0.2);
   placeAlong(canvas, plan, s, edge.front + edge.side * 0.4, 0);
   drawHedge(canvas, 0.7, random.uniform(0.8, 1.7), width, leaves, style.texture, random.randint(0, 256));
 }
@@ -344,7 +278,7 @@ function drawPark(scene: Roadside, edge: Edge, s: number, width: number, density
       scene.canvas,
       [plan.course.x(at) + t, 0, at],
       size,
-      drawColor(random, style.domain.palettes.leaves),
+      sampleColor(random, style.domain.palettes.leaves),
       style.texture,
       random,
     );
@@ -360,10 +294,10 @@ export function drawTreeAt(
 ): void {
   const { roadside, palettes } = style.domain;
   const look = {
-    kind: drawByWeight(random, roadside.trees),
-    height: drawFrom(random, roadside.treeHeight) * size,
-    leaves: drawColor(random, palettes.leaves, 0.25),
-    bark: drawColor(random, palettes.bark),
+    kind: sampleByWeight(random, roadside.trees),
+    height: sampleFrom(random, roadside.treeHeight) * size,
+    leaves: sampleColor(random, palettes.leaves, 0.25),
+    bark: sampleColor(random, palettes.bark),
     texture: style.texture,
   };
   drawTree(canvas, [plan.course.x(s) + t, 0, s], look, random);

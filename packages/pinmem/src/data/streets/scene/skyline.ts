@@ -5,19 +5,21 @@ import type { Canvas } from "../canvas.js";
 import { blend } from "../color.js";
 import { box, mass } from "../objects/solids.js";
 import { trainIds } from "../surface.js";
+import { Facade } from "../surfaces/facade.js";
 import { Foliage } from "../surfaces/foliage.js";
 import { Plain } from "../surfaces/plain.js";
 import { leafMasses } from "../textures/cutouts.js";
-import { drawByWeight, drawColor } from "./draw.js";
+import { sampleFacadeLook } from "./houses.js";
 import type { StreetPlan } from "./plan.js";
+import { sampleByWeight, sampleColor } from "./sampling.js";
 import type { Style } from "./style.js";
 
 export function drawSkyline(canvas: Canvas, plan: StreetPlan, style: Style, random: Random): void {
-  const kind = drawByWeight(random, style.domain.roadside.skyline);
+  const kind = sampleByWeight(random, style.domain.roadside.skyline);
   const { palettes } = style.domain;
   const center = plan.course.x(260);
   if (kind === "trees" || kind === "hills") {
-    const leaves = drawColor(random, palettes.leaves);
+    const leaves = sampleColor(random, palettes.leaves);
     for (let k = 0; k < 44; k++) {
       const z = random.uniform(200, 300);
       const x = center + (k - 22) * 13 + random.uniform(-5, 5);
@@ -36,7 +38,7 @@ export function drawSkyline(canvas: Canvas, plan: StreetPlan, style: Style, rand
   if (kind === "hills") {
     const slope = new Plain(
       trainIds.vegetation,
-      blend(drawColor(random, palettes.leaves), style.earth, 0.35),
+      blend(sampleColor(random, palettes.leaves), style.earth, 0.35),
       { uneven: 0.3 },
     );
     for (let k = 0; k < 9; k++) {
@@ -58,16 +60,12 @@ export function drawSkyline(canvas: Canvas, plan: StreetPlan, style: Style, rand
   }
   if (kind === "towers") {
     for (let k = 0; k < 16; k++) {
-      const wall = drawColor(random, palettes.facades);
-      const surface = new Plain(trainIds.building, wall);
       const half = random.uniform(8, 18);
+      const look = sampleFacadeLook(style, random, "ribbon", random.uniform(18, 75), false);
+      const surface = new Facade(look, 2 * half);
       canvas.place(center + random.uniform(-230, 230), 0, random.uniform(280, 420));
-      const height = random.uniform(18, 75);
-      box(
-        canvas,
-        { x: [-half, half], y: [0, height], z: [-half, half] },
-        { left: surface, right: surface, back: surface },
-      );
+      const faces = { left: surface, right: surface, back: surface };
+      box(canvas, { x: [-half, half], y: [0, look.height], z: [-half, half] }, faces);
     }
   }
 }

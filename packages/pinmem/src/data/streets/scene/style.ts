@@ -6,7 +6,7 @@ import type { Rgb } from "../color.js";
 import type { StreetDomain } from "../domain.js";
 import type { TreeKind } from "../objects/tree.js";
 import type { SkinLook } from "../surfaces/vehicle.js";
-import { drawBetween, drawByWeight, drawColor, drawFrom } from "./draw.js";
+import { sampleBetween, sampleByWeight, sampleColor, sampleFrom } from "./sampling.js";
 
 export interface Style {
   readonly domain: StreetDomain;
@@ -27,42 +27,42 @@ export interface Style {
   readonly dirt: number;
 }
 
-export function drawStyle(domain: StreetDomain, random: Random): Style {
+export function sampleStyle(domain: StreetDomain, random: Random): Style {
   const { palettes, light, road, roadside } = domain;
-  const paving = drawColor(random, palettes.paving);
+  const paving = sampleColor(random, palettes.paving);
   return {
     domain,
-    texture: drawFrom(random, light.texture),
-    asphalt: drawColor(random, palettes.asphalt, 0.18),
+    texture: sampleFrom(random, light.texture),
+    asphalt: sampleColor(random, palettes.asphalt, 0.18),
     paving,
-    slab: random.bernoulli(0.75) ? drawFrom(random, road.slab) : 0,
-    grass: drawColor(random, palettes.grass),
-    earth: drawColor(random, palettes.earth),
-    pole: drawColor(random, palettes.poles),
+    slab: random.bernoulli(0.75) ? sampleFrom(random, road.slab) : 0,
+    grass: sampleColor(random, palettes.grass),
+    earth: sampleColor(random, palettes.earth),
+    pole: sampleColor(random, palettes.poles),
     kerb: [paving[0] * 0.85 + 0.06, paving[1] * 0.85 + 0.06, paving[2] * 0.85 + 0.06],
-    rowTree: drawByWeight(random, roadside.trees),
-    rowHeight: drawFrom(random, roadside.treeHeight),
-    rowLeaves: drawColor(random, palettes.leaves, 0.2),
-    litWindows: drawFrom(random, light.litWindows),
-    vehicleLamps: drawFrom(random, light.vehicleLamps),
-    dirt: drawFrom(random, domain.traffic.dirt),
+    rowTree: sampleByWeight(random, roadside.trees),
+    rowHeight: sampleFrom(random, roadside.treeHeight),
+    rowLeaves: sampleColor(random, palettes.leaves, 0.2),
+    litWindows: sampleFrom(random, light.litWindows),
+    vehicleLamps: sampleFrom(random, light.vehicleLamps),
+    dirt: sampleFrom(random, domain.traffic.dirt),
   };
 }
 
 /** The paint and the lamps of one vehicle. */
-export function drawSkin(style: Style, random: Random, label: number, parked: boolean): SkinLook {
+export function sampleSkin(style: Style, random: Random, label: number, parked: boolean): SkinLook {
   const { palettes } = style.domain;
   const stripe = random.uniform();
-  const color = drawColor(random, palettes.accents);
+  const color = sampleColor(random, palettes.accents);
   return {
     label,
-    paint: drawColor(random, palettes.vehicles, 0.2),
+    paint: sampleColor(random, palettes.vehicles, 0.2),
     gloss: 0.09,
     dirt: style.dirt * random.uniform(0.3, 1.2),
     dirtColor: style.earth,
     lamps: parked ? 0 : style.vehicleLamps,
     braking: !parked && random.bernoulli(0.3),
-    plate: drawBetween(random, palettes.plates),
+    plate: sampleBetween(random, palettes.plates),
     ...(stripe < 0.05 ? { stripe: { color, from: 0.25, to: 0.5 } } : {}),
   };
 }

@@ -9,11 +9,11 @@ import { drawBicycle, drawMotorcycle, drawRider } from "../objects/cycle.js";
 import { drawTrain, trainLength } from "../objects/train.js";
 import { drawTruck, type TruckKind, truckLength } from "../objects/truck.js";
 import { trainIds } from "../surface.js";
-import { drawByWeight, drawColor, drawFrom } from "./draw.js";
-import { drawPersonLook } from "./people.js";
+import { samplePersonLook } from "./people.js";
 import { onCrossing, type StreetPlan } from "./plan.js";
 import { placeAlong } from "./roadside.js";
-import { drawSkin, type Style } from "./style.js";
+import { sampleByWeight, sampleColor, sampleFrom } from "./sampling.js";
+import { type Style, sampleSkin } from "./style.js";
 
 /** A stretch of the road that is taken. */
 export interface Taken {
@@ -51,8 +51,8 @@ export function drawTraffic(traffic: Traffic): void {
     traffic.canvas.place(plan.course.x(s) + t, 0, s, 0, direction);
     drawCar(
       traffic.canvas,
-      drawByWeight(random, style.domain.traffic.cars),
-      drawSkin(style, random, trainIds.car, false),
+      sampleByWeight(random, style.domain.traffic.cars),
+      sampleSkin(style, random, trainIds.car, false),
     );
     traffic.taken.push({ from: s - 1.5, to: s + 1.5, t });
   }
@@ -63,14 +63,14 @@ function fillLane(traffic: Traffic, t: number, direction: 1 | -1, first: number)
   const { gap, vehicles } = style.domain.traffic;
   let s = first;
   while (s < 120) {
-    const kind = drawByWeight(random, vehicles);
+    const kind = sampleByWeight(random, vehicles);
     const offset = t + random.uniform(-0.25, 0.25);
     // Nothing large right in front of the camera: it would be all there is to see.
     const tooNear =
       s < 15 && direction === 1 && (kind === "truck" || kind === "bus") && Math.abs(t - traffic.plan.ego) < 4;
     const length = drawVehicle(traffic, tooNear ? "car" : kind, s, offset, direction);
     taken.push({ from: s, to: s + length, t });
-    s += length + drawFrom(random, gap) * random.uniform(0.3, 1.7);
+    s += length + sampleFrom(random, gap) * random.uniform(0.3, 1.7);
   }
 }
 
@@ -81,10 +81,10 @@ function drawVehicle(traffic: Traffic, kind: VehicleKind, s: number, t: number, 
   const at = (length: number) => placeAlong(canvas, plan, s + length / 2, t, 0, direction);
   switch (kind) {
     case "car": {
-      const shape: CarKind = drawByWeight(random, statistics.cars);
+      const shape: CarKind = sampleByWeight(random, statistics.cars);
       const length = carLength(shape);
       at(length);
-      drawCar(canvas, shape, drawSkin(style, random, trainIds.car, false), {
+      drawCar(canvas, shape, sampleSkin(style, random, trainIds.car, false), {
         taxi: random.bernoulli(statistics.taxis),
       });
       return length;
@@ -96,16 +96,16 @@ function drawVehicle(traffic: Traffic, kind: VehicleKind, s: number, t: number, 
       drawTruck(
         canvas,
         shape,
-        drawSkin(style, random, trainIds.truck, false),
-        drawColor(random, palettes.vehicles),
+        sampleSkin(style, random, trainIds.truck, false),
+        sampleColor(random, palettes.vehicles),
       );
       return length;
     }
     case "bus": {
       at(busLength);
       const skin = {
-        ...drawSkin(style, random, trainIds.bus, false),
-        paint: drawColor(random, palettes.trains),
+        ...sampleSkin(style, random, trainIds.bus, false),
+        paint: sampleColor(random, palettes.trains),
       };
       const decks = random.bernoulli(statistics.doubleDeckers) ? 2 : 1;
       drawBus(canvas, skin, plan.side, decks, style.vehicleLamps > 0.3 ? 0.5 : 0);
@@ -114,18 +114,18 @@ function drawVehicle(traffic: Traffic, kind: VehicleKind, s: number, t: number, 
     case "motorcycle": {
       at(2.1);
       const look = {
-        color: drawColor(random, palettes.vehicles),
+        color: sampleColor(random, palettes.vehicles),
         scooter: random.bernoulli(),
         lamps: style.vehicleLamps,
       };
       drawMotorcycle(canvas, look);
-      const rider = drawPersonLook(style, random, trainIds.rider);
+      const rider = samplePersonLook(style, random, trainIds.rider);
       drawRider(
         canvas,
         {
           ...rider,
           hat: true,
-          hair: random.bernoulli(0.8) ? drawColor(random, palettes.vehicles) : rider.hair,
+          hair: random.bernoulli(0.8) ? sampleColor(random, palettes.vehicles) : rider.hair,
         },
         undefined,
       );
@@ -133,8 +133,8 @@ function drawVehicle(traffic: Traffic, kind: VehicleKind, s: number, t: number, 
     }
     case "bicycle": {
       at(1.8);
-      drawBicycle(canvas, drawColor(random, palettes.vehicles));
-      drawRider(canvas, drawPersonLook(style, random, trainIds.rider), random.uniform(0, 6.283));
+      drawBicycle(canvas, sampleColor(random, palettes.vehicles));
+      drawRider(canvas, samplePersonLook(style, random, trainIds.rider), random.uniform(0, 6.283));
       return 1.8;
     }
   }
@@ -145,11 +145,11 @@ function fillParking({ canvas, plan, style, random }: Traffic, t: number, side: 
   const direction = side === plan.side ? 1 : -1;
   const share = parked * random.uniform(0.5, 1.3);
   for (let s = random.uniform(-4, 2); s < 105; ) {
-    const kind = drawByWeight(random, cars);
+    const kind = sampleByWeight(random, cars);
     const length = carLength(kind);
     if (random.bernoulli(share) && !onCrossing(plan, s + length / 2, 8)) {
       placeAlong(canvas, plan, s + length / 2, t + random.uniform(-0.12, 0.12), 0, direction);
-      drawCar(canvas, kind, drawSkin(style, random, trainIds.car, true));
+      drawCar(canvas, kind, sampleSkin(style, random, trainIds.car, true));
     }
     s += length + random.uniform(0.8, 1.8);
   }
@@ -158,10 +158,10 @@ function fillParking({ canvas, plan, style, random }: Traffic, t: number, side: 
 function drawTrams({ canvas, plan, style, random, taken }: Traffic): void {
   const [own, oncoming] = plan.tracks;
   if (own === undefined || oncoming === undefined) return;
-  const skin = (): ReturnType<typeof drawSkin> => ({
-    ...drawSkin(style, random, trainIds.train, false),
-    paint: drawColor(random, style.domain.palettes.trains),
-    stripe: { color: drawColor(random, style.domain.palettes.accents), from: 0.25, to: 0.6 },
+  const skin = (): ReturnType<typeof sampleSkin> => ({
+    ...sampleSkin(style, random, trainIds.train, false),
+    paint: sampleColor(random, style.domain.palettes.trains),
+    stripe: { color: sampleColor(random, style.domain.palettes.accents), from: 0.25, to: 0.6 },
   });
   const inside = style.vehicleLamps > 0.3 ? 0.5 : 0;
   const cars = random.randint(2, 5);

@@ -33,7 +33,9 @@ const AIR_STEPS = 128;
 const OPAQUE = 14;
 
 /** The share of light that gets through. */
-const transmittance = Float32Array.from({ length: OPAQUE * AIR_STEPS + 2 }, (_, k) => exponential(-k / AIR_STEPS));
+const transmittance = Float32Array.from({ length: OPAQUE * AIR_STEPS + 2 }, (_, k) =>
+  exponential(-k / AIR_STEPS),
+);
 
 export class Light {
   constructor(

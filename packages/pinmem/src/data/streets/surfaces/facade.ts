@@ -138,9 +138,13 @@ export class Facade extends Surface {
     const upright = bar(v, this.#sill, this.#head, f.dv);
     if (look.shutters) {
       const wing = Math.min(left - 0.05, 0.5);
-      f.blendColor(look.accent, upright * (bar(u, left - wing, left, f.du) + bar(u, right, right + wing, f.du)));
+      f.blendColor(
+        look.accent,
+        upright * (bar(u, left - wing, left, f.du) + bar(u, right, right + wing, f.du)),
+      );
     } else {
-      const frame = bar(u, left - 0.14, right + 0.14, f.du) * bar(v, this.#sill - 0.22, this.#head + 0.14, f.dv);
+      const frame =
+        bar(u, left - 0.14, right + 0.14, f.du) * bar(v, this.#sill - 0.22, this.#head + 0.14, f.dv);
       f.blendColor(look.trim, 0.75 * frame);
     }
     f.paint = upright * bar(u, left, right, f.du);

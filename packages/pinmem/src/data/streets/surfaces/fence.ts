@@ -38,7 +38,10 @@ export class Fence extends Surface {
     readonly texture: number,
     readonly seed: number,
   ) {
-    super(trainIds.fence, { cutout: kind === "boards" ? undefined : new FenceGaps(kind, height), twoSided: true });
+    super(trainIds.fence, {
+      cutout: kind === "boards" ? undefined : new FenceGaps(kind, height),
+      twoSided: true,
+    });
   }
 
   paint(f: Fragment): void {

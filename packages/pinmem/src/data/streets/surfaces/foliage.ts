@@ -38,8 +38,7 @@ export class Foliage extends Surface {
     const gap = smoothstep(0.15, 0.45, mass);
     f.multiply(1.45);
     f.multiply(
-      (1 - 0.6 * look.texture * (1 - gap)) *
-        (1 + look.texture * (0.7 * (leaves - 0.5) + 0.5 * (mass - 0.4))),
+      (1 - 0.6 * look.texture * (1 - gap)) * (1 + look.texture * (0.7 * (leaves - 0.5) + 0.5 * (mass - 0.4))),
     );
     const radius = crown[3];
     if (radius > 0) {
@@ -57,7 +56,7 @@ export class Foliage extends Surface {
       f.ny += 0.5 * leaves;
       f.ambient = 0.8;
     }
-    f.exposed = 0.75;
+    f.exposed = 0.55;
     f.translucent = 0.45;
   }
 }

@@ -134,8 +134,18 @@ export class Road extends Surface {
       const trench = (id >>> 14) & 3;
       const startS = ((id >>> 8) & 7) * 0.4;
       const startT = ((id >>> 11) & 7) * 0.2;
-      const along = bar(s, trench === 0 ? -1 : startS, trench === 0 ? 8 : startS + (trench === 1 ? 0.5 : 1.8), f.dv);
-      const across = bar(t, trench === 1 ? -1 : startT, trench === 1 ? 4 : startT + (trench === 0 ? 0.5 : 1.3), f.du);
+      const along = bar(
+        s,
+        trench === 0 ? -1 : startS,
+        trench === 0 ? 8 : startS + (trench === 1 ? 0.5 : 1.8),
+        f.dv,
+      );
+      const across = bar(
+        t,
+        trench === 1 ? -1 : startT,
+        trench === 1 ? 4 : startT + (trench === 0 ? 0.5 : 1.3),
+        f.du,
+      );
       f.multiply(1 + along * across * look.texture * ((id >>> 20) & 1 ? 0.12 : -0.17));
     }
     if (((id >>> 22) & 15) === 1) {
@@ -144,7 +154,8 @@ export class Road extends Surface {
     }
     if (((id >>> 26) & 3) === 1 && f.du < 0.3) {
       const wander = 0.5 * (clouds.at(f.v * 3, this.#shiftT, f.dv * 3) - 0.5) + t - 1.6;
-      const crack = clamp(1 - Math.abs(wander) / (0.02 + f.du * 0.6), 0, 1) * Math.min(1, 0.06 / (0.02 + f.du));
+      const crack =
+        clamp(1 - Math.abs(wander) / (0.02 + f.du * 0.6), 0, 1) * Math.min(1, 0.06 / (0.02 + f.du));
       f.blendColor(tar, 0.8 * crack * look.patches);
     }
   }

@@ -34,7 +34,7 @@ export const yieldTriangle: Cutout = new Shape((u, v) => triangle.at(u, -v));
 export const octagon: Cutout = new Shape((u, v) => {
   const x = u < 0 ? -u : u;
   const y = v < 0 ? -v : v;
-  return x <= 1 && y <= 1 && x + y <= 1.414 ? SOLID : OUTSIDE;
+  return x <= 1 && y <= 1 && x + y <= Math.SQRT2 ? SOLID : OUTSIDE;
 });
 
 export const diamond: Cutout = new Shape((u, v) =>
@@ -75,7 +75,8 @@ export const firs: readonly Cutout[] = Array.from(
       if (down > 0.98) return -1;
       const tier = down * 9 - Math.floor(down * 9);
       const ragged = 0.35 * (clumps.at(u * 30 + 11 * k, v * 40 + 37 * k, 1) - 0.5);
-      const width = clamp(0.04 + down * 0.78 + 0.2 * (tier - 0.5) * (0.3 + down), 0, 1) + ragged * (0.25 + down);
+      const width =
+        clamp(0.04 + down * 0.78 + 0.2 * (tier - 0.5) * (0.3 + down), 0, 1) + ragged * (0.25 + down);
       return 4 * (width - Math.abs(u));
     }),
 );

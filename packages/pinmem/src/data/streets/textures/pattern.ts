@@ -6,8 +6,8 @@ import { clamp } from "../arithmetic.js";
 /** The share of [x - width/2, x + width/2] that lies in [start, end]. */
 export function bar(x: number, start: number, end: number, width: number): number {
   const half = width * 0.5 + 1e-6;
-  const low = x - half > start ? x - half : start;
-  const high = x + half < end ? x + half : end;
+  const low = Math.max(x - half, start);
+  const high = Math.min(x + half, end);
   return high > low ? (high - low) / (2 * half) : 0;
 }
 

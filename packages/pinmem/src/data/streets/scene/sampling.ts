@@ -1,17 +1,17 @@
-// Drawing from the statistics of a domain.
+// Samples of a domain's statistics: numbers, names and colours for one scene.
 
 import type { Random } from "../../random.js";
 import { blend, type Rgb } from "../color.js";
 import type { Palette, Range, Weights } from "../domain.js";
 
-export const drawFrom = (random: Random, [low, high]: Range): number => random.uniform(low, high);
+export const sampleFrom = (random: Random, [low, high]: Range): number => random.uniform(low, high);
 
 /** A whole number from the range, both ends included. */
-export const drawCount = (random: Random, [low, high]: Range): number =>
+export const sampleCount = (random: Random, [low, high]: Range): number =>
   Math.floor(random.uniform(low, high + 1));
 
 /** A name by its weight. */
-export function drawByWeight<Name extends string>(random: Random, weights: Weights<Name>): Name {
+export function sampleByWeight<Name extends string>(random: Random, weights: Weights<Name>): Name {
   const entries = Object.entries(weights) as [Name, number][];
   let total = 0;
   for (const [, weight] of entries) total += weight;
@@ -21,16 +21,16 @@ export function drawByWeight<Name extends string>(random: Random, weights: Weigh
     if (at < 0) return name;
   }
   const last = entries[entries.length - 1];
-  if (last === undefined) throw new Error("internal: drawByWeight: there are no weights");
+  if (last === undefined) throw new Error("internal: sampleByWeight: there are no weights");
   return last[0];
 }
 
 /** A colour between the first and the last of a palette. */
-export const drawBetween = (random: Random, palette: Palette): Rgb =>
+export const sampleBetween = (random: Random, palette: Palette): Rgb =>
   blend(palette[0] as Rgb, palette[palette.length - 1] as Rgb, random.uniform());
 
 /** One of a palette's colours, a little lighter or darker. */
-export function drawColor(random: Random, palette: Palette, spread = 0.12): Rgb {
+export function sampleColor(random: Random, palette: Palette, spread = 0.12): Rgb {
   const [r, g, b] = random.choice(palette);
   const gain = random.uniform(1 - spread, 1 + spread);
   return [r * gain, g * gain, b * gain];
