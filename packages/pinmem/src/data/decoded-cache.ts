@@ -88,13 +88,15 @@ function inSharedMemory(bytes: Uint8Array): Uint8Array {
 /** A number for each different image and label, so that a data set used as two domains is kept once. */
 function imageKeys(datasets: readonly Dataset[]): { keys: Uint32Array[]; count: number } {
   const numbers = new Map<string, number>();
-  const keys = datasets.map(({ samples, decoding }) =>
-    Uint32Array.from(samples, (sample) => {
-      const name = JSON.stringify([sample, decoding.entries.length]);
-      const known = numbers.get(name) ?? numbers.size;
-      numbers.set(name, known);
-      return known;
-    }),
-  );
+  const decodings = new Map<string, number>();
+  const numberOf = (map: Map<string, number>, name: string): number => {
+    const known = map.get(name) ?? map.size;
+    map.set(name, known);
+    return known;
+  };
+  const keys = datasets.map(({ samples, decoding }) => {
+    const decodingNumber = numberOf(decodings, JSON.stringify(decoding));
+    return Uint32Array.from(samples, (sample) => numberOf(numbers, JSON.stringify([sample, decodingNumber])));
+  });
   return { keys, count: numbers.size };
 }

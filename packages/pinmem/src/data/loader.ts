@@ -30,7 +30,10 @@ export interface LoaderOptions {
   readonly sampler: Sampler;
   readonly crop: TrainingCropOptions;
   readonly seed: number;
-  /** Threads that decode and crop; 0: the calling thread does it when a batch is asked for. */
+  /**
+   * Threads that decode and crop; 0: the calling thread does it when a batch is asked for. Images are decoded in Node's
+   * thread pool, four at a time unless the variable UV_THREADPOOL_SIZE says more.
+   */
   readonly workers?: number;
   /** Batches made ahead of the one in use. */
   readonly prefetch?: number;
