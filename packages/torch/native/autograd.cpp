@@ -32,7 +32,7 @@ napi_value set_gradient(Environment& environment, napi_env env, const Arguments&
   }
   const at::Tensor& value = environment.get(to_handle(env, arguments[1]));
   if (value.sizes() != tensor.sizes() || value.scalar_type() != tensor.scalar_type() || value.device() != tensor.device()) {
-    throw ArgumentError("grad", "a gradient must have the shape, dtype and device of its tensor");
+    throw ArgumentError("value", "argument 'value' must have the shape, dtype and device of its tensor");
   }
   tensor.mutable_grad() = value;
   return undefined(env);

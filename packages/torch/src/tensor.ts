@@ -99,8 +99,14 @@ export class Tensor extends TensorOperators {
   }
 
   set grad(value: Tensor | null) {
-    this.#native("grad", (handle) =>
-      native.setGradient(handle, value && OwnedTensor.handleOf(value, "grad", "value")),
+    withContext(
+      "grad",
+      () =>
+        native.setGradient(
+          OwnedTensor.handleOf(this, "grad"),
+          value && OwnedTensor.handleOf(value, "grad", "value"),
+        ),
+      () => `  this: ${describeValue(this)}\n  value: ${describeValue(value)}`,
     );
   }
 

@@ -11,7 +11,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 
-export type Torch = typeof import("@pinmem/torch");
+export type Torch = typeof import("../src/index.js");
 
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 const entry = new URL("../dist/index.js", import.meta.url).href;

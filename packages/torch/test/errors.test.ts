@@ -3,6 +3,7 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "vitest";
 import {
   autocast,
   backward,
@@ -30,8 +31,7 @@ import {
   TorchError,
   tensor,
   zeros,
-} from "@pinmem/torch";
-import { describe, expect, it } from "vitest";
+} from "../src/index.js";
 
 interface BadCall {
   readonly call: () => unknown;
@@ -388,8 +388,12 @@ const badCalls: Record<string, BadCall> = {
       ones([2]).grad = ones([3]);
     },
     operator: "grad",
-    argument: "grad",
-    says: ["must have the shape, dtype and device of its tensor"],
+    argument: "value",
+    says: [
+      "must have the shape, dtype and device of its tensor",
+      "this: float32[2]",
+      "value: float32[3] on cpu",
+    ],
   },
   "a stored gradient that is no tensor": {
     call: () => {

@@ -1,7 +1,7 @@
 // Numbers that PyTorch made: JSON files beside the Python scripts that wrote them.
 
 import { readFileSync } from "node:fs";
-import { type DType, type Tensor, tensor } from "@pinmem/torch";
+import { type DType, type Tensor, tensor } from "../src/index.js";
 
 /** A tensor as the scripts write it, elements in row-major order. */
 export interface PlainTensor {

@@ -1,5 +1,6 @@
 // First and second derivatives of every differentiable operator that models use, against finite differences in float64.
 
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   cat,
   type Device,
@@ -16,8 +17,7 @@ import {
   type Tensor,
   tensor,
   zeros,
-} from "@pinmem/torch";
-import { beforeEach, describe, expect, it } from "vitest";
+} from "../src/index.js";
 import { devices } from "./devices.js";
 
 const { F } = nn;

@@ -1,8 +1,8 @@
 // Meta-learning through two inner steps: the outer gradient differentiates the inner gradients. Compared with PyTorch's own,
 // running statistics included; fixtures/maml.py made the numbers.
 
-import { type DType, grad, liveTensors, manualSeed, nn, randn, scope, type Tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
+import { type DType, grad, liveTensors, manualSeed, nn, randn, scope, type Tensor } from "../src/index.js";
 import { distance, fromPlain, type PlainTensor, readFixture } from "./fixture.js";
 
 interface Result {

@@ -3,6 +3,7 @@
 // Steps are multi-tensor: one call of a `_foreach_` operator updates all parameters of a group.
 
 import { noGrad } from "../autograd.js";
+import { describeValue } from "../dispatch.js";
 import { TorchError } from "../errors.js";
 import { dispose, keep, scope } from "../ownership.js";
 import { Tensor } from "../tensor.js";
@@ -29,16 +30,18 @@ export abstract class Optimizer<Settings extends { lr: number }> {
   readonly #state = new Map<Tensor, ParameterState>();
 
   constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<Settings>>, defaults: Settings) {
-    const given = [...(params as Iterable<Tensor | ParameterGroup<Settings>>)];
+    const given = this.#listed<Tensor | ParameterGroup<Settings>>(params);
     const groups: readonly ParameterGroup<Settings>[] = given.every(isGroup)
       ? given
       : [{ params: given as Tensor[] }];
     this.groups = groups.map(({ params: own, settings: overrides }) => {
       const settings = { ...defaults, ...overrides };
       this.check(settings);
-      return { params: [...own], settings };
+      return { params: this.#listed<Tensor>(own), settings };
     });
     const all = this.#parameters();
+    const other = all.find((parameter) => !(parameter instanceof Tensor));
+    if (other !== undefined) throw this.#noParameters(other);
     if (all.length === 0) throw this.error("params", "there is no parameter to optimise");
     if (new Set(all).size !== all.length) throw this.error("params", "a parameter is listed twice");
     for (const parameter of all) {
@@ -150,10 +153,22 @@ export abstract class Optimizer<Settings extends { lr: number }> {
     });
   }
 
+  #listed<T>(values: Iterable<T>): T[] {
+    if (typeof values?.[Symbol.iterator] !== "function") throw this.#noParameters(values);
+    return [...values];
+  }
+
+  #noParameters(value: unknown): TorchError {
+    return this.error(
+      "params",
+      `must be tensors or groups { params, settings }, got ${describeValue(value)}`,
+    );
+  }
+
   #parameters(): Tensor[] {
     return this.groups.flatMap(({ params }) => params);
   }
 }
 
 const isGroup = <Settings>(value: Tensor | ParameterGroup<Settings>): value is ParameterGroup<Settings> =>
-  !(value instanceof Tensor);
+  typeof value === "object" && value !== null && "params" in value;
