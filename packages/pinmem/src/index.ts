@@ -1,1 +1,2 @@
 export * from "./data/index.js";
+export { type BackboneName, backboneNames, createBackbone } from "./models/backbones/registry.js";

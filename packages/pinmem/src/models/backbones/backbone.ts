@@ -1,0 +1,83 @@
+// A backbone: five stages, layer0 (the stem) to layer4, whatever the family, and what a head needs to know of them.
+//
+// State-dict names are those of the released checkpoints; `torchvisionName` translates torchvision's. The classifier of the
+// ImageNet network is no part of it.
+
+import { nn, type Tensor } from "@pinmem/torch";
+import type { NormalizationPlacement, StageName } from "../normalization/placement.js";
+import type { BackboneName } from "./registry.js";
+import type { StageModule } from "./stage.js";
+
+/** Ratio of the image's resolution to that of the last feature. */
+export type OutputStride = 8 | 16 | 32;
+
+export interface BackboneOptions {
+  outputStride: OutputStride;
+  /** Default: batch norm alone. */
+  normalization?: NormalizationPlacement;
+  /** Halve the resolution of layer2 in the first convolution of its first block, as DeepLabV2's Caffe networks do. */
+  strideInFirstConvolution?: boolean;
+}
+
+export interface BackboneOutput {
+  /** Output of layer1, for the decoder's skip. */
+  readonly lowLevel: Tensor;
+  /** Output of layer3, for the auxiliary head. */
+  readonly auxiliary: Tensor;
+  /** Output of layer4. */
+  readonly deep: Tensor;
+  /** Outputs of the whitening layers, in their order. */
+  readonly whitening: readonly Tensor[];
+}
+
+type PerStage<T> = Readonly<Record<StageName, T>>;
+
+export interface BackboneParts {
+  readonly name: BackboneName;
+  readonly stages: PerStage<StageModule>;
+  /** Channels of each stage's output. */
+  readonly channels: PerStage<number>;
+  /** Ratio of the image's resolution to each stage's. */
+  readonly strides: PerStage<number>;
+  /** Our name for one of torchvision's; null for the classifier's. */
+  readonly torchvisionName: (name: string) => string | null;
+}
+
+export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
+  readonly layer0: StageModule;
+  readonly layer1: StageModule;
+  readonly layer2: StageModule;
+  readonly layer3: StageModule;
+  readonly layer4: StageModule;
+  readonly name: BackboneName;
+  readonly channels: PerStage<number>;
+  readonly strides: PerStage<number>;
+  readonly torchvisionName: (name: string) => string | null;
+
+  constructor({ name, stages, channels, strides, torchvisionName }: BackboneParts) {
+    super();
+    this.layer0 = stages.layer0;
+    this.layer1 = stages.layer1;
+    this.layer2 = stages.layer2;
+    this.layer3 = stages.layer3;
+    this.layer4 = stages.layer4;
+    this.name = name;
+    this.channels = channels;
+    this.strides = strides;
+    this.torchvisionName = torchvisionName;
+  }
+
+  forward(image: Tensor): BackboneOutput {
+    const stem = this.layer0.call(image);
+    const shallow = this.layer1.call(stem.feature);
+    const middle = this.layer2.call(shallow.feature);
+    const late = this.layer3.call(middle.feature);
+    const last = this.layer4.call(late.feature);
+    return {
+      lowLevel: shallow.feature,
+      auxiliary: late.feature,
+      deep: last.feature,
+      whitening: [stem, shallow, middle, late, last].flatMap(({ whitening }) => whitening),
+    };
+  }
+}

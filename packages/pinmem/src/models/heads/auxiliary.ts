@@ -1,0 +1,16 @@
+// The auxiliary head: logits from the feature of layer3, trained along with a small weight and not used otherwise.
+// Source: Zhao et al., "Pyramid Scene Parsing Network", CVPR 2017; `dsn` in the official code.
+
+import { nn } from "@pinmem/torch";
+import { convolution } from "./parts.js";
+
+const WIDTH = 512;
+const DROPOUT = 0.1;
+
+/** 3x3 convolution, batch norm, ReLU, dropout of channels, 1x1 convolution to `classes` logits. */
+export const auxiliaryHead = (from: number, classes: number): nn.Sequential =>
+  new nn.Sequential(
+    ...convolution(from, WIDTH, { kernel: 3, bias: true }),
+    new nn.Dropout2d(DROPOUT),
+    new nn.Conv2d(WIDTH, classes, 1),
+  );

@@ -1,0 +1,43 @@
+// DeepLabV2 as the method uses it: the summed pyramid of 256 channels, which the memory reads, and a decoder without a
+// low-level feature.
+// Source: Chen et al., "DeepLab", TPAMI 2018; the official code's network/deepv2.py.
+
+import { nn, type Tensor } from "@pinmem/torch";
+import type { ClassMemory } from "../../memory/index.js";
+import { type Encoding, type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
+import { auxiliaryHead } from "./auxiliary.js";
+import { convolution, initialiseHead } from "./parts.js";
+import { PYRAMID_WIDTH, PyramidV2 } from "./pyramid.js";
+
+export class DeepLabV2 extends SegmentationNetwork {
+  readonly aspp: PyramidV2;
+  readonly final1: nn.Sequential;
+  readonly final2: nn.Sequential;
+  readonly dsn: nn.Sequential;
+  readonly memory: ClassMemory | null;
+
+  constructor(parts: NetworkParts) {
+    super(parts);
+    const { channels } = parts.backbone;
+    this.aspp = new PyramidV2(channels.layer4);
+    this.final1 = new nn.Sequential(...convolution(PYRAMID_WIDTH, PYRAMID_WIDTH, { kernel: 3 }));
+    this.final2 = new nn.Sequential(new nn.Conv2d(PYRAMID_WIDTH, parts.classes, 1));
+    this.dsn = auxiliaryHead(channels.layer3, parts.classes);
+    this.memory = parts.memory;
+    initialiseHead(this.aspp, this.final1, this.final2, this.dsn);
+  }
+
+  override encode(image_B3HW: Tensor): Encoding {
+    const { lowLevel, ...encoding } = super.encode(image_B3HW);
+    lowLevel?.dispose();
+    return { ...encoding, lowLevel: null };
+  }
+
+  protected bottleneck(deep_BChw: Tensor): Tensor {
+    return this.aspp.call(deep_BChw);
+  }
+
+  protected join(feature_BChw: Tensor): Tensor {
+    return feature_BChw;
+  }
+}

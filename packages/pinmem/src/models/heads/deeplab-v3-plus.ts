@@ -1,0 +1,57 @@
+// DeepLabV3+: pyramid with global mean, and a decoder that joins the low-level feature of layer1.
+//
+// The memory stands between them: it reads the 256 channels of the bottleneck (`bot_aspp`).
+// Source: Chen et al., "Encoder-Decoder with Atrous Separable Convolution", ECCV 2018.
+
+import { cat, nn, scope, type Tensor } from "@pinmem/torch";
+import type { ClassMemory } from "../../memory/index.js";
+import { type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
+import { auxiliaryHead } from "./auxiliary.js";
+import { convolution, initialiseHead } from "./parts.js";
+import { PYRAMID_WIDTH, PyramidV3 } from "./pyramid.js";
+
+const FINE_WIDTH = 48;
+
+export class DeepLabV3Plus extends SegmentationNetwork {
+  readonly aspp: PyramidV3;
+  readonly botFine: nn.Sequential;
+  readonly botAspp: nn.Sequential;
+  readonly final1: nn.Sequential;
+  readonly final2: nn.Sequential;
+  readonly dsn: nn.Sequential;
+  readonly memory: ClassMemory | null;
+
+  constructor(parts: NetworkParts) {
+    super(parts);
+    const { channels } = parts.backbone;
+    this.aspp = new PyramidV3(channels.layer4, this.outputStride);
+    this.botFine = new nn.Sequential(...convolution(channels.layer1, FINE_WIDTH));
+    this.botAspp = new nn.Sequential(...convolution(PyramidV3.outChannels, PYRAMID_WIDTH));
+    this.final1 = new nn.Sequential(
+      ...convolution(FINE_WIDTH + PYRAMID_WIDTH, PYRAMID_WIDTH, { kernel: 3 }),
+      ...convolution(PYRAMID_WIDTH, PYRAMID_WIDTH, { kernel: 3 }),
+    );
+    this.final2 = new nn.Sequential(new nn.Conv2d(PYRAMID_WIDTH, parts.classes, 1));
+    this.dsn = auxiliaryHead(channels.layer3, parts.classes);
+    this.memory = parts.memory;
+    initialiseHead(this.aspp, this.botFine, this.botAspp, this.final1, this.final2, this.dsn);
+  }
+
+  protected bottleneck(deep_BChw: Tensor): Tensor {
+    return scope(() => this.botAspp.call(this.aspp.call(deep_BChw)));
+  }
+
+  protected join(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
+    if (!lowLevel) throw new Error("internal: DeepLabV3+ decodes with the feature of layer1");
+    const [, , height = 0, width = 0] = lowLevel.shape;
+    return scope(() => {
+      const fine = this.botFine.call(lowLevel);
+      const coarse = nn.F.interpolate(feature_BChw, {
+        size: [height, width],
+        mode: "bilinear",
+        alignCorners: true,
+      });
+      return cat([fine, coarse], { dim: 1 });
+    });
+  }
+}

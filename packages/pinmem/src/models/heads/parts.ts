@@ -1,0 +1,33 @@
+// What the heads are made of: convolution, batch norm and ReLU in a row, and the initialisation of everything outside the
+// backbone.
+
+import { nn } from "@pinmem/torch";
+
+export interface ConvolutionOptions {
+  kernel?: 1 | 3;
+  dilation?: number;
+  bias?: boolean;
+}
+
+/** Convolution that keeps the resolution, batch norm, ReLU; numbered 0, 1, 2. */
+export function convolution(
+  from: number,
+  to: number,
+  { kernel = 1, dilation = 1, bias = false }: ConvolutionOptions = {},
+): [nn.Conv2d, nn.BatchNorm2d, nn.ReLU] {
+  const padding = kernel === 1 ? 0 : dilation;
+  return [
+    new nn.Conv2d(from, to, kernel, { padding, dilation, bias }),
+    new nn.BatchNorm2d(to),
+    new nn.ReLU({ inplace: true }),
+  ];
+}
+
+/** He-normal weights by fan in and no bias, as the official code starts its heads. */
+export function initialiseHead(...parts: readonly nn.Module[]): void {
+  for (const module of parts.flatMap((part) => part.modules())) {
+    if (!(module instanceof nn.Conv2d)) continue;
+    nn.init.kaimingNormal_(module.weight, { mode: "fanIn", nonlinearity: "relu" });
+    if (module.bias) nn.init.zeros_(module.bias);
+  }
+}

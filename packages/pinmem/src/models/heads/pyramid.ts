@@ -1,0 +1,69 @@
+// Atrous spatial pyramids: the same feature seen by 3x3 kernels of several dilations.
+//
+// DeepLabV3's joins its branches, and with them the global mean; DeepLabV2's adds them up and has no global mean.
+// Source: Chen et al., "Rethinking Atrous Convolution for Semantic Image Segmentation", 2017; "DeepLab", TPAMI 2018.
+
+import { cat, nn, scope, type Tensor } from "@pinmem/torch";
+import type { OutputStride } from "../backbones/backbone.js";
+import { convolution } from "./parts.js";
+
+export const PYRAMID_WIDTH = 256;
+
+const V2_DILATIONS = [6, 12, 18, 24] as const;
+
+const V3_DILATIONS: Readonly<Record<OutputStride, readonly [number, number, number]>> = {
+  8: [12, 24, 36],
+  16: [6, 12, 18],
+  32: [3, 6, 9],
+};
+
+/** Global mean, 1x1 convolution and three dilated ones, side by side: 5 x 256 channels, the global mean's first. */
+export class PyramidV3 extends nn.Module {
+  readonly features: nn.ModuleList<nn.Sequential>;
+  readonly imgConv: nn.Sequential;
+
+  constructor(from: number, outputStride: OutputStride) {
+    super();
+    const branches = V3_DILATIONS[outputStride].map((dilation) =>
+      convolution(from, PYRAMID_WIDTH, { kernel: 3, dilation }),
+    );
+    this.features = new nn.ModuleList(
+      [convolution(from, PYRAMID_WIDTH), ...branches].map((layers) => new nn.Sequential(...layers)),
+    );
+    this.imgConv = new nn.Sequential(...convolution(from, PYRAMID_WIDTH));
+  }
+
+  static readonly outChannels = 5 * PYRAMID_WIDTH;
+
+  forward(deep_BChw: Tensor): Tensor {
+    const [batch = 0, , height = 0, width = 0] = deep_BChw.shape;
+    const pooled = scope(() => this.imgConv.call(deep_BChw.mean([2, 3], { keepdim: true })));
+    // Bilinear interpolation of a single value is that value everywhere.
+    const everywhere = pooled.expand([batch, PYRAMID_WIDTH, height, width]);
+    return cat([everywhere, ...[...this.features].map((branch) => branch.call(deep_BChw))], { dim: 1 });
+  }
+}
+
+/** The sum of four dilated convolutions, each with batch norm and ReLU: 256 channels. */
+export class PyramidV2 extends nn.Module {
+  readonly conv2dList: nn.ModuleList<nn.Sequential>;
+
+  constructor(from: number) {
+    super();
+    this.conv2dList = new nn.ModuleList(
+      V2_DILATIONS.map(
+        (dilation) => new nn.Sequential(...convolution(from, PYRAMID_WIDTH, { kernel: 3, dilation })),
+      ),
+    );
+  }
+
+  forward(deep_BChw: Tensor): Tensor {
+    const [first, ...others] = this.conv2dList as Iterable<nn.Sequential> as nn.Sequential[];
+    return scope(() =>
+      others.reduce(
+        (sum, branch) => sum.add(branch.call(deep_BChw)),
+        (first as nn.Sequential).call(deep_BChw),
+      ),
+    );
+  }
+}

@@ -1,0 +1,106 @@
+// Makes a network from its options, which are checked before anything is computed.
+
+import { z } from "zod";
+import { ClassMemory, type ClassMemoryOptions } from "../memory/index.js";
+import type { OutputStride } from "./backbones/backbone.js";
+import { backboneNames, createBackbone } from "./backbones/registry.js";
+import { DeepLabV2 } from "./heads/deeplab-v2.js";
+import { DeepLabV3Plus } from "./heads/deeplab-v3-plus.js";
+import { PYRAMID_WIDTH } from "./heads/pyramid.js";
+import { placementSchema } from "./normalization/placement.js";
+import type { SegmentationNetwork } from "./segmentation-network.js";
+
+const LARGEST_LABEL = 254;
+
+const memorySchema = z.strictObject({
+  momentum: z.number().min(0).lt(1).optional(),
+  temperature: z.number().positive().optional(),
+  read: z
+    .strictObject({
+      gumbel: z.enum(["never", "training", "always"]).optional(),
+      temperature: z
+        .union([z.number().positive(), z.strictObject({ learned: z.number().positive() })])
+        .optional(),
+      centred: z.boolean().optional(),
+      maskAbsent: z.boolean().optional(),
+      residual: z.boolean().optional(),
+    })
+    .optional(),
+});
+
+export const networkSchema = z
+  .strictObject({
+    backbone: z.enum(backboneNames as [string, ...string[]]) as unknown as z.ZodType<
+      (typeof backboneNames)[number]
+    >,
+    /** Default "deeplab-v3+". */
+    head: z.enum(["deeplab-v3+", "deeplab-v2"]).default("deeplab-v3+"),
+    /** Default 19, those of Cityscapes. */
+    classes: z.int().min(2).max(LARGEST_LABEL).default(19),
+    /** Ratio of the image's resolution to the feature's. Default 16; DeepLabV2 has 8. */
+    outputStride: z.literal([8, 16, 32]).optional(),
+    /** Instance normalisation by stage. Default none. */
+    normalization: placementSchema.default({}),
+    /** Options of the class memory; null for a network without one. Default null. */
+    memory: memorySchema.nullable().default(null),
+  })
+  .refine(({ head, outputStride }) => head !== "deeplab-v2" || (outputStride ?? 8) === 8, {
+    path: ["outputStride"],
+    message: "must be 8 with the head deeplab-v2",
+  });
+
+/** Zod tells an option that is missing from one that is undefined; the memory does not. */
+type MemoryOptions = Omit<ClassMemoryOptions, "classes" | "width" | "noise">;
+
+export type NetworkOptions = z.input<typeof networkSchema>;
+
+/** An option that does not fit: names the field, the value and what is allowed. */
+export class NetworkOptionsError extends Error {
+  override readonly name = "NetworkOptionsError";
+}
+
+function valueAt(options: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    options,
+  );
+}
+
+/** The options with every default. @throws NetworkOptionsError before anything is computed */
+export function completeNetworkOptions(
+  options: NetworkOptions,
+): z.output<typeof networkSchema> & { outputStride: OutputStride } {
+  const result = networkSchema.safeParse(options);
+  if (!result.success) {
+    const lines = result.error.issues.map(({ path, message }) => {
+      const field = path.join(".") || "options";
+      return `${field}: ${message}, got ${JSON.stringify(valueAt(options, path))}`;
+    });
+    throw new NetworkOptionsError(`createNetwork: ${lines.join("; ")}`);
+  }
+  const { data } = result;
+  return { ...data, outputStride: data.outputStride ?? (data.head === "deeplab-v2" ? 8 : 16) };
+}
+
+/** A network with random weights: torchvision's initialisation in the backbone, the official code's in the rest. */
+export function createNetwork(options: NetworkOptions): SegmentationNetwork {
+  const {
+    backbone: name,
+    head,
+    classes,
+    outputStride,
+    normalization,
+    memory,
+  } = completeNetworkOptions(options);
+  const backbone = createBackbone(name, {
+    outputStride,
+    normalization,
+    strideInFirstConvolution: head === "deeplab-v2",
+  });
+  const parts = {
+    backbone,
+    classes,
+    memory: memory ? new ClassMemory({ classes, width: PYRAMID_WIDTH, ...(memory as MemoryOptions) }) : null,
+  };
+  return head === "deeplab-v2" ? new DeepLabV2(parts) : new DeepLabV3Plus(parts);
+}

@@ -1,0 +1,27 @@
+// Instance whitening's layer (IW, IRW and ISW alike): it standardises each channel of each image, and hands its output
+// to the whitening loss, which is what whitens. Not here: that loss (whitening-loss.ts).
+// Source: Choi et al., "RobustNet", CVPR 2021, section 4.
+
+import { nn, type Tensor } from "@pinmem/torch";
+
+/** The output of a layer, and the whitening layer's output in it, which the whitening loss wants. */
+export interface Whitened {
+  readonly output: Tensor;
+  /** Standardised feature (B, C, H, W). */
+  readonly whitened: Tensor;
+}
+
+/** Standardises (B, C, H, W); both results are the same tensor. */
+export class InstanceWhitening extends nn.Module<[Tensor], Whitened> {
+  readonly instanceStandardization: nn.InstanceNorm2d;
+
+  constructor(readonly channels: number) {
+    super();
+    this.instanceStandardization = new nn.InstanceNorm2d(channels);
+  }
+
+  forward(input: Tensor): Whitened {
+    const whitened = this.instanceStandardization.call(input);
+    return { output: whitened, whitened };
+  }
+}
