@@ -28,6 +28,8 @@ export class Camera {
   readonly right: Float64Array;
   readonly up: Float64Array;
   readonly ahead: Float64Array;
+  /** The view direction at (X, Y) is, component by component, a + b * X + c * Y; its part straight ahead is 1 long. */
+  readonly rays: Float64Array;
 
   /** For an image of `width` x `height` samples. */
   constructor(pose: Pose, width: number, height: number) {
@@ -45,5 +47,11 @@ export class Camera {
     this.ahead = Float64Array.of(cp * sy, sp, cp * cy);
     this.right = Float64Array.from(levelRight, (r, i) => cr * r + sr * (levelUp[i] as number));
     this.up = Float64Array.from(levelUp, (u, i) => cr * u - sr * (levelRight[i] as number));
+    this.rays = new Float64Array(9);
+    for (let axis = 0; axis < 3; axis++) {
+      const b = (this.right[axis] as number) / this.focal;
+      const c = -(this.up[axis] as number) / this.focal;
+      this.rays.set([(this.ahead[axis] as number) - b * this.centerX - c * this.centerY, b, c], 3 * axis);
+    }
   }
 }

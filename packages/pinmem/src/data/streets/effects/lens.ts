@@ -7,7 +7,7 @@ import type { Frame } from "../shading/frame.js";
 export function blur({ width, height, color, scratch }: Frame, wanted: number): void {
   const deviation = Math.min(wanted, Math.min(width, height) / 8);
   if (deviation < 0.2) return;
-  const radius = Math.ceil(2.5 * deviation);
+  const radius = Math.ceil(2 * deviation);
   const kernel = new Float64Array(radius + 1);
   let total = 0;
   for (let k = 0; k <= radius; k++) {

@@ -1,69 +1,102 @@
-// Draws the ground: carriageway with its markings, kerbs, sidewalks, verges and medians, and streets that cross.
+// Draws the ground: carriageway, kerbs, sidewalks, verges and medians, and the streets that cross.
 
 import type { Random } from "../../random.js";
-import type { Canvas, Corner } from "../canvas.js";
+import type { Canvas } from "../canvas.js";
+import type { Rgb } from "../color.js";
 import { upright } from "../objects/solids.js";
-import { type Surface, trainIds } from "../surface.js";
+import type { Surface } from "../surface.js";
 import { Kerb, Paving, Terrain } from "../surfaces/ground.js";
-import { type Arrow, type Field, type Line, Markings, type Paint } from "../surfaces/markings.js";
-import { Road } from "../surfaces/road.js";
 import type { Course } from "./course.js";
-import type { Crossing, Edge, StreetPlan } from "./plan.js";
-import { sampleFrom } from "./sampling.js";
+import type { Edge, StreetPlan } from "./plan.js";
+import { planRoad } from "./road.js";
 import type { Style } from "./style.js";
 
 /** Height of sidewalks above the road, metres. */
 export const KERB = 0.13;
 
+/** How far streets that cross are drawn to each side, and the paved part of the corners beside them. */
 const CROSS_STREET = 90;
 const CORNER = 3;
+const KERBSTONE = 0.16;
+/** Bounds of the straight pieces of which a bent street is made, metres ahead. */
 const steps = [-6, -2, 2, 6, 10, 15, 20, 26, 33, 41, 50, 62, 78, 98, 125, 160, 210, 300];
+const stripes: readonly [Rgb, Rgb] = [
+  [0.6, 0.55, 0.05],
+  [0.03, 0.03, 0.03],
+];
+
+interface Materials {
+  readonly road: Surface;
+  readonly face: Surface;
+  readonly stone: Surface;
+  readonly paving: Surface;
+  readonly island: Surface;
+  readonly grass: Surface;
+}
+
+/** A piece of the street from `a` to `b` metres ahead; a corner lies beside a street that crosses. */
+interface Piece {
+  readonly a: number;
+  readonly b: number;
+  readonly corner: boolean;
+}
 
 /** Draws all ground in sight, and returns the surface of what lies beyond. */
 export function drawGround(canvas: Canvas, plan: StreetPlan, style: Style, random: Random): Surface {
-  const { course, left, right, crossings } = plan;
   canvas.place(0, 0, 0);
-  const road = planRoad(plan, style, random);
-  const seed = random.randint(0, 65536);
-  const beyond = new Terrain(style.grass, style.earth, bareness(style, random), style.texture);
-  const kerb = new Kerb(
-    style.kerb,
-    style.domain.road.stripedKerbs
-      ? [
-          [0.6, 0.55, 0.05],
-          [0.03, 0.03, 0.03],
-        ]
-      : undefined,
-  );
+  const materials = chooseMaterials(plan, style, random);
+  const { left, right, crossings } = plan;
   const bounds = [
     ...steps,
     ...crossings.flatMap(({ start, end }) => [start - CORNER, start, end, end + CORNER]),
   ];
-  bounds.sort((a, b) => a - b);
+  bounds.sort((p, q) => p - q);
   for (let k = 0; k + 1 < bounds.length; k++) {
     const a = bounds[k] as number;
     const b = bounds[k + 1] as number;
     if (b - a < 1e-6) continue;
-    const crossing = crossings.some(({ start, end }) => a >= start && b <= end);
-    const from = crossing ? left.kerb - CROSS_STREET : left.kerb;
-    const to = crossing ? right.kerb + CROSS_STREET : right.kerb;
-    drawStrip(canvas, course, a, b, from, to, 0, road);
-    if (crossing) continue;
-    const corner = crossings.some(({ start, end }) => a >= start - CORNER && b <= end + CORNER);
-    for (const edge of [left, right]) {
-      if (edge.sidewalk > 0) drawSidewalk(canvas, plan, style, edge, a, b, corner, seed, kerb, beyond);
+    if (crossings.some(({ start, end }) => a >= start && b <= end)) {
+      drawStrip(
+        canvas,
+        plan.course,
+        a,
+        b,
+        left.kerb - CROSS_STREET,
+        right.kerb + CROSS_STREET,
+        0,
+        materials.road,
+      );
+      continue;
     }
-    if (plan.median) drawMedian(canvas, course, a, b, plan.median, kerb, beyond, style, seed);
+    const corner = crossings.some(({ start, end }) => a >= start - CORNER && b <= end + CORNER);
+    drawStrip(canvas, plan.course, a, b, left.kerb, right.kerb, 0, materials.road);
+    for (const edge of [left, right]) drawSidewalk(canvas, plan, edge, { a, b, corner }, materials);
+    drawMedian(canvas, plan, { a, b, corner }, materials);
   }
-  for (const crossing of crossings) drawCornerKerbs(canvas, plan, crossing, kerb);
-  return beyond;
+  for (const { end } of crossings) drawCornerKerbs(canvas, plan, end, materials.face);
+  return materials.grass;
 }
 
-function bareness(style: Style, random: Random): number {
-  return style.domain.road.dust[1] > 0.3 ? random.uniform(0.5, 1) : random.uniform(0.05, 0.4);
+function chooseMaterials(plan: StreetPlan, style: Style, random: Random): Materials {
+  const { course, median } = plan;
+  const { paving, slab, texture, kerb, grass, earth } = style;
+  const { dust, stripedKerbs } = style.domain.road;
+  const road = planRoad(plan, style, random);
+  const seed = random.randint(0, 65536);
+  // Where the roads are dusty, little grows beside them.
+  const bareness = dust[1] > 0.3 ? random.uniform(0.5, 1) : random.uniform(0.05, 0.4);
+  const turf = new Terrain(grass, earth, bareness, texture);
+  return {
+    road,
+    face: new Kerb(kerb, stripedKerbs ? stripes : undefined),
+    stone: new Paving(course, kerb, 0, texture, seed),
+    paving: new Paving(course, paving, slab, texture, seed),
+    island: median && median[1] - median[0] > 1.4 ? turf : new Paving(course, paving, 0, texture, seed),
+    grass: turf,
+  };
 }
 
-/** A level strip between two places along the street. */
+/** A level strip between two places along the street, at the height y. */
 export function drawStrip(
   canvas: Canvas,
   course: Course,
@@ -87,171 +120,62 @@ export function drawStrip(
   );
 }
 
-/** An upright strip along the street, facing the side given. */
+/** The upright face of a kerb at t, turned to the left (-1) or right (1). */
 function drawFace(
   canvas: Canvas,
   course: Course,
-  a: number,
-  b: number,
+  { a, b }: Piece,
   t: number,
-  top: number,
   facing: 1 | -1,
-  surface: Surface,
+  face: Surface,
 ): void {
-  const corners: Corner[] =
-    facing > 0
-      ? upright(course.x(a) + t, a, course.x(b) + t, b, 0, top, a, b)
-      : upright(course.x(b) + t, b, course.x(a) + t, a, 0, top, b, a);
-  canvas.polygon(corners, surface);
+  const [near, far] = facing > 0 ? [a, b] : [b, a];
+  canvas.polygon(upright(course.x(near) + t, near, course.x(far) + t, far, 0, KERB, near, far), face);
 }
 
 function drawSidewalk(
   canvas: Canvas,
   { course }: StreetPlan,
-  style: Style,
   edge: Edge,
-  a: number,
-  b: number,
-  corner: boolean,
-  seed: number,
-  kerb: Surface,
-  grass: Surface,
+  piece: Piece,
+  materials: Materials,
 ): void {
-  const { side, kerb: at, verge, front } = edge;
-  const paved = at + side * verge;
-  const paving = new Paving(course, style.paving, style.slab, style.texture, seed);
-  const stone = new Paving(course, style.kerb, 0, style.texture, seed);
+  const { side, kerb, verge, sidewalk, front } = edge;
+  if (sidewalk === 0) return;
+  const { a, b, corner } = piece;
   const span = (p: number, q: number, surface: Surface) =>
     drawStrip(canvas, course, a, b, Math.min(p, q), Math.max(p, q), KERB, surface);
-  const inner = at + side * 0.16;
-  span(at, inner, stone);
-  if (verge > 0) span(inner, paved, corner ? paving : grass);
-  span(verge > 0 ? paved : inner, corner ? front + side * CROSS_STREET : front, paving);
-  drawFace(canvas, course, a, b, at, KERB, side > 0 ? -1 : 1, kerb);
+  const inner = kerb + side * KERBSTONE;
+  const paved = verge > 0 ? kerb + side * verge : inner;
+  span(kerb, inner, materials.stone);
+  if (verge > 0) span(inner, paved, corner ? materials.paving : materials.grass);
+  span(paved, corner ? front + side * CROSS_STREET : front, materials.paving);
+  drawFace(canvas, course, piece, kerb, side > 0 ? -1 : 1, materials.face);
 }
 
 function drawMedian(
   canvas: Canvas,
-  course: Course,
-  a: number,
-  b: number,
-  [from, to]: readonly [number, number],
-  kerb: Surface,
-  grass: Surface,
-  style: Style,
-  seed: number,
+  { course, median }: StreetPlan,
+  piece: Piece,
+  { island, face }: Materials,
 ): void {
-  const surface = to - from > 1.4 ? grass : new Paving(course, style.paving, 0, style.texture, seed);
-  drawStrip(canvas, course, a, b, from, to, KERB, surface);
-  drawFace(canvas, course, a, b, from, KERB, -1, kerb);
-  drawFace(canvas, course, a, b, to, KERB, 1, kerb);
+  if (median === undefined) return;
+  drawStrip(canvas, course, piece.a, piece.b, median[0], median[1], KERB, island);
+  drawFace(canvas, course, piece, median[0], -1, face);
+  drawFace(canvas, course, piece, median[1], 1, face);
 }
 
-/** The kerbs that face the camera across a side street. */
+/** The kerbs that face the camera across a side street, whose far side is at s. */
 function drawCornerKerbs(
   canvas: Canvas,
   { course, left, right, median }: StreetPlan,
-  { end }: Crossing,
-  kerb: Surface,
+  s: number,
+  face: Surface,
 ): void {
-  const x = course.x(end);
-  const spans: [number, number][] = [];
+  const x = course.x(s);
+  const spans: (readonly [number, number])[] = [];
   if (left.sidewalk > 0) spans.push([left.kerb - CROSS_STREET, left.kerb]);
   if (right.sidewalk > 0) spans.push([right.kerb, right.kerb + CROSS_STREET]);
-  if (median) spans.push([median[0], median[1]]);
-  for (const [from, to] of spans)
-    canvas.polygon(upright(x + from, end, x + to, end, 0, KERB, from, to), kerb);
+  if (median) spans.push(median);
+  for (const [from, to] of spans) canvas.polygon(upright(x + from, s, x + to, s, 0, KERB, from, to), face);
 }
-
-function planRoad(plan: StreetPlan, style: Style, random: Random): Road {
-  const { road, weather } = style.domain;
-  const wear = sampleFrom(random, road.paintWear);
-  const look = {
-    asphalt: style.asphalt,
-    texture: style.texture,
-    patches: sampleFrom(random, road.patches),
-    dust: sampleFrom(random, road.dust),
-    dustColor: style.earth,
-    snow: sampleFrom(random, weather.snowOnRoad),
-    cobbles: random.bernoulli(road.cobbles),
-  };
-  const section = {
-    left: plan.left.kerb,
-    right: plan.right.kerb,
-    lanes: [...plan.own, ...plan.oncoming],
-    rails: plan.tracks.flatMap((track) => [track - 0.72, track + 0.72]),
-  };
-  const markings = {
-    lines: planLines(plan, road.centerLine, random),
-    fields: planFields(plan),
-    arrows: planArrows(plan, random),
-    gaps: plan.crossings.map(({ start, end }) => [start - 5, end + 5] as const),
-  };
-  const seed = random.randint(0, 65536);
-  return new Road(plan.course, look, section, new Markings(markings, wear, seed & 255), seed);
-}
-
-function planLines(plan: StreetPlan, center: Paint, random: Random): Line[] {
-  const { side, laneWidth, own, oncoming, left, right, median, tracks } = plan;
-  const lines: Line[] = [];
-  const solid = (t: number, paint: Paint, width = 0.12) => lines.push({ t, width, dash: 1, gap: 0, paint });
-  const dashed = (t: number, paint: Paint, width = 0.12) => lines.push({ t, width, dash: 3, gap: 5, paint });
-  const half = laneWidth / 2;
-  for (let k = 0; k + 1 < own.length; k++) dashed((own[k] as number) + side * half, "white");
-  for (let k = 0; k + 1 < oncoming.length; k++) dashed((oncoming[k] as number) - side * half, "white");
-  const inner = (own[0] as number) - side * half;
-  if (oncoming.length > 0) {
-    if (median || tracks.length > 0) {
-      solid(inner + side * 0.08, center);
-      solid((oncoming[0] as number) + side * half - side * 0.08, center);
-    } else if (random.bernoulli(own.length > 1 ? 0.85 : 0.35)) {
-      solid(inner - 0.12, center, 0.11);
-      solid(inner + 0.12, center, 0.11);
-    } else dashed(inner, center, 0.14);
-  }
-  if (plan.bicycleLane !== undefined) {
-    solid(plan.bicycleLane - 0.8, "white", 0.14);
-    if (random.bernoulli()) solid(plan.bicycleLane + 0.8, "white", 0.1);
-  }
-  const painted = random.bernoulli(0.6);
-  for (const edge of [left, right]) {
-    if (edge.parking) {
-      if (painted) dashed(edge.kerb - edge.side * 2.2, "white", 0.1);
-    } else if (painted) solid(edge.kerb - edge.side * 0.28, "white", 0.1);
-  }
-  return lines;
-}
-
-function planFields(plan: StreetPlan): Field[] {
-  const { left, right, side, own, laneWidth } = plan;
-  const fields: Field[] = [];
-  const width = right.kerb - left.kerb - 0.8;
-  const zebra = (s: number) => fields.push({ s, length: 3, t: left.kerb + 0.4, width, bars: 1 });
-  const inner = (own[0] as number) - (side * laneWidth) / 2;
-  const outer = (own[own.length - 1] as number) + (side * laneWidth) / 2;
-  const stop = (s: number) =>
-    fields.push({
-      s,
-      length: 0.45,
-      t: Math.min(inner, outer),
-      width: Math.abs(outer - inner),
-      bars: 0,
-    });
-  for (const crossing of plan.crossings) {
-    if (crossing.zebra) {
-      zebra(crossing.start - 3.8);
-      zebra(crossing.end + 0.8);
-    }
-    if (crossing.signals || !crossing.zebra) stop(crossing.start - (crossing.zebra ? 5 : 1.2));
-  }
-  if (plan.zebra !== undefined) zebra(plan.zebra);
-  return fields;
-}
-
-function planArrows({ crossings, own }: StreetPlan, random: Random): Arrow[] {
-  if (own.length < 2 || !random.bernoulli(0.6)) return [];
-  return crossings.flatMap(({ start }) => own.map((t) => ({ s: start - 12, t })));
-}
-
-/** The class of what carries the yards between sidewalk and houses. */
-export const yardLabel = (paved: boolean): number => (paved ? trainIds.sidewalk : trainIds.terrain);

@@ -159,17 +159,18 @@ export class Resolver {
 
   /** Points the fragment's view direction at its place on the screen. */
   #aim(f: Fragment): void {
-    const camera = this.#camera;
-    const { right, up, ahead } = camera;
-    const sx = (f.screenX - camera.centerX) / camera.focal;
-    const sy = (camera.centerY - f.screenY) / camera.focal;
-    const dx = (ahead[0] as number) + (right[0] as number) * sx + (up[0] as number) * sy;
-    const dy = (ahead[1] as number) + (right[1] as number) * sx + (up[1] as number) * sy;
-    const dz = (ahead[2] as number) + (right[2] as number) * sx + (up[2] as number) * sy;
-    f.slant = Math.sqrt(dx * dx + dy * dy + dz * dz);
-    f.dx = dx / f.slant;
-    f.dy = dy / f.slant;
-    f.dz = dz / f.slant;
+    const { rays } = this.#camera;
+    const x = f.screenX;
+    const y = f.screenY;
+    const dx = (rays[0] as number) + (rays[1] as number) * x + (rays[2] as number) * y;
+    const dy = (rays[3] as number) + (rays[4] as number) * x + (rays[5] as number) * y;
+    const dz = (rays[6] as number) + (rays[7] as number) * x + (rays[8] as number) * y;
+    const slant = Math.sqrt(dx * dx + dy * dy + dz * dz);
+    const shorten = 1 / slant;
+    f.slant = slant;
+    f.dx = dx * shorten;
+    f.dy = dy * shorten;
+    f.dz = dz * shorten;
   }
 
   #shadeSky(f: Fragment): void {
