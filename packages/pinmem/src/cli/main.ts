@@ -1,14 +1,18 @@
-// The command line: one file for each command, listed here. A command loads what it needs when it runs, so that
-// `pinmem --help` is quick and `pinmem doctor` works where libtorch does not.
+// The command line: one file for each command, listed here. Only the command that was asked for is loaded (all of them
+// for the list), so that each starts quickly and `pinmem doctor` works where the rest does not.
 //
 // Exit codes of every command: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { dataCommand } from "./data.js";
-import { doctorCommand } from "./doctor.js";
 
-export function createProgram(): Command {
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  doctor: async () => (await import("./doctor.js")).doctorCommand(),
+  data: async () => (await import("./data.js")).dataCommand(),
+};
+
+/** The program with the command `name`, or with all commands where there is none of that name. */
+export async function createProgram(name?: string): Promise<Command> {
   const manifest = new URL("../../package.json", import.meta.url);
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
   const program = new Command("pinmem")
@@ -16,14 +20,18 @@ export function createProgram(): Command {
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError("(pinmem --help lists the commands)");
-  for (const command of [doctorCommand(), dataCommand()])
-    program.addCommand(command.copyInheritedSettings(program));
+  const wanted =
+    name !== undefined && Object.hasOwn(commands, name) ? [commands[name]] : Object.values(commands);
+  for (const load of wanted) {
+    const command = await load?.();
+    if (command) program.addCommand(command.copyInheritedSettings(program));
+  }
   return program;
 }
 
 /** Runs the command line `argv`, Node and script included, and sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const program = createProgram();
+  const program = await createProgram(argv[2]);
   for (const command of withSubcommands(program)) command.exitOverride();
   try {
     await program.parseAsync(argv);

@@ -1,0 +1,51 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createProgram, main } from "./main.js";
+
+/** Runs a command line and gives what it printed and its exit code. */
+async function run(...words: string[]) {
+  const printed: string[] = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, "write").mockImplementation((text) => printed.push(String(text)) > 0);
+  }
+  await main(["node", "pinmem", ...words]);
+  return { code: process.exitCode ?? 0, printed: printed.join("") };
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = 0;
+});
+
+describe("pinmem", () => {
+  test("lists its commands, each with a description", async () => {
+    const { code, printed } = await run("--help");
+    expect(code).toBe(0);
+    for (const { name, description } of (await createProgram()).commands.map((command) => ({
+      name: command.name(),
+      description: command.description(),
+    }))) {
+      expect(description).toMatch(/\.$/);
+      expect(printed).toContain(`  ${name} `);
+    }
+  });
+
+  test("loads only the command that is asked for", async () => {
+    const names = async (name?: string) =>
+      (await createProgram(name)).commands.map((command) => command.name());
+    expect(await names("doctor")).toEqual(["doctor"]);
+    expect(await names()).toContain("data");
+    expect(await names("toString")).toEqual(await names());
+  });
+
+  test("meets a mistyped command or option with the one that was meant, and exit code 2", async () => {
+    expect(await run("doctr")).toEqual({ code: 2, printed: expect.stringContaining("Did you mean doctor?") });
+    expect(await run("doctor", "--jsn")).toEqual({
+      code: 2,
+      printed: expect.stringContaining("Did you mean --json?"),
+    });
+  });
+
+  test("tells its version", async () => {
+    expect(await run("--version")).toEqual({ code: 0, printed: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});
