@@ -5,6 +5,7 @@ import type { CaseRun } from "../case-run.js";
 import type { Figures } from "../figures.js";
 import { evaluation } from "./evaluation.js";
 import { trainForward } from "./train-forward.js";
+import { trainingSections } from "./training-iterations.js";
 
 export interface Section {
   /** Its name in the files. */
@@ -15,4 +16,4 @@ export interface Section {
   readonly doubleTolerance?: (figure: string, config: CaseConfig) => number;
 }
 
-export const sections: readonly Section[] = [evaluation, trainForward];
+export const sections: readonly Section[] = [evaluation, trainForward, ...trainingSections];
