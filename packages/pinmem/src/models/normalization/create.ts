@@ -16,8 +16,9 @@ export function createNormalization(kind: NormalizationKind, channels: number): 
     case "instance-standardization":
       return new nn.InstanceNorm2d(channels);
     case "instance-whitening":
-    case "selective-whitening":
       return new InstanceWhitening(channels);
+    case "selective-whitening":
+      return new InstanceWhitening(channels, { selective: true });
     case "switchable-whitening":
       return new SwitchableWhitening(channels);
   }

@@ -14,9 +14,14 @@ export interface Whitened {
 /** Standardises (B, C, H, W); both results are the same tensor. */
 export class InstanceWhitening extends nn.Module<[Tensor], Whitened> {
   readonly instanceStandardization: nn.InstanceNorm2d;
+  readonly channels: number;
+  /** Whether only covariances that react to colours are to be whitened (ISW), or all (IW, IRW). */
+  readonly selective: boolean;
 
-  constructor(readonly channels: number) {
+  constructor(channels: number, { selective = false }: { selective?: boolean } = {}) {
     super();
+    this.channels = channels;
+    this.selective = selective;
     this.instanceStandardization = new nn.InstanceNorm2d(channels);
   }
 
@@ -25,3 +30,7 @@ export class InstanceWhitening extends nn.Module<[Tensor], Whitened> {
     return { output: whitened, whitened };
   }
 }
+
+/** The whitening layers of a network, in the order of their outputs. */
+export const whiteningLayers = (network: nn.AnyModule): InstanceWhitening[] =>
+  network.modules().filter((module) => module instanceof InstanceWhitening);
