@@ -5,6 +5,7 @@ describe("closest", () => {
   it("finds the word that was meant", () => {
     expect(closest("lerningRate", ["learningRate", "seed", "steps"])).toBe("learningRate");
     expect(closest("camvit", ["camvid", "cityscapes"])).toBe("camvid");
+    expect(closest("modle", ["method", "model", "seed"])).toBe("model");
     expect(closest("PIN-MEMORY", ["erm", "pin-memory"])).toBe("pin-memory");
   });
 

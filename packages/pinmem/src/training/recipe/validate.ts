@@ -118,7 +118,8 @@ function chosenMember(schema: Schema, value: unknown): Schema | undefined {
 function literalsOf(option: Schema, field: string): readonly unknown[] {
   const plain = unwrap(option);
   const literal = plain instanceof z.ZodObject ? (plain.shape[field] as Schema | undefined) : undefined;
-  return literal instanceof z.ZodLiteral ? [...literal.values] : [];
+  if (literal instanceof z.ZodLiteral) return [...literal.values];
+  return literal instanceof z.ZodEnum ? literal.options : [];
 }
 
 function fieldsAt(schema: Schema, value: unknown, path: Path): string[] {

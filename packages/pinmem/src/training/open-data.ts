@@ -1,0 +1,111 @@
+// The data of a recipe, opened: domains to train on as a stream of batches, domains to evaluate on as data sets.
+
+import { readFile } from "node:fs/promises";
+import { spreadEvenly } from "../data/check.js";
+import {
+  cityscapes19,
+  type Dataset,
+  defineLabelSpace,
+  domainSampler,
+  findClassPlaces,
+  type LabelSpace,
+  type LabelSpaceDescription,
+  Loader,
+  openNamedDataset,
+  streetsDataset,
+} from "../data/index.js";
+import type { DataConfig, DatasetConfig } from "./recipe/data.js";
+import { LoaderData } from "./training-data.js";
+
+export interface OpenData {
+  readonly space: LabelSpace;
+  readonly training: LoaderData;
+  readonly validation: readonly Dataset[];
+  readonly targets: readonly Dataset[];
+  close(): Promise<void>;
+}
+
+/** @throws DataError or Error naming what is missing, and what to do about it */
+export async function openData(config: DataConfig, seed: number): Promise<OpenData> {
+  const space = await openLabelSpace(config.labels);
+  const open = (configs: readonly DatasetConfig[]) =>
+    Promise.all(configs.map((one) => openDatasetOf(one, space)));
+  const [sources, validation, targets] = await Promise.all([
+    open(config.sources),
+    open(config.validation),
+    open(config.targets),
+  ]);
+  const named = distinctNames(sources);
+  const sampler = domainSampler({
+    lengths: named.map(({ samples }) => samples.length),
+    perDomain: config.perDomain,
+    seed,
+    epoch: config.epoch,
+    ...(config.classUniform > 0 && {
+      classUniform: {
+        fraction: config.classUniform,
+        places: await Promise.all(named.map((dataset) => findClassPlaces(dataset))),
+      },
+    }),
+  });
+  const { crop: size, scale, flip, rotation, workers, prefetch, cache, onError } = config;
+  const loader = new Loader({
+    datasets: named,
+    sampler,
+    crop: { size, scale, flip, rotation },
+    seed,
+    workers,
+    prefetch,
+    cacheBytes: cache * 2 ** 20,
+    onError,
+  });
+  return {
+    space,
+    training: new LoaderData({ loader, sampler, datasets: named, perDomain: config.perDomain }),
+    validation,
+    targets,
+    close: () => loader.close(),
+  };
+}
+
+async function openLabelSpace(labels: string): Promise<LabelSpace> {
+  if (labels === cityscapes19.name) return cityscapes19;
+  let description: LabelSpaceDescription;
+  try {
+    description = JSON.parse(await readFile(labels, "utf8")) as LabelSpaceDescription;
+  } catch (error) {
+    throw new Error(
+      `data.labels is "${labels}", which is neither "${cityscapes19.name}" nor a JSON file that can be read: ${(error as Error).message}`,
+    );
+  }
+  return defineLabelSpace(description);
+}
+
+async function openDatasetOf(config: DatasetConfig, space: LabelSpace): Promise<Dataset> {
+  const { limit } = config;
+  const dataset = await openWhole(config, space);
+  if (limit === undefined) return dataset;
+  return { ...dataset, samples: spreadEvenly(dataset.samples, limit) };
+}
+
+async function openWhole(config: DatasetConfig, space: LabelSpace): Promise<Dataset> {
+  if ("domain" in config) return streetsDataset({ ...config, space });
+  const { name, root, part, unpaired, split, subset } = config;
+  return openNamedDataset(name, {
+    root,
+    part,
+    unpaired,
+    space,
+    ...(split !== undefined && { split }),
+    ...(subset !== undefined && { subset }),
+  });
+}
+
+/** Domains that come from one data set, such as the two looks of a single source, get numbers. */
+function distinctNames(datasets: readonly Dataset[]): Dataset[] {
+  return datasets.map((dataset, at) => {
+    const same = datasets.filter(({ name }) => name === dataset.name).length;
+    const turn = datasets.slice(0, at + 1).filter(({ name }) => name === dataset.name).length;
+    return same > 1 ? { ...dataset, name: `${dataset.name} (${turn})` } : dataset;
+  });
+}

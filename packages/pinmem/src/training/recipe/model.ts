@@ -1,0 +1,23 @@
+// Which network a run trains, and the weights it starts from.
+
+import { z } from "zod";
+import { networkSchema } from "../../models/network.js";
+
+const { backbone, head, outputStride, normalization, memory } = networkSchema.shape;
+
+export const modelSchema = z.strictObject({
+  backbone,
+  head,
+  /** Ratio of the image's resolution to the feature's: 8, 16 or 32; the head's own by default. */
+  outputStride,
+  /** Instance normalisation by stage, such as { layer1: "instance-norm" }. */
+  normalization,
+  /** Of the class memory; methods without one leave it out. */
+  memory: memory.unwrap().unwrap().prefault({}),
+  /** Weights of the backbone from ImageNet, as torchvision publishes them (.pth or .safetensors); null: random. */
+  backboneWeights: z.string().nullable().default(null),
+  /** Weights of the whole network, from a run of this project or from the authors; null: random. */
+  weights: z.string().nullable().default(null),
+});
+
+export type ModelConfig = z.output<typeof modelSchema>;

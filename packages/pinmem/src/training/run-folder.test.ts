@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { RunFolder } from "./run-folder.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pinmem-run-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const lockFile = () => join(folder, ".lock");
+
+describe("a run folder's lock", () => {
+  it("keeps others out until it is released", () => {
+    const run = new RunFolder(folder);
+    const release = run.lock();
+    expect(() => new RunFolder(folder).lock()).toThrow(
+      new RegExp(`process ${process.pid} is training in this folder`),
+    );
+    release();
+    expect(existsSync(lockFile())).toBe(false);
+    run.lock()();
+  });
+
+  it("of a process that is gone is taken over", async () => {
+    const child = spawn(process.execPath, ["-e", ""]);
+    await new Promise((resolve) => child.once("exit", resolve));
+    writeFileSync(lockFile(), JSON.stringify({ pid: child.pid, host: hostname(), started: "1" }));
+    new RunFolder(folder).lock()();
+  });
+
+  it("of a process whose number another one has now is taken over", () => {
+    if (process.platform !== "linux") return; // elsewhere the system does not tell when a process started
+    writeFileSync(lockFile(), JSON.stringify({ pid: process.pid, host: hostname(), started: "1" }));
+    new RunFolder(folder).lock()();
+  });
+
+  it("of another machine is respected, a damaged one is not", () => {
+    writeFileSync(lockFile(), JSON.stringify({ pid: 1, host: "elsewhere", started: null }));
+    expect(() => new RunFolder(folder).lock()).toThrow(/process 1 on elsewhere/);
+    writeFileSync(lockFile(), "{");
+    new RunFolder(folder).lock()();
+  });
+});

@@ -1,0 +1,119 @@
+// The folder of a run:
+//
+//   recipe.json           the recipe with all its defaults: what this run is
+//   environment.json      versions and machine, of each start
+//   events.jsonl          losses, rates, scores, one JSON object a line
+//   tensorboard/          the same for TensorBoard, with pictures
+//   checkpoints/          to go on from
+//   best.safetensors      the network with the best score on source validation, as it was evaluated
+//   last.safetensors      the network at the end, as it was evaluated
+//   diagnostics/          what is left of a step that failed
+//
+// One process at a time may train in it.
+
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+export class RunFolder {
+  constructor(readonly path: string) {}
+
+  get recipe(): string {
+    return join(this.path, "recipe.json");
+  }
+  get environment(): string {
+    return join(this.path, "environment.json");
+  }
+  get events(): string {
+    return join(this.path, "events.jsonl");
+  }
+  get tensorboard(): string {
+    return join(this.path, "tensorboard");
+  }
+  get checkpoints(): string {
+    return join(this.path, "checkpoints");
+  }
+  get diagnostics(): string {
+    return join(this.path, "diagnostics");
+  }
+  model(which: "best" | "last"): string {
+    return join(this.path, `${which}.safetensors`);
+  }
+
+  /** Whether a run was begun here. */
+  get exists(): boolean {
+    return existsSync(this.recipe);
+  }
+
+  /**
+   * Keeps other processes from training here; returns what ends that.
+   * @throws Error where another process does
+   */
+  lock(): () => void {
+    mkdirSync(this.path, { recursive: true });
+    const path = join(this.path, ".lock");
+    const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startTime(process.pid) });
+    // A link appears with its content, and only where there is none: no two processes can both succeed.
+    const prepared = `${path}.${process.pid}`;
+    writeFileSync(prepared, own);
+    try {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          linkSync(prepared, path);
+          break;
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 3) throw error;
+          const holder = readHolder(path);
+          if (holder && isAlive(holder)) {
+            throw new Error(
+              `${this.path}: process ${holder.pid}${holder.host === hostname() ? "" : ` on ${holder.host}`} is training in this ` +
+                `folder. Wait for it, choose another folder, or remove ${path} if there is no such process`,
+            );
+          }
+          rmSync(path, { force: true });
+        }
+      }
+    } finally {
+      rmSync(prepared, { force: true });
+    }
+    return () => {
+      if (readFileSync(path, "utf8") === own) rmSync(path, { force: true });
+    };
+  }
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly started: string | null;
+}
+
+function readHolder(path: string): Holder | null {
+  try {
+    const { pid, host, started } = JSON.parse(readFileSync(path, "utf8")) as Holder;
+    return Number.isInteger(pid) && typeof host === "string" ? { pid, host, started } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A killed process leaves its lock; its number may since belong to another one, which started at another time. */
+function isAlive({ pid, host, started }: Holder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  return startTime(pid) === started;
+}
+
+/** When a process started, in ticks since the system did; null where the system does not tell. */
+function startTime(pid: number): string | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    return null;
+  }
+}
