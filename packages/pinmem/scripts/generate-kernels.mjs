@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const compiler = "assemblyscript@0.28.20";
-const sources = ["resize.ts", "unfilter.ts"].map((name) =>
+const sources = ["resize.ts", "unfilter.ts", "pick.ts"].map((name) =>
   fileURLToPath(new URL(`../kernels/${name}`, import.meta.url)),
 );
 const target = fileURLToPath(new URL("../src/data/generated/kernels.ts", import.meta.url));

@@ -22,6 +22,16 @@ export interface Kernels {
     ...weights: WeightTables
   ): void;
   unfilter(source: number, target: number, rowBytes: number, rows: number, pixel: number): number;
+  pickThrough(
+    source: number,
+    stride: number,
+    rows: number,
+    rowCount: number,
+    columns: number,
+    width: number,
+    table: number,
+    target: number,
+  ): number;
 }
 
 // TypeScript knows WebAssembly from the browser's library alone, which this package does not load.
@@ -57,4 +67,14 @@ export class KernelInstance {
   get buffer(): ArrayBuffer {
     return this.#memory.buffer;
   }
+}
+
+/** Above this size memory is given back after use rather than kept for the next file. */
+const KEPT_BYTES = 2 ** 25;
+const kept = new KernelInstance();
+
+/** An instance with so much memory for work that is done at once: nothing in it outlives the next call of this. */
+export function kernelsFor(bytes: number): { readonly kernels: Kernels; readonly buffer: ArrayBuffer } {
+  const instance = bytes > KEPT_BYTES ? new KernelInstance() : kept;
+  return { kernels: instance.kernels, buffer: instance.reserve(bytes) };
 }

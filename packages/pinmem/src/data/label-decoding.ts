@@ -127,14 +127,13 @@ export class LabelDecoder {
     throw new DataError(file, describeUnlisted(this.#decoding, unlisted));
   }
 
-  /** The same for the pixels of a grid alone, without decoding the others. */
+  /** The same for the pixels of a grid alone, without decoding the others. Holds until the next call. */
   decodeGrid(png: PngSamples, grid: PixelGrid, file: string): Uint8Array {
     const { samples } = png;
     const table = samples instanceof Uint8Array && png.channels === 1 ? this.#byteTable(png) : undefined;
     if (table) {
-      const picked = new Uint8Array(grid.rows.length * grid.columns.length);
-      const unlisted = pickThrough(table, samples as Uint8Array, png.width, grid, picked) !== 0;
-      if (!unlisted || this.#decoding.unlisted === "ignore") return picked;
+      const { picked, seen } = pickThrough(table, samples as Uint8Array, png.width, grid);
+      if (seen <= IGNORED || this.#decoding.unlisted === "ignore") return picked;
     }
     return this.decodeStrictly(pickSamples(png, grid), file);
   }

@@ -16,7 +16,10 @@ import type { CropPlan } from "./transforms/geometric.js";
 export interface OpenSample extends Size {
   /** Part of the image that holds at least the window (all of it without one), and where the part begins. */
   image(window?: Window): Promise<ImagePart>;
-  /** Train ids of the pixels that a plan shows, mirrored where it says so: `plan.window` in size. */
+  /**
+   * Train ids of the pixels that a plan shows, mirrored where it says so: `plan.window` in size. They hold until the next
+   * label is asked for, of whatever sample.
+   */
   label(plan: CropPlan): Uint8Array;
 }
 
@@ -58,11 +61,7 @@ export function openDecoded({ image, trainIds }: DecodedSample): OpenSample {
     width,
     height,
     image: async () => ({ part: image, at: { left: 0, top: 0 } }),
-    label: (plan) => {
-      const picked = new Uint8Array(plan.window.width * plan.window.height);
-      pickThrough(allBytes, trainIds, width, labelGrid(plan, image), picked);
-      return picked;
-    },
+    label: (plan) => pickThrough(allBytes, trainIds, width, labelGrid(plan, image)).picked,
   };
 }
 

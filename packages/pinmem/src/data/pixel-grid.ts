@@ -1,5 +1,6 @@
 // Pixels picked from a label by rows and columns: what nearest resizing, cropping and mirroring come down to.
 
+import { kernelsFor } from "./kernels.js";
 import type { PngSamples } from "./png.js";
 
 /** Which rows and columns of an image are shown, in the order in which they are shown. */
@@ -24,30 +25,24 @@ export function pickSamples(png: PngSamples, { rows, columns }: PixelGrid): PngS
 }
 
 /**
- * One byte for each pixel of the grid, looked up in a table of 256; the upper bits of the table's entries are gathered
- * over all pixels shown and returned.
+ * One byte for each pixel of the grid, looked up in a table of 256, row by row; and the table's entries met, combined by
+ * "or". The bytes hold until the next call.
  */
 export function pickThrough(
   table: Uint16Array,
   bytes: Uint8Array,
   stride: number,
   { rows, columns }: PixelGrid,
-  picked: Uint8Array,
-): number {
-  const width = columns.length;
-  let seen = 0;
-  for (let y = 0, out = 0; y < rows.length; y++, out += width) {
-    const row = rows[y] as number;
-    if (y > 0 && row === rows[y - 1]) {
-      picked.copyWithin(out, out - width, out);
-      continue;
-    }
-    const begin = row * stride;
-    for (let x = 0; x < width; x++) {
-      const entry = table[bytes[begin + (columns[x] as number)] as number] as number;
-      seen |= entry;
-      picked[out + x] = entry;
-    }
-  }
-  return seen & ~255;
+): { readonly picked: Uint8Array; readonly seen: number } {
+  const count = rows.length * columns.length;
+  const source = 512 + 4 * (rows.length + columns.length);
+  const target = source + bytes.length;
+  const { kernels, buffer } = kernelsFor(target + count);
+  new Uint16Array(buffer, 0, 256).set(table);
+  new Int32Array(buffer, 512, rows.length).set(rows);
+  const columnsAt = 512 + 4 * rows.length;
+  new Int32Array(buffer, columnsAt, columns.length).set(columns);
+  new Uint8Array(buffer, source, bytes.length).set(bytes);
+  const seen = kernels.pickThrough(source, stride, 512, rows.length, columnsAt, columns.length, 0, target);
+  return { picked: new Uint8Array(buffer, target, count), seen };
 }

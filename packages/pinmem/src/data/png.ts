@@ -6,7 +6,7 @@
 
 import { crc32, inflateSync } from "node:zlib";
 import { DataError } from "./data-error.js";
-import { KernelInstance } from "./kernels.js";
+import { kernelsFor } from "./kernels.js";
 
 export interface PngSamples {
   readonly width: number;
@@ -147,20 +147,16 @@ function inflate(packed: readonly Uint8Array[], length: number, file: string): U
 
 const rowBytes = ({ depth, channels }: Header, width: number) => Math.ceil((width * channels * depth) / 8);
 
-/** Above this size the memory that unfiltering takes is given back rather than kept for the next file. */
-const KEPT_BYTES = 2 ** 24;
-const keptInstance = new KernelInstance();
-
 /** Undoes the row filters; each row of `rows` is led by the number of its filter. Holds until the next call. */
 function unfilter(rows: Uint8Array, bytesPerRow: number, pixel: number, file: string): Uint8Array {
-  const instance = rows.length > KEPT_BYTES ? new KernelInstance() : keptInstance;
   const height = rows.length / (bytesPerRow + 1);
   const source = bytesPerRow;
   const target = source + rows.length + bytesPerRow;
-  const memory = new Uint8Array(instance.reserve(target + bytesPerRow * height));
+  const { kernels, buffer } = kernelsFor(target + bytesPerRow * height);
+  const memory = new Uint8Array(buffer);
   memory.set(rows, source);
   memory.fill(0, target - bytesPerRow, target);
-  const wrong = instance.kernels.unfilter(source, target, bytesPerRow, height, pixel);
+  const wrong = kernels.unfilter(source, target, bytesPerRow, height, pixel);
   if (wrong >= 0) throw new DataError(file, `is damaged: the filter of row ${wrong} does not exist`);
   return memory.subarray(target, target + bytesPerRow * height);
 }

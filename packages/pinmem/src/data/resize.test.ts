@@ -98,7 +98,7 @@ describe("nearestIndices", () => {
 
 it("has kernels made from their sources as they are", () => {
   const hash = createHash("sha256");
-  for (const name of ["resize.ts", "unfilter.ts"]) {
+  for (const name of ["resize.ts", "unfilter.ts", "pick.ts"]) {
     hash.update(readFileSync(new URL(`../../kernels/${name}`, import.meta.url)));
   }
   expect(hash.digest("hex")).toBe(kernelSourceHash);

@@ -113,7 +113,7 @@ export class SampleReader {
     }
     const opened = await openSample(source, context);
     if (!this.#cache?.claim(dataset, sample, opened.width * opened.height)) return opened;
-    const trainIds = opened.label(planWhole(opened));
+    const trainIds = opened.label(planWhole(opened)).slice();
     const decoded = { image: (await opened.image()).part, trainIds };
     this.#cache.keep(dataset, sample, decoded);
     return openDecoded(decoded);

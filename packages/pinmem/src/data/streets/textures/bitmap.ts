@@ -17,19 +17,29 @@ type Inside = (u: number, v: number) => number;
 
 export class Bitmap implements Cutout {
   readonly seeThrough: boolean;
-  /** Levels of what is solid and, where that has holes, of the outline around it. */
-  readonly solid: Uint8Array;
-  readonly around: Uint8Array | undefined;
+  readonly #inside: Inside;
+  readonly #outline: Inside | undefined;
+  #solid: Uint8Array | undefined;
+  #around: Uint8Array | undefined;
 
-  constructor(solid: Inside, around?: Inside) {
-    this.solid = sample(solid);
-    this.around = around && sample(around);
-    this.seeThrough = around !== undefined;
+  /** `outline`: around what is solid and its holes, where it has any. */
+  constructor(inside: Inside, outline?: Inside) {
+    this.#inside = inside;
+    this.#outline = outline;
+    this.seeThrough = outline !== undefined;
+  }
+
+  /** Levels of what is solid; made when first looked at. */
+  get solid(): Uint8Array {
+    this.#solid ??= sample(this.#inside);
+    return this.#solid;
   }
 
   at(u: number, v: number): typeof OUTSIDE | typeof HOLE | typeof SOLID {
     if (levelAt(this.solid, u, v) >= OUTLINE) return SOLID;
-    return this.around !== undefined && levelAt(this.around, u, v) >= OUTLINE ? HOLE : OUTSIDE;
+    if (this.#outline === undefined) return OUTSIDE;
+    this.#around ??= sample(this.#outline);
+    return levelAt(this.#around, u, v) >= OUTLINE ? HOLE : OUTSIDE;
   }
 }
 

@@ -11,25 +11,28 @@ const LEVELS = 7;
 const FRACTION = 8;
 const WHITE = 255 << (2 * FRACTION);
 
-/** A tile of SIZE x SIZE values in [0, 1] with mean one half. */
-export class NoiseTile {
-  readonly #levels: readonly Uint8Array[];
+interface NoiseOptions {
+  readonly seed: number;
+  /** Cells of the first octave along a side; each further octave halves the cell and has `gain` times its weight. */
+  readonly coarsest: number;
+  readonly octaves: number;
+  readonly gain: number;
+}
 
-  /** `coarsest`: cells of the first octave along a side; each further octave halves the cell and has `gain` times its weight. */
-  constructor({
-    seed,
-    coarsest,
-    octaves,
-    gain = 0.55,
-  }: {
-    seed: number;
-    coarsest: number;
-    octaves: number;
-    gain?: number;
-  }) {
-    const levels = [fractal(seed, coarsest, octaves, gain)];
+/** A tile of SIZE x SIZE values in [0, 1] with mean one half, made when it is first looked at. */
+export class NoiseTile {
+  readonly #options: NoiseOptions;
+  #levels: readonly Uint8Array[] = [];
+
+  constructor(options: NoiseOptions) {
+    this.#options = options;
+  }
+
+  #make(): readonly Uint8Array[] {
+    const levels = [fractal(this.#options)];
     for (let level = 1; level < LEVELS; level++) levels.push(halve(levels[level - 1] as Float32Array));
     this.#levels = levels.map((texels) => Uint8Array.from(texels, (value) => Math.round(255 * value)));
+    return this.#levels;
   }
 
   /** The value at (x, y), in texels, averaged over about `footprint` texels; the tile repeats for ever. */
@@ -40,7 +43,7 @@ export class NoiseTile {
   /** Whole numbers in and out: V8 would put every fraction that crosses a call on the heap. */
   #lookUp(x: number, y: number, width: number): number {
     const level = width < 1 ? 0 : Math.min(LEVELS - 1, 32 - Math.clz32(width));
-    const texels = this.#levels[level] as Uint8Array;
+    const texels = this.#levels[level] ?? (this.#make()[level] as Uint8Array);
     const mask = MASK >> level;
     const shift = 8 - level;
     const sx = x >> level;
@@ -61,7 +64,7 @@ export class NoiseTile {
   }
 }
 
-function fractal(seed: number, coarsest: number, octaves: number, gain: number): Float32Array {
+function fractal({ seed, coarsest, octaves, gain }: NoiseOptions): Float32Array {
   const texels = new Float32Array(SIZE * SIZE);
   let cells = coarsest;
   let weight = 1;
@@ -127,7 +130,7 @@ function halve(texels: Float32Array): Float32Array {
 }
 
 /** Soft shapes of all sizes: clouds, stains, terrain. */
-export const clouds = new NoiseTile({ seed: 1, coarsest: 4, octaves: 7 });
+export const clouds = new NoiseTile({ seed: 1, coarsest: 4, octaves: 7, gain: 0.55 });
 /** Middling clumps: leaves, plaster, dirt. */
 export const clumps = new NoiseTile({ seed: 2, coarsest: 16, octaves: 5, gain: 0.75 });
 /** Fine grain: asphalt, gravel, grass. */
