@@ -1,16 +1,17 @@
 // Makes a network from its options, which are checked before anything is computed.
 
 import { z } from "zod";
-import { ClassMemory, type ClassMemoryOptions } from "../memory/index.js";
+import { ClassMemory, type ClassMemoryOptions, type NoiseSource } from "../memory/index.js";
 import type { OutputStride } from "./backbones/backbone.js";
 import { backboneNames, createBackbone } from "./backbones/registry.js";
 import { DeepLabV2 } from "./heads/deeplab-v2.js";
 import { DeepLabV3Plus } from "./heads/deeplab-v3-plus.js";
-import { PYRAMID_WIDTH } from "./heads/pyramid.js";
 import { placementSchema } from "./normalization/placement.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";
 
-const LARGEST_LABEL = 254;
+/** 255 is the label of ignored pixels. */
+const MOST_CLASSES = 255;
+const LARGEST_WIDTH = 4096;
 
 const memorySchema = z.strictObject({
   momentum: z.number().min(0).lt(1).optional(),
@@ -30,23 +31,30 @@ const memorySchema = z.strictObject({
 
 export const networkSchema = z
   .strictObject({
-    backbone: z.enum(backboneNames as [string, ...string[]]) as unknown as z.ZodType<
-      (typeof backboneNames)[number]
-    >,
+    backbone: z.enum(backboneNames),
     /** Default "deeplab-v3+". */
     head: z.enum(["deeplab-v3+", "deeplab-v2"]).default("deeplab-v3+"),
     /** Default 19, those of Cityscapes. */
-    classes: z.int().min(2).max(LARGEST_LABEL).default(19),
+    classes: z.int().min(2).max(MOST_CLASSES).default(19),
+    /** Channels of the feature that the memory reads and is written from. Default 256. */
+    width: z.int().min(1).max(LARGEST_WIDTH).default(256),
     /** Ratio of the image's resolution to the feature's. Default 16; DeepLabV2 has 8. */
     outputStride: z.literal([8, 16, 32]).optional(),
     /** Instance normalisation by stage. Default none. */
     normalization: placementSchema.default({}),
+    /** Share of channels that the auxiliary head drops in training. Default 0.1. */
+    auxiliaryDropout: z.number().min(0).lt(1).default(0.1),
     /** Options of the class memory; null for a network without one. Default null. */
     memory: memorySchema.nullable().default(null),
   })
   .refine(({ head, outputStride }) => head !== "deeplab-v2" || (outputStride ?? 8) === 8, {
     path: ["outputStride"],
     message: "must be 8 with the head deeplab-v2",
+  })
+  .refine(({ backbone, normalization }) => backbone !== "mobilenet_v2" || !normalization.layer4, {
+    path: ["normalization", "layer4"],
+    message:
+      "must be left out with the backbone mobilenet_v2, whose layer4 is one convolution without a place for it",
   });
 
 /** Zod tells an option that is missing from one that is undefined; the memory does not. */
@@ -82,14 +90,24 @@ export function completeNetworkOptions(
   return { ...data, outputStride: data.outputStride ?? (data.head === "deeplab-v2" ? 8 : 16) };
 }
 
-/** A network with random weights: torchvision's initialisation in the backbone, the official code's in the rest. */
-export function createNetwork(options: NetworkOptions): SegmentationNetwork {
+/**
+ * A network with random weights: torchvision's initialisation in the backbone, the official code's in the rest.
+ *
+ * @param noise where a memory that reads with Gumbel noise takes it from; by default the device's random generator
+ * @throws NetworkOptionsError naming the field, the value and what is allowed, before anything is computed
+ */
+export function createNetwork(
+  options: NetworkOptions,
+  { noise }: { noise?: NoiseSource } = {},
+): SegmentationNetwork {
   const {
     backbone: name,
     head,
     classes,
+    width,
     outputStride,
     normalization,
+    auxiliaryDropout,
     memory,
   } = completeNetworkOptions(options);
   const backbone = createBackbone(name, {
@@ -100,7 +118,11 @@ export function createNetwork(options: NetworkOptions): SegmentationNetwork {
   const parts = {
     backbone,
     classes,
-    memory: memory ? new ClassMemory({ classes, width: PYRAMID_WIDTH, ...(memory as MemoryOptions) }) : null,
+    width,
+    auxiliaryDropout,
+    memory: memory
+      ? new ClassMemory({ classes, width, ...(memory as MemoryOptions), ...(noise && { noise }) })
+      : null,
   };
   return head === "deeplab-v2" ? new DeepLabV2(parts) : new DeepLabV3Plus(parts);
 }

@@ -32,6 +32,10 @@ export interface Segmentation {
 export interface NetworkParts {
   readonly backbone: Backbone;
   readonly classes: number;
+  /** Channels of the feature. */
+  readonly width: number;
+  /** Share of channels that the auxiliary head drops in training. */
+  readonly auxiliaryDropout: number;
   readonly memory: ClassMemory | null;
 }
 

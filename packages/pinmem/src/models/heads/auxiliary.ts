@@ -5,12 +5,11 @@ import { nn } from "@pinmem/torch";
 import { convolution } from "./parts.js";
 
 const WIDTH = 512;
-const DROPOUT = 0.1;
 
 /** 3x3 convolution, batch norm, ReLU, dropout of channels, 1x1 convolution to `classes` logits. */
-export const auxiliaryHead = (from: number, classes: number): nn.Sequential =>
+export const auxiliaryHead = (from: number, classes: number, dropout: number): nn.Sequential =>
   new nn.Sequential(
     ...convolution(from, WIDTH, { kernel: 3, bias: true }),
-    new nn.Dropout2d(DROPOUT),
+    new nn.Dropout2d(dropout),
     new nn.Conv2d(WIDTH, classes, 1),
   );

@@ -1,4 +1,4 @@
-// DeepLabV2 as the method uses it: the summed pyramid of 256 channels, which the memory reads, and a decoder without a
+// DeepLabV2 as the method uses it: the summed pyramid, which the memory reads, and a decoder without a
 // low-level feature.
 // Source: Chen et al., "DeepLab", TPAMI 2018; the official code's network/deepv2.py.
 
@@ -7,7 +7,7 @@ import type { ClassMemory } from "../../memory/index.js";
 import { type Encoding, type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
 import { convolution, initialiseHead } from "./parts.js";
-import { PYRAMID_WIDTH, PyramidV2 } from "./pyramid.js";
+import { PyramidV2 } from "./pyramid.js";
 
 export class DeepLabV2 extends SegmentationNetwork {
   readonly aspp: PyramidV2;
@@ -18,12 +18,13 @@ export class DeepLabV2 extends SegmentationNetwork {
 
   constructor(parts: NetworkParts) {
     super(parts);
-    const { channels } = parts.backbone;
-    this.aspp = new PyramidV2(channels.layer4);
-    this.final1 = new nn.Sequential(...convolution(PYRAMID_WIDTH, PYRAMID_WIDTH, { kernel: 3 }));
-    this.final2 = new nn.Sequential(new nn.Conv2d(PYRAMID_WIDTH, parts.classes, 1));
-    this.dsn = auxiliaryHead(channels.layer3, parts.classes);
-    this.memory = parts.memory;
+    const { backbone, classes, width, auxiliaryDropout, memory } = parts;
+    const { channels } = backbone;
+    this.aspp = new PyramidV2(channels.layer4, width);
+    this.final1 = new nn.Sequential(...convolution(width, width, { kernel: 3 }));
+    this.final2 = new nn.Sequential(new nn.Conv2d(width, classes, 1));
+    this.dsn = auxiliaryHead(channels.layer3, classes, auxiliaryDropout);
+    this.memory = memory;
     initialiseHead(this.aspp, this.final1, this.final2, this.dsn);
   }
 

@@ -1,6 +1,6 @@
 // DeepLabV3+: pyramid with global mean, and a decoder that joins the low-level feature of layer1.
 //
-// The memory stands between them: it reads the 256 channels of the bottleneck (`bot_aspp`).
+// The memory stands between them: it reads what comes out of the bottleneck (`bot_aspp`).
 // Source: Chen et al., "Encoder-Decoder with Atrous Separable Convolution", ECCV 2018.
 
 import { cat, nn, scope, type Tensor } from "@pinmem/torch";
@@ -8,7 +8,7 @@ import type { ClassMemory } from "../../memory/index.js";
 import { type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
 import { convolution, initialiseHead } from "./parts.js";
-import { PYRAMID_WIDTH, PyramidV3 } from "./pyramid.js";
+import { PyramidV3 } from "./pyramid.js";
 
 const FINE_WIDTH = 48;
 
@@ -23,17 +23,18 @@ export class DeepLabV3Plus extends SegmentationNetwork {
 
   constructor(parts: NetworkParts) {
     super(parts);
-    const { channels } = parts.backbone;
-    this.aspp = new PyramidV3(channels.layer4, this.outputStride);
+    const { backbone, classes, width, auxiliaryDropout, memory } = parts;
+    const { channels } = backbone;
+    this.aspp = new PyramidV3(channels.layer4, width, this.outputStride);
     this.botFine = new nn.Sequential(...convolution(channels.layer1, FINE_WIDTH));
-    this.botAspp = new nn.Sequential(...convolution(PyramidV3.outChannels, PYRAMID_WIDTH));
+    this.botAspp = new nn.Sequential(...convolution(this.aspp.outChannels, width));
     this.final1 = new nn.Sequential(
-      ...convolution(FINE_WIDTH + PYRAMID_WIDTH, PYRAMID_WIDTH, { kernel: 3 }),
-      ...convolution(PYRAMID_WIDTH, PYRAMID_WIDTH, { kernel: 3 }),
+      ...convolution(FINE_WIDTH + width, width, { kernel: 3 }),
+      ...convolution(width, width, { kernel: 3 }),
     );
-    this.final2 = new nn.Sequential(new nn.Conv2d(PYRAMID_WIDTH, parts.classes, 1));
-    this.dsn = auxiliaryHead(channels.layer3, parts.classes);
-    this.memory = parts.memory;
+    this.final2 = new nn.Sequential(new nn.Conv2d(width, classes, 1));
+    this.dsn = auxiliaryHead(channels.layer3, classes, auxiliaryDropout);
+    this.memory = memory;
     initialiseHead(this.aspp, this.botFine, this.botAspp, this.final1, this.final2, this.dsn);
   }
 

@@ -7,8 +7,6 @@ import { cat, nn, scope, type Tensor } from "@pinmem/torch";
 import type { OutputStride } from "../backbones/backbone.js";
 import { convolution } from "./parts.js";
 
-export const PYRAMID_WIDTH = 256;
-
 const V2_DILATIONS = [6, 12, 18, 24] as const;
 
 const V3_DILATIONS: Readonly<Record<OutputStride, readonly [number, number, number]>> = {
@@ -17,43 +15,42 @@ const V3_DILATIONS: Readonly<Record<OutputStride, readonly [number, number, numb
   32: [3, 6, 9],
 };
 
-/** Global mean, 1x1 convolution and three dilated ones, side by side: 5 x 256 channels, the global mean's first. */
+/** Global mean, 1x1 convolution and three dilated ones, side by side: 5 times `width` channels, the global mean's first. */
 export class PyramidV3 extends nn.Module {
   readonly features: nn.ModuleList<nn.Sequential>;
   readonly imgConv: nn.Sequential;
 
-  constructor(from: number, outputStride: OutputStride) {
+  readonly outChannels: number;
+
+  constructor(from: number, width: number, outputStride: OutputStride) {
     super();
     const branches = V3_DILATIONS[outputStride].map((dilation) =>
-      convolution(from, PYRAMID_WIDTH, { kernel: 3, dilation }),
+      convolution(from, width, { kernel: 3, dilation }),
     );
     this.features = new nn.ModuleList(
-      [convolution(from, PYRAMID_WIDTH), ...branches].map((layers) => new nn.Sequential(...layers)),
+      [convolution(from, width), ...branches].map((layers) => new nn.Sequential(...layers)),
     );
-    this.imgConv = new nn.Sequential(...convolution(from, PYRAMID_WIDTH));
+    this.imgConv = new nn.Sequential(...convolution(from, width));
+    this.outChannels = 5 * width;
   }
 
-  static readonly outChannels = 5 * PYRAMID_WIDTH;
-
   forward(deep_BChw: Tensor): Tensor {
-    const [batch = 0, , height = 0, width = 0] = deep_BChw.shape;
+    const [, , height = 0, width = 0] = deep_BChw.shape;
     const pooled = scope(() => this.imgConv.call(deep_BChw.mean([2, 3], { keepdim: true })));
     // Bilinear interpolation of a single value is that value everywhere.
-    const everywhere = pooled.expand([batch, PYRAMID_WIDTH, height, width]);
+    const everywhere = pooled.expand([-1, -1, height, width]);
     return cat([everywhere, ...[...this.features].map((branch) => branch.call(deep_BChw))], { dim: 1 });
   }
 }
 
-/** The sum of four dilated convolutions, each with batch norm and ReLU: 256 channels. */
+/** The sum of four dilated convolutions to `width` channels, each with batch norm and ReLU. */
 export class PyramidV2 extends nn.Module {
   readonly conv2dList: nn.ModuleList<nn.Sequential>;
 
-  constructor(from: number) {
+  constructor(from: number, width: number) {
     super();
     this.conv2dList = new nn.ModuleList(
-      V2_DILATIONS.map(
-        (dilation) => new nn.Sequential(...convolution(from, PYRAMID_WIDTH, { kernel: 3, dilation })),
-      ),
+      V2_DILATIONS.map((dilation) => new nn.Sequential(...convolution(from, width, { kernel: 3, dilation }))),
     );
   }
 
