@@ -15,7 +15,7 @@ const read = (path: string): string | undefined => {
 /** "0-2,5" -> {0, 1, 2, 5} */
 export function parseCpuList(list: string): Set<number> {
   const cpus = new Set<number>();
-  for (const range of list.split(",")) {
+  for (const range of list.split(",").filter(Boolean)) {
     const [first, last = first] = range.split("-").map(Number);
     if (first === undefined || last === undefined || Number.isNaN(first) || Number.isNaN(last)) continue;
     for (let cpu = first; cpu <= last; cpu++) cpus.add(cpu);

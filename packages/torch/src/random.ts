@@ -1,5 +1,5 @@
 // Random numbers come from one default generator per device, as in PyTorch: the same seed gives the same numbers as
-// Python's torch of the same version.
+// Python's torch. The generator belongs to the process: worker threads draw from the same one.
 
 import { type Device, wrap } from "./dispatch.js";
 import { withContext } from "./errors.js";

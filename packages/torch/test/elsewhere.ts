@@ -1,7 +1,7 @@
 // Runs a function with the compiled package in a process or a worker thread of its own: for what must not happen in the
 // test's process (crashes, exits, memory of its own) and for worker threads, which cannot load TypeScript.
 //
-// The function is sent as text: it may use its arguments, globals and dynamic imports of Node's modules, nothing else.
+// The function is sent as text: it may use its arguments and globals, nothing else (`process.getBuiltinModule` has Node's own).
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -70,15 +70,18 @@ export async function inProcess<T, D = undefined>(
   return { result, ended: { code, signal, stderr } as Ended };
 }
 
-/** What `body` returned in a worker thread, after that thread has ended. */
-export async function inWorker<T, D = undefined>(body: Body<T, D>, data?: D): Promise<T> {
+/** A worker thread that runs `body` and posts what it returns. */
+export function startWorker<T, D = undefined>(body: Body<T, D>, data?: D): Worker {
   compile();
   const source = `
     const { parentPort, workerData } = await import("node:worker_threads");
     ${program(body, "workerData", "parentPort.postMessage(result);")}`;
-  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
-    workerData: data,
-  });
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), { workerData: data });
+}
+
+/** What `body` returned in a worker thread, after that thread has ended. */
+export async function inWorker<T, D = undefined>(body: Body<T, D>, data?: D): Promise<T> {
+  const worker = startWorker(body, data);
   let result: T | undefined;
   worker.once("message", (message: T) => {
     result = message;

@@ -81,12 +81,20 @@ function signature(schema: Schema, isMethod: boolean): string {
   return `(${positional.join(", ")}): ${returnType(schema, isMethod)}`;
 }
 
+/** A default as TypeScript would write it; undefined where there is none worth telling. */
+function defaultText({ kind, default: value }: Argument): string | undefined {
+  if (value === "None") return undefined;
+  if (value === "True" || value === "False") return value.toLowerCase();
+  return kind === Kind.MemoryFormat && value !== undefined ? "contiguous" : value;
+}
+
 const docs = (operator: ListedOperator, schemas: readonly Schema[], indent: string): string => {
   const defaults = new Map<string, string>();
   for (const schema of schemas) {
-    for (const { name, kind, default: value } of schema.arguments)
-      if (value && value !== "None")
-        defaults.set(camelCase(name), kind === Kind.MemoryFormat ? "contiguous" : value);
+    for (const argument of schema.arguments) {
+      const value = defaultText(argument);
+      if (value) defaults.set(camelCase(argument.name), value);
+    }
   }
   const lines = [operator.description];
   if (defaults.size)

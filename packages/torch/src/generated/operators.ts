@@ -459,7 +459,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * This tensor, or a copy in another dtype or on another device.
-   * Defaults: nonBlocking False, copy False.
+   * Defaults: nonBlocking false, copy false.
    *
    * `aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)`
    */
@@ -557,7 +557,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Repeats dimensions of size one without copying.
-   * Defaults: implicit False.
+   * Defaults: implicit false.
    *
    * `aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)`
    */
@@ -746,7 +746,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Copy with elements at index tensors replaced or accumulated.
-   * Defaults: accumulate False.
+   * Defaults: accumulate false.
    *
    * `aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor`
    */
@@ -756,7 +756,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Replaces or accumulates elements at index tensors, in place.
-   * Defaults: accumulate False.
+   * Defaults: accumulate false.
    *
    * `aten::index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)`
    */
@@ -785,7 +785,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Elements along a dimension at an index tensor.
-   * Defaults: sparseGrad False.
+   * Defaults: sparseGrad false.
    *
    * `aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor`
    */
@@ -901,7 +901,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Positions at which values would be inserted into a sorted sequence.
-   * Defaults: outInt32 False, right False.
+   * Defaults: outInt32 false, right false.
    *
    * `aten::searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor`
    */
@@ -911,7 +911,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Index of the bucket of each value.
-   * Defaults: outInt32 False, right False.
+   * Defaults: outInt32 false, right false.
    *
    * `aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor`
    */
@@ -1328,7 +1328,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Copies another tensor into this one, broadcasting and converting.
-   * Defaults: nonBlocking False.
+   * Defaults: nonBlocking false.
    *
    * `aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)`
    */
@@ -1503,7 +1503,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Values within rtol and atol of each other.
-   * Defaults: rtol 1.0000000000000001e-05, atol 1e-08, equalNan False.
+   * Defaults: rtol 1.0000000000000001e-05, atol 1e-08, equalNan false.
    *
    * `aten::allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool`
    */
@@ -1525,7 +1525,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Sum of all elements, or over dimensions.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor`
    * `aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
@@ -1538,7 +1538,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Mean of all elements, or over dimensions.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor`
    * `aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
@@ -1551,7 +1551,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Variance of all elements, or over dimensions.
-   * Defaults: unbiased True, keepdim False.
+   * Defaults: unbiased true, keepdim false.
    *
    * `aten::var(Tensor self, bool unbiased=True) -> Tensor`
    * `aten::var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor`
@@ -1564,7 +1564,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Standard deviation of all elements, or over dimensions.
-   * Defaults: unbiased True, keepdim False.
+   * Defaults: unbiased true, keepdim false.
    *
    * `aten::std(Tensor self, bool unbiased=True) -> Tensor`
    * `aten::std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor`
@@ -1577,7 +1577,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Variance and mean over dimensions.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::var_mean.correction(Tensor self, int[1]? dim, *, int? correction, bool keepdim=False) -> (Tensor, Tensor)`
    */
@@ -1587,7 +1587,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Product of all elements, or over a dimension.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor`
    * `aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
@@ -1600,7 +1600,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Largest element; with a dimension, values and indices; with a tensor, elementwise.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::max(Tensor self) -> Tensor`
    * `aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
@@ -1615,7 +1615,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Smallest element; with a dimension, values and indices; with a tensor, elementwise.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::min(Tensor self) -> Tensor`
    * `aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
@@ -1630,7 +1630,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Largest values over dimensions; gradients are shared among ties.
-   * Defaults: dim [], keepdim False.
+   * Defaults: dim [], keepdim false.
    *
    * `aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`
    */
@@ -1640,7 +1640,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Smallest values over dimensions; gradients are shared among ties.
-   * Defaults: dim [], keepdim False.
+   * Defaults: dim [], keepdim false.
    *
    * `aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`
    */
@@ -1650,7 +1650,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Index of the largest element.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor`
    */
@@ -1660,7 +1660,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Index of the smallest element.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor`
    */
@@ -1670,7 +1670,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Sorted values and their indices.
-   * Defaults: dim -1, descending False.
+   * Defaults: dim -1, descending false.
    *
    * `aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)`
    */
@@ -1680,7 +1680,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Indices that sort.
-   * Defaults: dim -1, descending False.
+   * Defaults: dim -1, descending false.
    *
    * `aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor`
    */
@@ -1690,7 +1690,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Largest values and their indices.
-   * Defaults: dim -1, largest True, sorted True.
+   * Defaults: dim -1, largest true, sorted true.
    *
    * `aten::topk(Tensor self, int k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)`
    */
@@ -1700,7 +1700,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * k-th smallest value and its index.
-   * Defaults: dim -1, keepdim False.
+   * Defaults: dim -1, keepdim false.
    *
    * `aten::kthvalue(Tensor self, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`
    */
@@ -1719,7 +1719,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Quantile with interpolation.
-   * Defaults: keepdim False, interpolation linear.
+   * Defaults: keepdim false, interpolation linear.
    *
    * `aten::quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
    */
@@ -1738,7 +1738,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * All true.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::all(Tensor self) -> Tensor`
    * `aten::all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor`
@@ -1751,7 +1751,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Any true.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::any(Tensor self) -> Tensor`
    * `aten::any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor`
@@ -1764,7 +1764,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * p-norm of all elements.
-   * Defaults: p 2, keepdim False.
+   * Defaults: p 2, keepdim false.
    *
    * `aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor`
    * `aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor`
@@ -1777,7 +1777,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Vector norm over dimensions.
-   * Defaults: ord 2, keepdim False.
+   * Defaults: ord 2, keepdim false.
    *
    * `aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
    */
@@ -1787,7 +1787,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * log of the sum of exponentials.
-   * Defaults: keepdim False.
+   * Defaults: keepdim false.
    *
    * `aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`
    */
@@ -1816,7 +1816,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Values without consecutive repetitions, with inverse and counts.
-   * Defaults: returnInverse False, returnCounts False.
+   * Defaults: returnInverse false, returnCounts false.
    *
    * `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)`
    */
@@ -1826,7 +1826,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Distinct values, with inverse and counts.
-   * Defaults: sorted True, returnInverse False, returnCounts False.
+   * Defaults: sorted true, returnInverse false, returnCounts false.
    *
    * `aten::_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)`
    */
@@ -1986,7 +1986,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Normalises groups of channels.
-   * Defaults: eps 1.0000000000000001e-05, cudnnEnabled True.
+   * Defaults: eps 1.0000000000000001e-05, cudnnEnabled true.
    *
    * `aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enabled=True) -> Tensor`
    */
@@ -1996,7 +1996,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Normalises trailing dimensions.
-   * Defaults: eps 1.0000000000000001e-05, cudnnEnable True.
+   * Defaults: eps 1.0000000000000001e-05, cudnnEnable true.
    *
    * `aten::layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor`
    */
@@ -2006,7 +2006,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Largest value of each window.
-   * Defaults: stride [], padding [0, 0], dilation [1, 1], ceilMode False.
+   * Defaults: stride [], padding [0, 0], dilation [1, 1], ceilMode false.
    *
    * `aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor`
    */
@@ -2016,7 +2016,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Mean of each window.
-   * Defaults: stride [], padding [0, 0], ceilMode False, countIncludePad True.
+   * Defaults: stride [], padding [0, 0], ceilMode false, countIncludePad true.
    *
    * `aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor`
    */
@@ -2301,7 +2301,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Kullback-Leibler divergence from log-probabilities.
-   * Defaults: reduction 1, logTarget False.
+   * Defaults: reduction 1, logTarget false.
    *
    * `aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor`
    */
@@ -2311,7 +2311,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Rows of a weight matrix.
-   * Defaults: paddingIdx -1, scaleGradByFreq False, sparse False.
+   * Defaults: paddingIdx -1, scaleGradByFreq false, sparse false.
    *
    * `aten::embedding(Tensor weight, Tensor indices, int padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor`
    */
@@ -2436,7 +2436,7 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * Draws indices with the given weights.
-   * Defaults: replacement False.
+   * Defaults: replacement false.
    *
    * `aten::multinomial(Tensor self, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`
    */
