@@ -1,7 +1,8 @@
 // `pinmem data check` and `pinmem data prepare`: look at a data set, and make what it needs, before training on it.
+// `pinmem data streets` has a file of its own.
 
 import { readFile } from "node:fs/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { type CheckReport, checkDataset } from "../data/check.js";
 import { contactSheet } from "../data/contact-sheet.js";
 import { asDataError, DataError } from "../data/data-error.js";
@@ -17,6 +18,8 @@ import {
   type LabelSpaceDescription,
 } from "../data/label-space.js";
 import { writeRgbPng } from "../data/write-png.js";
+import { streetsCommand } from "./data-streets.js";
+import { explained, positive, progress } from "./running.js";
 
 interface CheckFlags {
   readonly root: string;
@@ -57,6 +60,7 @@ export function dataCommand(): Command {
     .action(async (name: string, flags: { root: string; overwrite?: true }) =>
       explained(() => prepare(name, flags)),
     );
+  command.addCommand(streetsCommand());
   return command;
 }
 
@@ -171,30 +175,5 @@ async function readSpace(file: string): Promise<LabelSpace> {
     return defineLabelSpace(JSON.parse(text) as LabelSpaceDescription);
   } catch (error) {
     throw new DataError(file, (error as Error).message, { cause: error });
-  }
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("It must be a positive whole number.");
-}
-
-/** Shows how far it is on terminals, and nothing elsewhere. */
-function progress(verb: string): (done: number, total: number) => void {
-  return (done, total) => {
-    if (!process.stderr.isTTY) return;
-    process.stderr.write(done === total ? "\r\u001b[K" : `\r${verb} ${done} of ${total}`);
-  };
-}
-
-/** What a user can mend is said in one line; our own mistakes keep their stack. */
-async function explained(run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
   }
 }

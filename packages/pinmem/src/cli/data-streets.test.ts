@@ -1,0 +1,78 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { openNamedDataset } from "../data/datasets/index.js";
+import { evaluationImages } from "../data/evaluation-loader.js";
+import { renderStreet } from "../data/streets/index.js";
+import { main } from "./main.js";
+
+afterEach(() => {
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+});
+
+/** Runs the command, and returns what it printed and its exit code. */
+async function run(...args: string[]): Promise<{ text: string; code: unknown }> {
+  const lines: string[] = [];
+  const note = (line: unknown) => void lines.push(String(line));
+  vi.spyOn(console, "log").mockImplementation(note);
+  vi.spyOn(console, "error").mockImplementation(note);
+  vi.spyOn(process.stderr, "write").mockImplementation((line) => {
+    note(line);
+    return true;
+  });
+  await main(["node", "pinmem", "data", "streets", ...args]);
+  return { text: lines.join("\n"), code: process.exitCode };
+}
+
+describe("pinmem data streets", () => {
+  it("writes scenes that the data set 'folder' reads back exactly", async () => {
+    const out = temporaryFolder();
+    const size = ["--width", "64", "--height", "32"];
+    const { text, code } = await run("--out", out, "--domain", "fog", "--count", "3", "--seed", "5", ...size);
+    expect(code).toBeUndefined();
+    expect(text).toMatch(/3 scenes of fog written[\s\S]*contact sheet/);
+    expect(existsSync(join(out, "contact-sheet.png"))).toBe(true);
+    expect(readdirSync(join(out, "images"))).toEqual(["000000.png", "000001.png", "000002.png"]);
+    let index = 0;
+    for await (const { image, label } of evaluationImages(
+      await openNamedDataset("folder", { root: out, split: "all" }),
+    )) {
+      const expected = renderStreet({ domain: "fog", seed: 5, index: index++, width: 64, height: 32 });
+      expect(image).toEqual(expected.image);
+      expect(label).toEqual(expected.label);
+    }
+    expect(index).toBe(3);
+  });
+
+  it("draws no contact sheet where none is wanted", async () => {
+    const out = temporaryFolder();
+    await run(
+      "--out",
+      out,
+      "--domain",
+      "fog",
+      "--count",
+      "1",
+      "--width",
+      "32",
+      "--height",
+      "16",
+      "--no-sheet",
+    );
+    expect(existsSync(join(out, "contact-sheet.png"))).toBe(false);
+  });
+
+  it("says what is wrong with the command line", async () => {
+    const wrong = await run("--out", "x", "--domain", "moon", "--count", "1");
+    expect(wrong.text).toMatch(/'moon' is invalid[\s\S]*boulevard, toy-town/);
+    expect(wrong.code).toBe(2);
+    const small = await run("--out", "x", "--domain", "fog", "--count", "1", "--width", "8");
+    expect(small.text).toMatch(/renderStreet: width is 8, but must be an integer from 16 to 4096/);
+    expect(small.code).toBe(1);
+    expect((await run("--out", "x", "--domain", "fog", "--count", "0")).text).toMatch(
+      /positive whole number/,
+    );
+  });
+});

@@ -1,0 +1,70 @@
+// `pinmem data streets`: writes scenes of the procedural streets as files, to look at them or to use them elsewhere. Training
+// needs no files: it renders scenes as it goes. What is written is what the data set `folder` reads.
+
+import { join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { contactSheet } from "../data/contact-sheet.js";
+import { streetsDataset } from "../data/datasets/streets.js";
+import { renderStreet, streetDomains } from "../data/streets/index.js";
+import { writeLabelPng, writeRgbPng } from "../data/write-png.js";
+import { explained, positive, progress } from "./running.js";
+
+interface StreetsFlags {
+  readonly out: string;
+  readonly domain: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly width: number;
+  readonly height: number;
+  /** A file, or false where none is wanted. */
+  readonly sheet?: string | false;
+}
+
+const domainList = streetDomains.map(
+  ({ name, role, summary }) => `  ${name.padEnd(10)} ${role.padEnd(7)} ${summary}`,
+);
+
+export function streetsCommand(): Command {
+  return new Command("streets")
+    .description("Render procedural street scenes with exact labels, and draw a contact sheet.")
+    .requiredOption(
+      "--out <dir>",
+      "gets images/NUMBER.png, labels/NUMBER.png (train ids) and contact-sheet.png",
+    )
+    .addOption(
+      new Option("--domain <name>", "which domain")
+        .choices(streetDomains.map(({ name }) => name))
+        .makeOptionMandatory(),
+    )
+    .requiredOption("--count <count>", "how many scenes", positive)
+    .option("--seed <number>", "another seed, other scenes", wholeNumber, 0)
+    .option("--width <pixels>", "16 to 4096", positive, 256)
+    .option("--height <pixels>", "16 to 4096", positive, 128)
+    .option("--sheet <file>", "where to write the contact sheet, unless into the folder")
+    .option("--no-sheet", "draw no contact sheet")
+    .addHelpText("after", `\nDomains:\n${domainList.join("\n")}`)
+    .action(async (flags: StreetsFlags) => explained(() => writeStreets(flags)));
+}
+
+async function writeStreets({ out, domain, count, seed, width, height, sheet }: StreetsFlags): Promise<void> {
+  const report = progress("rendered");
+  const digits = Math.max(6, `${count - 1}`.length);
+  for (let index = 0; index < count; index++) {
+    const scene = renderStreet({ domain, seed, index, width, height });
+    const name = `${`${index}`.padStart(digits, "0")}.png`;
+    await writeRgbPng(join(out, "images", name), { width, height, pixels: scene.image });
+    await writeLabelPng(join(out, "labels", name), { width, height, labels: scene.label });
+    report(index + 1, count);
+  }
+  console.log(`${count} scenes of ${domain} written to ${out}`);
+  if (sheet === false) return;
+  const file = sheet ?? join(out, "contact-sheet.png");
+  await writeRgbPng(file, await contactSheet(streetsDataset({ domain, count, seed, width, height })));
+  console.log(`contact sheet    ${file}`);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("It must be a whole number, 0 or more.");
+}
