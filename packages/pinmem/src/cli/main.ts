@@ -9,6 +9,7 @@ import { Command, CommanderError } from "commander";
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
+  train: async () => (await import("./train.js")).trainCommand(),
 };
 
 /** The program with the command `name`, or with all commands where there is none of that name. */

@@ -1,11 +1,16 @@
 // The memory's start: for each class the mean direction of its features over training images, as the network sees them
 // before training (or after a warm-up), in evaluation mode. Kim et al., CVPR 2022, section 3.1.
 
-import { noGrad, scope } from "@pinmem/torch";
+import { type Device, noGrad, scope } from "@pinmem/torch";
+import type { LabelSpace } from "../data/index.js";
+import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabelledBatch } from "./episode.js";
+import type { MemoryStartConfig } from "./methods/index.js";
 import { memoryOf } from "./methods/method.js";
 import type { TrainableNetwork } from "./network.js";
 import { inPrecision, type Precision } from "./precision.js";
+import type { TrainerHook } from "./trainer.js";
+import type { TrainingImages } from "./training-images.js";
 
 export interface StartReport {
   readonly batches: number;
@@ -41,4 +46,39 @@ export async function startMemory(
   scope(() => memory.store(sums.items().to(memory.items.dtype)));
   const absent = sums.counts.flatMap((share, trainId) => (share === 0 ? [trainId] : []));
   return { batches: count, absent };
+}
+
+export interface MemoryStartOptions {
+  readonly network: TrainableNetwork;
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly config: MemoryStartConfig;
+  readonly space: LabelSpace;
+  readonly batchesPerEpoch: number;
+  readonly images: TrainingImages;
+  readonly note: (step: number, text: string) => Promise<void>;
+}
+
+/** The official code averages over two epochs. */
+const OFFICIAL_EPOCHS = 2;
+
+/** Starts the memory when so many steps are done. */
+export class MemoryStart implements TrainerHook {
+  readonly #options: MemoryStartOptions;
+
+  constructor(options: MemoryStartOptions) {
+    this.#options = options;
+  }
+
+  async before(done: number): Promise<void> {
+    const { network, device, precision, config, space, batchesPerEpoch, images, note } = this.#options;
+    if (done !== config.afterSteps) return;
+    const count = config.batches === "official" ? OFFICIAL_EPOCHS * batchesPerEpoch : config.batches;
+    const { absent } = await withRandomState(device, () =>
+      startMemory(network, images("memory start", count), { precision }),
+    );
+    const names = absent.map((trainId) => space.classes[trainId]?.name ?? String(trainId));
+    const missing = names.length > 0 ? `; without ${names.join(", ")}` : "";
+    await note(done, `the memory starts from ${count} batches${missing}`);
+  }
 }

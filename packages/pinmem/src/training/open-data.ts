@@ -19,6 +19,7 @@ import { LoaderData } from "./training-data.js";
 
 export interface OpenData {
   readonly space: LabelSpace;
+  readonly sources: readonly Dataset[];
   readonly training: LoaderData;
   readonly validation: readonly Dataset[];
   readonly targets: readonly Dataset[];
@@ -61,6 +62,7 @@ export async function openData(config: DataConfig, seed: number): Promise<OpenDa
   });
   return {
     space,
+    sources: named,
     training: new LoaderData({ loader, sampler, datasets: named, perDomain: config.perDomain }),
     validation,
     targets,

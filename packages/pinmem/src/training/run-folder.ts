@@ -14,6 +14,8 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { writeWhole } from "../data/write-png.js";
+import type { Recipe } from "./recipe/recipe.js";
 
 export class RunFolder {
   constructor(readonly path: string) {}
@@ -38,6 +40,11 @@ export class RunFolder {
   }
   model(which: "best" | "last"): string {
     return join(this.path, `${which}.safetensors`);
+  }
+
+  /** Saves the recipe of the run that is begun here. */
+  async write(recipe: Recipe): Promise<void> {
+    await writeWhole(this.recipe, `${JSON.stringify(recipe, null, 2)}\n`);
   }
 
   /** Whether a run was begun here. */

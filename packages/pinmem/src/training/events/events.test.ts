@@ -51,7 +51,8 @@ describe("JsonLines", () => {
     const kept = before.length;
     before.write(step(2));
     before.close();
-    const after = new JsonLines(path, { keep: kept });
+    const after = new JsonLines(path);
+    after.truncate(kept);
     after.write(step(3));
     after.close();
     const steps = readFileSync(path, "utf8")

@@ -13,17 +13,22 @@ export class JsonLines implements EventSink {
   readonly #descriptor: number;
   #length: number;
 
-  /** @param keep bytes of an existing file to continue after; all of it by default */
-  constructor(path: string, { keep }: { keep?: number } = {}) {
+  constructor(path: string) {
     this.#descriptor = openSync(path, "a");
-    const { size } = fstatSync(this.#descriptor);
-    this.#length = Math.min(keep ?? size, size);
-    if (this.#length < size) ftruncateSync(this.#descriptor, this.#length);
+    this.#length = fstatSync(this.#descriptor).size;
   }
 
   /** Bytes written so far, to be kept with a checkpoint. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Cuts off everything behind so many bytes. */
+  truncate(length: number): void {
+    if (length > this.#length)
+      throw new RangeError(`JsonLines: there are no ${length} bytes in the event log`);
+    ftruncateSync(this.#descriptor, length);
+    this.#length = length;
   }
 
   write(event: TrainingEvent): void {

@@ -20,14 +20,15 @@ const meta = {
 };
 
 /** How the memory starts: from features of training images. */
-const start = z
-  .strictObject({
-    /** Batches whose features are averaged; "official": two epochs. */
-    batches: z.union([z.int().positive(), z.literal("official")]).default(40),
-    /** Steps to train before; until then the rows are random directions. */
-    afterSteps: z.int().min(0).default(0),
-  })
-  .prefault({});
+const memoryStartSchema = z.strictObject({
+  /** Batches whose features are averaged; "official": two epochs. */
+  batches: z.union([z.int().positive(), z.literal("official")]).default(40),
+  /** Steps to train before; until then the rows are random directions. */
+  afterSteps: z.int().min(0).default(0),
+});
+const start = memoryStartSchema.prefault({});
+
+export type MemoryStartConfig = z.output<typeof memoryStartSchema>;
 
 export const methodSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("erm") }),

@@ -81,7 +81,8 @@ function forward(
   const reading = memory && items ? within(() => memory.read(feature, { items })) : null;
   const logits = within(() => network.decode(reading?.refined ?? feature, lowLevel, [height, width]));
   const auxiliaryLogits = weights.auxiliary > 0 ? within(() => network.auxiliaryLogits(auxiliary)) : null;
-  const whitened = weights.whitening > 0 && whitening.length > 0 ? whiteningLoss?.(whitening) : null;
+  const whitened =
+    weights.whitening > 0 && whitening.length > 0 ? whiteningLoss?.(whitening.map(widened)) : null;
 
   const terms: Terms = { segmentation: segmentationLoss(widened(logits), label, segmentation) };
   if (auxiliaryLogits) terms.auxiliary = auxiliaryLoss(widened(auxiliaryLogits), label);

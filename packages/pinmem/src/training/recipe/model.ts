@@ -14,10 +14,6 @@ export const modelSchema = z.strictObject({
   normalization,
   /** Of the class memory; methods without one leave it out. */
   memory: memory.unwrap().unwrap().prefault({}),
-  /** Weights of the backbone from ImageNet, as torchvision publishes them (.pth or .safetensors); null: random. */
-  backboneWeights: z.string().nullable().default(null),
-  /** Weights of the whole network, from a run of this project or from the authors; null: random. */
-  weights: z.string().nullable().default(null),
 });
 
 export type ModelConfig = z.output<typeof modelSchema>;

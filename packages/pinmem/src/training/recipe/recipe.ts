@@ -7,6 +7,7 @@ import { methodSchema, splitsDomains } from "../methods/index.js";
 import { optimizerSchema } from "../optimizer.js";
 import { precisions } from "../precision.js";
 import { learningRateSchema } from "../schedule.js";
+import { whiteningSchema } from "../whitening.js";
 import { dataSchema } from "./data.js";
 import { modelSchema } from "./model.js";
 import { RecipeError, validate } from "./validate.js";
@@ -52,6 +53,8 @@ export const recipeSchema = z.strictObject({
       }),
     ])
     .prefault({ kind: "cross-entropy" }),
+  /** For networks with whitening layers (model.normalization). */
+  whitening: whiteningSchema.prefault({}),
   evaluation: z
     .strictObject({
       /** Steps between two evaluations; there is one at the end in any case. */

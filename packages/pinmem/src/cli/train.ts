@@ -1,0 +1,122 @@
+// `pinmem train`: trains by a recipe, or takes up a run again.
+
+import { join } from "node:path";
+import { Command } from "commander";
+import type { EventSink, TrainingEvent } from "../training/events/event.js";
+
+interface TrainFlags {
+  readonly run?: string;
+  readonly set: string[];
+  readonly resume?: string;
+  readonly json?: true;
+}
+
+export function trainCommand(): Command {
+  return new Command("train")
+    .description("Train a network by a recipe, or continue a run.")
+    .argument("[recipe]", "a recipe: a .mjs module that exports one, or a .json file")
+    .option("--run <folder>", "where the run goes (default: runs/NAME-TIME)")
+    .option(
+      "--set <path=value>",
+      "change a field of the recipe, such as learningRate.base=0.002; may be repeated",
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
+    .option("--resume <folder>", "continue the run in this folder after its newest checkpoint")
+    .option("--json", "print events as JSON, one a line, instead of progress")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx pinmem train recipes/camvid.mjs --set data.sources[0].root=/data/camvid
+  npx pinmem train --resume runs/camvid-20260101-120000
+
+Ctrl-C stops after the step in progress and saves it; a second time, at once.
+
+Exit codes: 0 trained to the end; 1 stopped by an error, which the last lines tell; 2 wrong usage; 130 interrupted.`,
+    )
+    .action(async (recipe: string | undefined, flags: TrainFlags, command: Command) => {
+      const problem = misuse(recipe, flags);
+      if (problem) command.error(`error: ${problem}`, { exitCode: 2 });
+      process.exitCode = await run(recipe, flags);
+    });
+}
+
+function misuse(recipe: string | undefined, { resume, run, set }: TrainFlags): string | null {
+  if (resume === undefined)
+    return recipe === undefined ? "give a recipe, or --resume and the folder of a run" : null;
+  if (recipe !== undefined) return "--resume takes the recipe of the run; leave the recipe out";
+  if (run !== undefined) return "--resume continues in the folder of the run; leave --run out";
+  return set.length > 0 ? "--resume goes on with the recipe as it was; leave --set out" : null;
+}
+
+async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<number> {
+  const [{ loadRecipe }, { RunFolder }, { train }, { Progress }] = await Promise.all([
+    import("../training/recipe/load-recipe.js"),
+    import("../training/run-folder.js"),
+    import("../training/train.js"),
+    import("../training/events/progress.js"),
+  ]);
+  const { resume } = flags;
+  const interrupt = interruption();
+  let folder: InstanceType<typeof RunFolder> | undefined;
+  try {
+    const file = recipeFile ?? new RunFolder(resume as string).recipe;
+    const recipe = await loadRecipe(file, flags.set);
+    folder = new RunFolder(resume ?? flags.run ?? join("runs", `${recipe.name}-${timestamp(new Date())}`));
+    if (!flags.json) console.error(`run folder: ${folder.path}`);
+    const { reason } = await train(recipe, {
+      folder,
+      resume: resume !== undefined,
+      events: [flags.json ? new JsonOutput() : new Progress()],
+      signal: interrupt.signal,
+    });
+    if (reason === "finished") return 0;
+    console.error(`continue with: ${resumeCommand(folder.path)}`);
+    return 130;
+  } catch (error) {
+    console.error(`train: ${error instanceof Error ? error.message : String(error)}`);
+    if (folder && (await hasCheckpoint(folder.checkpoints))) {
+      console.error(`the newest checkpoint is whole; continue with: ${resumeCommand(folder.path)}`);
+    }
+    return 1;
+  } finally {
+    interrupt.stop();
+  }
+}
+
+const resumeCommand = (folder: string): string => `npx pinmem train --resume ${folder}`;
+
+async function hasCheckpoint(folder: string): Promise<boolean> {
+  const { CheckpointStore } = await import("../training/checkpoints/checkpoint-store.js");
+  return new CheckpointStore(folder).steps().length > 0;
+}
+
+/** The first Ctrl-C asks for an end; after it the system's own handling is back. */
+function interruption(): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController();
+  const names = ["SIGINT", "SIGTERM"] as const;
+  const stop = () => {
+    for (const name of names) process.removeListener(name, listener);
+  };
+  const listener = () => {
+    stop();
+    console.error("\nstopping after this step; once more to stop at once");
+    controller.abort();
+  };
+  for (const name of names) process.on(name, listener);
+  return { signal: controller.signal, stop };
+}
+
+/** Events for a program that reads them. */
+class JsonOutput implements EventSink {
+  write(event: TrainingEvent): void {
+    if (event.event !== "picture") process.stdout.write(`${JSON.stringify(event)}\n`);
+  }
+  flush(): void {}
+  close(): void {}
+}
+
+/** 20260131-120000 */
+const timestamp = (date: Date): string =>
+  date.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");

@@ -1,0 +1,129 @@
+// What a run looks at from time to time: scores on images of the sources' kind, which select the best model; scores on
+// unseen domains, which are written down and decide nothing; the memory's rows compared; a picture of each domain.
+//
+// Evaluating changes nothing: statistics of batch norm are estimated anew before and put back after, random numbers too.
+
+import { type Device, noGrad, saveSafetensors, scope, type Tensor } from "@pinmem/torch";
+import { normalize } from "../data/batch-tensors.js";
+import type { Dataset, LabelSpace } from "../data/index.js";
+import { evaluateDomain } from "../evaluation/evaluate-domain.js";
+import { classIoU, meanIoU } from "../evaluation/mean-iou.js";
+import { withEstimatedStatistics } from "./batch-norm.js";
+import { withRandomState } from "./checkpoints/snapshot.js";
+import type { LabelledBatch } from "./episode.js";
+import type { EvaluationEvent, TrainingEvent } from "./events/event.js";
+import type { TrainableNetwork } from "./network.js";
+import { inPrecision, type Precision, widened } from "./precision.js";
+import type { Evaluate } from "./trainer.js";
+
+export interface EvaluationOptions {
+  readonly network: TrainableNetwork;
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly channelsLast: boolean;
+  readonly space: LabelSpace;
+  readonly validation: readonly Dataset[];
+  readonly targets: readonly Dataset[];
+  /** Batches to estimate the statistics of batch norm over; none: they stay as they are. */
+  readonly statisticsBatches: () => AsyncIterable<LabelledBatch>;
+  /** Of the whole run. */
+  readonly steps: number;
+  /** Where the network goes, as it was evaluated. */
+  readonly modelFile: (which: "best" | "last") => string;
+  /** Text about the model, for its files. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+type Emit = (event: TrainingEvent) => Promise<void>;
+
+/** Scores every domain and keeps the models; the score of a model is the mean over the validation domains. */
+export function createEvaluation(options: EvaluationOptions): Evaluate {
+  const { network, device, precision, statisticsBatches } = options;
+  return (step, best, emit) =>
+    withRandomState(device, () =>
+      withEstimatedStatistics(network, statisticsBatches(), () => evaluate(options, step, best, emit), {
+        precision,
+      }),
+    );
+}
+
+async function evaluate(
+  options: EvaluationOptions,
+  step: number,
+  best: { readonly score: number } | null,
+  emit: Emit,
+): Promise<number | null> {
+  const { network, validation, targets, steps } = options;
+  const mode = network.training;
+  network.eval();
+  try {
+    const scores: number[] = [];
+    for (const dataset of validation) {
+      const { meanIoU: score } = await scoreDomain(options, dataset, { step, role: "source", emit });
+      if (score !== null) scores.push(score);
+    }
+    for (const dataset of targets) await scoreDomain(options, dataset, { step, role: "target", emit });
+    await emitMemory(options, step, emit);
+    const score = scores.length > 0 ? scores.reduce((sum, one) => sum + one, 0) / scores.length : null;
+    if (score !== null && score > (best?.score ?? Number.NEGATIVE_INFINITY))
+      save(options, "best", step, score);
+    if (step === steps) save(options, "last", step, score);
+    return score;
+  } finally {
+    network.train(mode);
+  }
+}
+
+async function scoreDomain(
+  { network, device, precision, channelsLast }: EvaluationOptions,
+  dataset: Dataset,
+  { step, role, emit }: { step: number; role: EvaluationEvent["role"]; emit: Emit },
+): Promise<EvaluationEvent> {
+  const logits = (image: Tensor) => {
+    const input = channelsLast ? normalize(image).to({ memoryFormat: "channelsLast" }) : normalize(image);
+    return widened(inPrecision(precision, device, () => predict(network, input)));
+  };
+  const { matrix, images, picture } = await evaluateDomain(dataset, { device, logits });
+  const names = dataset.space.classes.map(({ name }) => name);
+  const scores = classIoU(matrix);
+  const event: EvaluationEvent = {
+    event: "evaluation",
+    step,
+    domain: `${dataset.name}, ${dataset.split}`,
+    role,
+    meanIoU: meanIoU(matrix),
+    classIoU: Object.fromEntries(names.map((name, at) => [name, scores[at] ?? null])),
+    images,
+  };
+  await emit(event);
+  if (picture) await emit({ event: "picture", step, name: `${role}/${event.domain}`, ...picture });
+  return event;
+}
+
+/** Logits (B, K, H, W) of normalised images. */
+export function predict(network: TrainableNetwork, image: Tensor): Tensor {
+  const [, , height = 0, width = 0] = image.shape;
+  return scope(() => {
+    const { feature, lowLevel } = network.encode(image);
+    const refined = network.memory?.read(feature).refined ?? feature;
+    return network.decode(refined, lowLevel, [height, width]);
+  });
+}
+
+async function emitMemory({ network, space }: EvaluationOptions, step: number, emit: Emit): Promise<void> {
+  const { memory } = network;
+  if (!memory) return;
+  const cosine = scope(() => noGrad(() => memory.items.matmul(memory.items.t()).toArray() as number[][]));
+  const rounded = cosine.map((row) => row.map((value) => Number(value.toFixed(4))));
+  await emit({ event: "memory", step, classes: space.classes.map(({ name }) => name), cosine: rounded });
+}
+
+function save(
+  { network, modelFile, metadata }: EvaluationOptions,
+  which: "best" | "last",
+  step: number,
+  score: number | null,
+): void {
+  const about = new Map([...metadata, ["step", String(step)], ["score", String(score)]]);
+  saveSafetensors(modelFile(which), network.stateDict(), about);
+}

@@ -1,0 +1,186 @@
+// A run from a recipe: opens the data, builds network, method and optimiser, and has the trainer train. What the recipe asks
+// for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
+
+import { type Device, manualSeed, setNumThreads } from "@pinmem/torch";
+import { createNetwork } from "../models/network.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { CheckpointStore } from "./checkpoints/checkpoint-store.js";
+import { recordEnvironment, requireDevice } from "./environment.js";
+import { createEvaluation } from "./evaluate.js";
+import type { EventSink } from "./events/event.js";
+import { JsonLines } from "./events/json-lines.js";
+import { TensorBoard } from "./events/tensorboard.js";
+import { MemoryStart } from "./memory-start.js";
+import { createMethod, splitsDomains, usesMemory } from "./methods/index.js";
+import { type OpenData, openData } from "./open-data.js";
+import { createOptimizer } from "./optimizer.js";
+import { type PrepareOptions, prepareEpisode } from "./prepare-episode.js";
+import type { Recipe } from "./recipe/recipe.js";
+import type { RunFolder } from "./run-folder.js";
+import { innerRate, learningRate } from "./schedule.js";
+import { Trainer, type TrainerHook, type TrainingResult } from "./trainer.js";
+import { trainingImages } from "./training-images.js";
+import { createWhitening } from "./whitening.js";
+
+export interface TrainOptions {
+  readonly folder: RunFolder;
+  /** Go on from the newest checkpoint in the folder, or start where there is none yet. Default false: a new run. */
+  readonly resume?: boolean;
+  /** Where events go beside the folder's files. */
+  readonly events?: readonly EventSink[];
+  /** Stops the run after the step in progress, which is saved. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains by a recipe, into a folder.
+ * @throws Error before the first step where the folder, the device or the data are not as needed; TrainingError when a
+ *   step cannot go on
+ */
+export async function train(
+  recipe: Recipe,
+  { folder, resume = false, events = [], signal }: TrainOptions,
+): Promise<TrainingResult> {
+  requireDevice(recipe.device);
+  if (folder.exists && !resume) {
+    throw new Error(
+      `${folder.path} already holds a run: continue it with --resume, or choose another folder with --run`,
+    );
+  }
+  const unlock = folder.lock();
+  try {
+    if (recipe.threads !== undefined) setNumThreads(recipe.threads);
+    const data = await openData(recipe.data, recipe.seed);
+    try {
+      return await trainOn(data, recipe, { folder, events, ...(signal && { signal }) });
+    } finally {
+      await data.close();
+    }
+  } finally {
+    unlock();
+  }
+}
+
+type RunOptions = Omit<TrainOptions, "resume" | "events"> & { readonly events: readonly EventSink[] };
+
+async function trainOn(data: OpenData, recipe: Recipe, { folder, events, signal }: RunOptions) {
+  const { seed, method: methodConfig, accumulation, precision, channelsLast } = recipe;
+  const device = recipe.device as Device;
+  const { batchesPerEpoch } = data.training;
+  const steps = stepsOf(recipe, batchesPerEpoch);
+  manualSeed(seed);
+  const network = buildNetwork(recipe, data);
+
+  const log = new JsonLines(folder.events);
+  const sinks: EventSink[] = [log, new TensorBoard(folder.tensorboard), ...events];
+  const note = async (step: number, text: string) => {
+    for (const sink of sinks) await sink.write({ event: "note", step, text });
+  };
+  const whitening = createWhitening(recipe, { network, data, steps, report: note });
+  const method = createMethod(methodConfig, {
+    network,
+    weights: recipe.losses,
+    segmentation: recipe.segmentation,
+    precision,
+    recompute: recipe.recompute,
+    ...(whitening && { whiteningLoss: whitening.lossOf }),
+  });
+  const rate = learningRate(recipe.learningRate, steps);
+  const { normal, strong, strongFor } = recipe.data.color;
+  const preparation: PrepareOptions = {
+    seed,
+    device,
+    perDomain: recipe.data.perDomain,
+    channelsLast,
+    normal,
+    strong,
+    strongFor,
+  };
+  const images = trainingImages(data.training, preparation);
+
+  const hooks: TrainerHook[] = whitening ? [whitening] : [];
+  if (usesMemory(methodConfig)) {
+    hooks.push(
+      new MemoryStart({
+        network,
+        precision,
+        device,
+        config: methodConfig.memoryStart,
+        space: data.space,
+        batchesPerEpoch,
+        images,
+        note,
+      }),
+    );
+  }
+  const trainer = new Trainer({
+    name: recipe.name,
+    seed,
+    device,
+    steps,
+    network,
+    method,
+    optimizer: createOptimizer(network, recipe.optimizer, recipe.learningRate.base),
+    data: data.training,
+    prepare: (batch, split) => prepareEpisode(batch, split, preparation),
+    learningRate: rate,
+    innerRate: splitsDomains(methodConfig) ? innerRate(methodConfig.innerRate, rate) : () => 0,
+    accumulation,
+    clip: recipe.clip,
+    hooks,
+    events: sinks,
+    checkpoints: {
+      store: new CheckpointStore(folder.checkpoints, { keep: recipe.checkpoints.keep }),
+      every: recipe.checkpoints.every,
+    },
+    evaluation: {
+      every: recipe.evaluation.every,
+      run: createEvaluation({
+        network,
+        device,
+        precision,
+        channelsLast,
+        space: data.space,
+        validation: data.validation,
+        targets: data.targets,
+        statisticsBatches: () => images("statistics", recipe.evaluation.statisticsBatches),
+        steps,
+        modelFile: (which) => folder.model(which),
+        metadata: new Map([
+          ["recipe", JSON.stringify(recipe)],
+          ["labels", JSON.stringify(data.space.classes)],
+        ]),
+      }),
+    },
+    diagnostics: folder.diagnostics,
+    eventBytes: () => log.length,
+  });
+  try {
+    await folder.write(recipe);
+    await recordEnvironment(folder.environment, device);
+    const resumed = trainer.resume();
+    log.truncate(Math.min(resumed?.eventBytes ?? 0, log.length));
+    for (const problem of resumed?.skipped ?? []) console.warn(`a checkpoint was left out: ${problem}`);
+    signal?.addEventListener("abort", () => trainer.interrupt());
+    if (signal?.aborted) trainer.interrupt();
+    return await trainer.run();
+  } finally {
+    for (const sink of sinks) sink.close();
+  }
+}
+
+const stepsOf = ({ length, accumulation }: Recipe, batchesPerEpoch: number): number =>
+  length.steps ?? Math.max(1, Math.round(((length.epochs as number) * batchesPerEpoch) / accumulation));
+
+function buildNetwork(
+  { model, method, device, channelsLast }: Recipe,
+  { space }: OpenData,
+): SegmentationNetwork {
+  const { memory, ...options } = model;
+  const network = createNetwork({
+    ...options,
+    classes: space.classes.length,
+    memory: usesMemory(method) ? memory : null,
+  });
+  return network.to({ device: device as Device, ...(channelsLast && { memoryFormat: "channelsLast" }) });
+}

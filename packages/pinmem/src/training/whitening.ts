@@ -1,0 +1,153 @@
+// Whitening during training: which covariances count, and from when on.
+//
+// Instance whitening pulls all of them to zero from the start. Selective whitening (ISW) first trains without, then looks
+// which covariances change when the colours of an image do, over pairs of an image and the same in other colours, and from
+// then on whitens those. A selection is what several trials with newly drawn colours agree on.
+// Source: Choi et al., "RobustNet", CVPR 2021, section 4.3; numbers of the official script.
+
+import { cat, type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { z } from "zod";
+import { imageTensor, normalize } from "../data/batch-tensors.js";
+import { spreadEvenly } from "../data/check.js";
+import { type Dataset, evaluationImages, Random } from "../data/index.js";
+import { drawPhotometric, photometric, strongAugmentation } from "../data/transforms/photometric.js";
+import { PairVariances } from "../models/normalization/covariance.js";
+import { whiteningLayers } from "../models/normalization/instance-whitening.js";
+import { WhiteningLoss } from "../models/normalization/whitening-loss.js";
+import type { TrainableNetwork } from "./network.js";
+import type { OpenData } from "./open-data.js";
+import type { Recipe } from "./recipe/recipe.js";
+import type { TrainerHook } from "./trainer.js";
+
+export const whiteningSchema = z.strictObject({
+  /** Groups that covariances are sorted into by their variance; all but the lowest are selected. */
+  clusters: z.int().min(2).default(3),
+  /** Spares one in so many covariances (IRW); 0: none is spared. */
+  relaxation: z.number().min(0).default(0),
+  /** Epochs to train before covariances are selected. The official script's cov_stat_epoch is 5, counted from 0. */
+  selectAfterEpochs: z.number().min(0).default(6),
+  trials: z.int().positive().default(10),
+  /** Images of each source domain in a trial. */
+  images: z.int().positive().default(500),
+});
+
+export type WhiteningConfig = z.output<typeof whiteningSchema>;
+
+export interface WhiteningOptions {
+  readonly network: TrainableNetwork;
+  readonly loss: WhiteningLoss;
+  readonly sources: readonly Dataset[];
+  readonly device: Device;
+  readonly seed: number;
+  /** Steps after which the covariances are selected. */
+  readonly selectAt: number;
+  readonly trials: number;
+  readonly images: number;
+  /** Told what was selected. */
+  readonly report?: (step: number, text: string) => Promise<void>;
+}
+
+const PREFIX = "whitening.";
+
+/**
+ * The whitening of a recipe; null for networks without whitening layers.
+ * @throws Error where the selection would come after the end of the run
+ */
+export function createWhitening(
+  { whitening, device, seed, accumulation }: Recipe,
+  {
+    network,
+    data,
+    steps,
+    report,
+  }: { network: TrainableNetwork; data: OpenData; steps: number } & Pick<WhiteningOptions, "report">,
+): Whitening | null {
+  const layers = whiteningLayers(network);
+  if (layers.length === 0) return null;
+  const { clusters, relaxation, selectAfterEpochs, trials, images } = whitening;
+  const loss = new WhiteningLoss(layers, { clusters, relaxation }).to({ device: device as Device });
+  const selectAt = Math.round((selectAfterEpochs * data.training.batchesPerEpoch) / accumulation);
+  if (loss.isSelective && selectAt >= steps) {
+    throw new Error(
+      `whitening.selectAfterEpochs is ${selectAfterEpochs}, which is step ${selectAt} with these data, but the run has ` +
+        `${steps} steps: whitening would never begin. Choose fewer epochs, or a longer run`,
+    );
+  }
+  const { sources } = data;
+  return new Whitening({
+    network,
+    loss,
+    sources,
+    device: device as Device,
+    seed,
+    selectAt,
+    trials,
+    images,
+    ...(report && { report }),
+  });
+}
+
+export class Whitening implements TrainerHook {
+  readonly #options: WhiteningOptions;
+  #isActive: boolean;
+
+  constructor(options: WhiteningOptions) {
+    this.#options = options;
+    this.#isActive = !options.loss.isSelective;
+  }
+
+  /** The loss of a pass, null until covariances have been selected. */
+  readonly lossOf = (whitened: readonly Tensor[]): Tensor | null =>
+    this.#isActive ? this.#options.loss.call(whitened) : null;
+
+  async before(done: number): Promise<void> {
+    const { loss, selectAt, trials, report } = this.#options;
+    if (!loss.isSelective || done !== selectAt) return;
+    const counts: string[] = [];
+    for (let trial = 0; trial < trials; trial++) {
+      using variances = new PairVariances();
+      await this.#collect(variances, trial);
+      const selections = loss.select(variances);
+      counts.splice(0, counts.length, ...selections.map((one) => (one ? String(one.selected) : "all")));
+    }
+    this.#isActive = true;
+    await report?.(done, `whitening begins; covariances selected in each layer: ${counts.join(", ")}`);
+  }
+
+  tensors(): ReadonlyMap<string, Tensor> {
+    return new Map([...this.#options.loss.stateDict()].map(([name, tensor]) => [PREFIX + name, tensor]));
+  }
+
+  restore(tensors: ReadonlyMap<string, Tensor>): void {
+    const { loss } = this.#options;
+    const own = [...tensors].filter(([name]) => name.startsWith(PREFIX));
+    const state = new Map(own.map(([name, tensor]) => [name.slice(PREFIX.length), tensor]));
+    loss.loadStateDict(state);
+    const trials = [...state].filter(([name]) => name.endsWith(".trials"));
+    this.#isActive = !loss.isSelective || trials.some(([, tensor]) => tensor.toNumber() > 0);
+  }
+
+  async #collect(variances: PairVariances, trial: number): Promise<void> {
+    const { network, sources, images, device, seed } = this.#options;
+    const mode = network.training;
+    network.eval();
+    try {
+      for (const [domain, source] of sources.entries()) {
+        const dataset = { ...source, samples: spreadEvenly(source.samples, images) };
+        for await (const { image, width, height, index } of evaluationImages(dataset)) {
+          const position = { seed, epoch: trial, index, stream: `covariances ${domain}` };
+          const draw = drawPhotometric(new Random(position), strongAugmentation);
+          scope(() =>
+            noGrad(() => {
+              const original = imageTensor(image, [1, height, width], { device });
+              const pair = cat([photometric(original, [draw]), original]);
+              variances.add(network.encode(normalize(pair)).whitening);
+            }),
+          );
+        }
+      }
+    } finally {
+      network.train(mode);
+    }
+  }
+}
