@@ -45,8 +45,8 @@ export class Camera {
     const levelRight = [cy, 0, -sy] as const;
     const levelUp = [-sp * sy, cp, -sp * cy] as const;
     this.ahead = Float64Array.of(cp * sy, sp, cp * cy);
-    this.right = Float64Array.from(levelRight, (r, i) => cr * r + sr * (levelUp[i] as number));
-    this.up = Float64Array.from(levelUp, (u, i) => cr * u - sr * (levelRight[i] as number));
+    this.right = Float64Array.from(levelRight, (r, i) => cr * r - sr * (levelUp[i] as number));
+    this.up = Float64Array.from(levelUp, (u, i) => cr * u + sr * (levelRight[i] as number));
     this.rays = new Float64Array(9);
     for (let axis = 0; axis < 3; axis++) {
       const b = (this.right[axis] as number) / this.focal;

@@ -71,7 +71,7 @@ export function renderScene(
   visibility.clear();
   const canvas = new Canvas(visibility, camera, sunAndSky.sunlight[0] > 0.15 ? sunAndSky.sun : undefined);
   canvas.fillBackground();
-  const skyline = new SkylineShadow(plan.course);
+  const skyline = new SkylineShadow(plan.course, plan.left.front, plan.right.front);
   const lamps: Lamp[] = [];
   const ground = drawGround(canvas, plan, style, stream("ground"));
   drawSkyline(canvas, plan, style, stream("skyline"));

@@ -105,8 +105,15 @@ function toneTable(contrast: number): Float32Array {
 }
 
 /** Bell-shaped numbers with mean 0 and variance 1. */
-const bell = Float32Array.from({ length: 4096 }, (_, k) => {
-  let sum = -3;
-  for (let draw = 0; draw < 6; draw++) sum += hashUnit(k, draw + 100);
-  return sum * Math.SQRT2;
-});
+const bell = bellShaped(4096);
+
+function bellShaped(length: number): Float32Array {
+  const sums = Float64Array.from({ length }, (_, k) => {
+    let sum = 0;
+    for (let draw = 0; draw < 6; draw++) sum += hashUnit(k, draw + 100);
+    return sum;
+  });
+  const mean = sums.reduce((total, sum) => total + sum, 0) / length;
+  const variance = sums.reduce((total, sum) => total + (sum - mean) * (sum - mean), 0) / length;
+  return Float32Array.from(sums, (sum) => (sum - mean) / Math.sqrt(variance));
+}

@@ -14,8 +14,11 @@ export class SkylineShadow {
   readonly #height = { left: new Float32Array(STEPS), right: new Float32Array(STEPS) };
   readonly #front = { left: new Float32Array(STEPS), right: new Float32Array(STEPS) };
 
-  constructor(course: Course) {
+  /** `left` and `right`: where, across the street, houses stand unless they say otherwise. */
+  constructor(course: Course, left: number, right: number) {
     this.#course = course;
+    this.#front.left.fill(left);
+    this.#front.right.fill(right);
   }
 
   /** A house of the given height along [start, end], its front at `t`. */
