@@ -3,22 +3,25 @@
 
 import { DataError } from "./data-error.js";
 import {
+  announceTrouble,
+  type BatchReport,
   type BatchRequest,
   batchViews,
-  type CropReport,
+  type Failure,
+  finishCrop,
   takeCrop,
   type WorkerStart,
 } from "./loader-protocol.js";
-import { SampleReader } from "./sample-reader.js";
+import { SampleReader, type Skipped } from "./sample-reader.js";
 
 const AT_ONCE = 2;
 
 export class CropWorker {
   readonly #reader: SampleReader;
   readonly #pixels: number;
-  readonly #report: (report: CropReport) => void;
+  readonly #report: (report: BatchReport) => void;
 
-  constructor({ reader, size }: WorkerStart, report: (report: CropReport) => void) {
+  constructor({ reader, size }: WorkerStart, report: (report: BatchReport) => void) {
     this.#reader = new SampleReader(reader);
     this.#pixels = size.width * size.height;
     this.#report = report;
@@ -43,16 +46,23 @@ export class CropWorker {
         image: image.subarray(crop * this.#pixels * 3, (crop + 1) * this.#pixels * 3),
         label: label.subarray(crop * this.#pixels, (crop + 1) * this.#pixels),
       };
+      let trouble: { skipped: readonly Skipped[]; failure?: Failure } | undefined;
       try {
-        this.#report({ id, skipped: await this.#reader.read(choice, target) });
+        const skipped = await this.#reader.read(choice, target);
+        if (skipped.length > 0) trouble = { skipped };
       } catch (error) {
-        this.#report({ id, skipped: [], failure: describe(error) });
+        trouble = { skipped: [], failure: describe(error) };
       }
+      if (trouble) {
+        announceTrouble(memory);
+        this.#report({ type: "trouble", id, ...trouble });
+      }
+      if (finishCrop(memory, choices.length)) this.#report({ type: "done", id });
     }
   }
 }
 
-function describe(error: unknown): NonNullable<CropReport["failure"]> {
+function describe(error: unknown): Failure {
   if (error instanceof DataError) return { message: error.message, file: error.file, problem: error.problem };
   return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

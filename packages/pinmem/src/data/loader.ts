@@ -12,9 +12,11 @@ import type { Dataset } from "./dataset.js";
 import { shareCache } from "./decoded-cache.js";
 import type { ImageOptions } from "./image.js";
 import {
+  announcedTroubles,
+  type BatchReport,
   batchBytes,
   batchViews,
-  type CropReport,
+  type Failure,
   MAX_BATCH,
   openBatch,
   type WorkerStart,
@@ -70,7 +72,9 @@ interface Pending {
   readonly index: number;
   readonly memory: SharedArrayBuffer;
   readonly choices: readonly PlacedChoice[];
-  missing: number;
+  done: boolean;
+  /** Reports of trouble that have arrived. */
+  troubles: number;
   failure?: Error;
   wake?: () => void;
 }
@@ -166,7 +170,7 @@ export class Loader {
       .batch(epoch, index)
       .map((choice, at) => ({ ...choice, epoch, position: index * sampler.batchSize + at }));
     const memory = this.#free.pop() ?? new SharedArrayBuffer(batchBytes(choices.length, this.#pixels));
-    const pending: Pending = { id: this.#batches++, epoch, index, memory, choices, missing: choices.length };
+    const pending: Pending = { id: this.#batches++, epoch, index, memory, choices, done: false, troubles: 0 };
     this.#pending.set(pending.id, pending);
     openBatch(memory, pending.id);
     const request = { type: "batch", id: pending.id, memory, choices } as const;
@@ -180,7 +184,7 @@ export class Loader {
     // A loader that is waited for keeps the program from ending, one that was merely not closed does not.
     for (const worker of this.#workers) worker.ref();
     try {
-      while (batch.missing > 0 && !batch.failure) {
+      while (!isComplete(batch)) {
         if (this.#broken) throw this.#broken;
         await new Promise<void>((resolve) => {
           batch.wake = resolve;
@@ -203,13 +207,16 @@ export class Loader {
     return { epoch, index, ...views, size: this.#size, choices };
   }
 
-  #receive({ id, skipped, failure }: CropReport): void {
-    for (const { file, problem } of skipped) this.#count({ file, problem });
-    const batch = this.#pending.get(id);
-    if (!batch) return;
-    batch.missing--;
-    if (failure) batch.failure ??= toError(failure);
-    if (batch.missing === 0 || batch.failure) batch.wake?.();
+  #receive(report: BatchReport): void {
+    const batch = this.#pending.get(report.id);
+    if (report.type === "trouble") {
+      for (const skipped of report.skipped) this.#count(skipped);
+      if (batch) batch.troubles++;
+      if (batch && report.failure) batch.failure ??= toError(report.failure);
+    } else if (batch) {
+      batch.done = true;
+    }
+    if (batch && isComplete(batch)) batch.wake?.();
   }
 
   #count({ file, problem }: Skipped): void {
@@ -219,7 +226,7 @@ export class Loader {
 
   #startWorker(start: WorkerStart): Worker {
     const worker = new Worker(workerFile(), { workerData: start });
-    worker.on("message", (report: CropReport) => this.#receive(report));
+    worker.on("message", (report: BatchReport) => this.#receive(report));
     worker.on("error", (error) => this.#break(new Error("Loader: a worker thread failed", { cause: error })));
     worker.on("exit", (code) => {
       if (!this.#closed)
@@ -245,7 +252,11 @@ function workerFile(): URL {
   return new URL(compiled, import.meta.url);
 }
 
-function toError({ message, file, problem }: NonNullable<CropReport["failure"]>): Error {
+/** Failed, or written whole and all trouble heard of. */
+const isComplete = ({ failure, done, troubles, memory }: Pending): boolean =>
+  failure !== undefined || (done && troubles === announcedTroubles(memory));
+
+function toError({ message, file, problem }: Failure): Error {
   if (file !== undefined && problem !== undefined) return new DataError(file, problem);
   return new Error(`Loader: reading a sample failed: ${message}`);
 }

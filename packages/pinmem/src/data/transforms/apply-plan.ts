@@ -37,8 +37,7 @@ export function applyToImage(
   const { size, window } = plan;
   const shown = resizer.resize(part, at, resizeRequest(plan, from));
   const left = targetLeft(plan);
-  if (window.width < size.width) target.fill(0);
-  else clearRows(plan, target, size.width * 3, 0);
+  fillPadding(plan, target, size.width * 3, 0);
   for (let row = 0; row < window.height; row++) {
     const line = shown.subarray(row * window.width * 3, (row + 1) * window.width * 3);
     target.set(line, ((plan.at.top + row) * size.width + left) * 3);
@@ -58,8 +57,7 @@ export function labelGrid(plan: CropPlan, from: Size): PixelGrid {
 export function applyToLabel(plan: CropPlan, picked: Uint8Array, target: Uint8Array): void {
   const { size, window, paddingLabel } = plan;
   const left = targetLeft(plan);
-  if (window.width < size.width) target.fill(paddingLabel);
-  else clearRows(plan, target, size.width, paddingLabel);
+  fillPadding(plan, target, size.width, paddingLabel);
   for (let row = 0; row < window.height; row++) {
     const line = picked.subarray(row * window.width, (row + 1) * window.width);
     target.set(line, (plan.at.top + row) * size.width + left);
@@ -67,10 +65,17 @@ export function applyToLabel(plan: CropPlan, picked: Uint8Array, target: Uint8Ar
   if (plan.rotation !== 0) rotateLabel(target, size, plan.rotation, paddingLabel);
 }
 
-/** Fills the rows above and below the part that is shown. */
-function clearRows({ at, window }: CropPlan, target: Uint8Array, stride: number, value: number): void {
-  target.fill(value, 0, at.top * stride);
-  target.fill(value, (at.top + window.height) * stride);
+/** Fills what the image does not cover: the rows above and below it, or everything where it is too narrow. */
+function fillPadding(
+  { size, at, window }: CropPlan,
+  target: Uint8Array,
+  stride: number,
+  value: number,
+): void {
+  // Buffer's fill is memset; that of typed arrays takes ten times as long on memory shared between threads.
+  const bytes = Buffer.from(target.buffer, target.byteOffset, target.length);
+  if (window.width < size.width) bytes.fill(value);
+  else bytes.fill(value, 0, at.top * stride).fill(value, (at.top + window.height) * stride);
 }
 
 const targetLeft = ({ size, window, at, mirrored }: CropPlan) =>

@@ -1,0 +1,220 @@
+import { createHash } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import { renderStreet, type StreetImage, streetDomains } from "./index.js";
+import { trainIds } from "./surface.js";
+
+const SCENES = 60;
+const CLASSES = 19;
+const IGNORED = 255;
+
+/** What is known of one domain over many scenes. */
+interface Statistics {
+  /** Pixels of each class, and their mean height in the picture from 0 (top) to 1. */
+  readonly pixels: Float64Array;
+  readonly height: Float64Array;
+  /** Mean and standard deviation of the pictures' brightness, mean saturation, and mean red less mean blue. */
+  readonly brightness: number;
+  readonly contrast: number;
+  readonly saturation: number;
+  readonly warmth: number;
+}
+
+const names = streetDomains.map(({ name }) => name);
+const statistics = new Map<string, Statistics>();
+
+function gather(domain: string): Statistics {
+  const pixels = new Float64Array(256);
+  const height = new Float64Array(256);
+  let [sum, squares, saturation, warmth] = [0, 0, 0, 0];
+  for (let index = 0; index < SCENES; index++) {
+    const { image, label, width } = renderStreet({ domain, seed: 1, index });
+    label.forEach((trainId, at) => {
+      pixels[trainId] = (pixels[trainId] as number) + 1;
+      height[trainId] = (height[trainId] as number) + Math.floor(at / width) / (label.length / width);
+      const [r, g, b] = image.subarray(3 * at, 3 * at + 3) as unknown as [number, number, number];
+      sum += (r + g + b) / 3;
+      squares += ((r + g + b) / 3) ** 2;
+      saturation += Math.max(r, g, b) - Math.min(r, g, b);
+      warmth += r - b;
+    });
+  }
+  const total = pixels.reduce((all, count) => all + count, 0);
+  return {
+    pixels,
+    height: height.map((heights, trainId) => heights / Math.max(1, pixels[trainId] as number)),
+    brightness: sum / total,
+    contrast: Math.sqrt(squares / total - (sum / total) ** 2),
+    saturation: saturation / total,
+    warmth: warmth / total,
+  };
+}
+
+const of = (domain: string): Statistics => statistics.get(domain) as Statistics;
+
+/** Shares of the 19 classes. */
+function shares(domain: string): number[] {
+  const counts = of(domain).pixels.subarray(0, CLASSES);
+  const total = counts.reduce((all, count) => all + count, 0);
+  return Array.from(counts, (count) => count / total);
+}
+
+/** How much one distribution tells that the other does not expect, in nats (Kullback and Leibler). */
+const divergence = (p: readonly number[], q: readonly number[]): number =>
+  p.reduce((sum, share, k) => sum + share * Math.log(share / (q[k] as number)), 0);
+
+const pairsOf = <T>(items: readonly T[]): [T, T][] =>
+  items.flatMap((first, at) => items.slice(at + 1).map((second): [T, T] => [first, second]));
+
+const digest = ({ image, label }: StreetImage): string =>
+  createHash("sha256").update(image).update(label).digest("hex").slice(0, 16);
+
+describe("the domains", () => {
+  beforeAll(() => {
+    for (const name of names) statistics.set(name, gather(name));
+  }, 300_000);
+
+  it("are two sources and eight unseen ones, with names of their own", () => {
+    expect(streetDomains.filter(({ role }) => role === "source")).toHaveLength(2);
+    expect(streetDomains.filter(({ role }) => role === "unseen")).toHaveLength(8);
+    expect(new Set(names).size).toBe(10);
+  });
+
+  it("keep night, rain, snow, fog, dirt on the camera and driving on the left out of the sources", () => {
+    for (const { role, road, light, weather, sensor } of streetDomains) {
+      if (role === "unseen") continue;
+      expect(road.drivesOn).toBe("right");
+      expect([light.streetLamps, light.headlights, ...light.litWindows]).toEqual([0, 0, 0, 0]);
+      expect(light.visibility[0]).toBeGreaterThan(500);
+      expect(
+        Object.values(weather)
+          .flat()
+          .every((value) => value === 0),
+      ).toBe(true);
+      expect(sensor.noise[1]).toBeLessThan(1);
+      expect(sensor.compression).toEqual([0, 0]);
+    }
+  });
+
+  it.each(names)("%s shows all 19 classes, and no value that is none", (name) => {
+    const { pixels } = of(name);
+    const missing = Object.entries(trainIds).filter(([, id]) => id !== IGNORED && pixels[id] === 0);
+    expect(missing).toEqual([]);
+    for (let value = CLASSES; value < IGNORED; value++) expect(pixels[value]).toBe(0);
+  });
+
+  it.each(names)("%s has the sky above, the road below and things between", (name) => {
+    const { height } = of(name);
+    const at = (kind: keyof typeof trainIds) => height[trainIds[kind]] as number;
+    for (const thing of ["building", "vegetation", "pole", "trafficSign", "trafficLight"] as const) {
+      expect(at("sky"), thing).toBeLessThan(at(thing));
+      expect(at(thing), thing).toBeLessThan(at("road"));
+    }
+    for (const thing of [
+      "car",
+      "truck",
+      "bus",
+      "train",
+      "person",
+      "rider",
+      "motorcycle",
+      "bicycle",
+    ] as const) {
+      expect(at("building"), thing).toBeLessThan(at(thing));
+      expect(at(thing), thing).toBeLessThan(at("road"));
+    }
+    expect(at("trafficLight")).toBeLessThan(at("car"));
+    expect(at("rider")).toBeLessThan(at("bicycle"));
+    expect(at("sidewalk")).toBeGreaterThan(at("building"));
+  });
+
+  it.each(names)("%s has the proportions of a street", (name) => {
+    const share = shares(name);
+    const of = (kind: keyof typeof trainIds) => share[trainIds[kind]] as number;
+    expect(of("road") > 0.15 && of("road") < 0.5).toBe(true);
+    expect(of("building") + of("vegetation") + of("sky")).toBeGreaterThan(0.25);
+    expect(of("car") > 0.02 && of("car") < 0.25).toBe(true);
+    for (const rare of ["trafficLight", "rider", "motorcycle", "bicycle", "train"] as const) {
+      expect(of(rare), rare).toBeLessThan(0.03);
+    }
+  });
+
+  it("differ in how often the classes occur", () => {
+    for (const [first, second] of pairsOf(names)) {
+      const both = divergence(shares(first), shares(second)) + divergence(shares(second), shares(first));
+      expect(both, `${first}, ${second}`).toBeGreaterThan(0.02);
+    }
+  });
+
+  it("differ in how they look", () => {
+    for (const [first, second] of pairsOf(names)) {
+      const [a, b] = [of(first), of(second)];
+      const apart = Math.hypot(
+        a.brightness - b.brightness,
+        a.contrast - b.contrast,
+        a.saturation - b.saturation,
+        a.warmth - b.warmth,
+      );
+      expect(apart, `${first}, ${second}`).toBeGreaterThan(8);
+    }
+    const darkest = [...names].sort((a, b) => of(a).brightness - of(b).brightness);
+    expect(new Set(darkest.slice(0, 2))).toEqual(new Set(["night", "dusk"]));
+    expect([...names].sort((a, b) => of(a).contrast - of(b).contrast)[0]).toBe("fog");
+    expect([...names].sort((a, b) => of(b).warmth - of(a).warmth)[0]).toBe("bazaar");
+  });
+});
+
+describe("renderStreet", () => {
+  it("gives the same scene whatever was rendered before, and another for another index, seed or domain", () => {
+    const request = { domain: "boulevard", seed: 3, index: 7 };
+    const first = digest(renderStreet(request));
+    const others = [
+      { ...request, index: 8 },
+      { ...request, seed: 4 },
+      { ...request, domain: "dashcam" },
+      { ...request, width: 128, height: 64 },
+    ].map((other) => digest(renderStreet(other)));
+    expect(new Set([first, ...others]).size).toBe(5);
+    expect(digest(renderStreet(request))).toBe(first);
+  });
+
+  it("hands out pictures that later calls leave alone", () => {
+    const scene = renderStreet({ domain: "fog", seed: 1, index: 0 });
+    const before = digest(scene);
+    renderStreet({ domain: "snow", seed: 1, index: 1 });
+    expect(digest(scene)).toBe(before);
+  });
+
+  it("shows the same scene at every resolution", () => {
+    for (const domain of names) {
+      const small = renderStreet({ domain, seed: 2, index: 5 });
+      const large = renderStreet({ domain, seed: 2, index: 5, width: 512, height: 256 });
+      let same = 0;
+      small.label.forEach((trainId, at) => {
+        const [x, y] = [at % 256, Math.floor(at / 256)];
+        const block = [0, 1, 512, 513].map((offset) => large.label[2 * y * 512 + 2 * x + offset]);
+        if (block.includes(trainId)) same++;
+      });
+      expect(same / small.label.length, domain).toBeGreaterThan(0.97);
+    }
+  });
+
+  it("says which request it cannot serve", () => {
+    expect(() => renderStreet({ domain: "moon", seed: 1, index: 0 })).toThrow(
+      /streetDomain: there is no domain "moon"; there are boulevard, /,
+    );
+    expect(() => renderStreet({ domain: "fog", seed: 1, index: 0, width: 15 })).toThrow(/width is 15/);
+    expect(() => renderStreet({ domain: "fog", seed: 1, index: 0, height: 32.5 })).toThrow(/height is 32.5/);
+    expect(() => renderStreet({ domain: "fog", seed: -1, index: 0 })).toThrow(/seed is -1/);
+  });
+
+  it("renders sizes that are odd or hardly wide", () => {
+    for (const [width, height] of [
+      [16, 16],
+      [33, 17],
+      [16, 200],
+    ] as const) {
+      const { image, label } = renderStreet({ domain: "dashcam", seed: 1, index: 2, width, height });
+      expect([image.length, label.length]).toEqual([3 * width * height, width * height]);
+    }
+  });
+});
