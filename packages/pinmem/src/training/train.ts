@@ -4,6 +4,12 @@
 import { type Device, manualSeed, setNumThreads } from "@pinmem/torch";
 import { createNetwork } from "../models/network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import {
+  describeWeights,
+  loadBackboneWeights,
+  loadNetworkWeights,
+  type WeightsReport,
+} from "../models/weights.js";
 import { CheckpointStore } from "./checkpoints/checkpoint-store.js";
 import { recordEnvironment, requireDevice } from "./environment.js";
 import { createEvaluation } from "./evaluate.js";
@@ -69,7 +75,7 @@ async function trainOn(data: OpenData, recipe: Recipe, { folder, events, signal 
   const { batchesPerEpoch } = data.training;
   const steps = stepsOf(recipe, batchesPerEpoch);
   manualSeed(seed);
-  const network = buildNetwork(recipe, data);
+  const { network, origin, hasRows } = buildNetwork(recipe, data);
 
   const log = new JsonLines(folder.events);
   const sinks: EventSink[] = [log, new TensorBoard(folder.tensorboard), ...events];
@@ -99,7 +105,7 @@ async function trainOn(data: OpenData, recipe: Recipe, { folder, events, signal 
   const images = trainingImages(data.training, preparation);
 
   const hooks: TrainerHook[] = whitening ? [whitening] : [];
-  if (usesMemory(methodConfig)) {
+  if (usesMemory(methodConfig) && !hasRows) {
     hooks.push(
       new MemoryStart({
         network,
@@ -160,6 +166,7 @@ async function trainOn(data: OpenData, recipe: Recipe, { folder, events, signal 
     await recordEnvironment(folder.environment, device);
     const resumed = trainer.resume();
     log.truncate(Math.min(resumed?.eventBytes ?? 0, log.length));
+    if (!resumed) for (const text of origin) await note(0, text);
     for (const problem of resumed?.skipped ?? []) console.warn(`a checkpoint was left out: ${problem}`);
     signal?.addEventListener("abort", () => trainer.interrupt());
     if (signal?.aborted) trainer.interrupt();
@@ -172,15 +179,26 @@ async function trainOn(data: OpenData, recipe: Recipe, { folder, events, signal 
 const stepsOf = ({ length, accumulation }: Recipe, batchesPerEpoch: number): number =>
   length.steps ?? Math.max(1, Math.round(((length.epochs as number) * batchesPerEpoch) / accumulation));
 
-function buildNetwork(
-  { model, method, device, channelsLast }: Recipe,
-  { space }: OpenData,
-): SegmentationNetwork {
-  const { memory, ...options } = model;
+interface Built {
+  readonly network: SegmentationNetwork;
+  /** Where weights came from, in words. */
+  readonly origin: readonly string[];
+  /** Whether the memory's rows came with them. */
+  readonly hasRows: boolean;
+}
+
+function buildNetwork({ model, method, device, channelsLast }: Recipe, { space }: OpenData): Built {
+  const { memory, backboneWeights, weights, ...options } = model;
   const network = createNetwork({
     ...options,
     classes: space.classes.length,
     memory: usesMemory(method) ? memory : null,
   });
-  return network.to({ device: device as Device, ...(channelsLast && { memoryFormat: "channelsLast" }) });
+  const reports: WeightsReport[] = [];
+  if (backboneWeights !== null) reports.push(loadBackboneWeights(network.backbone, backboneWeights));
+  const whole = weights && loadNetworkWeights(network, weights.file, { partial: weights.partial });
+  if (whole) reports.push(whole);
+  network.to({ device: device as Device, ...(channelsLast && { memoryFormat: "channelsLast" }) });
+  const hasRows = whole?.loaded.includes("memory.m_items") ?? false;
+  return { network, origin: reports.map(describeWeights), hasRows };
 }

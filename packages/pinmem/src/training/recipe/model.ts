@@ -14,6 +14,17 @@ export const modelSchema = z.strictObject({
   normalization,
   /** Of the class memory; methods without one leave it out. */
   memory: memory.unwrap().unwrap().prefault({}),
+  /** File of ImageNet weights for the backbone, as torchvision publishes them (.pth, .safetensors); null: random. */
+  backboneWeights: z.string().nullable().default(null),
+  /** Weights of the whole network to start from, of a run of this project or of the authors; null: random. */
+  weights: z
+    .strictObject({
+      file: z.string(),
+      /** Load what fits and leave the rest as it is. */
+      partial: z.boolean().default(false),
+    })
+    .nullable()
+    .default(null),
 });
 
 export type ModelConfig = z.output<typeof modelSchema>;

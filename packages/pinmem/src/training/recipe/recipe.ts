@@ -2,6 +2,7 @@
 // every default is visible in the copy that is saved with the run.
 
 import { z } from "zod";
+import { completeNetworkOptions, NetworkOptionsError } from "../../models/network.js";
 import { lossWeightsSchema } from "../losses.js";
 import { methodSchema, splitsDomains } from "../methods/index.js";
 import { optimizerSchema } from "../optimizer.js";
@@ -121,6 +122,13 @@ function impossible({ data, model, method, length, recompute }: Recipe): string[
     problems.push(
       'recompute is true and method.order is "second": what is computed again has no second derivatives; set one of them back',
     );
+  }
+  const { backbone, head, outputStride, normalization } = model;
+  try {
+    completeNetworkOptions({ backbone, head, outputStride, normalization });
+  } catch (error) {
+    if (!(error instanceof NetworkOptionsError)) throw error;
+    problems.push(error.message.replace(/^\w+: /, "model."));
   }
   if (data.scale[0] > data.scale[1]) {
     problems.push(`data.scale is [${data.scale}]; the lower factor comes first`);

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadRecipe } from "./load-recipe.js";
+import { defineRecipe, type RecipeInput, resolveRecipe } from "./recipe.js";
+import { RecipeError } from "./validate.js";
+
+const source = { name: "camvid", root: "/data/camvid" };
+const good = defineRecipe({
+  name: "test",
+  data: { sources: [source, source], crop: { width: 64, height: 64 }, perDomain: 2 },
+  model: { backbone: "resnet18" },
+  method: { name: "pin-memory" },
+  length: { steps: 10 },
+});
+
+function problems(changed: unknown): string {
+  try {
+    resolveRecipe(changed);
+  } catch (error) {
+    if (error instanceof RecipeError) return error.problems.join("\n");
+    throw error;
+  }
+  return "";
+}
+
+describe("resolveRecipe", () => {
+  it("shows every default, and resolves what it gave to itself", () => {
+    const resolved = resolveRecipe(good);
+    expect(resolved).toMatchObject({
+      seed: 304,
+      method: { order: "first", innerRate: { kind: "follow", first: 0.001, fraction: 0.25 } },
+      losses: { auxiliary: 0.4, cohesion: 0.02, divergence: 0.4, classification: 0.2 },
+      optimizer: { kind: "sgd", momentum: 0.9, weightDecay: 5e-4, decay: "weights" },
+      learningRate: { kind: "polynomial", base: 0.01, power: 0.9 },
+      data: { scale: [0.5, 2], flip: 0.5, color: { strongFor: "meta-test", strong: { brightness: 0.8 } } },
+    });
+    expect(resolveRecipe(JSON.parse(JSON.stringify(resolved)))).toEqual(resolved);
+  });
+
+  const change = (more: Partial<RecipeInput>) => ({ ...good, ...more });
+  it.each([
+    [
+      "one domain for a method that splits",
+      change({ data: { ...good.data, sources: [source] } }),
+      /data\.sources has 1 domain.*"pin-memory".*at least two/,
+    ],
+    [
+      "one image in a pass",
+      change({ data: { ...good.data, perDomain: 1 } }),
+      /data\.perDomain is 1.*take 2 or more/,
+    ],
+    [
+      "second order with recomputation",
+      change({ method: { name: "mldg", order: "second" }, recompute: true }),
+      /recompute is true and method\.order is "second"/,
+    ],
+    ["no length", change({ length: {} }), /length is \{\}; give either steps or epochs/],
+    ["two lengths", change({ length: { steps: 1, epochs: 1 } }), /give either steps or epochs/],
+    [
+      "a turned range",
+      change({ data: { ...good.data, scale: [2, 0.5] } }),
+      /data\.scale is \[2,0\.5\]; the lower factor comes first/,
+    ],
+    [
+      "a stride that the head does not have",
+      change({ model: { backbone: "resnet18", head: "deeplab-v2", outputStride: 16 } }),
+      /model\.outputStride: must be 8.*got 16/,
+    ],
+    ["a name that is no folder", change({ name: "a/b" }), /name is "a\/b"/],
+    ["a device nobody knows", change({ device: "tpu" }), /device is "tpu": it may be "cpu", "cuda"/],
+    [
+      "options of another method",
+      { ...good, method: { name: "erm", order: "second" } },
+      /method\.order is no field of method/,
+    ],
+  ])("refuses %s", (_, recipe, message) => {
+    expect(problems(recipe)).toMatch(message);
+  });
+
+  it("reports problems of all parts together", () => {
+    const twice = change({ length: {}, data: { ...good.data, sources: [source] } });
+    expect(problems(twice).split("\n")).toHaveLength(2);
+  });
+});
+
+describe("loadRecipe", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "pinmem-recipe-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  it("reads modules and JSON files, and carries out assignments", async () => {
+    const json = write("a.json", JSON.stringify(good));
+    const module = write("b.mjs", `export default ${JSON.stringify(good)};`);
+    expect(await loadRecipe(json)).toEqual(await loadRecipe(module));
+    const changed = await loadRecipe(json, ["length.steps=7", "method.name=erm"]);
+    expect(changed).toMatchObject({ length: { steps: 7 }, method: { name: "erm" } });
+  });
+
+  it.each([
+    ["gone.json", undefined, /there is no such file/],
+    ["gone.mjs", undefined, /there is no such file/],
+    ["recipe.yaml", "name: x", /ending in \.js, \.mjs or \.json/],
+    ["broken.json", "{", /JSON/],
+    ["empty.mjs", "export const x = 1;", /exports no recipe/],
+    ["throws.mjs", "throw new Error('oh no');", /oh no/],
+  ])("explains what is wrong with %s", async (name, text, message) => {
+    const file = text === undefined ? join(folder, name) : write(name, text);
+    await expect(loadRecipe(file)).rejects.toThrow(message);
+    await expect(loadRecipe(file)).rejects.toThrow(RecipeError);
+  });
+});
