@@ -751,7 +751,7 @@ const rain: StreetDomain = {
   weather: { ...dry, wetness: [0.7, 1], rain: [0.2, 0.9], dropsOnLens: [0, 1] },
   sensor: {
     ...overcast.sensor,
-    exposure: [0.7, 0.98],
+    exposure: [0.6, 0.84],
     saturation: [0.7, 0.95],
     cast: [
       [0.92, 1, 1.06],
@@ -790,8 +790,8 @@ const snow: StreetDomain = {
   },
   roadside: {
     ...overcast.roadside,
-    plots: { terrace: 3, house: 3.5, fenced: 1.6, walled: 0.9, park: 2, open: 1, shops: 0.8 },
-    height: [7, 14],
+    plots: { terrace: 1.4, house: 4, fenced: 2, walled: 0.9, park: 2.4, open: 1.6, shops: 0.8 },
+    height: [6, 11],
     styles: { plaster: 4, shed: 0.8, brick: 1, concrete: 0.7 },
     roofs: { gable: 6, flat: 1 },
     fences: { boards: 3, pickets: 2, mesh: 1 },
