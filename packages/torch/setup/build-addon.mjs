@@ -18,6 +18,9 @@ import { lastLines, run } from "./run.mjs";
 /** @import { Compiler } from "./compiler.mjs" */
 /** @import { Build, Libtorch, Reporter } from "./index.mjs" */
 
+/** Milliseconds; seconds are usual, even from a cold disk. */
+const loadingTime = 180_000;
+
 /**
  * @typedef {object} Plan
  * @property {{ path: string, content: Buffer }[]} sources
@@ -152,11 +155,16 @@ function nodeHeaders(packageDir) {
  */
 async function load(addon, { version, root }) {
   // Node resolves functions when they are first called; here all of them at once, so that none is found missing later.
-  const script = "process.dlopen({ exports: {} }, process.argv[1], os.constants.dlopen.RTLD_NOW)";
-  const { code, output } = await run([process.execPath, "-e", script, addon], { env: { NODE_OPTIONS: "" } });
-  if (code === 0) return;
+  // The process ends itself without the library's and Node's farewells, which prove nothing here.
+  const script =
+    "process.dlopen({ exports: {} }, process.argv[1], os.constants.dlopen.RTLD_NOW);" +
+    'fs.writeSync(1, "loaded"); process.kill(process.pid, "SIGKILL")';
+  const command = [process.execPath, "-e", script, addon];
+  const { stdout, output } = await run(command, { env: { NODE_OPTIONS: "" }, timeout: loadingTime });
+  if (stdout.endsWith("loaded")) return;
+  const words = output.trim() ? `:\n${lastLines(output, 12)}` : ` within ${loadingTime / 1000} s.`;
   throw new SetupError(
-    `the addon was built against libtorch ${version} in ${root}, but does not load:\n${lastLines(output, 12)}\n` +
+    `the addon was built against libtorch ${version} in ${root}, but does not load${words}\n` +
       "If a library is missing there, libtorch is not completely installed; with an undefined symbol, compiler and " +
       "libtorch do not fit each other (try another compiler with CXX=...).",
   );
