@@ -171,7 +171,6 @@ export class Canvas {
 
   /** Darkens the ground under a thing of the given half width and half length, softly towards its edges. */
   contact(halfWidth: number, halfLength: number, strength = 0.8): void {
-    contactStrength = 255 * strength;
     this.#markGround(
       [
         [-halfWidth, 0, -halfLength, -1, -1],
@@ -180,7 +179,7 @@ export class Canvas {
         [halfWidth, 0, -halfLength, 1, -1],
       ],
       this.target.contact,
-      softRectangle,
+      softRectangle(strength),
     );
   }
 
@@ -216,7 +215,6 @@ export class Canvas {
     const level = Math.sqrt(lx * lx + lz * lz) + 1e-6;
     const [ax, az] = [(lx / level) * stretch, (lz / level) * stretch];
     const [bx, bz] = [(lz / level) * radius, (-lx / level) * radius];
-    shadowCutout = cutout;
     this.#markGround(
       [
         [x - ax - bx, 0, z - az - bz, -1, -1],
@@ -225,7 +223,7 @@ export class Canvas {
         [x - ax + bx, 0, z - az + bz, 1, -1],
       ],
       this.target.shadow,
-      cutoutStrength,
+      within(cutout),
     );
   }
 
@@ -430,15 +428,18 @@ export class Canvas {
   }
 }
 
-let contactStrength = 0;
-let shadowCutout: Cutout | undefined;
-
 const fullStrength = (): number => 255;
 
-const cutoutStrength = (u: number, v: number): number => (shadowCutout?.at(u, v) === SOLID ? 255 : 0);
+const within =
+  (cutout: Cutout): Mark["strength"] =>
+  (u, v) =>
+    cutout.at(u, v) === SOLID ? 255 : 0;
 
-function softRectangle(u: number, v: number): number {
-  const across = 1 - u * u;
-  const along = 1 - v * v * v * v;
-  return across <= 0 || along <= 0 ? 0 : contactStrength * Math.min(1, 2 * across) * along;
-}
+/** Strongest in the middle of a rectangle from -1 to 1, nothing at its edges. */
+const softRectangle =
+  (strength: number): Mark["strength"] =>
+  (u, v) => {
+    const across = 1 - u * u;
+    const along = 1 - v * v * v * v;
+    return across <= 0 || along <= 0 ? 0 : 255 * strength * Math.min(1, 2 * across) * along;
+  };

@@ -93,7 +93,8 @@ function toneTable(contrast: number): Float32Array {
   if (table === undefined) {
     table = new Float32Array(STEPS);
     for (let k = 0; k < STEPS; k++) {
-      const light = BRIGHTEST * (k / (STEPS - 1)) ** 2;
+      const root = k / SPACING;
+      const light = root * root;
       // Narkowicz' fit of the ACES film curve.
       const film = (light * (2.51 * light + 0.03)) / (light * (2.43 * light + 0.59) + 0.14);
       const display = toDisplay(clamp(film, 0, 1));

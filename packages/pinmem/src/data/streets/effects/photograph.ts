@@ -34,7 +34,7 @@ export function photograph(
     flare: sampleFrom(random, sensor.flare),
     vignette: sampleFrom(random, sensor.vignette),
     noise: sampleFrom(random, sensor.noise),
-    seed: random.randint(0, 2 ** 32),
+    seed: random.uint32(),
   };
   if (wetness > 0) reflectInWetGround(frame);
   if (rain > 0) addRain(frame, rain, random);

@@ -147,9 +147,11 @@ export function mass(
   surface: Surface,
 ): void {
   const { right } = canvas.camera;
-  const level = Math.sqrt((right[0] as number) ** 2 + (right[2] as number) ** 2);
-  const rx = ((right[0] as number) / level) * halfWidth;
-  const rz = ((right[2] as number) / level) * halfWidth;
+  const x0 = right[0] as number;
+  const z0 = right[2] as number;
+  const level = Math.sqrt(x0 * x0 + z0 * z0);
+  const rx = (x0 / level) * halfWidth;
+  const rz = (z0 / level) * halfWidth;
   canvas.polygon(
     [
       [x - rx, y - halfHeight, z - rz, -1, -1],
