@@ -1,0 +1,153 @@
+// What a network is made of: parameters, multiply-adds for an image of some size, and the resolution of each part.
+//
+// The network runs once on a small image to see which layer works at which resolution; sizes for the image asked about follow
+// by arithmetic, because every layer that shrinks halves, rounding up. Counted are convolutions, linear layers and the
+// memory's two products; norms, activations and resizing are left out, as is usual.
+
+import { nn, noGrad, scope, Tensor, zeros } from "@pinmem/torch";
+import type { SegmentationNetwork } from "./segmentation-network.js";
+
+export interface PartDescription {
+  /** Name of a part in the state dict, such as "layer3". */
+  readonly name: string;
+  readonly parameters: number;
+  /** For one image; null for parts that prediction does not need. */
+  readonly multiplyAdds: number | null;
+  /** Ratio of the image's resolution to the part's output; null as before. */
+  readonly stride: number | null;
+}
+
+export interface NetworkDescription {
+  readonly height: number;
+  readonly width: number;
+  /** All of them, also those that only training needs. */
+  readonly parameters: number;
+  /** Of predicting one image. */
+  readonly multiplyAdds: number;
+  /** Ratio of the image's resolution to the feature's. */
+  readonly outputStride: number;
+  readonly parts: readonly PartDescription[];
+}
+
+export interface DescribeOptions {
+  /** Of the image that multiply-adds are counted for. */
+  height: number;
+  width: number;
+}
+
+/** Every resolution down to a 64th has a side of its own, which tells them apart. */
+const PROBE = 64;
+
+/**
+ * Describes a network for images of a size.
+ * @throws RangeError when the size is not two positive integers
+ */
+export function describe(
+  network: SegmentationNetwork,
+  { height, width }: DescribeOptions,
+): NetworkDescription {
+  for (const [field, value] of Object.entries({ height, width })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new RangeError(`describe: option '${field}' must be an integer of at least 1, got ${value}`);
+  }
+  const layers = observe(network);
+  const pixels = (side: number) => shrink(height, side) * shrink(width, side);
+  const multiplyAdds = new Map<string, number>();
+  for (const { part, perPixel, side } of layers.products) {
+    multiplyAdds.set(part, (multiplyAdds.get(part) ?? 0) + perPixel * pixels(side));
+  }
+  const parts = [...network.namedChildren()].map(([name, module]): PartDescription => {
+    const side = layers.sides.get(name);
+    return {
+      name,
+      parameters: module.parameters().reduce((sum, { numel }) => sum + numel, 0),
+      multiplyAdds: side === undefined ? null : (multiplyAdds.get(name) ?? 0),
+      stride: side === undefined ? null : PROBE / side,
+    };
+  });
+  return {
+    height,
+    width,
+    parameters: network.parameters().reduce((sum, { numel }) => sum + numel, 0),
+    multiplyAdds: [...multiplyAdds.values()].reduce((sum, count) => sum + count, 0),
+    outputStride: network.outputStride,
+    parts,
+  };
+}
+
+/** The size of `full` at the resolution at which the probe image has `side`; a side of 1 is the mean of the image. */
+function shrink(full: number, side: number): number {
+  if (side === 1) return 1;
+  let size = full;
+  for (let at = PROBE; at > side; at /= 2) size = Math.ceil(size / 2);
+  return size;
+}
+
+interface Product {
+  part: string;
+  /** Multiply-adds for one pixel of the output. */
+  perPixel: number;
+  /** Of the output on the probe image. */
+  side: number;
+}
+
+function observe(network: SegmentationNetwork): { products: Product[]; sides: Map<string, number> } {
+  const names = new Map([...network.namedModules()].map(([name, module]) => [module, name]));
+  const [products, sides] = [[] as Product[], new Map<string, number>()];
+  const isTraining = [...network.namedModules()].map(([, module]) => [module, module.training] as const);
+  const [parameter] = network.parameters();
+  const { dtype = "float32", device = "cpu" } = parameter ?? {};
+  network.eval();
+  try {
+    nn.observeModules(
+      (module, inputs, output) => {
+        const name = names.get(module);
+        const image = firstTensor(output);
+        if (!name || !image) return;
+        const [part = ""] = name.split(".");
+        const side = image.size(2);
+        if (name === part) sides.set(part, side);
+        if (module instanceof nn.Conv2d) products.push({ part, perPixel: module.weight.numel, side });
+        if (module === network.memory) {
+          const { classes, width } = network.memory;
+          products.push({ part, perPixel: 2 * classes * width, side: (inputs[0] as Tensor).size(2) });
+        }
+      },
+      () => scope(() => noGrad(() => void network.call(zeros([1, 3, PROBE, PROBE], { dtype, device })))),
+    );
+  } finally {
+    for (const [module, training] of isTraining) module.training = training;
+  }
+  return { products, sides };
+}
+
+function firstTensor(value: unknown): Tensor | undefined {
+  if (value instanceof Tensor) return value;
+  return typeof value === "object" && value !== null ? firstTensor(Object.values(value)[0]) : undefined;
+}
+
+const inMillions = (count: number): string => `${(count / 1e6).toFixed(2)} M`;
+const inBillions = (count: number): string => `${(count / 1e9).toFixed(2)} G`;
+
+/** The description as a table in text. */
+export function formatDescription(description: NetworkDescription): string {
+  const { height, width, parameters, multiplyAdds, outputStride, parts } = description;
+  const rows = parts.map((part) => [
+    part.name,
+    inMillions(part.parameters),
+    part.multiplyAdds === null ? "training only" : inBillions(part.multiplyAdds),
+    part.stride === null ? "" : `1/${part.stride}`,
+  ]);
+  const table = [["part", "parameters", "multiply-adds", "resolution"], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] as number) : cell.padStart(widths[column] as number),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+  const total = `${inMillions(parameters)} parameters, ${inBillions(multiplyAdds)} multiply-adds for ${width} x ${height}`;
+  return [...lines, `${total}, feature at 1/${outputStride}`].join("\n");
+}
