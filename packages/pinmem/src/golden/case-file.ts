@@ -25,6 +25,7 @@ const configSchema = z.looseObject({
   hw: z.tuple([z.int().min(1).max(4096), z.int().min(1).max(4096)]),
   wt_layer: z.array(z.int()).length(7).optional(),
   wt_reg_weight: z.number().optional(),
+  relax_denom: z.number().optional(),
   gumbel: z.boolean().optional(),
 });
 

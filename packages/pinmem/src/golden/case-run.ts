@@ -1,35 +1,54 @@
 // One golden case in one precision: the network that it describes, with weights by formula, and its inputs.
 
-import { dispose, keep, scope, type Tensor } from "@pinmem/torch";
+import { dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { createNetwork, NetworkOptionsError } from "../models/network.js";
+import { fromOfficialWhitening } from "../models/normalization/placement.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import type { LabelledBatch } from "../training/episode.js";
 import { lossWeightsSchema } from "../training/losses.js";
 import type { PassContext } from "../training/methods/training-pass.js";
-import type { TrainableNetwork } from "../training/network.js";
 import { architectureOf, UnknownNetworkError } from "./architecture.js";
 import { type CaseConfig, type CaseFile, type HyperParameters, hyperParameters } from "./case-file.js";
 import type { Precision } from "./compare.js";
-import { formulaImages, formulaLabels, formulaState } from "./formula.js";
+import { formulaGumbel, formulaImages, formulaLabels, formulaRounding, formulaState } from "./formula.js";
+import { selectCovariances } from "./whitening.js";
+
+export interface CaseRunOptions {
+  precision: Precision;
+  /**
+   * Moves every weight by what single precision would lose, differently for each number: how far the figures move shows how
+   * sensitive the case is to rounding. Default: weights exactly by formula.
+   */
+  rounding?: number | null;
+}
 
 export class CaseRun implements Disposable {
+  readonly file: CaseFile;
+  readonly precision: Precision;
   readonly hyper: HyperParameters;
-  #network: TrainableNetwork | null = null;
+  readonly #rounding: number | null;
+  #network: SegmentationNetwork | null = null;
   #state: Map<string, Tensor> | null = null;
 
-  constructor(
-    readonly file: CaseFile,
-    readonly precision: Precision,
-  ) {
+  constructor(file: CaseFile, { precision, rounding = null }: CaseRunOptions) {
+    this.file = file;
+    this.precision = precision;
+    this.#rounding = rounding;
     this.hyper = hyperParameters(file);
   }
 
-  /** The network in the case's first state: parameters, statistics and rows by formula, no gradients. */
-  network(): TrainableNetwork {
-    this.#network ??= createNetwork(this.file.config).to({ dtype: this.precision });
+  /**
+   * The network in the case's first state: parameters, statistics and rows by formula, no gradients, in training mode.
+   *
+   * @throws UnknownNetworkError when the project does not have the case's network
+   */
+  network(): SegmentationNetwork {
+    this.#network ??= officialNetwork(this.file.config).to({ dtype: this.precision });
     const network = this.#network;
-    this.#state ??= keepAll(() =>
-      formulaState(new Map([...network.stateDict()].map(([name, { shape }]) => [name, shape]))),
-    );
+    this.#state ??= formulaState(new Map([...network.stateDict()].map(([name, { shape }]) => [name, shape])));
+    for (const tensor of this.#state.values()) keep(tensor);
     network.loadStateDict(this.#state);
+    if (this.#rounding !== null) roundParameters(network, this.#rounding);
     network.zeroGrad();
     return network.train();
   }
@@ -51,12 +70,14 @@ export class CaseRun implements Disposable {
     return Object.keys(taps ?? {});
   }
 
-  /** Loss weights as the file's recipe says. */
-  passContext(network: TrainableNetwork): PassContext {
+  /** Loss weights as the file's recipe says, and where the network whitens, its loss with the covariances selected. */
+  passContext(network: SegmentationNetwork): PassContext {
     const { auxiliary, cohesion, divergence, classification } = this.hyper;
     const whitening = this.file.config.wt_reg_weight ?? 0;
     const weights = lossWeightsSchema.parse({ auxiliary, cohesion, divergence, classification, whitening });
-    return { network, weights };
+    if (whitening === 0) return { network, weights };
+    const { loss } = selectCovariances(this, network);
+    return { network, weights, whiteningLoss: (whitened) => loss?.call(whitened) ?? null };
   }
 
   [Symbol.dispose](): void {
@@ -64,16 +85,46 @@ export class CaseRun implements Disposable {
   }
 }
 
-const keepAll = (make: () => Map<string, Tensor>): Map<string, Tensor> => {
-  const made = scope(make);
-  for (const tensor of made.values()) keep(tensor);
-  return made;
-};
-
-/** The network that a case or a key list describes. @throws UnknownNetworkError where there is none here */
-export function createNetwork(
+/**
+ * The network that a case or a key list describes, with random weights and without dropout.
+ *
+ * @throws UnknownNetworkError when the project does not have it
+ */
+export function officialNetwork(
   config: Pick<CaseConfig, "arch" | "memory" | "wt_layer" | "gumbel">,
-): TrainableNetwork {
-  architectureOf(config.arch);
-  throw new UnknownNetworkError(`${config.arch} is being built`);
+): SegmentationNetwork {
+  const network = ofProject(config.arch, () =>
+    createNetwork({
+      ...architectureOf(config.arch),
+      ...(config.wt_layer && { normalization: fromOfficialWhitening(config.wt_layer) }),
+      memory: config.memory ? { read: { gumbel: config.gumbel ? "always" : "never" } } : null,
+    }),
+  );
+  if (network.memory) network.memory.noise = (logits) => formulaGumbel(1, logits.shape).to(logits.dtype);
+  return withoutDropout(network);
+}
+
+function ofProject(arch: string, create: () => SegmentationNetwork): SegmentationNetwork {
+  try {
+    return create();
+  } catch (error) {
+    if (!(error instanceof NetworkOptionsError || error instanceof RangeError)) throw error;
+    throw new UnknownNetworkError(`there is no such network: ${arch}: ${error.message}`);
+  }
+}
+
+function roundParameters(network: nn.AnyModule, number: number): void {
+  noGrad(() => {
+    for (const [name, parameter] of network.namedParameters()) {
+      scope(() => parameter.mul_(formulaRounding(`${name}.rounding${number}`, parameter.shape)));
+    }
+  });
+}
+
+/** The golden runs are without dropout. */
+function withoutDropout(network: SegmentationNetwork): SegmentationNetwork {
+  for (const [index, layer] of [...network.dsn].entries()) {
+    if (layer instanceof nn.Dropout2d) network.dsn.replace(index, new nn.Identity());
+  }
+  return network;
 }

@@ -20,6 +20,14 @@
 // pooled: within a section, all forward figures, all losses, all gradients, … Our largest deviation must be within twice
 // the largest gap. The floor below which no tolerance falls is 8 * 2^-23 = 9.5e-7: rounding at each of 60 to 150 layers
 // leaves about sqrt(depth) * 2^-24, and the logits of the first nine cases are 4e-7 to 9e-7 from the truth.
+//
+// Even a pooled gap is one draw. At the sizes of the golden cases a batch norm over two values divides rounding by a
+// difference that may be tiny, and a ReLU that turns at zero changes gradients by 1e-4 at a stroke or, in the next draw,
+// not at all; so which CPU made the file decides (with the kernels of the file's CPU our deviation equals its gap, with
+// others it was up to 5 times as large, in the first nine cases). Where twice the gap is exceeded, the
+// noise is therefore measured anew, without our single precision: the section runs in double precision from weights that
+// are off by what sums in single precision lose (formulaRounding), several times, and twice the largest deviation of
+// those runs counts if it is larger.
 
 import type { Expected } from "./case-file.js";
 import { type Figures, Norms, Snapshot } from "./figures.js";
@@ -45,6 +53,8 @@ export interface GroupResult {
   readonly figures: number;
   readonly deviation: number;
   readonly tolerance: number;
+  /** What the tolerance is derived from: the figures' printed precision, the file's own noise, or noise measured anew. */
+  readonly basis: "fixed" | "gap" | "rounding";
   /** Where the largest deviation is. */
   readonly figure: string;
   readonly passed: boolean;
@@ -59,37 +69,63 @@ export interface CompareOptions {
   precision: Precision;
   /** Tolerance in double precision for a figure, where the file's truth is less certain than 1e-7. */
   doubleTolerance?: ((figure: string) => number) | undefined;
+  /** The section's figures in double precision from slightly moved weights; called where single precision is too far off. */
+  rounded?: (() => readonly Figures[]) | undefined;
 }
 
 /** Compares a section's figures with the golden ones, group by group. Golden figures that were not computed fail. */
-export function compareSection(
-  ours: Figures,
-  golden: Golden,
-  { precision, doubleTolerance = () => DOUBLE_TOLERANCE }: CompareOptions,
-): GroupResult[] {
+export function compareSection(ours: Figures, golden: Golden, options: CompareOptions): GroupResult[] {
+  const { precision, doubleTolerance = () => DOUBLE_TOLERANCE, rounded } = options;
+  const groups = grouped(ours, golden);
+  const gaps = new Map([...groups].map(([group, all]) => [group, largest(all.map(({ gap }) => gap))]));
+  const inDouble = () =>
+    [...groups].map(([group, all]) => judge(group, all, ({ figure }) => doubleTolerance(figure), "fixed"));
+  const inSingle = (noise: ReadonlyMap<string, number>, basis: "gap" | "rounding") =>
+    [...groups].map(([group, all]) => {
+      const gap = Math.max(2 * (gaps.get(group) ?? 0), SINGLE_FLOOR);
+      const measured = 2 * (noise.get(group) ?? 0);
+      return judge(group, all, () => Math.max(gap, measured), measured > gap ? basis : "gap");
+    });
+  if (precision === "float64") return inDouble();
+  const results = inSingle(new Map(), "gap");
+  if (!rounded || results.every(({ passed, deviation }) => passed || !Number.isFinite(deviation)))
+    return results;
+  return inSingle(noiseOf(rounded(), golden), "rounding");
+}
+
+function grouped(ours: Figures, golden: Golden): Map<string, Comparison[]> {
   const groups = new Map<string, Comparison[]>();
   for (const comparison of compare(ours, golden, [])) {
     const group = groups.get(comparison.group) ?? [];
     group.push(comparison);
     groups.set(comparison.group, group);
   }
-  return [...groups].map(([group, comparisons]) => {
-    const gap = Math.max(...comparisons.map((comparison) => comparison.gap));
-    const toleranceOf = ({ figure }: Comparison) =>
-      precision === "float64" ? doubleTolerance(figure) : Math.max(2 * gap, SINGLE_FLOOR);
-    const ratio = (comparison: Comparison) => comparison.deviation / toleranceOf(comparison);
-    const worst = comparisons.reduce((a, b) => (ratio(b) > ratio(a) ? b : a));
-    const tolerance = toleranceOf(worst);
-    const { deviation, figure } = worst;
-    return {
-      group,
-      figures: comparisons.length,
-      deviation,
-      tolerance,
-      figure,
-      passed: deviation <= tolerance,
-    };
-  });
+  return groups;
+}
+
+/** Largest deviation of each group in several runs. */
+function noiseOf(runs: readonly Figures[], golden: Golden): Map<string, number> {
+  const noise = new Map<string, number>();
+  for (const figures of runs) {
+    for (const [group, all] of grouped(figures, golden)) {
+      noise.set(group, largest([noise.get(group) ?? 0, ...all.map(({ deviation }) => deviation)]));
+    }
+  }
+  return noise;
+}
+
+function judge(
+  group: string,
+  comparisons: readonly Comparison[],
+  toleranceOf: (comparison: Comparison) => number,
+  basis: GroupResult["basis"],
+): GroupResult {
+  const ratio = (comparison: Comparison) => comparison.deviation / toleranceOf(comparison);
+  const worst = comparisons.reduce((a, b) => (ratio(b) > ratio(a) ? b : a));
+  const tolerance = toleranceOf(worst);
+  const { deviation, figure } = worst;
+  const passed = comparisons.every((comparison) => comparison.deviation <= toleranceOf(comparison));
+  return { group, figures: comparisons.length, deviation, tolerance, basis, figure, passed };
 }
 
 type Path = readonly (string | number)[];
@@ -258,6 +294,10 @@ const failure = (path: Path, problem: string): Comparison => ({
   deviation: Number.POSITIVE_INFINITY,
   gap: 0,
 });
+
+/** Of any number of values, unlike Math.max. */
+const largest = (values: readonly number[]): number =>
+  values.reduce((most, value) => Math.max(most, value), 0);
 
 const isNumbers = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.length > 0 && value.every((element) => typeof element === "number");

@@ -1,7 +1,7 @@
 // Key lists: every parameter and buffer of a network by name and shape, in the official order.
 
 import type { KeyList } from "./case-file.js";
-import { createNetwork } from "./case-run.js";
+import { officialNetwork } from "./case-run.js";
 import type { GroupResult } from "./compare.js";
 
 /** Rows that the official code keeps beside the network, and a buffer here. */
@@ -9,7 +9,7 @@ const ROWS = "memory.m_items";
 
 /** Compares names, shapes, order and what is trained. */
 export function checkNames(list: KeyList): GroupResult[] {
-  const network = createNetwork(list);
+  const network = officialNetwork(list);
   const shapes = [...network.stateDict()]
     .filter(([name]) => name !== ROWS)
     .map(([name, { shape }]) => [name, shape] as const);
@@ -35,5 +35,13 @@ function sameList(group: string, ours: readonly string[], expected: readonly str
         ? `${group}: ${moved} is elsewhere`
         : group;
   const passed = figure === group;
-  return { group, figures: expected.length, deviation: passed ? 0 : 1, tolerance: 0, figure, passed };
+  return {
+    group,
+    figures: expected.length,
+    deviation: passed ? 0 : 1,
+    tolerance: 0,
+    basis: "fixed",
+    figure,
+    passed,
+  };
 }

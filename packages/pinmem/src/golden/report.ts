@@ -27,7 +27,10 @@ export function describeResult(result: SectionResult, width = 0): string {
   const figures = groups.reduce((sum, group) => sum + group.figures, 0);
   const lines = groups
     .filter((group) => !group.passed || group === worst)
-    .map((group) => `${exponential(group.deviation)} of ${exponential(group.tolerance)} at ${group.figure}`);
+    .map(({ deviation, tolerance, basis, figure }) => {
+      const note = basis === "rounding" ? " (noise measured)" : "";
+      return `${exponential(deviation)} of ${exponential(tolerance)}${note} at ${figure}`;
+    });
   const status = passed ? "ok      " : "FAILED  ";
   return `${head} ${status} ${lines.join("; ")} (${figures} figures, ${seconds.toFixed(1)} s)`;
 }

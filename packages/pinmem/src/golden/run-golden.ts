@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { UnknownNetworkError } from "./architecture.js";
 import { type CaseFile, type Expected, GoldenFileError, type KeyList, readGoldenFile } from "./case-file.js";
 import { CaseRun } from "./case-run.js";
-import { compareSection, type GroupResult, type Precision } from "./compare.js";
+import { compareSection, DOUBLE_TOLERANCE, type GroupResult, type Precision } from "./compare.js";
 import { checkNames } from "./names.js";
 import { sections as allSections, type Section } from "./sections/index.js";
+import { whiteningUncertainty } from "./whitening.js";
 
 export interface SectionResult {
   readonly case: string;
@@ -65,27 +66,36 @@ export function runGoldenFile(
     return results;
   }
   for (const precision of precisions) {
-    using run = new CaseRun(file, precision);
-    const golden = precision === "float64" ? file.f64 : file.f32;
-    for (const name of Object.keys(golden)) {
+    let run: CaseRun | null = null;
+    const open = () => (run ??= new CaseRun(file, { precision }));
+    for (const name of Object.keys(precision === "float64" ? file.f64 : file.f32)) {
       const section = sections.find((candidate) => candidate.name === name);
       add(name, precision, () =>
-        section ? runSection(section, run, file) : "no code for this section is registered",
+        section ? runSection(section, open()) : "no code for this section is registered",
       );
     }
+    (run as CaseRun | null)?.[Symbol.dispose]();
   }
   return results;
 }
 
-function runSection(section: Section, run: CaseRun, file: CaseFile): readonly GroupResult[] {
-  const ours = section.run(run);
-  const { precision } = run;
-  const tolerance = section.doubleTolerance;
-  return compareSection(
-    ours,
-    { f64: file.f64[section.name] as Expected, f32: file.f32[section.name] as Expected },
-    { precision, doubleTolerance: tolerance && ((figure) => tolerance(figure, file.config)) },
-  );
+/** How often the noise of a section is measured where twice the file's own is exceeded. */
+const ROUNDED_RUNS = 3;
+
+function runSection(section: Section, run: CaseRun): readonly GroupResult[] {
+  const { file, precision } = run;
+  const golden = { f64: file.f64[section.name] as Expected, f32: file.f32[section.name] as Expected };
+  const tolerance = section.doubleTolerance ?? (() => DOUBLE_TOLERANCE);
+  return compareSection(section.run(run), golden, {
+    precision,
+    doubleTolerance: (figure) =>
+      Math.max(tolerance(figure, file.config), whiteningUncertainty(figure, file.config)),
+    rounded: () =>
+      Array.from({ length: ROUNDED_RUNS }, (_, rounding) => {
+        using rounded = new CaseRun(file, { precision: "float64", rounding });
+        return section.run(rounded);
+      }),
+  });
 }
 
 type Identity = Pick<SectionResult, "case" | "section" | "precision">;

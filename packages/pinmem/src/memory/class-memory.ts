@@ -71,7 +71,8 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   readonly momentum: number;
   readonly temperature: number;
   readonly readOptions: Required<ReadOptions>;
-  readonly #noise: NoiseSource;
+  /** Where Gumbel noise comes from. */
+  noise: NoiseSource;
 
   /** Rows start as normalised random non-negative vectors; see `collect` for the method's start. */
   constructor({
@@ -94,7 +95,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     this.momentum = momentum;
     this.temperature = temperature;
     this.readOptions = completeReadOptions(read);
-    this.#noise = noise;
+    this.noise = noise;
     this.output = new nn.Sequential(
       new nn.Conv2d(2 * width, width, 1, { bias: false }),
       new nn.BatchNorm2d(width),
@@ -206,7 +207,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     if (this.logTemperature) logits = logits.mul(widen(this.logTemperature).neg().exp());
     else if (temperature !== 1) logits = logits.div(temperature as number);
     if (gumbel === "always" || (gumbel === "training" && this.training))
-      logits = logits.add(this.#noise(logits));
+      logits = logits.add(this.noise(logits));
     if (maskAbsent) logits = logits.maskedFill(isPresent(items_KC).logicalNot().view([1, -1, 1, 1]), MASKED);
     return logits.softmax(1);
   }

@@ -4,6 +4,7 @@ import type { CaseConfig } from "../case-file.js";
 import type { CaseRun } from "../case-run.js";
 import type { Figures } from "../figures.js";
 import { evaluation } from "./evaluation.js";
+import { selectiveWhitening } from "./selective-whitening.js";
 import { trainForward } from "./train-forward.js";
 import { trainingSections } from "./training-iterations.js";
 
@@ -16,4 +17,9 @@ export interface Section {
   readonly doubleTolerance?: (figure: string, config: CaseConfig) => number;
 }
 
-export const sections: readonly Section[] = [evaluation, trainForward, ...trainingSections];
+export const sections: readonly Section[] = [
+  evaluation,
+  selectiveWhitening,
+  trainForward,
+  ...trainingSections,
+];
