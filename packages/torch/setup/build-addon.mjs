@@ -160,7 +160,10 @@ async function load(addon, { version, root }) {
     "process.dlopen({ exports: {} }, process.argv[1], os.constants.dlopen.RTLD_NOW);" +
     'fs.writeSync(1, "loaded"); process.kill(process.pid, "SIGKILL")';
   const command = [process.execPath, "-e", script, addon];
-  const { stdout, output } = await run(command, { env: { NODE_OPTIONS: "" }, timeout: loadingTime });
+  const { stdout, output } = await run(command, {
+    env: { NODE_OPTIONS: "", UCX_MEM_EVENTS: "n" },
+    timeout: loadingTime,
+  });
   if (stdout.endsWith("loaded")) return;
   const words = output.trim() ? `:\n${lastLines(output, 12)}` : ` within ${loadingTime / 1000} s.`;
   throw new SetupError(

@@ -164,6 +164,9 @@ function findBuild(): AddonBuild {
 
 function load(build: AddonBuild): Native {
   process.env.OMP_WAIT_POLICY ??= "passive";
+  // Debian 13's libtorch drags in UCX, which patches the C library's memory functions while other threads of Node run
+  // them: 3 of 100 processes crashed at the start, and none of 150 without it. Only networks of MPI need it.
+  process.env.UCX_MEM_EVENTS ??= "n";
   const path = join(build.folder, "torch.node");
   let addon: Native;
   try {
