@@ -30,7 +30,7 @@ function gather(domain: string): Statistics {
   let sum = 0;
   let squares = 0;
   for (let index = 0; index < SCENES; index++) {
-    const { image, label, width } = renderStreet({ domain, seed: 1, index });
+    const { image, label, width } = renderStreet({ domain, seed: 1, index, width: 128, height: 64 });
     for (let at = 0; at < label.length; at++) {
       const trainId = label[at] as number;
       pixels[trainId] = (pixels[trainId] as number) + 1;
