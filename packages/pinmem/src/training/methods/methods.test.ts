@@ -343,6 +343,29 @@ describe("every method", () => {
     },
   );
 
+  it.each(all)(
+    "%s in bfloat16 stays near single precision, with losses and gradients in single precision",
+    (_, create, memory) => {
+      const outcome = (precision: "float32" | "bfloat16") => {
+        const trained = network({ memory }).to({ dtype: "float32" });
+        const single = ({ image, label }: LabelledBatch) => ({ image: image.to("float32"), label });
+        const { metaTrain, metaTest } = episode();
+        return scope(() => {
+          const one = { metaTrain: single(metaTrain), metaTest: metaTest && single(metaTest) };
+          const passes = create(trained, { precision }).accumulate(one, { innerRate: 0.01 });
+          const dtypes = new Set(trained.parameters().map(({ grad: gradient }) => gradient?.dtype ?? "none"));
+          return { totals: Object.values(passes).map(({ total }) => total.toNumber()), dtypes };
+        });
+      };
+      const [single, half] = [outcome("float32"), outcome("bfloat16")];
+      expect(half.dtypes).toEqual(single.dtypes);
+      half.totals.forEach((total, at) => {
+        expect(Math.abs(total / (single.totals[at] as number) - 1)).toBeLessThan(0.02);
+        expect(total).not.toBe(single.totals[at]);
+      });
+    },
+  );
+
   it("refuses a network without memory where it needs one", () => {
     expect(() => new PinMemory(context(network({ memory: false })))).toThrow(
       /no class memory.*model\.memory/,
