@@ -70,7 +70,12 @@ describe("forward", () => {
     { backbone: "resnet34", outputStride: 8, memory: {} },
     { backbone: "resnet101", outputStride: 16, memory: {} },
     { backbone: "resnext50_32x4d", outputStride: 8 },
-    { backbone: "mobilenet_v2", head: "deeplab-v2", memory: {} },
+    {
+      backbone: "mobilenet_v2",
+      head: "deeplab-v2",
+      memory: {},
+      normalization: { layer1: "instance-whitening" },
+    },
     { backbone: "shufflenet_v2_x1_0", head: "deeplab-v2" },
     { backbone: "shufflenet_v2_x1_0", outputStride: 32, normalization: { layer0: "selective-whitening" } },
     {
@@ -95,6 +100,29 @@ describe("forward", () => {
         expect(logits.isfinite().all().item()).toBe(true);
       });
       expect(liveTensors()).toBe(before);
+    });
+  });
+
+  it("gives each whitening layer's output, alive, also where it is the low-level feature", () => {
+    scope(() => {
+      for (const head of ["deeplab-v2", "deeplab-v3+"] as const) {
+        const network = createNetwork({
+          backbone: "mobilenet_v2",
+          head,
+          normalization: {
+            layer0: "instance-norm",
+            layer1: "instance-whitening",
+            layer3: "selective-whitening",
+          },
+        });
+        const { whitening, lowLevel } = network.encode(formulaImages([0, 1], [64, 64]));
+        const side = head === "deeplab-v2" ? 8 : 4;
+        expect(whitening.map(({ shape }) => shape)).toEqual([
+          [2, 32, 8, 8],
+          [2, 320, side, side],
+        ]);
+        expect(lowLevel?.shape).toEqual(head === "deeplab-v2" ? undefined : [2, 32, 8, 8]);
+      }
     });
   });
 

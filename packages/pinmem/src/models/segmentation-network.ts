@@ -63,6 +63,8 @@ export abstract class SegmentationNetwork extends nn.Module<[image_B3HW: Tensor]
   abstract readonly final2: nn.Sequential;
   abstract readonly dsn: nn.Sequential;
   abstract readonly memory: ClassMemory | null;
+  /** Whether the decoder joins the feature of layer1. */
+  protected abstract readonly usesLowLevel: boolean;
 
   get classes(): number {
     return this.#classes;
@@ -92,7 +94,8 @@ export abstract class SegmentationNetwork extends nn.Module<[image_B3HW: Tensor]
     this.#checkImage(image_B3HW);
     return scope(() => {
       const { deep, lowLevel, auxiliary, whitening } = this.#backbone.call(image_B3HW);
-      return { feature: this.bottleneck(deep), lowLevel, auxiliary, whitening };
+      const feature = this.bottleneck(deep);
+      return { feature, lowLevel: this.usesLowLevel ? lowLevel : null, auxiliary, whitening };
     });
   }
 

@@ -3,10 +3,10 @@
 // State-dict names are those of the released checkpoints; `torchvisionName` translates torchvision's. The classifier of the
 // ImageNet network is no part of it.
 
-import { nn, type Tensor } from "@pinmem/torch";
+import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { NormalizationPlacement, StageName } from "../normalization/placement.js";
 import type { BackboneName } from "./registry.js";
-import type { StageModule } from "./stage.js";
+import type { StageModule, StageOutput } from "./stage.js";
 
 /** Ratio of the image's resolution to that of the last feature. */
 export type OutputStride = 8 | 16 | 32;
@@ -68,16 +68,22 @@ export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
   }
 
   forward(image: Tensor): BackboneOutput {
-    const stem = this.layer0.call(image);
-    const shallow = this.layer1.call(stem.feature);
-    const middle = this.layer2.call(shallow.feature);
-    const late = this.layer3.call(middle.feature);
+    const shallow = inTurn(image, this.layer0, this.layer1);
+    const late = inTurn(shallow.feature, this.layer2, this.layer3);
     const last = this.layer4.call(late.feature);
     return {
       lowLevel: shallow.feature,
       auxiliary: late.feature,
       deep: last.feature,
-      whitening: [stem, shallow, middle, late, last].flatMap(({ whitening }) => whitening),
+      whitening: [shallow, late, last].flatMap(({ whitening }) => whitening),
     };
   }
 }
+
+/** Frees what only the second stage needed. */
+const inTurn = (input: Tensor, first: StageModule, second: StageModule): StageOutput =>
+  scope(() => {
+    const before = first.call(input);
+    const after = second.call(before.feature);
+    return { feature: after.feature, whitening: [...before.whitening, ...after.whitening] };
+  });

@@ -4,7 +4,7 @@
 
 import { nn, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/index.js";
-import { type Encoding, type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
+import { type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
 import { convolution, initialiseHead } from "./parts.js";
 import { PyramidV2 } from "./pyramid.js";
@@ -15,6 +15,7 @@ export class DeepLabV2 extends SegmentationNetwork {
   readonly final2: nn.Sequential;
   readonly dsn: nn.Sequential;
   readonly memory: ClassMemory | null;
+  protected readonly usesLowLevel = false;
 
   constructor(parts: NetworkParts) {
     super(parts);
@@ -26,12 +27,6 @@ export class DeepLabV2 extends SegmentationNetwork {
     this.dsn = auxiliaryHead(channels.layer3, classes, auxiliaryDropout);
     this.memory = memory;
     initialiseHead(this.aspp, this.final1, this.final2, this.dsn);
-  }
-
-  override encode(image_B3HW: Tensor): Encoding {
-    const { lowLevel, ...encoding } = super.encode(image_B3HW);
-    lowLevel?.dispose();
-    return { ...encoding, lowLevel: null };
   }
 
   protected bottleneck(deep_BChw: Tensor): Tensor {

@@ -20,6 +20,7 @@ export class DeepLabV3Plus extends SegmentationNetwork {
   readonly final2: nn.Sequential;
   readonly dsn: nn.Sequential;
   readonly memory: ClassMemory | null;
+  protected readonly usesLowLevel = true;
 
   constructor(parts: NetworkParts) {
     super(parts);
