@@ -1,0 +1,46 @@
+// The networks against the official code's figures: thinned files here, whole ones where PINMEM_GOLDEN names their folder.
+
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type CaseFile, type KeyList, readGoldenFile } from "./case-file.js";
+import { describeResult } from "./report.js";
+import { runGoldenFile, runGoldenFolder } from "./run-golden.js";
+
+const fixtures = join(import.meta.dirname, "fixtures");
+const names = readdirSync(fixtures).map((name) => name.replace(".json", ""));
+const read = <T>(name: string): Promise<T> => readGoldenFile(join(fixtures, `${name}.json`)) as Promise<T>;
+const MINUTES = 60_000;
+
+describe("names and shapes", () => {
+  test.each(names.filter((name) => name.startsWith("keys_")))("of %s are the official ones", async (name) => {
+    const results = runGoldenFile(await read<KeyList>(name));
+    expect(results.filter(({ passed }) => !passed).map((result) => describeResult(result))).toEqual([]);
+    expect(results).toHaveLength(1);
+  });
+});
+
+describe.each(["float64", "float32"] as const)("figures in %s", (precision) => {
+  test.each(names.filter((name) => !name.startsWith("keys_")))(
+    "of %s agree",
+    async (name) => {
+      const file = await read<CaseFile>(name);
+      const results = runGoldenFile(file, { precisions: [precision] });
+      expect(results.map(({ section }) => section).sort()).toEqual(Object.keys(file.f64).sort());
+      expect(results.filter(({ notRun }) => notRun !== null)).toEqual([]);
+      expect(results.filter(({ passed }) => !passed).map((result) => describeResult(result))).toEqual([]);
+    },
+    5 * MINUTES,
+  );
+});
+
+const whole = process.env.PINMEM_GOLDEN;
+
+test.skipIf(!whole)(
+  "the whole golden files in PINMEM_GOLDEN agree",
+  async () => {
+    const results = await runGoldenFolder(whole ?? "");
+    expect(results.filter(({ passed }) => !passed).map((result) => describeResult(result))).toEqual([]);
+  },
+  60 * MINUTES,
+);
