@@ -14,6 +14,7 @@ export {
   type NetworkDescription,
   type PartDescription,
 } from "./describe.js";
+export { type InferenceOptions, prepareForInference } from "./inference.js";
 export { createNetwork, type NetworkOptions, NetworkOptionsError, networkSchema } from "./network.js";
 export { PairVariances } from "./normalization/covariance.js";
 export { type InstanceWhitening, whiteningLayers } from "./normalization/instance-whitening.js";

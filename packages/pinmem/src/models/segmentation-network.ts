@@ -118,7 +118,8 @@ export abstract class SegmentationNetwork extends nn.Module<[image_B3HW: Tensor]
 
   forward(image_B3HW: Tensor): Segmentation {
     const [, , height = 0, width = 0] = image_B3HW.shape;
-    const { feature, lowLevel } = this.encode(image_B3HW);
+    const { feature, lowLevel, auxiliary } = this.encode(image_B3HW);
+    auxiliary.dispose(); // whoever trains with it calls encode
     const reading = this.memory ? this.memory.call(feature) : null;
     return { logits: this.decode(reading?.refined ?? feature, lowLevel, [height, width]), feature, reading };
   }

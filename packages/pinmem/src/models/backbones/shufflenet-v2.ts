@@ -88,7 +88,7 @@ class ShuffleUnit extends nn.Module<[Tensor], BlockOutput> {
 }
 
 /** layer0 or layer4: a convolution whose batch norm an instance normalisation may stand in for, then an optional pooling. */
-class EndLayer extends nn.Module<[Tensor], StageOutput> {
+export class EndLayer extends nn.Module<[Tensor], StageOutput> {
   readonly layer: nn.Sequential;
   readonly instanceNormLayer: Normalization | null;
   readonly #convolution: nn.Conv2d;

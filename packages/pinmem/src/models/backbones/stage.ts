@@ -15,15 +15,21 @@ export interface StageOutput {
 export type StageModule = nn.Module<[Tensor], StageOutput>;
 
 export class Stage extends nn.Module<[Tensor], StageOutput> {
-  readonly #blocks: readonly Block[];
+  readonly #blocks: Block[];
 
-  constructor(...blocks: readonly Block[]) {
+  constructor(...blocks: Block[]) {
     super();
     this.#blocks = blocks;
   }
 
   get blocks(): readonly Block[] {
     return this.#blocks;
+  }
+
+  /** Puts another block in the place of the one at `index`. */
+  replace(index: number, block: Block): void {
+    if (!(index in this.#blocks)) throw new RangeError(`Stage.replace: there is no block ${index}`);
+    this.#blocks[index] = block;
   }
 
   override *namedChildren(): IterableIterator<[string, nn.AnyModule]> {

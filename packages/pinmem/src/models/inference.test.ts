@@ -1,0 +1,86 @@
+import { manualSeed, nn, noGrad, rand, scope, type Tensor } from "@pinmem/torch";
+import { beforeEach, describe, expect, it } from "vitest";
+import { formulaImages } from "../golden/formula.js";
+import { prepareForInference } from "./inference.js";
+import { createNetwork, type NetworkOptions } from "./network.js";
+import type { SegmentationNetwork } from "./segmentation-network.js";
+
+beforeEach(() => manualSeed(5));
+
+const options: NetworkOptions[] = [
+  { backbone: "resnet18", outputStride: 32, memory: {} },
+  { backbone: "resnet50", memory: {}, normalization: { layer0: "instance-norm", layer1: "instance-norm" } },
+  { backbone: "resnet18", head: "deeplab-v2", normalization: { layer2: "selective-whitening" } },
+  { backbone: "mobilenet_v2", outputStride: 8, memory: {} },
+  { backbone: "shufflenet_v2_x1_0", memory: { read: { residual: true } } },
+  {
+    backbone: "shufflenet_v2_x1_0",
+    normalization: { layer0: "instance-norm", layer4: "switchable-whitening" },
+  },
+];
+
+/** Statistics, scales and shifts as a trained network has them, not zero and one. */
+function trained(one: NetworkOptions): SegmentationNetwork {
+  const network = createNetwork(one);
+  for (const module of network.modules()) {
+    if (!(module instanceof nn.BatchNorm2d)) continue;
+    const { runningMean, runningVar, weight, bias } = module;
+    noGrad(() =>
+      scope(() => {
+        for (const tensor of [runningMean, bias]) tensor?.copy_(rand(tensor.shape).sub(0.5).mul(0.4));
+        for (const tensor of [runningVar, weight]) tensor?.copy_(rand(tensor.shape).add(0.5));
+      }),
+    );
+  }
+  return network.eval();
+}
+
+const difference = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().toNumber() / b.std().toNumber();
+
+describe("prepareForInference", () => {
+  for (const layout of ["channels-last", "contiguous"] as const) {
+    it.each(options)(`changes logits by no more than rounding, ${layout}: %o`, (one) => {
+      scope(() => {
+        const network = trained(one);
+        const image = formulaImages([0, 1], [65, 97]);
+        const { logits: expected, feature } = noGrad(() => network.call(image));
+        prepareForInference(network, { layout });
+        const found = noGrad(() => network.call(image));
+        expect(difference(found.logits, expected)).toBeLessThan(5e-5);
+        expect(difference(found.feature, feature)).toBeLessThan(5e-5);
+        expect(found.logits.requiresGrad).toBe(false);
+      });
+    });
+  }
+
+  it("leaves no batch norm but the ones that an instance norm stands in for", () => {
+    const left = (one: NetworkOptions) =>
+      [...prepareForInference(trained(one)).namedModules()]
+        .filter(([, module]) => module instanceof nn.BatchNorm2d)
+        .map(([name]) => name);
+    expect(left({ backbone: "resnet18", memory: {} })).toEqual([]);
+    expect(left({ backbone: "shufflenet_v2_x1_0", normalization: { layer0: "instance-norm" } })).toEqual([
+      "layer0.layer.0.1",
+    ]);
+  });
+
+  it("frees what inference does not need: the auxiliary head and the batch norms", () => {
+    const network = trained({ backbone: "resnet18", memory: {} });
+    const before = network.stateDict();
+    prepareForInference(network);
+    const freed = [...before].filter(([, tensor]) => tensor.isDisposed).map(([name]) => name);
+    const kept = new Set(network.stateDict().keys());
+    expect(freed.filter((name) => name.startsWith("dsn."))).toHaveLength(9);
+    expect(freed).toContain("layer1.0.bn1.running_var");
+    // Whatever is no longer part of the network is freed, nothing else.
+    expect(freed).toEqual([...before.keys()].filter((name) => !kept.has(name)));
+    expect(() => network.auxiliaryLogits(rand([1, 256, 4, 4]))).toThrow(/has no auxiliary head/);
+  });
+
+  it("refuses other layouts", () => {
+    const network = createNetwork({ backbone: "resnet18" });
+    expect(() => prepareForInference(network, { layout: "blocked" as "contiguous" })).toThrow(
+      /got "blocked"/,
+    );
+  });
+});

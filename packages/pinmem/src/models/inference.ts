@@ -1,0 +1,91 @@
+// The evaluation form of a network: batch norms are folded into the convolutions before them, the auxiliary head is gone, no
+// gradients are kept, and weights lie in the layout in which convolutions are fastest (bench/model measures both).
+//
+// It gives the same logits up to the rounding of single precision, and is still a network with `encode`, the memory's read
+// and `decode`, so every evaluation protocol takes it. It cannot be trained or saved: the network that is given is turned
+// into it. Keep the weights, or prepare a second network.
+// Source: y = g (W x - m) / s + b is a convolution again, with weights W g / s and bias b - g m / s, s = sqrt(var + eps).
+
+import { nn, noGrad, scope, type Tensor, TorchError } from "@pinmem/torch";
+import { EndLayer } from "./backbones/shufflenet-v2.js";
+import { Stage } from "./backbones/stage.js";
+import type { SegmentationNetwork } from "./segmentation-network.js";
+
+export interface InferenceOptions {
+  /** Layout of features: channels of a pixel side by side, or pixels of a channel. Default "channels-last". */
+  layout?: "channels-last" | "contiguous";
+}
+
+/**
+ * Turns a network into its evaluation form.
+ * @returns the same network
+ */
+export function prepareForInference<N extends SegmentationNetwork>(
+  network: N,
+  { layout = "channels-last" }: InferenceOptions = {},
+): N {
+  if (layout !== "channels-last" && layout !== "contiguous") {
+    throw new RangeError(
+      `prepareForInference: option 'layout' must be "channels-last" or "contiguous", got "${layout}"`,
+    );
+  }
+  network.eval().requiresGrad_(false);
+  removeAuxiliaryHead(network);
+  noGrad(() => foldBatchNorms(network));
+  if (layout === "channels-last") network.to({ memoryFormat: "channelsLast" });
+  return network;
+}
+
+class NoAuxiliaryHead extends nn.Sequential {
+  override forward(): never {
+    throw new TorchError("a network prepared for inference has no auxiliary head", {
+      operator: "auxiliaryLogits",
+    });
+  }
+}
+
+function removeAuxiliaryHead(network: SegmentationNetwork): void {
+  const { dsn } = network;
+  replaceChild(network, "dsn", new NoAuxiliaryHead());
+  for (const tensor of dsn.stateDict().values()) tensor.dispose();
+}
+
+/** Everywhere in the tree where a batch norm is the next sibling of a convolution, which is where it follows it. */
+function foldBatchNorms(parent: nn.AnyModule): void {
+  if (parent instanceof EndLayer && parent.instanceNormLayer) return; // there it stands in for the batch norm
+  let before: nn.AnyModule | undefined;
+  for (const [name, child] of [...parent.namedChildren()]) {
+    if (before instanceof nn.Conv2d && child instanceof nn.BatchNorm2d) {
+      fold(before, child);
+      replaceChild(parent, name, new nn.Identity());
+    } else {
+      foldBatchNorms(child);
+    }
+    before = child;
+  }
+}
+
+function fold(convolution: nn.Conv2d, norm: nn.BatchNorm2d): void {
+  const { runningMean, runningVar, weight, bias, eps } = norm;
+  if (!runningMean || !runningVar || !weight || !bias) {
+    throw new Error("internal: only batch norms with statistics, scale and shift can be folded");
+  }
+  const shift = scope(() => {
+    const scale = weight.div(runningVar.add(eps).sqrt());
+    convolution.weight.mul_(scale.view([-1, 1, 1, 1]));
+    const before: Tensor = convolution.bias ? convolution.bias.sub(runningMean) : runningMean.neg();
+    return new nn.Parameter(before.mul(scale).add(bias), { requiresGrad: false });
+  });
+  convolution.bias?.dispose();
+  setField(convolution, "bias", shift);
+  for (const tensor of norm.stateDict().values()) tensor.dispose();
+}
+
+function replaceChild(parent: nn.AnyModule, name: string, module: nn.Module): void {
+  if (parent instanceof nn.Sequential || parent instanceof Stage) parent.replace(Number(name), module);
+  else setField(parent, name, module);
+}
+
+const setField = (holder: object, field: string, value: unknown): void => {
+  (holder as Record<string, unknown>)[field] = value;
+};
