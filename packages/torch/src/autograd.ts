@@ -1,10 +1,11 @@
 // Gradients as values (`grad`, of any order) or accumulated in leaves (`backward`), and the modes in which none are recorded.
 
-import { describeValue, wrap } from "./dispatch.js";
 import { TorchError, withContext } from "./errors.js";
 import { native } from "./native.js";
 import { OwnedTensor } from "./ownership.js";
 import type { Tensor } from "./tensor.js";
+import { describeValue } from "./values.js";
+import { wrap } from "./wrap.js";
 
 export interface GradOptions {
   /** One gradient per output, null for scalars. */

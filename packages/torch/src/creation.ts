@@ -1,10 +1,11 @@
 // Tensors from JavaScript values. The other constructors (zeros, arange, …) are generated.
 
-import { type Device, describeValue, wrap } from "./dispatch.js";
 import { type DType, dtypes, isDType, type TypedArray } from "./dtype.js";
 import { TorchError, withContext } from "./errors.js";
 import { native } from "./native.js";
 import type { NestedArray, Tensor } from "./tensor.js";
+import { type Device, describeValue } from "./values.js";
+import { wrap } from "./wrap.js";
 
 export interface TensorOptions {
   /** Default: float32 for numbers, bool for booleans, int64 for bigints; typed arrays keep theirs. */

@@ -6,10 +6,10 @@
 
 import { grad } from "./autograd.js";
 import { fromTypedArray } from "./creation.js";
-import { describeValue } from "./dispatch.js";
 import { TorchError } from "./errors.js";
 import { scope } from "./ownership.js";
 import { Tensor } from "./tensor.js";
+import { describeValue } from "./values.js";
 
 export interface GradcheckOptions {
   /** Step of the difference quotient; default 1e-6. */

@@ -11,17 +11,9 @@ export {
   isGradEnabled,
   noGrad,
 } from "./autograd.js";
+export { callOperator, operatorNames } from "./call-operator.js";
 export * from "./creation.js";
 export * from "./device.js";
-export {
-  callOperator,
-  type Device,
-  type FloatScalar,
-  float,
-  type MemoryFormat,
-  operatorNames,
-  type Scalar,
-} from "./dispatch.js";
 export { type DType, dtypes, type TypedArray } from "./dtype.js";
 export { DisposedTensorError, LibtorchNotFoundError, TorchError } from "./errors.js";
 export * as files from "./files/index.js";
@@ -34,3 +26,4 @@ export { dispose, keep, liveTensorBytes, liveTensors, scope } from "./ownership.
 export * from "./profile.js";
 export * from "./random.js";
 export { type BackwardOptions, type NestedArray, Tensor, type ToOptions } from "./tensor.js";
+export { type Device, type FloatScalar, float, type MemoryFormat, type Scalar } from "./values.js";

@@ -1,11 +1,12 @@
 // Random numbers come from one default generator per device, as in PyTorch: the same seed gives the same numbers as
 // Python's torch. The generator belongs to the process: worker threads draw from the same one.
 
-import { type Device, wrap } from "./dispatch.js";
 import { withContext } from "./errors.js";
 import { native } from "./native.js";
 import { OwnedTensor } from "./ownership.js";
 import type { Tensor } from "./tensor.js";
+import type { Device } from "./values.js";
+import { wrap } from "./wrap.js";
 
 /** Seeds the default generators of all devices. */
 export const manualSeed = (seed: number | bigint): void =>

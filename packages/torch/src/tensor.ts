@@ -1,12 +1,13 @@
 // The tensor: what it is (shape, dtype, device), its way in from and out to JavaScript, and its gradient. The operators are
 // generated methods it inherits; who frees it is told in ownership.ts.
 
-import { type Device, describeValue, registerTensorClass, wrap } from "./dispatch.js";
 import { type DType, dtypeFromCode, dtypes, isDType, type TypedArray } from "./dtype.js";
 import { fromNative, TorchError, withContext } from "./errors.js";
 import { TensorOperators } from "./generated/operators.js";
 import { native } from "./native.js";
 import { OwnedTensor } from "./ownership.js";
+import { type Device, describeValue } from "./values.js";
+import { registerTensorClass, wrap } from "./wrap.js";
 
 const scratch = new Float64Array(native.scratch());
 const HEADER = 6;

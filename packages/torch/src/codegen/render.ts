@@ -1,8 +1,8 @@
 // Renders the typed operator surface: a method of TensorOperators for every operator whose first argument is a tensor,
 // a function for the others, one TypeScript overload for each form.
 
-import { Kind } from "../dispatch.js";
 import { camelCase } from "../names.js";
+import { Kind } from "../operator.js";
 import type { ListedOperator } from "./operator-list.js";
 import type { Argument, Schema } from "./schema.js";
 
@@ -179,10 +179,12 @@ export function renderOperators(
     (isMethod ? methods : functions).push(member(operator, forms, isMethod));
   }
   return `${banner}
-import { type Device, type MemoryFormat, Operator, run, runBinary, runOverloaded, type Scalar } from "../dispatch.js";
+import { run, runBinary, runOverloaded } from "../dispatch.js";
 import type { DType } from "../dtype.js";
+import { Operator } from "../operator.js";
 import { OwnedTensor } from "../ownership.js";
 import type { Tensor } from "../tensor.js";
+import type { Device, MemoryFormat, Scalar } from "../values.js";
 
 ${declarations.join("\n")}
 

@@ -1,7 +1,7 @@
 // What the generator needs to know of an operator's schema, asked from the loaded libtorch.
 
-import { Kind } from "../dispatch.js";
 import { type NativeSchema, native } from "../native.js";
+import { Kind } from "../operator.js";
 import type { ListedOperator } from "./operator-list.js";
 
 export interface Argument {

@@ -1,9 +1,11 @@
 // Generated from ops.txt by src/codegen. Do not edit: change ops.txt and run `npm run generate-ops`.
 
-import { type Device, type MemoryFormat, Operator, run, runBinary, runOverloaded, type Scalar } from "../dispatch.js";
+import { run, runBinary, runOverloaded } from "../dispatch.js";
 import type { DType } from "../dtype.js";
+import { Operator } from "../operator.js";
 import { OwnedTensor } from "../ownership.js";
 import type { Tensor } from "../tensor.js";
+import type { Device, MemoryFormat, Scalar } from "../values.js";
 
 const emptyOp = new Operator("aten::empty.memory_format", "empty", ["size", "dtype", "device", "memory_format"], 1);
 const zerosOp = new Operator("aten::zeros", "zeros", ["size", "dtype", "device"], 1);

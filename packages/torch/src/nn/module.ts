@@ -5,13 +5,13 @@
 // checkpoints fit. Tensors in private (#) fields are the module's own business.
 
 import { synchronous } from "../autograd.js";
-import type { Device } from "../dispatch.js";
 import type { DType } from "../dtype.js";
 import { TorchError } from "../errors.js";
 import { snakeCase } from "../names.js";
 import { native } from "../native.js";
 import { keep, OwnedTensor, scope } from "../ownership.js";
 import { Tensor } from "../tensor.js";
+import type { Device } from "../values.js";
 import { Parameter } from "./parameter.js";
 import { copyState, type LoadOptions, type LoadReport, namedTensors, type StateDict } from "./state-dict.js";
 

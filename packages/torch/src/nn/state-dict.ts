@@ -1,9 +1,9 @@
 // Loading named tensors into others: all names and shapes are compared before the first value is copied.
 
 import { noGrad } from "../autograd.js";
-import { describeValue } from "../dispatch.js";
 import { TorchError } from "../errors.js";
 import { Tensor } from "../tensor.js";
+import { describeValue } from "../values.js";
 
 export type StateDict = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
 

@@ -3,10 +3,10 @@
 // Steps are multi-tensor: one call of a `_foreach_` operator updates all parameters of a group.
 
 import { noGrad } from "../autograd.js";
-import { describeValue } from "../dispatch.js";
 import { TorchError } from "../errors.js";
 import { dispose, keep, scope } from "../ownership.js";
 import { Tensor } from "../tensor.js";
+import { describeValue } from "../values.js";
 
 /** Parameters with settings that differ from the optimiser's. */
 export interface ParameterGroup<Settings> {
