@@ -23,8 +23,8 @@ const log = ({ events }: RunFolder): Record<string, unknown>[] =>
     .split("\n")
     .map((line) => ({ ...JSON.parse(line), timing: null }));
 
-const tensors = (path: string) =>
-  scope(() => [...loadSafetensors(path).tensors].map(([name, tensor]) => [name, tensor.toArray()]));
+const sameBytes = (a: string, b: string) => readFileSync(a).equals(readFileSync(b));
+const tensorNames = (path: string) => scope(() => [...loadSafetensors(path).tensors.keys()]);
 
 describe("train", () => {
   it("leaves a whole run behind, and going on changes nothing of it", async () => {
@@ -82,8 +82,9 @@ describe("train", () => {
     const second = await train(await loadRecipe(parts.recipe), { folder: parts, resume: true });
     expect(second).toEqual(result);
     expect(log(parts)).toEqual(log(whole));
-    for (const which of ["best", "last"] as const)
-      expect(tensors(parts.model(which))).toEqual(tensors(whole.model(which)));
+    for (const which of ["best", "last"] as const) {
+      expect(sameBytes(parts.model(which), whole.model(which)), which).toBe(true);
+    }
     expect(JSON.parse(readFileSync(parts.environment, "utf8"))).toHaveLength(2);
   });
 
@@ -92,7 +93,7 @@ describe("train", () => {
       folder: folder(),
     });
     expect(reason).toBe("finished");
-    const names = tensors(folder().model("last")).map(([tensor]) => tensor);
+    const names = tensorNames(folder().model("last"));
     expect(names.includes("memory.m_items")).toBe(name === "memory-erm");
   });
 
