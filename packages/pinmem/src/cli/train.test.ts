@@ -1,0 +1,92 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { main } from "./main.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pinmem-cli-train-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+});
+
+/** Runs the command line, and returns what it printed and its exit code. */
+async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
+  const [out, err]: [string[], string[]] = [[], []];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
+  vi.spyOn(console, "error").mockImplementation((text) => void err.push(`${text}\n`));
+  await main(["node", "pinmem", "train", ...args]);
+  return { out: out.join(""), err: err.join(""), code: process.exitCode };
+}
+
+const write = (name: string, content: unknown): string => {
+  const file = join(folder, name);
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+};
+
+describe("pinmem train", () => {
+  it("trains, tells how to go on after an interruption, and goes on", async () => {
+    const recipe = write("recipe.json", miniRecipe({ method: { name: "erm" }, length: { steps: 2 } }));
+    const runFolder = join(folder, "run");
+    const handlers = process.listenerCount("SIGINT");
+    const stopping = run(recipe, "--run", runFolder, "--set", "evaluation.statisticsBatches=0", "--json");
+    const timer = setInterval(() => {
+      if (!existsSync(join(runFolder, "events.jsonl"))) return;
+      clearInterval(timer);
+      process.emit("SIGINT");
+    }, 10);
+    const first = await stopping;
+    expect(first.code).toBe(130);
+    expect(first.err).toContain("stopping after this step");
+    expect(first.err).toContain(`continue with: npx pinmem train --resume ${runFolder}`);
+    expect(process.listenerCount("SIGINT")).toBe(handlers);
+    const saved = JSON.parse(readFileSync(join(runFolder, "recipe.json"), "utf8"));
+    expect(saved.evaluation.statisticsBatches).toBe(0);
+
+    process.exitCode = undefined;
+    const second = await run("--resume", runFolder);
+    expect(second.code).toBe(0);
+    expect(second.err).toMatch(/finished at step 2 of 2/);
+    expect(existsSync(join(runFolder, "last.safetensors"))).toBe(true);
+  });
+
+  it.each([
+    [[], /give a recipe, or --resume/],
+    [["a.json", "--resume", "b"], /leave the recipe out/],
+    [["--resume", "b", "--run", "c"], /leave --run out/],
+    [["--resume", "b", "--set", "seed=1"], /leave --set out/],
+    [["a.json", "--stes", "x"], /unknown option '--stes'/],
+  ])("explains wrong usage %j and exits with 2", async (args, message) => {
+    const { err, code } = await run(...args);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    ["a recipe that is not there", ["gone.json"], /gone\.json cannot be used:\n {2}there is no such file/],
+    [
+      "a folder without a run",
+      ["--resume", "nowhere"],
+      /nowhere\/recipe\.json cannot be used:\n {2}there is no such file/,
+    ],
+  ])("explains %s and exits with 1", async (_, args, message) => {
+    const { err, code } = await run(...args);
+    expect(err).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  it("explains a field that does not exist, before anything is loaded", async () => {
+    const recipe = write("recipe.json", miniRecipe());
+    const { err, code } = await run(recipe, "--set", "learningRat.base=1", "--run", join(folder, "run"));
+    expect(err).toMatch(/learningRat is no field of a recipe; did you mean "learningRate"\?/);
+    expect(code).toBe(1);
+    expect(existsSync(join(folder, "run"))).toBe(false);
+  });
+});
