@@ -1,0 +1,59 @@
+// Our side of `npm run bench -- model`: one network in one mode, run once per request.
+
+import * as torch from "@pinmem/torch";
+import {
+  auxiliaryLoss,
+  createNetwork,
+  type NetworkOptions,
+  prepareForInference,
+  segmentationLoss,
+} from "pinmem";
+import { answer } from "../lib/answer.js";
+
+interface Opening {
+  mode: "evaluation" | "prepared" | "training";
+  network: NetworkOptions;
+  batch: number;
+  size: number;
+  layout: "channels-last" | "contiguous";
+}
+
+function open({ mode, network: options, batch, size, layout }: Opening): () => void {
+  torch.manualSeed(0);
+  const network = createNetwork(options);
+  const image = torch.randn([batch, 3, size, size]);
+  if (mode !== "training") {
+    if (mode === "prepared") prepareForInference(network, { layout });
+    network.eval();
+    return () => torch.scope(() => torch.inferenceMode(() => void network.call(image)));
+  }
+  const label = torch.randint(0, 19, [batch, size, size], { dtype: "int64" });
+  network.train();
+  if (batch === 1 && options.head !== "deeplab-v2") {
+    for (const [name, module] of network.namedModules()) if (name === "aspp.img_conv") module.eval();
+  }
+  return () =>
+    torch.scope(() => {
+      network.zeroGrad();
+      const { feature, lowLevel, auxiliary } = network.encode(image);
+      const refined = network.memory?.read(feature).refined ?? feature;
+      const loss = segmentationLoss(network.decode(refined, lowLevel, [size, size]), label);
+      loss.add(auxiliaryLoss(network.auxiliaryLogits(auxiliary), label), { alpha: 0.4 }).backward();
+    });
+}
+
+let run: (() => void) | undefined;
+
+await answer((request) => {
+  const { task, threads } = request;
+  if (task === "versions") return { libtorch: torch.buildInfo().libtorch };
+  if (task === "open") {
+    torch.setNumThreads(threads as number);
+    run = open(request as unknown as Opening);
+    return {};
+  }
+  const [start, cpu] = [performance.now(), process.cpuUsage()];
+  run?.();
+  const used = process.cpuUsage(cpu);
+  return { seconds: (performance.now() - start) / 1000, cpuSeconds: (used.user + used.system) / 1e6 };
+});
