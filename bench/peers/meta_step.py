@@ -7,8 +7,8 @@ import os
 import sys
 import time
 
-# The torch.py beside this file is another peer, not the library.
-sys.path[0] = os.path.join(os.path.dirname(os.path.abspath(__file__)), "networks")
+# Started with -P, because the torch.py beside this file is another peer and not the library.
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "networks"))
 
 import torch  # noqa: E402
 from deeplab import CLASSES, IGNORED, DeepLab  # noqa: E402

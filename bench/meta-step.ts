@@ -1,0 +1,127 @@
+// npm run bench -- meta-step: one full iteration of the method, two domains x 2 images of 256 x 256, two threads, float32,
+// against the official training function in Python's torch (four full passes, three copies of the network).
+//
+// Each measurement has processes of its own, since the peak memory of a process never falls. Times are wall-clock, and CPU
+// time beside them, which says more where the machine is shared.
+
+import { fileURLToPath } from "node:url";
+import { report } from "./lib/report.js";
+import { Side } from "./lib/side.js";
+import { median, medianRatio } from "./lib/statistics.js";
+
+const python = process.env.PYTHON ?? "/usr/bin/python3";
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const quick = process.argv.includes("--quick");
+const STEPS = quick ? 3 : 9;
+const WARM_UP = quick ? 1 : 2;
+const THREADS = 2;
+const [SIZE, IMAGES] = [256, 2];
+
+const ours = () => new Side("pinmem", process.execPath, [here("sides/meta-step.js")]);
+const theirs = () => new Side("python3-torch", python, ["-P", here("../peers/meta_step.py")]);
+
+interface Measured {
+  readonly seconds: number[];
+  readonly cpu: number[];
+  readonly peak: number;
+  readonly parameters: number;
+}
+
+interface Contender {
+  readonly side: Side;
+  readonly order?: "first" | "second";
+}
+
+/** Both take their steps in turn, so that a slow minute hits both. */
+async function compare(backbone: string, contenders: readonly Contender[]): Promise<Measured[]> {
+  const parameters: number[] = [];
+  for (const { side, order } of contenders) {
+    const request = {
+      task: "build",
+      backbone,
+      size: SIZE,
+      images: IMAGES,
+      threads: THREADS,
+      ...(order && { order }),
+    };
+    parameters.push((await side.ask(request)).parameters as number);
+  }
+  const results = contenders.map(() => ({ seconds: [] as number[], cpu: [] as number[] }));
+  for (let step = 0; step < WARM_UP + STEPS; step++) {
+    for (const [at, { side }] of contenders.entries()) {
+      const { seconds, cpuSeconds } = await side.ask({ task: "step", backbone });
+      if (step < WARM_UP) continue;
+      results[at]?.seconds.push(seconds as number);
+      results[at]?.cpu.push(cpuSeconds as number);
+    }
+  }
+  const peaks = contenders.map(({ side }) => side.peakMemory);
+  for (const { side } of contenders) await side.close();
+  return results.map((result, at) => ({
+    ...result,
+    peak: peaks[at] as number,
+    parameters: parameters[at] as number,
+  }));
+}
+
+const fixed = (value: number): number => Number(value.toPrecision(4));
+const MiB = 2 ** 20;
+const rows: Record<string, string | number>[] = [];
+const figures: Record<string, { value: number; goal?: { at: "most" | "least"; limit: number } }> = {};
+
+const asked = [ours(), theirs()] as const;
+const ourVersions = await asked[0].ask({ task: "versions" });
+const theirVersions = await asked[1].ask({ task: "versions" });
+for (const side of asked) await side.close();
+
+for (const backbone of ["mobilenetv2", "resnet50"]) {
+  const [first, peer] = (await compare(backbone, [{ side: ours() }, { side: theirs() }])) as [
+    Measured,
+    Measured,
+  ];
+  if (first.parameters !== peer.parameters) throw new Error(`${backbone}: the networks have different sizes`);
+  const time = medianRatio(first.seconds, peer.seconds);
+  const cpu = medianRatio(first.cpu, peer.cpu);
+  const memory = first.peak / peer.peak;
+  rows.push({
+    what: `${backbone}, first order`,
+    "ours s": fixed(median(first.seconds)),
+    "python s": fixed(median(peer.seconds)),
+    "time ratio": fixed(time),
+    "CPU ratio": fixed(cpu),
+    "ours MiB": Math.round(first.peak / MiB),
+    "python MiB": Math.round(peer.peak / MiB),
+    "memory ratio": fixed(memory),
+  });
+  figures[`${backbone}.time`] = { value: time, goal: { at: "most", limit: 0.85 } };
+  figures[`${backbone}.cpu`] = { value: cpu };
+  figures[`${backbone}.memory`] = { value: memory, goal: { at: "most", limit: 0.7 } };
+
+  const [one, two] = (await compare(backbone, [
+    { side: ours(), order: "first" },
+    { side: ours(), order: "second" },
+  ])) as [Measured, Measured];
+  figures[`${backbone}.secondToFirst.time`] = { value: medianRatio(two.seconds, one.seconds) };
+  figures[`${backbone}.secondToFirst.memory`] = { value: two.peak / one.peak };
+}
+
+report({
+  name: "meta-step",
+  versions: {
+    libtorch: String(ourVersions.libtorch),
+    node: String(ourVersions.node),
+    "python torch": String(theirVersions.torch),
+    python: String(theirVersions.python),
+  },
+  settings: {
+    threads: THREADS,
+    size: SIZE,
+    domains: 2,
+    imagesPerDomain: IMAGES,
+    steps: STEPS,
+    warmUp: WARM_UP,
+  },
+  rows,
+  figures,
+  notes: ["time: median over steps taken in turn; memory: peak resident size of a process from its start"],
+});
