@@ -18,6 +18,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   "npm test": "it is what is running",
   "npm run setup -- --libtorch ~/libtorch": "needs a libtorch in that folder; see ensure-addon.test.ts",
   "LIBTORCH=~/libtorch npm test": "needs a libtorch in that folder",
+  "npx pinmem train RECIPE --set learningRate.base=0.002": "needs a recipe and its data; see train.test.ts",
+  "npx pinmem train --resume runs/NAME-TIME": "needs a run; see train.test.ts",
 };
 
 interface Block {
