@@ -32,7 +32,7 @@ const choices: readonly Choice[] = [
   { name: "channels-last", channelsLast: true },
   {
     name: "reference BLAS",
-    environment: { LD_LIBRARY_PATH: `${libraries}/blas:${libraries}/lapack` },
+    environment: { LD_PRELOAD: `${libraries}/blas/libblas.so.3` },
     needs: `${libraries}/blas/libblas.so.3`,
   },
 ].filter(({ needs }: Choice) => !needs || existsSync(needs));
