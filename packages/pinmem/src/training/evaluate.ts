@@ -8,12 +8,14 @@ import { normalize } from "../data/batch-tensors.js";
 import type { Dataset, LabelSpace } from "../data/index.js";
 import { evaluateDomain } from "../evaluation/evaluate-domain.js";
 import { classIoU, meanIoU } from "../evaluation/mean-iou.js";
+import { writeMetadata } from "../runs/model-metadata.js";
 import { withEstimatedStatistics } from "./batch-norm.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabelledBatch } from "./episode.js";
 import type { EvaluationEvent, TrainingEvent } from "./events/event.js";
 import type { TrainableNetwork } from "./network.js";
 import { inPrecision, type Precision, widened } from "./precision.js";
+import type { Recipe } from "./recipe/recipe.js";
 import type { Evaluate } from "./trainer.js";
 
 export interface EvaluationOptions {
@@ -30,8 +32,8 @@ export interface EvaluationOptions {
   readonly steps: number;
   /** Where the network goes, as it was evaluated. */
   readonly modelFile: (which: "best" | "last") => string;
-  /** Text about the model, for its files. */
-  readonly metadata: ReadonlyMap<string, string>;
+  /** What the files of the model say about it. */
+  readonly recipe: Recipe;
 }
 
 type Emit = (event: TrainingEvent) => Promise<void>;
@@ -119,11 +121,10 @@ async function emitMemory({ network, space }: EvaluationOptions, step: number, e
 }
 
 function save(
-  { network, modelFile, metadata }: EvaluationOptions,
+  { network, modelFile, recipe, space }: EvaluationOptions,
   which: "best" | "last",
   step: number,
   score: number | null,
 ): void {
-  const about = new Map([...metadata, ["step", String(step)], ["score", String(score)]]);
-  saveSafetensors(modelFile(which), network.stateDict(), about);
+  saveSafetensors(modelFile(which), network.stateDict(), writeMetadata({ recipe, space, step, score }));
 }

@@ -152,10 +152,7 @@ async function trainOn(data: OpenData, recipe: Recipe, { folder, events, signal 
         statisticsBatches: () => images("statistics", recipe.evaluation.statisticsBatches),
         steps,
         modelFile: (which) => folder.model(which),
-        metadata: new Map([
-          ["recipe", JSON.stringify(recipe)],
-          ["labels", JSON.stringify(data.space.classes)],
-        ]),
+        recipe,
       }),
     },
     diagnostics: folder.diagnostics,

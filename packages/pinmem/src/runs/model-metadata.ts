@@ -1,0 +1,62 @@
+// What a file of weights says about its network, so that it can be opened without the folder that it came from.
+
+import { z } from "zod";
+import type { LabelSpace } from "../data/label-space.js";
+import { labelSpaceFromJson, labelSpaceToJson } from "../data/label-space-file.js";
+import { type Recipe, resolveRecipe } from "../training/recipe/recipe.js";
+import { RunError } from "./run-error.js";
+
+/** Version of the layout; a file with a larger one was written by a newer version of this package. */
+const FORMAT = 1;
+
+export interface ModelMetadata {
+  readonly recipe: Recipe;
+  readonly space: LabelSpace;
+  /** Optimiser steps that the weights have behind them. */
+  readonly step: number;
+  /** Mean IoU on source validation, 0 to 1; null where there was none. */
+  readonly score: number | null;
+}
+
+export const writeMetadata = ({ recipe, space, step, score }: ModelMetadata): Map<string, string> =>
+  new Map([
+    ["format", String(FORMAT)],
+    ["recipe", JSON.stringify(recipe)],
+    ["labels", labelSpaceToJson(space)],
+    ["step", String(step)],
+    ["score", JSON.stringify(score)],
+  ]);
+
+const textSchema = z.object({
+  format: z.coerce.number().int().min(1),
+  recipe: z.string(),
+  labels: z.string(),
+  step: z.coerce.number().int().min(0),
+  score: z.string().transform((text) => z.number().nullable().parse(JSON.parse(text))),
+});
+
+/** @throws RunError where the file was written by something else, or by a newer version */
+export function readMetadata(file: string, metadata: ReadonlyMap<string, string>): ModelMetadata {
+  const format = Number(metadata.get("format"));
+  if (format > FORMAT) {
+    throw new RunError(
+      file,
+      `was written by a newer version of pinmem (format ${format}, this one reads up to ${FORMAT}); install that version`,
+    );
+  }
+  try {
+    const { recipe, labels, step, score } = textSchema.parse(Object.fromEntries(metadata));
+    return {
+      recipe: resolveRecipe(JSON.parse(recipe), `the recipe in ${file}`),
+      space: labelSpaceFromJson(labels),
+      step,
+      score,
+    };
+  } catch (error) {
+    throw new RunError(
+      file,
+      "does not say which network its weights belong to, so it is no file of a run. `pinmem weights convert` makes one of weights from elsewhere",
+      { cause: error },
+    );
+  }
+}

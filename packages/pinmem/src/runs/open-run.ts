@@ -1,0 +1,102 @@
+// A trained network, ready to be used: the folder of a run, or one of its files of weights, opened.
+//
+// Whoever evaluates, predicts or looks inside begins here. Not here: training on (training/train.ts), which takes up
+// checkpoints.
+
+import { existsSync, statSync } from "node:fs";
+import { type Device, dispose, loadSafetensors } from "@pinmem/torch";
+import type { LabelSpace } from "../data/label-space.js";
+import { prepareForInference } from "../models/inference.js";
+import { createNetwork } from "../models/network.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { loadNetworkWeights } from "../models/weights.js";
+import { requireDevice } from "../training/environment.js";
+import { usesMemory } from "../training/methods/index.js";
+import type { Recipe } from "../training/recipe/recipe.js";
+import { RunFolder } from "../training/run-folder.js";
+import { readMetadata } from "./model-metadata.js";
+import { RunError } from "./run-error.js";
+
+export interface OpenRunOptions {
+  /** Of a folder: the weights with the best score on source validation, or those at the end. Default: best where there is one. */
+  readonly which?: "best" | "last";
+  /** Default "cpu". */
+  readonly device?: Device;
+  /**
+   * `prepared`: batch norms folded into convolutions, for speed; `trained`: the network as it was trained, its names kept.
+   * Default "prepared".
+   */
+  readonly form?: "prepared" | "trained";
+}
+
+/** Dispose it (`using`) to free its weights. */
+export interface OpenRun extends Disposable {
+  /** As it was given. */
+  readonly path: string;
+  /** The file whose weights these are. */
+  readonly file: string;
+  readonly recipe: Recipe;
+  /** What the network can say about a pixel. */
+  readonly space: LabelSpace;
+  /** In evaluation mode, without gradients. */
+  readonly network: SegmentationNetwork;
+  /** Optimiser steps behind it. */
+  readonly step: number;
+  /** Mean IoU on source validation, 0 to 1; null where there was none. */
+  readonly score: number | null;
+}
+
+/**
+ * @param path folder of a run, or a file of weights that a run wrote
+ * @throws RunError where it is no run, is not finished, or comes from a newer version; WeightsError, TensorFileError where
+ *   its weights cannot be used
+ */
+export function openRun(
+  path: string,
+  { which, device = "cpu", form = "prepared" }: OpenRunOptions = {},
+): OpenRun {
+  requireDevice(String(device));
+  const file = weightsFile(path, which);
+  const { tensors, metadata } = loadSafetensors(file);
+  try {
+    const { recipe, space, step, score } = readMetadata(file, metadata);
+    const { memory, backboneWeights, weights, ...options } = recipe.model;
+    const network = createNetwork({
+      ...options,
+      classes: space.classes.length,
+      memory: usesMemory(recipe.method) ? memory : null,
+    });
+    loadNetworkWeights(network, tensors);
+    network.eval().requiresGrad_(false);
+    network.to({ device });
+    if (form === "prepared") prepareForInference(network);
+    return {
+      path,
+      file,
+      recipe,
+      space,
+      network,
+      step,
+      score,
+      [Symbol.dispose]: () => dispose([...network.stateDict().values()]),
+    };
+  } finally {
+    dispose(tensors);
+  }
+}
+
+function weightsFile(path: string, which: OpenRunOptions["which"]): string {
+  if (!existsSync(path)) throw new RunError(path, "does not exist; give the folder of a run");
+  if (!statSync(path).isDirectory()) return path;
+  const folder = new RunFolder(path);
+  if (!folder.exists) throw new RunError(path, "is not the folder of a run: it holds no recipe.json");
+  const [best, last] = [folder.model("best"), folder.model("last")];
+  const wanted = which ? folder.model(which) : existsSync(best) ? best : last;
+  if (existsSync(wanted)) return wanted;
+  throw new RunError(
+    path,
+    which === "best" && existsSync(last)
+      ? "has no best weights: its recipe validates on nothing. Take the last ones"
+      : `holds no weights yet: the run is not finished. Continue it with: pinmem train --resume ${path}`,
+  );
+}
