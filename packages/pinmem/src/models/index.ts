@@ -15,6 +15,7 @@ export {
   type PartDescription,
 } from "./describe.js";
 export { type InferenceOptions, prepareForInference } from "./inference.js";
+export { type Layout, layOut, layouts } from "./layout.js";
 export { createNetwork, type NetworkOptions, NetworkOptionsError, networkSchema } from "./network.js";
 export { PairVariances } from "./normalization/covariance.js";
 export { type InstanceWhitening, whiteningLayers } from "./normalization/instance-whitening.js";

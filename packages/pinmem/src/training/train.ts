@@ -2,6 +2,7 @@
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
 import { type Device, manualSeed, setNumThreads } from "@pinmem/torch";
+import { layOut } from "../models/layout.js";
 import { createNetwork } from "../models/network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import {
@@ -195,7 +196,7 @@ function buildNetwork({ model, method, device, channelsLast }: Recipe, { space }
   if (backboneWeights !== null) reports.push(loadBackboneWeights(network.backbone, backboneWeights));
   const whole = weights && loadNetworkWeights(network, weights.file, { partial: weights.partial });
   if (whole) reports.push(whole);
-  network.to({ device: device as Device, ...(channelsLast && { memoryFormat: "channelsLast" }) });
+  layOut(network, channelsLast ? "channels-last" : "contiguous", device as Device);
   const hasRows = whole?.loaded.includes("memory.m_items") ?? false;
   return { network, origin: reports.map(describeWeights), hasRows };
 }

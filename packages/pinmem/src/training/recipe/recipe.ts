@@ -74,7 +74,7 @@ export const recipeSchema = z.strictObject({
   /** Precision of convolutions and products. */
   precision: z.enum(precisions).default("float32"),
   /** Layout of images and convolutions. */
-  channelsLast: z.boolean().default(false),
+  channelsLast: z.boolean().default(true),
   /** Activation checkpointing: less memory, a third more computation. */
   recompute: z.boolean().default(false),
 });
