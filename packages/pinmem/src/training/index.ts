@@ -24,7 +24,7 @@ export {
 export type { TrainableNetwork } from "./network.js";
 export { createOptimizer } from "./optimizer.js";
 export { type PrepareOptions, prepareEpisode } from "./prepare-episode.js";
-export { loadRecipe } from "./recipe/load-recipe.js";
+export { type ListedRecipe, listRecipes, loadRecipe } from "./recipe/load-recipe.js";
 export { defineRecipe, type Recipe, type RecipeInput, resolveRecipe } from "./recipe/recipe.js";
 export { RecipeError } from "./recipe/validate.js";
 export { RunFolder } from "./run-folder.js";

@@ -1,7 +1,7 @@
 // Which images a run sees: the data sets in their roles, how crops are made of them, and how batches.
 
 import { z } from "zod";
-import { datasetNames } from "../../data/index.js";
+import { datasetNames, streetDomains } from "../../data/index.js";
 import { normalAugmentation, strongAugmentation } from "../../data/transforms/photometric.js";
 import { strongFor } from "../prepare-episode.js";
 
@@ -11,7 +11,7 @@ const limit = z.int().positive().optional();
 export const datasetSchema = z.discriminatedUnion("name", [
   z.strictObject({
     name: z.literal("streets"),
-    domain: z.string(),
+    domain: z.enum(streetDomains.map(({ name }) => name) as [string, ...string[]]),
     /** Scenes. */
     count: z.int().positive(),
     seed: z.int().min(0).default(0),

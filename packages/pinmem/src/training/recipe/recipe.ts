@@ -10,6 +10,7 @@ import { precisions } from "../precision.js";
 import { learningRateSchema } from "../schedule.js";
 import { whiteningSchema } from "../whitening.js";
 import { dataSchema } from "./data.js";
+import { datasetProblems } from "./dataset-problems.js";
 import { modelSchema } from "./model.js";
 import { RecipeError, validate } from "./validate.js";
 
@@ -99,7 +100,7 @@ export function resolveRecipe(value: unknown, what = "the recipe"): Recipe {
 }
 
 function impossible({ data, model, method, length, recompute }: Recipe): string[] {
-  const problems: string[] = [];
+  const problems = datasetProblems(data);
   if ((length.steps === undefined) === (length.epochs === undefined)) {
     problems.push(`length is ${JSON.stringify(length)}; give either steps or epochs`);
   }
