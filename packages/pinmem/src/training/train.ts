@@ -2,7 +2,6 @@
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
 import { type Device, manualSeed, setNumThreads } from "@pinmem/torch";
-import { createNetwork } from "../models/network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import {
   describeWeights,
@@ -22,6 +21,7 @@ import { type OpenData, openData } from "./open-data.js";
 import { createOptimizer } from "./optimizer.js";
 import { type PrepareOptions, prepareEpisode } from "./prepare-episode.js";
 import type { Recipe } from "./recipe/recipe.js";
+import { createRecipeNetwork } from "./recipe/recipe-network.js";
 import type { RunFolder } from "./run-folder.js";
 import { innerRate, learningRate } from "./schedule.js";
 import { Trainer, type TrainerHook, type TrainingResult } from "./trainer.js";
@@ -185,12 +185,8 @@ interface Built {
 }
 
 function buildNetwork({ model, method, device, channelsLast }: Recipe, { space }: OpenData): Built {
-  const { memory, backboneWeights, weights, ...options } = model;
-  const network = createNetwork({
-    ...options,
-    classes: space.classes.length,
-    memory: usesMemory(method) ? memory : null,
-  });
+  const { backboneWeights, weights } = model;
+  const network = createRecipeNetwork({ model, method }, space.classes.length);
   const reports: WeightsReport[] = [];
   if (backboneWeights !== null) reports.push(loadBackboneWeights(network.backbone, backboneWeights));
   const whole = weights && loadNetworkWeights(network, weights.file, { partial: weights.partial });

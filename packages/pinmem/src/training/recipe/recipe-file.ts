@@ -8,7 +8,7 @@ import { closest } from "../../closest.js";
 import { RecipeError } from "./validate.js";
 
 const LARGEST = 2 ** 20;
-const modules = [".mjs", ".js"];
+const modules = [".js", ".mjs"];
 export const recipeEndings: readonly string[] = [...modules, ".json"];
 
 /** Recipes as they are written, unchecked. */
