@@ -70,7 +70,8 @@ export async function openData(config: DataConfig, seed: number): Promise<OpenDa
   };
 }
 
-async function openLabelSpace(labels: string): Promise<LabelSpace> {
+/** The classes that `data.labels` of a recipe means. */
+export async function openLabelSpace(labels: string): Promise<LabelSpace> {
   if (labels === cityscapes19.name) return cityscapes19;
   let description: LabelSpaceDescription;
   try {
