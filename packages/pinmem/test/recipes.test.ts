@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dispose } from "@pinmem/torch";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createMethod } from "../src/training/methods/index.js";
+import { createMethod, splitsDomains } from "../src/training/methods/index.js";
 import { openData } from "../src/training/open-data.js";
 import { createOptimizer } from "../src/training/optimizer.js";
 import { prepareEpisode } from "../src/training/prepare-episode.js";
@@ -88,7 +88,7 @@ async function step(recipe: Recipe): Promise<Readonly<Record<string, object>>> {
       data: data.training,
       prepare: (batch, split) => prepareEpisode(batch, split, { seed, device: "cpu", perDomain, ...color }),
       learningRate: rate,
-      innerRate: "innerRate" in recipe.method ? innerRate(recipe.method.innerRate, rate) : () => 0,
+      innerRate: splitsDomains(recipe.method) ? innerRate(recipe.method.innerRate, rate) : () => 0,
       hooks: whitening ? [whitening] : [],
       events: [recorder],
     });

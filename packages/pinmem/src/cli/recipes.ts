@@ -52,6 +52,7 @@ const isFolder = (path: string): boolean => existsSync(path) && statSync(path).i
 
 const domainOf = (config: DatasetConfig): string => {
   if ("domain" in config) return config.domain;
+  if ("as" in config) return config.as;
   return config.subset === undefined ? config.name : `${config.name} ${config.subset}`;
 };
 

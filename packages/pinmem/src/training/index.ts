@@ -10,6 +10,8 @@ export { Progress } from "./events/progress.js";
 export { TensorBoard } from "./events/tensorboard.js";
 export { type LossTensors, type LossTerms, type LossWeights, lossWeightsSchema } from "./losses.js";
 export { Erm } from "./methods/erm.js";
+export { finalWrite } from "./methods/final-write.js";
+export type { MethodFactory } from "./methods/index.js";
 export { MemoryErm } from "./methods/memory-erm.js";
 export type { MetaOptions } from "./methods/meta-options.js";
 export type { Method, Probe, StepSettings } from "./methods/method.js";
@@ -22,6 +24,7 @@ export {
   trainingPass,
 } from "./methods/training-pass.js";
 export type { TrainableNetwork } from "./network.js";
+export type { GivenDatasets } from "./open-data.js";
 export { createOptimizer } from "./optimizer.js";
 export { type PrepareOptions, prepareEpisode } from "./prepare-episode.js";
 export { type ListedRecipe, listRecipes, loadRecipe } from "./recipe/load-recipe.js";

@@ -28,6 +28,12 @@ export const datasetSchema = z.discriminatedUnion("name", [
     unpaired: z.enum(["error", "skip"]).default("error"),
     limit,
   }),
+  z.strictObject({
+    name: z.literal("given"),
+    /** A data set of a program's own, by the name under which it gives it to `train`. */
+    as: z.string().min(1),
+    limit,
+  }),
 ]);
 
 export type DatasetConfig = z.output<typeof datasetSchema>;

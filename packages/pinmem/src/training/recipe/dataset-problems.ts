@@ -12,7 +12,7 @@ export function datasetProblems(data: Pick<DataConfig, "sources" | "validation" 
 }
 
 function problemsOf(config: DatasetConfig, path: string): string[] {
-  if ("domain" in config) return [];
+  if (!("root" in config)) return [];
   const { name, split, subset } = config;
   const { splits, subsets = [] } = datasetDefinition(name);
   return [

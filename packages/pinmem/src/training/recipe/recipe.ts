@@ -119,7 +119,7 @@ function impossible({ data, model, method, length, recompute }: Recipe): string[
         "variance to normalise by then: take 2 or more",
     );
   }
-  if (splits && method.order === "second" && recompute) {
+  if ("order" in method && method.order === "second" && recompute) {
     problems.push(
       'recompute is true and method.order is "second": what is computed again has no second derivatives; set one of them back',
     );
