@@ -91,10 +91,11 @@ export async function openLabelSpace(labels: string): Promise<LabelSpace> {
   return defineLabelSpace(description);
 }
 
-async function openDatasetOf(
+/** One data set of a recipe. @throws DataError or Error naming what is missing, and what to do about it */
+export async function openDatasetOf(
   config: DatasetConfig,
   space: LabelSpace,
-  given: GivenDatasets,
+  given: GivenDatasets = [],
 ): Promise<Dataset> {
   const { limit } = config;
   const dataset = "as" in config ? takeGiven(config.as, space, given) : await openWhole(config, space);
