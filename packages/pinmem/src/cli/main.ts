@@ -9,7 +9,9 @@ import { Command, CommanderError } from "commander";
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
+  recipes: async () => (await import("./recipes.js")).recipesCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
+  weights: async () => (await import("./weights.js")).weightsCommand(),
 };
 
 /** The program with the command `name`, or with all commands where there is none of that name. */

@@ -9,6 +9,13 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("It must be a positive whole number.");
 }
 
+/** Parses an option that must be a whole number. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("It must be a whole number, 0 or more.");
+}
+
 /** Shows how far it is on terminals, and nothing elsewhere. */
 export function progress(verb: string): (done: number, total: number) => void {
   return (done, total) => {

@@ -17,6 +17,7 @@ export {
   type Dataset,
   type DatasetDefinition,
   type DatasetOptions,
+  defineDataset,
   type FileSample,
   openDataset,
   type Sample,
@@ -26,7 +27,7 @@ export { type PrepareIddOptions, prepareIdd } from "./datasets/idd-polygons.js";
 export { datasetDefinition, datasetNames, openNamedDataset } from "./datasets/index.js";
 export { type StreetsOptions, streetsDataset } from "./datasets/streets.js";
 export { type EvaluationImage, type EvaluationOptions, evaluationImages } from "./evaluation-loader.js";
-export type { ImageOptions } from "./image.js";
+export { type ImageOptions, readImage } from "./image.js";
 export { type LabelDecoding, trainIdDecoding, valueDecoding } from "./label-decoding.js";
 export {
   type Color,

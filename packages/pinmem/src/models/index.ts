@@ -27,7 +27,13 @@ export {
 } from "./normalization/placement.js";
 export { type Selection, WhiteningLoss, type WhiteningLossOptions } from "./normalization/whitening-loss.js";
 export { type Encoding, type Segmentation, SegmentationNetwork } from "./segmentation-network.js";
-export { readWeights, WeightsError } from "./weight-files.js";
+export {
+  readWeights,
+  surveyWeights,
+  type TensorSurvey,
+  WeightsError,
+  type WeightsSurvey,
+} from "./weight-files.js";
 export {
   describeWeights,
   type LeftOut,
@@ -37,3 +43,4 @@ export {
   type WeightsReport,
   type WeightsSource,
 } from "./weights.js";
+export { findFit, isExact, type WeightsFit } from "./weights-fit.js";
