@@ -62,7 +62,7 @@ async function evaluateOne(
       domains,
       device,
       batch: flags.batch,
-      dilation: flags.boundary === undefined ? null : Number(flags.boundary) === 1 ? 0.02 : flags.boundary,
+      dilation: flags.boundary ?? null,
       cohesion: flags.cohesion ?? false,
       shard: flags.shard ?? null,
       progressFile,

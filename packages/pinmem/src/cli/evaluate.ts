@@ -1,6 +1,6 @@
 // `pinmem evaluate`: scores of finished runs on domains, by a protocol; `pinmem evaluate merge` adds shards up.
 
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluationResult } from "../evaluation/result.js";
 import { evaluateRuns } from "./evaluate-runs.js";
 import { type ProtocolFlags, protocolOf } from "./protocol-options.js";
@@ -39,7 +39,11 @@ export function evaluateCommand(): Command {
     .option("--batch <count>", "images, or windows, that go through the network together", positive, 1)
     .option("--threads <count>", "processor threads", positive)
     .option("--device <name>", "cpu, cuda or cuda:N", "cpu")
-    .option("--boundary [share]", "also boundary IoU, this share of the diagonal wide (0.02)", share)
+    .addOption(
+      new Option("--boundary [share]", "also boundary IoU, this share of the diagonal wide (0.02)")
+        .preset("0.02")
+        .argParser(share),
+    )
     .option("--cohesion", "also the cohesion loss of the memory")
     .option("--shard <i/n>", "only every n-th image from the i-th on; see merge", shard)
     .option("--out <file>", "where the result goes (default: RUN/evaluations/PROTOCOL-DOMAINS.json)")

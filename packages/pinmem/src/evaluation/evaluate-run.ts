@@ -3,6 +3,7 @@
 // Progress is saved now and then; an evaluation that was interrupted goes on where it was, if nothing that its figures depend
 // on has changed, and gives exactly the same ones. Scores of shards add up to exactly those of the whole.
 
+import { setImmediate } from "node:timers/promises";
 import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
 import { imageTensor, normalize } from "../data/batch-tensors.js";
@@ -109,6 +110,7 @@ export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Pr
         last = next;
         options.onProgress?.({ domain: name, done: doneBefore + next, total, here });
         progress.domains[turn] = { next, tally: tally.state };
+        await setImmediate(); // Rendered images come without a pause in which signals could be heard.
         if (signal?.aborted) {
           await progress.save();
           throw new EvaluationInterrupted(`interrupted at image ${next} of ${name}`);

@@ -113,7 +113,9 @@ function configOf(
     const known = subsets ? `; it has ${subsets.join(", ")}` : ", nor any other";
     throw new DomainError(`${set} has no subset "${subset}"${hint(subset, subsets ?? [])}${known}`);
   }
-  const choice = part ?? (Object.hasOwn(splits, "val") ? "val" : undefined);
+  // Where the files themselves tell training from validation.
+  const usual = Object.keys(splits)[0] === "train" ? "val" : undefined;
+  const choice = part ?? usual;
   return datasetSchema.parse({
     name: set,
     root: root ?? rootOf(set, entries, folder),
@@ -165,8 +167,11 @@ function unknown(name: string, entries: readonly string[]): DomainError {
     ...datasetNames,
     ...streetDomains.map((domain) => `streets:${domain.name}`),
   ];
-  const streets = streetDomains.some((domain) => domain.name === name) ? `streets:${name}` : undefined;
-  const meant = streets ?? closest(name, known);
+  const scene = closest(
+    name,
+    streetDomains.map((domain) => domain.name),
+  );
+  const meant = closest(name, known) ?? (scene && `streets:${scene}`);
   const remedy = meant
     ? `did you mean "${meant}"?`
     : `there are ${[...datasetNames, "streets:NAME", ...groupNames].join(", ")}`;

@@ -9,7 +9,7 @@
  */
 export function windowStarts(size: number, crop: number, overlap: number): number[] {
   if (crop >= size) return [0];
-  const stride = Math.max(1, Math.ceil(crop * (1 - overlap) - 1e-9));
+  const stride = Math.max(1, Math.ceil(crop * (1 - overlap)));
   const windows = Math.ceil((size - crop) / stride) + 1;
   return Array.from({ length: windows }, (_, at) => Math.min(at * stride, size - crop));
 }
