@@ -46,7 +46,7 @@ async function evaluateOne(
   if (flags.threads !== undefined) setNumThreads(flags.threads);
   const device = flags.device as "cpu";
   using run = openRun(path, { device, ...(flags.which && { which: flags.which }) });
-  const asked = flags.on.length > 0 ? flags.on : ["recipe"];
+  const asked = flags.on ?? ["recipe"];
   const domains = await openDomains(asked, run, {
     ...(flags.data !== undefined && { entries: readDataFile(flags.data) }),
     folder: process.env.PINMEM_DATA,
@@ -64,6 +64,7 @@ async function evaluateOne(
       batch: flags.batch,
       dilation: flags.boundary ?? null,
       cohesion: flags.cohesion ?? false,
+      maxPixels: flags.maxPixels,
       shard: flags.shard ?? null,
       progressFile,
       signal,
@@ -128,7 +129,7 @@ class ProgressLine {
     this.#shown = now;
     const rate = here / ((now - this.#start) / 1000);
     const text = `${this.what}: ${domain}, image ${done} of ${total}, ${rate.toFixed(1)}/s, ${duration((total - done) / rate)} left`;
-    process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 100) - 1)}`);
+    process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns || 100) - 1)}`);
   }
 
   clear(): void {
