@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   recipes: async () => (await import("./recipes.js")).recipesCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
   weights: async () => (await import("./weights.js")).weightsCommand(),
+  evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
 };
 
 /** The program with the command `name`, or with all commands where there is none of that name. */
