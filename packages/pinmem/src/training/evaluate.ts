@@ -3,7 +3,7 @@
 //
 // Evaluating changes nothing: statistics of batch norm are estimated anew before and put back after, random numbers too.
 
-import { type Device, noGrad, saveSafetensors, scope, type Tensor } from "@pinmem/torch";
+import { type Device, saveSafetensors, scope, type Tensor } from "@pinmem/torch";
 import { normalize } from "../data/batch-tensors.js";
 import type { Dataset, LabelSpace } from "../data/index.js";
 import { evaluateDomain } from "../evaluation/evaluate-domain.js";
@@ -13,6 +13,7 @@ import { withEstimatedStatistics } from "./batch-norm.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabelledBatch } from "./episode.js";
 import type { EvaluationEvent, TrainingEvent } from "./events/event.js";
+import { memoryEvent } from "./events/memory-event.js";
 import type { TrainableNetwork } from "./network.js";
 import { inPrecision, type Precision, widened } from "./precision.js";
 import type { Recipe } from "./recipe/recipe.js";
@@ -65,7 +66,7 @@ async function evaluate(
       if (score !== null) scores.push(score);
     }
     for (const dataset of targets) await scoreDomain(options, dataset, { step, role: "target", emit });
-    await emitMemory(options, step, emit);
+    if (network.memory) await emit(memoryEvent(network.memory, options.space, step));
     const score = scores.length > 0 ? scores.reduce((sum, one) => sum + one, 0) / scores.length : null;
     if (score !== null && score > (best?.score ?? Number.NEGATIVE_INFINITY))
       save(options, "best", step, score);
@@ -110,14 +111,6 @@ export function predict(network: TrainableNetwork, image: Tensor): Tensor {
     const refined = network.memory?.read(feature).refined ?? feature;
     return network.decode(refined, lowLevel, [height, width]);
   });
-}
-
-async function emitMemory({ network, space }: EvaluationOptions, step: number, emit: Emit): Promise<void> {
-  const { memory } = network;
-  if (!memory) return;
-  const cosine = scope(() => noGrad(() => memory.items.matmul(memory.items.t()).toArray() as number[][]));
-  const rounded = cosine.map((row) => row.map((value) => Number(value.toFixed(4))));
-  await emit({ event: "memory", step, classes: space.classes.map(({ name }) => name), cosine: rounded });
 }
 
 function save(
