@@ -9,6 +9,7 @@ import { Command, CommanderError } from "commander";
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
+  inspect: async () => (await import("./inspect.js")).inspectCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
 };
 

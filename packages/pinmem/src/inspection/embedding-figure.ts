@@ -1,0 +1,103 @@
+// The picture of the embedding: the same points twice, coloured by class and by domain, memory rows as stars.
+
+import type { Color, LabelSpace } from "../data/label-space.js";
+import type { InspectedDomain } from "./domains.js";
+import { swatches } from "./drawing/legends.js";
+import { at, circle, type Drawing, rect, rgb, star, text } from "./drawing/svg.js";
+import type { Point } from "./embedding.js";
+
+export interface EmbeddedFeature {
+  readonly point: Point;
+  /** Position among the domains; null for a memory row. */
+  readonly domain: number | null;
+  readonly trainId: number;
+}
+
+/** Distinct for those who do not see all colours (Okabe and Ito 2008), then further ones. */
+const palette: readonly Color[] = [
+  [0, 114, 178],
+  [230, 159, 0],
+  [0, 158, 115],
+  [204, 121, 167],
+  [213, 94, 0],
+  [86, 180, 233],
+  [240, 228, 66],
+  [90, 90, 90],
+  [120, 60, 20],
+  [110, 70, 180],
+  [150, 200, 60],
+  [250, 150, 140],
+];
+
+const SIDE = 420;
+const PADDING = 18;
+const MARGIN = 12;
+const GAP = 24;
+
+export function embeddingFigure(
+  features: readonly EmbeddedFeature[],
+  {
+    space,
+    domains,
+  }: { readonly space: LabelSpace; readonly domains: readonly Pick<InspectedDomain, "name" | "role">[] },
+): Drawing {
+  const classColor = ({ trainId }: EmbeddedFeature) => space.classes[trainId]?.color ?? [0, 0, 0];
+  const domainColor = ({ domain }: EmbeddedFeature) =>
+    domain === null ? ([255, 255, 255] as const) : colorOf(domain);
+  const top = MARGIN + 22;
+  const second = MARGIN + SIDE + GAP;
+  const classes = space.classes.filter((_, id) => features.some(({ trainId }) => trainId === id));
+  const legends = [
+    swatches(classes, SIDE),
+    swatches(
+      domains.map(({ name, role }, index) => ({ name: `${name} (${role})`, color: colorOf(index) })),
+      SIDE,
+    ),
+  ] as const;
+  const below = top + SIDE + 12;
+  const hasRows = features.some(({ domain }) => domain === null);
+  const legendHeight = Math.max(...legends.map(({ height }) => height));
+  const key = hasRows
+    ? star(MARGIN + 8, below + legendHeight + 12, 8, { fill: "#fff", stroke: "#000" }) +
+      text(MARGIN + 22, below + legendHeight + 16, "row of the memory; dots are classes of images")
+    : "";
+  const body = [
+    text(MARGIN, MARGIN + 12, "by class", { size: 14 }),
+    text(second, MARGIN + 12, "by domain", { size: 14 }),
+    at(MARGIN, top, panel(features, classColor)),
+    at(second, top, panel(features, domainColor)),
+    at(MARGIN, below, legends[0]),
+    at(second, below, legends[1]),
+    key,
+  ];
+  return {
+    width: second + SIDE + MARGIN,
+    height: below + legendHeight + (hasRows ? 28 : 0) + MARGIN,
+    body: body.join(""),
+  };
+}
+
+const colorOf = (domain: number): Color => palette[domain % palette.length] as Color;
+
+function panel(
+  features: readonly EmbeddedFeature[],
+  color: (feature: EmbeddedFeature) => Color,
+): { body: string } {
+  const frame = rect(0, 0, SIDE, SIDE, { fill: "none", stroke: "#999" });
+  const place = ([x, y]: Point): [number, number] => [
+    PADDING + x * (SIDE - 2 * PADDING),
+    PADDING + (1 - y) * (SIDE - 2 * PADDING),
+  ];
+  const drawn = (isRow: boolean) =>
+    features
+      .filter(({ domain }) => (domain === null) === isRow)
+      .map((feature) => {
+        const [x, y] = place(feature.point);
+        const fill = rgb(color(feature));
+        return isRow
+          ? star(x, y, 10, { fill, stroke: "#000", strokeWidth: 1.2 })
+          : circle(x, y, 3, { fill, stroke: "#fff", strokeWidth: 0.4, opacity: 0.85 });
+      });
+  // Rows last, so that no dot hides them.
+  return { body: [frame, ...drawn(false), ...drawn(true)].join("") };
+}
