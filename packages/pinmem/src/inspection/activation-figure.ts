@@ -2,8 +2,8 @@
 // map of how much each pixel reads of the class's row.
 
 import { colorLabel } from "../data/contact-sheet.js";
-import type { LabelSpace } from "../data/label-space.js";
-import { colorBar, swatches } from "./drawing/legends.js";
+import { IGNORED, type LabelSpace } from "../data/label-space.js";
+import { colorBar, type Swatch, swatches } from "./drawing/legends.js";
 import { raster } from "./drawing/raster.js";
 import { at, type Drawing, text } from "./drawing/svg.js";
 import { BLEND, contrasted, type HeatScale, heatMap, rawLimit } from "./heat-maps.js";
@@ -55,7 +55,7 @@ export async function activationFigure(
   ];
   const drawn = await Promise.all(tiles.map(({ pixels, smooth }) => raster(pixels, { width: tile, smooth })));
   const row = (drawn[0]?.height ?? 0) + TITLE + GAP;
-  // Image, label and prediction take a row of their own, with the colours' names beside them.
+  // Image, label and prediction take a row of their own.
   const place = (index: number): [number, number] => {
     const cell = index < 3 ? index : index - 3 + COLUMNS;
     return [MARGIN + (cell % COLUMNS) * (tile + GAP), MARGIN + Math.floor(cell / COLUMNS) * row];
@@ -65,19 +65,14 @@ export async function activationFigure(
     return text(x, y + 13, tiles[index]?.title ?? "", { size: 13 }) + at(x, y + TITLE, drawing);
   });
   const rows = 1 + Math.ceil(classes.length / COLUMNS);
-  const bar = colorBar({
-    height: Math.min(rows - 1, 2) * row - TITLE - GAP,
-    ...barTicks(scale, limit, weights.length),
-  });
-  const barX = MARGIN + COLUMNS * (tile + GAP);
-  const legend = swatches(classSwatches(space, [...occurring(label), ...occurring(prediction)]), tile);
-  const [legendX] = place(3);
-  const beside = MARGIN + 3 * (tile + GAP);
-  body.push(at(barX, MARGIN + row + TITLE, bar), at(beside, MARGIN + TITLE, legend));
-  const all = [barX + bar.width + MARGIN, MARGIN + rows * row] as const;
+  const bar = colorBar({ height: 2 * row - TITLE - GAP, ...barTicks(scale, limit, weights.length) });
+  const right = MARGIN + COLUMNS * (tile + GAP);
+  const below = MARGIN + Math.max(rows, 3) * row;
+  const legend = swatches(classSwatches(space, [label, prediction].flatMap(occurring)), right - MARGIN - GAP);
+  body.push(at(right, MARGIN + row + TITLE, bar), at(MARGIN, below, legend));
   return {
-    width: Math.max(all[0], legendX),
-    height: Math.max(all[1], MARGIN + TITLE + legend.height + GAP),
+    width: right + bar.width + MARGIN,
+    height: below + legend.height + MARGIN,
     body: body.join(""),
   };
 }
@@ -101,7 +96,8 @@ function barTicks(scale: HeatScale, limit: number, rows: number) {
   };
 }
 
-/** Colours and names of classes, in the order of their train ids, and of ignored pixels. */
-export function classSwatches(space: LabelSpace, trainIds: readonly number[]) {
-  return space.classes.filter((_, trainId) => trainIds.includes(trainId));
+/** Colours and names of the classes of train ids, in their order, and of ignored pixels where there are any. */
+export function classSwatches(space: LabelSpace, trainIds: readonly number[]): Swatch[] {
+  const ignored = trainIds.includes(IGNORED) ? [{ name: "ignored", color: [0, 0, 0] as const }] : [];
+  return [...space.classes.filter((_, trainId) => trainIds.includes(trainId)), ...ignored];
 }

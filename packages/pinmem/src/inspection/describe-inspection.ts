@@ -2,6 +2,7 @@
 
 import type { Inspection } from "./inspection.js";
 import type { DomainReliance, Reliance } from "./reliance.js";
+import { signed } from "./reliance-figure.js";
 import { describeAlteration } from "./reliance-tally.js";
 
 /** The findings as lines. */
@@ -58,5 +59,4 @@ const fixed = (value: number | null): string => (value === null ? "none" : value
 const percent = (share: number | null, digits = 1): string =>
   share === null ? "none" : `${(100 * share).toFixed(digits)} %`;
 
-const points = (difference: number): string =>
-  `${difference < 0 ? "" : "+"}${(100 * difference).toFixed(2)} points`;
+const points = (difference: number): string => `${signed(100 * difference)} points`;

@@ -21,7 +21,7 @@ const palette: readonly Color[] = [
   [204, 121, 167],
   [213, 94, 0],
   [86, 180, 233],
-  [240, 228, 66],
+  [178, 160, 20],
   [90, 90, 90],
   [120, 60, 20],
   [110, 70, 180],
@@ -56,48 +56,63 @@ export function embeddingFigure(
   ] as const;
   const below = top + SIDE + 12;
   const hasRows = features.some(({ domain }) => domain === null);
-  const legendHeight = Math.max(...legends.map(({ height }) => height));
+  const keyY = below + legends[0].height + 10;
+  const legendHeight = Math.max(legends[0].height + (hasRows ? 22 : 0), legends[1].height);
   const key = hasRows
-    ? star(MARGIN + 8, below + legendHeight + 12, 8, { fill: "#fff", stroke: "#000" }) +
-      text(MARGIN + 22, below + legendHeight + 16, "row of the memory; dots are classes of images")
+    ? star(MARGIN + 7, keyY, 8, { fill: "#fff", stroke: "#000" }) +
+      text(MARGIN + 19, keyY + 4, "row of the memory")
     : "";
   const body = [
     text(MARGIN, MARGIN + 12, "by class", { size: 14 }),
     text(second, MARGIN + 12, "by domain", { size: 14 }),
-    at(MARGIN, top, panel(features, classColor)),
-    at(second, top, panel(features, domainColor)),
+    at(
+      MARGIN,
+      top,
+      panel(features, { color: classColor, nameOf: ({ trainId }) => space.classes[trainId]?.name ?? "" }),
+    ),
+    at(second, top, panel(features, { color: domainColor })),
     at(MARGIN, below, legends[0]),
     at(second, below, legends[1]),
     key,
   ];
   return {
     width: second + SIDE + MARGIN,
-    height: below + legendHeight + (hasRows ? 28 : 0) + MARGIN,
+    height: below + legendHeight + MARGIN,
     body: body.join(""),
   };
 }
 
 const colorOf = (domain: number): Color => palette[domain % palette.length] as Color;
 
-function panel(
-  features: readonly EmbeddedFeature[],
-  color: (feature: EmbeddedFeature) => Color,
-): { body: string } {
-  const frame = rect(0, 0, SIDE, SIDE, { fill: "none", stroke: "#999" });
-  const place = ([x, y]: Point): [number, number] => [
-    PADDING + x * (SIDE - 2 * PADDING),
-    PADDING + (1 - y) * (SIDE - 2 * PADDING),
-  ];
-  const drawn = (isRow: boolean) =>
-    features
-      .filter(({ domain }) => (domain === null) === isRow)
-      .map((feature) => {
-        const [x, y] = place(feature.point);
-        const fill = rgb(color(feature));
-        return isRow
-          ? star(x, y, 10, { fill, stroke: "#000", strokeWidth: 1.2 })
-          : circle(x, y, 3, { fill, stroke: "#fff", strokeWidth: 0.4, opacity: 0.85 });
-      });
-  // Rows last, so that no dot hides them.
-  return { body: [frame, ...drawn(false), ...drawn(true)].join("") };
+interface PanelOptions {
+  readonly color: (feature: EmbeddedFeature) => Color;
+  /** Stands beside rows of the memory. */
+  readonly nameOf?: (feature: EmbeddedFeature) => string;
 }
+
+function panel(features: readonly EmbeddedFeature[], { color, nameOf }: PanelOptions): { body: string } {
+  const placed = features.map((feature) => ({ feature, ...place(feature.point), fill: rgb(color(feature)) }));
+  const dots = placed
+    .filter(({ feature }) => feature.domain !== null)
+    .map(({ x, y, fill }) => circle(x, y, 3, { fill, stroke: "#fff", strokeWidth: 0.4, opacity: 0.85 }));
+  const rows = placed.filter(({ feature }) => feature.domain === null).sort((a, b) => a.y - b.y);
+  const stars = rows.map(({ x, y, fill }) => star(x, y, 9, { fill, stroke: "#000", strokeWidth: 1.2 }));
+  let last = Number.NEGATIVE_INFINITY;
+  const names = rows.flatMap(({ feature, x, y }) => {
+    if (!nameOf) return [];
+    last = Math.max(y, last + NAME_LINE);
+    const anchor = x > 0.8 * SIDE ? "end" : "start";
+    const aside = anchor === "end" ? -13 : 13;
+    return [text(x + aside, last + 4, nameOf(feature), { size: 11, anchor, halo: true })];
+  });
+  const frame = rect(0, 0, SIDE, SIDE, { fill: "none", stroke: "#999" });
+  // Rows last, so that no dot hides them.
+  return { body: [frame, ...dots, ...stars, ...names].join("") };
+}
+
+const NAME_LINE = 12;
+
+const place = ([x, y]: Point): { x: number; y: number } => ({
+  x: PADDING + x * (SIDE - 2 * PADDING),
+  y: PADDING + (1 - y) * (SIDE - 2 * PADDING),
+});

@@ -43,11 +43,5 @@ export function observe(
   );
 }
 
-/** Train ids that cover at least a share of a label's or prediction's pixels. */
-export function occurring(trainIds: Uint8Array, share = 0): number[] {
-  const counts = new Uint32Array(256);
-  for (const trainId of trainIds) counts[trainId] = (counts[trainId] as number) + 1;
-  return Array.from({ length: 255 }, (_, trainId) => trainId).filter(
-    (trainId) => (counts[trainId] as number) > share * trainIds.length,
-  );
-}
+/** The train ids of a label or prediction, in order, 255 for ignored pixels. */
+export const occurring = (trainIds: Uint8Array): number[] => [...new Set(trainIds)].sort((a, b) => a - b);

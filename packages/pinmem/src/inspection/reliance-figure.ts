@@ -78,4 +78,8 @@ export const percent = (share: number): string => {
   return `${value === 0 || value >= 10 ? value.toFixed(value === 0 ? 0 : 1) : value.toFixed(value >= 1 ? 2 : 3)} %`;
 };
 
-export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+/** Two decimals with a sign, except for what is 0 then. */
+export function signed(value: number): string {
+  const digits = Math.abs(value).toFixed(2);
+  return Number(digits) === 0 ? digits : `${value < 0 ? "−" : "+"}${digits}`;
+}

@@ -18,12 +18,12 @@ const STEPS = 64;
 /** The colour map, upright, with ticks to its right and its title beyond them. */
 export function colorBar({ height, ticks, title }: ColorBarOptions): Drawing {
   const step = height / STEPS;
-  const colors = Array.from({ length: STEPS }, (_, at) =>
-    // Half a pixel over the next one, so that no seam shows.
-    rect(0, height - (at + 1) * step, BAR, step + (at === 0 ? 0 : 0.5), {
-      fill: rgb(viridis(at / (STEPS - 1))),
-    }),
-  );
+  const colors = Array.from({ length: STEPS }, (_, at) => {
+    // Half a pixel into the next one's place, which is drawn over it: so no seam shows.
+    const over = at < STEPS - 1 ? 0.5 : 0;
+    const fill = rgb(viridis(at / (STEPS - 1)));
+    return rect(0, height - (at + 1) * step - over, BAR, step + over, { fill });
+  });
   const labels = ticks.map(({ position, label }) => {
     const y = height * (1 - position);
     return line(BAR, y, BAR + 4, y, { stroke: "#111" }) + text(BAR + 7, y + 4, label, { size: 11 });

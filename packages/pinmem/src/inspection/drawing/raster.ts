@@ -19,11 +19,12 @@ export async function raster(image: RgbImage, { width, smooth }: RasterOptions):
   const height = shownHeight(image, width);
   const reader = sharp(image.pixels, { raw: { width: image.width, height: image.height, channels: 3 } });
   const wanted = Math.round(width * DENSITY);
-  if (image.width !== wanted) {
+  // Viewers enlarge what is smooth as well as can be done here.
+  if (smooth ? image.width > wanted : image.width !== wanted) {
     const kernel = smooth ? "lanczos3" : "nearest";
     reader.resize(wanted, Math.round(height * DENSITY), { kernel, fit: "fill" });
   }
-  const png = await reader.png({ compressionLevel: 9 }).toBuffer();
+  const png = await reader.png({ compressionLevel: 9, adaptiveFiltering: smooth }).toBuffer();
   const data = `data:image/png;base64,${png.toString("base64")}`;
   return {
     width,

@@ -17,6 +17,8 @@ export interface TextOptions {
   readonly fill?: string;
   /** Degrees, clockwise, about the text's own position. */
   readonly rotate?: number;
+  /** White around the letters, to be read on anything. */
+  readonly halo?: boolean;
 }
 
 export const FONT_SIZE = 12;
@@ -27,11 +29,20 @@ export function text(
   x: number,
   y: number,
   content: string,
-  { size = FONT_SIZE, anchor = "start", weight = "normal", fill = "#111", rotate }: TextOptions = {},
+  {
+    size = FONT_SIZE,
+    anchor = "start",
+    weight = "normal",
+    fill = "#111",
+    rotate,
+    halo = false,
+  }: TextOptions = {},
 ): string {
   const turned = rotate === undefined ? "" : ` transform="rotate(${rotate} ${round(x)} ${round(y)})"`;
   const style = `font-size="${size}" text-anchor="${anchor}"${weight === "bold" ? ' font-weight="bold"' : ""} fill="${fill}"`;
-  return `<text x="${round(x)}" y="${round(y)}" ${style}${turned}>${escapeXml(content)}</text>`;
+  const at = `x="${round(x)}" y="${round(y)}" ${style}${turned}`;
+  const around = halo ? `<text ${at} stroke="#fff" stroke-width="3">${escapeXml(content)}</text>` : "";
+  return `${around}<text ${at}>${escapeXml(content)}</text>`;
 }
 
 export interface ShapeOptions {
@@ -78,7 +89,7 @@ export const svgFile = ({ width, height, body }: Drawing): string =>
 export const rgb = (color: Color): string => `rgb(${color.join(",")})`;
 
 /** About how wide a text is: an upper estimate for the fonts above, since nothing here can measure them. */
-export const textWidth = (content: string, size = FONT_SIZE): number => content.length * size * 0.62;
+export const textWidth = (content: string, size = FONT_SIZE): number => content.length * size * 0.58;
 
 export const escapeXml = (content: string): string =>
   content

@@ -1,5 +1,6 @@
 // Part of an inspection: where the rows of the memory are read, in one image of each domain.
 
+import { IGNORED } from "../../data/label-space.js";
 import type { ClassMemory } from "../../memory/index.js";
 import { activationFigure } from "../activation-figure.js";
 import { presentRows } from "../alterations.js";
@@ -60,7 +61,7 @@ export async function inspectActivation(
 async function richestImage({ images, name }: InspectedDomain) {
   let best: { readonly sample: Observation["sample"]; readonly classes: number } | null = null;
   for await (const sample of images()) {
-    const classes = occurring(sample.label).length;
+    const classes = occurring(sample.label).filter((trainId) => trainId !== IGNORED).length;
     if (!best || classes > best.classes) best = { sample, classes };
   }
   if (!best) throw new Error(`inspection: ${name} holds no image`);
@@ -68,7 +69,8 @@ async function richestImage({ images, name }: InspectedDomain) {
 }
 
 function ownWeights({ sample: { label }, weights }: Observation) {
-  return occurring(label).map((trainId) => {
+  const classes = occurring(label).filter((trainId) => trainId !== IGNORED);
+  return classes.map((trainId) => {
     const row = weights?.[trainId] ?? new Float32Array(label.length);
     const [sums, counts] = [
       [0, 0],
