@@ -1,4 +1,5 @@
 export * from "./data/index.js";
+export * from "./evaluation/index.js";
 export * from "./inspection/index.js";
 export * from "./losses/index.js";
 export * from "./memory/index.js";

@@ -9,6 +9,7 @@ import { explained, positive, progress } from "./running.js";
 
 interface InspectFlags {
   readonly on: string[];
+  readonly data?: string;
   readonly images: number;
   readonly what?: string[];
   readonly baseline?: string;
@@ -26,10 +27,11 @@ export function inspectCommand(): Command {
     .argument("<run>", "the folder of a run, or a file of weights that a run wrote")
     .option(
       "--on <domains>",
-      "what to look at, separated by commas: recipe (sources' validation and targets of the run), streets:DOMAIN",
+      "domains, with commas between them, as for evaluate; recipe: the run's validation and targets",
       list,
       ["recipe"],
     )
+    .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
     .option("--images <count>", "images of each domain at most, spread evenly", positive, 20)
     .option(
       "--what <parts>",
@@ -75,33 +77,28 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
       if (unknown !== undefined) {
         command.error(`error: --what knows ${inspectionParts.join(", ")}, not "${unknown}"`, { exitCode: 2 });
       }
-      const bad = flags.on.find((name) => name !== "recipe" && !name.startsWith("streets:"));
-      if (bad !== undefined) {
-        command.error(`error: --on takes recipe and streets:DOMAIN, not "${bad}"`, { exitCode: 2 });
-      }
       await explained(() => inspect(run, flags));
     });
 }
 
 async function inspect(path: string, flags: InspectFlags): Promise<void> {
-  const [{ openRun }, { inspectRun }, { recipeDomains, streetsDomain }, { describeInspection }] =
+  const [{ openRun }, { inspectRun }, { inspectedDomains }, { readDataFile }, { describeInspection }] =
     await Promise.all([
       import("../runs/open-run.js"),
       import("../inspection/inspect-run.js"),
-      import("../inspection/open-domains.js"),
+      import("../inspection/domains.js"),
+      import("../evaluation/open-domains.js"),
       import("../inspection/describe-inspection.js"),
     ]);
-  const { images, seed, classes, which, json } = flags;
+  const { images, seed, classes, which, data, json } = flags;
   const device = flags.device as Device; // openRun refuses what is none
   const options = { device, form: "trained", ...(which && { which }) } as const;
   using run = openRun(path, options);
-  const { recipe, space } = run;
-  const domains = [];
-  for (const name of flags.on) {
-    const known = { recipe, space, images };
-    if (name === "recipe") domains.push(...(await recipeDomains(known)));
-    else domains.push(streetsDomain(name.slice("streets:".length), known));
-  }
+  const domains = await inspectedDomains(flags.on, run, {
+    limit: images,
+    folder: process.env.PINMEM_DATA,
+    ...(data !== undefined && { entries: readDataFile(data) }),
+  });
   using baseline =
     flags.baseline === undefined ? null : openRun(flags.baseline, { ...options, form: "prepared" });
   const folder = statSync(path).isDirectory() ? path : dirname(path);

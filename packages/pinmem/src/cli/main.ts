@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import("./data.js")).dataCommand(),
   inspect: async () => (await import("./inspect.js")).inspectCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
+  evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
 };
 
 /** The program with the command `name`, or with all commands where there is none of that name. */

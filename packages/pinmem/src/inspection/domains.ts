@@ -3,11 +3,12 @@
 import { basename } from "node:path";
 import { type Device, fromTypedArray, type Tensor } from "@pinmem/torch";
 import { imageTensor, normalize } from "../data/batch-tensors.js";
-import { spreadEvenly } from "../data/check.js";
-import type { Dataset } from "../data/dataset.js";
 import { type EvaluationImage, evaluationImages } from "../data/evaluation-loader.js";
+import type { LabelSpace } from "../data/label-space.js";
+import { DomainError, type DomainSources, openDomains } from "../evaluation/open-domains.js";
+import type { Recipe } from "../training/recipe/recipe.js";
 
-/** Seen in training, or not. */
+/** Seen in training (images of that kind were), or not. */
 export type DomainRole = "source" | "target";
 
 export interface InspectedDomain {
@@ -19,16 +20,32 @@ export interface InspectedDomain {
   images(): AsyncIterable<EvaluationImage>;
 }
 
-/** Of a data set, up to so many images, spread evenly over it. */
-export function inspectedDomain(dataset: Dataset, role: DomainRole, limit: number): InspectedDomain {
-  const samples = spreadEvenly(dataset.samples, limit);
-  const chosen = { ...dataset, samples };
-  return {
-    name: dataset.name,
-    role,
-    count: samples.length,
-    images: () => evaluationImages(chosen, { prefetch: 1 }),
-  };
+/**
+ * Opens domains to inspect.
+ * @param names as for evaluations, such as "streets:night" or "camvid=/data/camvid"; "recipe" stands for all that the run's
+ *   recipe evaluates on, sources' validation and targets
+ * @throws DomainError, DataError naming what is missing
+ */
+export async function inspectedDomains(
+  names: readonly string[],
+  run: { readonly recipe: Recipe; readonly space: LabelSpace },
+  sources: DomainSources = {},
+): Promise<InspectedDomain[]> {
+  const { validation, targets } = run.recipe.data;
+  const own = [...(validation.length > 0 ? ["validation"] : []), ...(targets.length > 0 ? ["targets"] : [])];
+  const known = names.flatMap((name) => (name === "recipe" ? own : [name]));
+  if (known.length === 0) {
+    throw new DomainError(
+      `the recipe "${run.recipe.name}" validates on nothing and has no targets; name data sets, such as --on streets:night`,
+    );
+  }
+  const domains = await openDomains(known, run, sources);
+  return domains.map(({ name, role, dataset }) => ({
+    name,
+    role: role ?? "target",
+    count: dataset.samples.length,
+    images: () => evaluationImages(dataset, { prefetch: 1 }),
+  }));
 }
 
 export interface ImageTensors {

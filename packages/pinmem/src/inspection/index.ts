@@ -7,7 +7,7 @@ export {
   classMeanFeatures,
   collectClassFeatures,
 } from "./class-features.js";
-export { type DomainRole, type InspectedDomain, inspectedDomain } from "./domains.js";
+export { type DomainRole, type InspectedDomain, inspectedDomains } from "./domains.js";
 export { type EmbeddingOptions, embed, type Point } from "./embedding.js";
 export { type InspectOptions, inspectRun } from "./inspect-run.js";
 export {
@@ -18,7 +18,6 @@ export {
   type InspectionPicture,
   inspectionParts,
 } from "./inspection.js";
-export { recipeDomains, streetsDomain } from "./open-domains.js";
 export type { ReadStatistics } from "./read-statistics.js";
 export { type DomainReliance, measureReliance, type Reliance, type RelianceOptions } from "./reliance.js";
 export type { AlterationResult } from "./reliance-tally.js";

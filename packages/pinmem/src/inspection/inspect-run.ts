@@ -23,7 +23,7 @@ import { inspectReliance } from "./parts/reliance.js";
 import { inspectSimilarity } from "./parts/similarity.js";
 
 export interface InspectOptions {
-  /** What to look at: see `inspectedDomain`. */
+  /** What to look at: see `inspectedDomains`. */
   readonly domains: readonly InspectedDomain[];
   /** Folder that gets inspection.json and the pictures. */
   readonly out: string;
