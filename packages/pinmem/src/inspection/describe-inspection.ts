@@ -12,7 +12,7 @@ export function describeInspection(
 ): string[] {
   const images = domains.reduce((sum, one) => sum + one.images, 0);
   const lines = [
-    `${run.name} (${run.method}), step ${run.step}: ${images} images of ${domains.length} domains`,
+    `${run.name} (${run.method}), step ${run.step}: ${count(images, "image")} of ${count(domains.length, "domain")}`,
   ];
   const { similarity, embedding, reliance } = figures;
   if (similarity) {
@@ -27,7 +27,7 @@ export function describeInspection(
   }
   if (reliance) lines.push("", ...describeReliance(reliance));
   if (notes.length > 0) lines.push("", ...notes.map((note) => `note: ${note}`));
-  lines.push("", `${pictures.length} pictures and inspection.json in ${out}`);
+  lines.push("", `${count(pictures.length, "picture")} and inspection.json in ${out}`);
   return lines;
 }
 
@@ -53,6 +53,8 @@ function describeReliance({
     }),
   ];
 }
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 const fixed = (value: number | null): string => (value === null ? "none" : value.toFixed(4));
 

@@ -4,6 +4,7 @@ import type { Color, LabelSpace } from "../data/label-space.js";
 import type { InspectedDomain } from "./domains.js";
 import { swatches } from "./drawing/legends.js";
 import { at, circle, type Drawing, rect, rgb, star, text } from "./drawing/svg.js";
+import { placeNames } from "./drawing/place-names.js";
 import type { Point } from "./embedding.js";
 
 export interface EmbeddedFeature {
@@ -97,20 +98,16 @@ function panel(features: readonly EmbeddedFeature[], { color, nameOf }: PanelOpt
     .map(({ x, y, fill }) => circle(x, y, 3, { fill, stroke: "#fff", strokeWidth: 0.4, opacity: 0.85 }));
   const rows = placed.filter(({ feature }) => feature.domain === null).sort((a, b) => a.y - b.y);
   const stars = rows.map(({ x, y, fill }) => star(x, y, 9, { fill, stroke: "#000", strokeWidth: 1.2 }));
-  let last = Number.NEGATIVE_INFINITY;
-  const names = rows.flatMap(({ feature, x, y }) => {
-    if (!nameOf) return [];
-    last = Math.max(y, last + NAME_LINE);
-    const anchor = x > 0.8 * SIDE ? "end" : "start";
-    const aside = anchor === "end" ? -13 : 13;
-    return [text(x + aside, last + 4, nameOf(feature), { size: 11, anchor, halo: true })];
-  });
+  const names = nameOf
+    ? placeNames(
+        rows.map(({ feature, x, y }) => ({ name: nameOf(feature), x, y })),
+        SIDE,
+      )
+    : [];
   const frame = rect(0, 0, SIDE, SIDE, { fill: "none", stroke: "#999" });
   // Rows last, so that no dot hides them.
-  return { body: [frame, ...dots, ...stars, ...names].join("") };
+  return { body: [frame, ...dots, ...names, ...stars].join("") };
 }
-
-const NAME_LINE = 12;
 
 const place = ([x, y]: Point): { x: number; y: number } => ({
   x: PADDING + x * (SIDE - 2 * PADDING),

@@ -1,13 +1,13 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { colorBar, swatches } from "./legends.js";
+import { placeNames } from "./place-names.js";
 import { raster } from "./raster.js";
 import { savePicture } from "./save-picture.js";
-import { at, svgFile, text } from "./svg.js";
+import { at, svgFile, text, textWidth } from "./svg.js";
 
 let folder: string;
 beforeEach(() => {
@@ -60,13 +60,37 @@ describe("texts", () => {
   });
 });
 
+describe("placeNames", () => {
+  it("covers no mark and no other name, and stays inside", () => {
+    const marks = [
+      { name: "vegetation", x: 370, y: 200 },
+      { name: "building", x: 380, y: 206 },
+      { name: "pole", x: 390, y: 212 },
+      { name: "sky", x: 12, y: 12 },
+    ];
+    const boxes = placeNames(marks, 400).map((svg, at) => {
+      const [, x = 0, y = 0] = (/x="([\d.]+)" y="([\d.]+)"/.exec(svg) ?? []).map(Number);
+      return { left: x, right: x + textWidth(marks[at]?.name ?? "", 11), top: y - 8, bottom: y };
+    });
+    for (const [at, { left, right, top, bottom }] of boxes.entries()) {
+      expect(left >= 0 && right <= 400 && top >= 0).toBe(true);
+      for (const mark of marks)
+        expect(mark.x > left - 4 && mark.x < right + 4 && mark.y > top && mark.y < bottom).toBe(false);
+      for (const other of boxes.slice(0, at))
+        expect(left < other.right && other.left < right && top < other.bottom && other.top < bottom).toBe(
+          false,
+        );
+    }
+  });
+});
+
 describe("legends", () => {
   it("put the colour map's ends at the ends of the bar, bright on top", async () => {
-    const bar = colorBar({ height: 64, title: "weight", ticks: [{ position: 0.5, label: "1/19" }] });
+    const bar = colorBar({ height: 256, title: "weight", ticks: [{ position: 0.5, label: "1/19" }] });
     await savePicture(folder, "bar", bar);
     const [top, bottom] = await pixels(join(folder, "bar.png"), [
-      [14, 1],
-      [14, 126],
+      [14, 2],
+      [14, 509],
     ]);
     expect(top).toEqual([253, 231, 37]);
     expect(bottom).toEqual([68, 1, 84]);

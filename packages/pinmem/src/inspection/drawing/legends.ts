@@ -13,7 +13,7 @@ export interface ColorBarOptions {
 }
 
 const BAR = 14;
-const STEPS = 64;
+const STEPS = 128;
 
 /** The colour map, upright, with ticks to its right and its title beyond them. */
 export function colorBar({ height, ticks, title }: ColorBarOptions): Drawing {
