@@ -27,9 +27,9 @@ export function inspectCommand(): Command {
     .argument("<run>", "the folder of a run, or a file of weights that a run wrote")
     .option(
       "--on <domains>",
-      "domains, with commas between them, as for evaluate; recipe: the run's validation and targets",
+      "domains, with commas between them, as for evaluate; recipe: the run's validation and targets (default: recipe)",
       list,
-      ["recipe"],
+      [],
     )
     .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
     .option("--images <count>", "images of each domain at most, spread evenly", positive, 20)
@@ -94,7 +94,7 @@ async function inspect(path: string, flags: InspectFlags): Promise<void> {
   const device = flags.device as Device; // openRun refuses what is none
   const options = { device, form: "trained", ...(which && { which }) } as const;
   using run = openRun(path, options);
-  const domains = await inspectedDomains(flags.on, run, {
+  const domains = await inspectedDomains(flags.on.length > 0 ? flags.on : ["recipe"], run, {
     limit: images,
     folder: process.env.PINMEM_DATA,
     ...(data !== undefined && { entries: readDataFile(data) }),

@@ -43,7 +43,7 @@ const ROW = 20;
 
 /** Swatches with names, in as many rows as the width asks for; columns are even. */
 export function swatches(entries: readonly Swatch[], width: number): Drawing {
-  const cell = Math.max(...entries.map(({ name }) => textWidth(name)), 0) + 32;
+  const cell = Math.max(...entries.map(({ name }) => textWidth(name)), 0) + 26;
   const across = Math.max(Math.floor(width / cell), 1);
   const body = entries.map(({ name, color }, at) => {
     const [x, y] = [(at % across) * cell, Math.floor(at / across) * ROW];

@@ -32,11 +32,15 @@ export async function inspectActivation(
   const present = presentRows(memory);
   const pictures: InspectionPicture[] = [];
   const figures: ActivationFigures[] = [];
+  // Names that differ in signs alone would share a file.
+  const slugs = domains.map(({ name }) => fileName(name));
   for (const [index, domain] of domains.entries()) {
     const sample = await richestImage(domain);
+    const isFirst = slugs.indexOf(fileName(domain.name)) === index;
+    const slug = isFirst ? domain.name : `${domain.name}-${index + 1}`;
     const observation = observe(network, sample, { device, weights: true });
     for (const scale of scales) {
-      const name = fileName("activation", domain.name, ...(scale === "raw" ? ["raw"] : []));
+      const name = fileName("activation", slug, ...(scale === "raw" ? ["raw"] : []));
       const title = `Memory activation, ${domain.name}${scale === "raw" ? ", raw weights" : ""}`;
       const drawing = await activationFigure(observation, { space, scale, present });
       pictures.push(
