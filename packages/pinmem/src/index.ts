@@ -1,6 +1,6 @@
 export * from "./data/index.js";
 export * from "./evaluation/index.js";
-export { checkFinite, NonFiniteError } from "./inspection/check-finite.js";
+export * from "./inspection/index.js";
 export * from "./losses/index.js";
 export * from "./memory/index.js";
 export * from "./models/index.js";

@@ -11,8 +11,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import("./data.js")).dataCommand(),
   recipes: async () => (await import("./recipes.js")).recipesCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
-  weights: async () => (await import("./weights.js")).weightsCommand(),
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
+  inspect: async () => (await import("./inspect.js")).inspectCommand(),
+  weights: async () => (await import("./weights.js")).weightsCommand(),
 };
 
 /** The program with the command `name`, or with all commands where there is none of that name. */

@@ -48,6 +48,7 @@ describe("train", () => {
     expect(readdirSync(whole.checkpoints)).toContain("step-000004");
     expect(log(whole).map(({ event }) => event)).toEqual([
       "note",
+      "memory",
       "step",
       "step",
       "step",
@@ -59,6 +60,9 @@ describe("train", () => {
       "evaluation",
       "memory",
     ]);
+    const compared = recorder.events.filter((event) => event.event === "memory");
+    expect(compared.map(({ step }) => step)).toEqual([0, 3, 4]);
+    expect(compared[0]?.cosine).not.toEqual(compared[1]?.cosine);
     expect(recorder.events.filter(({ event }) => event === "picture")).toHaveLength(4);
     const scores = recorder.events.filter((event) => event.event === "evaluation");
     expect(scores.map(({ role, domain, images }) => [role, domain, images])).toEqual(

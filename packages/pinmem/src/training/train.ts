@@ -13,8 +13,9 @@ import {
 import { CheckpointStore } from "./checkpoints/checkpoint-store.js";
 import { recordEnvironment, requireDevice } from "./environment.js";
 import { createEvaluation } from "./evaluate.js";
-import type { EventSink } from "./events/event.js";
+import type { EventSink, TrainingEvent } from "./events/event.js";
 import { JsonLines } from "./events/json-lines.js";
+import { memoryEvent } from "./events/memory-event.js";
 import { TensorBoard } from "./events/tensorboard.js";
 import { MemoryStart } from "./memory-start.js";
 import { createMethod, type MethodFactory, splitsDomains, usesMemory } from "./methods/index.js";
@@ -98,9 +99,10 @@ async function trainOn(
 
   const log = new JsonLines(folder.events);
   const sinks: EventSink[] = [log, new TensorBoard(folder.tensorboard), ...events];
-  const note = async (step: number, text: string) => {
-    for (const sink of sinks) await sink.write({ event: "note", step, text });
+  const emit = async (event: TrainingEvent) => {
+    for (const sink of sinks) await sink.write(event);
   };
+  const note = (step: number, text: string) => emit({ event: "note", step, text });
   const whitening = createWhitening(recipe, { network, data, steps, report: note });
   const context: PassContext = {
     network,
@@ -135,7 +137,7 @@ async function trainOn(
         space: data.space,
         batchesPerEpoch,
         images,
-        note,
+        emit,
       }),
     );
   }
@@ -183,7 +185,10 @@ async function trainOn(
     await recordEnvironment(folder.environment, device);
     const resumed = trainer.resume();
     log.truncate(Math.min(resumed?.eventBytes ?? 0, log.length));
-    if (!resumed) for (const text of origin) await note(0, text);
+    if (!resumed) {
+      for (const text of origin) await note(0, text);
+      if (network.memory && hasRows) await emit(memoryEvent(network.memory, data.space, 0));
+    }
     for (const problem of resumed?.skipped ?? []) console.warn(`a checkpoint was left out: ${problem}`);
     signal?.addEventListener("abort", () => trainer.interrupt());
     if (signal?.aborted) trainer.interrupt();
