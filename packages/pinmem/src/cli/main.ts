@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
+  report: async () => (await import("./report.js")).reportCommand(),
 };
 
 /** The program with the command `name`, or with all commands where there is none of that name. */
