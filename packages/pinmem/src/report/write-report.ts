@@ -32,11 +32,14 @@ export async function writeReport(
     throw new RangeError(`there are no scores in ${names}: neither an evaluation, nor one while training`);
   }
   const labels = [...new Set(comparison.rows.map(({ label }) => label))];
-  const heading =
-    title ?? (labels.length > 4 ? `${labels.length} experiments compared` : labels.join(" and "));
+  const heading = title ?? (labels.length > 4 ? `${labels.length} experiments compared` : listed(labels));
   await writeWhole(file, page(comparison, { title: heading, date: new Date(), version: ownVersion() }));
   return comparison;
 }
+
+/** "a", "a and b", "a, b and c". */
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
 export function ownVersion(): string {
   const manifest = new URL("../../package.json", import.meta.url);

@@ -24,7 +24,7 @@ export function classBars(classes: readonly string[], rows: readonly ClassScores
   const thickness = rows.length <= 2 ? 8 : rows.length <= 4 ? 6 : 4;
   return draw(
     {
-      width: 920,
+      width: 1100,
       height: 60 + classes.length * (rows.length * thickness + 9),
       marginLeft: 104,
       marginRight: 40,
@@ -32,7 +32,7 @@ export function classBars(classes: readonly string[], rows: readonly ClassScores
       marginBottom: 6,
       style: { fontSize: "12px" },
       x: { domain: [0, 100], ticks: 5, tickSize: 0, axis: "top", label: null, grid: true },
-      y: { axis: null, padding: 0.12 },
+      y: { axis: null, padding: 0.12, type: "band" },
       fy: { domain: classes, label: null, padding: 0.22, tickSize: 0, axis: "left" },
       marks: [
         Plot.barX(bars, {

@@ -8,7 +8,7 @@ import { type Markup, trusted } from "../page/html.js";
 /** Series that can be told apart; more would be a tangle. */
 export const MOST_SERIES = 8;
 
-const dashes = ["none", "none", "7 3", "2 3", "9 3 2 3", "4 2", "1 2", "12 4"];
+const dashes = ["5 3", "none", "9 3", "2 3", "9 3 2 3", "4 2", "1 2", "14 4"];
 
 /** How the series at a place is drawn: colour and dashes, so that colour is not needed. */
 export const seriesStyle = (at: number): { color: string; dash: string } => ({

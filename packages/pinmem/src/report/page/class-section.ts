@@ -48,29 +48,27 @@ interface Part {
 }
 
 function ofProtocol({ rows, classes, role, series, title }: Part): Markup {
-  const drawn = rows
-    .map((row) => ({ row, at: seriesOf(series, row) }))
-    .filter(({ at, row }) => at >= 0 && row.weights === rows[0]?.weights)
-    .sort((a, b) => a.at - b.at)
+  const drawn = series
+    .flatMap((one) => {
+      const row = rows.find((row) => seriesOf(series, row) === one);
+      return row ? [{ row, one }] : [];
+    })
     .slice(0, MOST_BARS);
   const domains = role === "target" ? "unseen domains" : "source domains";
-  const bars = drawn.map(({ row, at }) => ({
-    series: at,
+  const bars = drawn.map(({ row, one }) => ({
+    series: one.style,
     label: row.label,
     scores: classes.map((name) => classScore(row, name, role)),
   }));
   const colors = new Map(rows.flatMap(({ members }) => members.flatMap(({ run }) => [...run.colors])));
-  return html`<figure>${legendOf(series, drawn)}
+  return html`<figure>${legend(
+    drawn.map(({ one }) => one),
+    "bars",
+  )}
 <div class="wide">${classBars(classes, bars, `IoU of each class on ${domains}: ${bars.map(({ label }) => label).join(", ")}`)}</div>
 <figcaption>IoU of each class in percent, mean over the ${domains} where it occurs or was predicted${title && `; ${title}`}.</figcaption></figure>
 <details class="print-open"><summary>The same as a table</summary>${table(rows, classes, role, colors)}</details>`;
 }
-
-/** Legends count from the first series; bars may leave some out. */
-const legendOf = (series: readonly Series[], drawn: readonly { at: number }[]): Markup => {
-  const last = Math.max(...drawn.map(({ at }) => at), -1);
-  return legend(series.slice(0, last + 1), "bars");
-};
 
 function table(
   rows: readonly Row[],

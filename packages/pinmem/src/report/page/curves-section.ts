@@ -16,11 +16,10 @@ const termOrder = [
   "divergence",
   "classification",
 ];
-const passOrder = ["train", "meta-train", "meta-test"];
 
 export function curvesSection(series: readonly Series[], left: number): Markup | null {
-  const logged = series.flatMap(({ runs }, at) =>
-    runs.flatMap((run) => (run.log ? [{ at, run, log: run.log }] : [])),
+  const logged = series.flatMap(({ runs, style }) =>
+    runs.flatMap((run) => (run.log ? [{ style, run, log: run.log }] : [])),
   );
   if (logged.length === 0) return null;
   const figure = (
@@ -31,25 +30,36 @@ export function curvesSection(series: readonly Series[], left: number): Markup |
     lines.some(({ curve }) => curve.length > 0) &&
     html`<figure class="small">${lineChart(lines, { label: caption, ...options })}<figcaption>${caption}</figcaption></figure>`;
   const scores = (role: Role): Line[] =>
-    logged.map(({ at, run }) => ({ series: at, curve: scoreCurve(run, role) }));
-  const pairs = lossPairs(logged.map(({ log }) => log.losses));
+    logged.map(({ style, run }) => ({ series: style, curve: scoreCurve(run, role) }));
+  const losses = (term: string, passes: readonly string[]): Line[] =>
+    logged.flatMap(({ style, log }) =>
+      passes.flatMap((pass) => {
+        const curve = log.losses[pass]?.[term];
+        return curve ? [{ series: style, curve }] : [];
+      }),
+    );
+  const terms = termsOf(logged.map(({ log }) => log.losses));
+  const charts = (wanted: readonly string[]) =>
+    wanted.map((term) => [
+      figure(`${capital(term)} loss on the domains trained on`, losses(term, ["train", "meta-train"])),
+      figure(`${capital(term)} loss on the domains met as unseen (meta-test)`, losses(term, ["meta-test"])),
+    ]);
   return html`<section id="training"><h2>Training</h2>
 ${legend(series, "lines", left)}
 <div class="grid">
 ${figure("Mean IoU on source validation, in percent: it selects the best weights", scores("source"), { sparse: true, percent: true })}
 ${figure("Mean IoU on unseen domains, in percent: written down, never used", scores("target"), { sparse: true, percent: true })}
-${pairs.map(([pass, term]) =>
-  figure(
-    `${pass}: ${term} loss`,
-    logged.map(({ at, log }) => ({ series: at, curve: log.losses[pass]?.[term] ?? [] })),
-  ),
-)}
 ${figure(
   "Learning rate",
-  logged.map(({ at, log }) => ({ series: at, curve: log.learningRate })),
+  logged.map(({ style, log }) => ({ series: style, curve: log.learningRate })),
 )}
+${charts(terms.slice(0, 1))}
 </div>
-<p class="quiet">Losses before weighting, total after it; faint: as measured (at most 500 points, each the mean of its neighbours), plain: mean over a twentieth of the run.</p>
+${
+  terms.length > 1 &&
+  html`<details class="print-open"><summary>Losses term by term</summary><div class="grid">${charts(terms.slice(1))}</div></details>`
+}
+<p class="quiet">The total is weighted, its terms are not. Faint: as measured, at most 500 points; plain: mean over a twentieth of the run.</p>
 </section>`;
 }
 
@@ -61,18 +71,13 @@ const scoreCurve = ({ log }: RunRecord, role: Role): Curve =>
 
 type Losses = Readonly<Record<string, Readonly<Record<string, Curve>>>>;
 
-/** Every pass and term that some run has, in the order of the method. */
-function lossPairs(losses: readonly Losses[]): [pass: string, term: string][] {
-  const known = (order: readonly string[], names: readonly string[]) => [
-    ...order.filter((name) => names.includes(name)),
-    ...[...new Set(names)].filter((name) => !order.includes(name)),
-  ];
-  const passes = known(passOrder, losses.flatMap(Object.keys));
-  return passes.flatMap((pass) => {
-    const terms = known(
-      termOrder,
-      losses.flatMap((of) => Object.keys(of[pass] ?? {})),
-    );
-    return terms.map((term): [string, string] => [pass, term]);
-  });
+/** Every term that some run has, in the order of the method. */
+function termsOf(losses: readonly Losses[]): string[] {
+  const names = new Set(
+    losses.flatMap((passes) => Object.values(passes).flatMap((terms) => Object.keys(terms))),
+  );
+  const known = termOrder.filter((term) => names.has(term));
+  return [...known, ...[...names].filter((term) => !termOrder.includes(term))];
 }
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

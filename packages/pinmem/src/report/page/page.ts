@@ -4,7 +4,7 @@ import type { Comparison } from "../comparison.js";
 import type { RunRecord } from "../run-record.js";
 import { classSection } from "./class-section.js";
 import { curvesSection } from "./curves-section.js";
-import { protocolSection, recipeSection, runsSection } from "./facts-section.js";
+import { type Experiment, protocolSection, recipeSection, runsSection } from "./facts-section.js";
 import { counted, percent, points } from "./format.js";
 import { html, trusted } from "./html.js";
 import { measuresSection } from "./measures-section.js";
@@ -25,8 +25,7 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 export function page(comparison: Comparison, { title, date, version }: PageOptions): string {
   const { series, left } = chooseSeries(comparison);
-  const runs = [...new Set(comparison.rows.flatMap(({ members }) => members.map(({ run }) => run)))];
-  const names = runNames(comparison, runs);
+  const experiments = experimentsOf(comparison);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -51,8 +50,8 @@ ${curvesSection(series, left)}
 ${memorySection(series)}
 ${picturesSection(series)}
 ${protocolSection(comparison)}
-${recipeSection(runs, names)}
-${runsSection(runs, names)}
+${recipeSection(experiments)}
+${runsSection(experiments)}
 <footer>pinmem ${version}, ${date.toISOString().slice(0, 16).replace("T", " ")} UTC</footer>
 </main></body></html>
 `.text;
@@ -88,7 +87,7 @@ function caption({ rows, columns, protocols }: Comparison): string {
       ? `Protocol: ${protocols[0]?.title}.`
       : "Scores of different protocols are different figures.",
     columns.some(({ role }) => role === "target")
-      ? "Unseen domains were not trained on and chose nothing."
+      ? "Unseen domains were neither trained on nor used to choose weights."
       : "",
     gains && baseline ? `Gains are points over ${baseline.label} by the same protocol.` : "",
     several ? "± is the standard deviation over runs that differ in their seed." : "",
@@ -98,13 +97,12 @@ function caption({ rows, columns, protocols }: Comparison): string {
     .join(" ");
 }
 
-/** Each run by its row's label, with its own name where the row has several. */
-function runNames({ rows }: Comparison, runs: readonly RunRecord[]): ReadonlyMap<RunRecord, string> {
-  return new Map(
-    runs.map((run) => {
-      const row = rows.find(({ members }) => members.some((member) => member.run === run));
-      const several = new Set(row?.members.map((member) => member.run)).size > 1;
-      return [run, row ? `${row.label}${several ? `, ${run.name}` : ""}` : run.name];
-    }),
-  );
+/** Every run once, under the label of the first row that it is in. */
+function experimentsOf({ rows }: Comparison): Experiment[] {
+  const seen = new Set<RunRecord>();
+  return rows.flatMap(({ label, members }) => {
+    const runs = [...new Set(members.map(({ run }) => run))].filter((run) => !seen.has(run));
+    for (const run of runs) seen.add(run);
+    return runs.length > 0 ? [{ label, runs }] : [];
+  });
 }

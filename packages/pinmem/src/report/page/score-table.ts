@@ -56,9 +56,9 @@ ${columns.map((column, at) => {
   const mean =
     column === seen[0] &&
     html`<td class="number apart${best.seen && " best"}">${value(row.seen.score, spread)}${partial(row.seen.domains, seen.length)}</td>`;
-  return html`${mean}<td class="number${best.cells[at] && " best"}">${value(cell.score, spread)}${
+  return html`${mean}<td class="number${best.cells[at] && " best"}">${value(cell.score, false)}${
     needed.gain && cell.gain !== null && html`<small>${gainOf(cell)}</small>`
-  }</td>`;
+  }${spread && cell.score && cell.score.deviation !== null && html`<small>± ${percent(cell.score.deviation)}</small>`}</td>`;
 })}
 </tr>`;
   });
@@ -87,6 +87,7 @@ function detail({ members }: Row): string {
   ].join(" · ");
 }
 
+/** A deviation stands beside a mean of domains, and below the score of one, where columns are narrow. */
 const value = (score: Score | null, spread: boolean): Markup =>
   score === null
     ? html`<span class="quiet">–</span>`

@@ -1,5 +1,5 @@
-// Which runs the figures of a page draw, in which colour: the baseline first, in grey, then the best on unseen domains, no
-// more than can be told apart. A run has one colour on the whole page.
+// Which runs the figures of a page draw, and how: the baseline first, grey and dashed, then the best on unseen domains, no more
+// than can be told apart. A run looks the same on the whole page.
 
 import { MOST_SERIES } from "../charts/draw.js";
 import type { Comparison, Row } from "../comparison.js";
@@ -8,9 +8,11 @@ import type { RunRecord } from "../run-record.js";
 export interface Series {
   readonly label: string;
   readonly runs: readonly RunRecord[];
+  /** Place among the styles of charts/draw.ts: 0 is the baseline's, 1 has the accent. */
+  readonly style: number;
 }
 
-/** The series in order; at most `MOST_SERIES`, the first of each experiment. */
+/** The series in order; at most `MOST_SERIES`, each experiment once. */
 export function chooseSeries({ rows }: Comparison): { series: readonly Series[]; left: number } {
   const seen = new Set<string>();
   const experiments = rows.filter(({ members }) => {
@@ -19,25 +21,21 @@ export function chooseSeries({ rows }: Comparison): { series: readonly Series[];
     for (const path of paths) seen.add(path);
     return fresh;
   });
-  const score = (row: Row) => row.unseen.score?.mean ?? row.seen.score?.mean ?? -1;
-  const kept = new Set(
-    [...experiments]
-      .sort((a, b) => Number(b.isBaseline) - Number(a.isBaseline) || score(b) - score(a))
-      .slice(0, MOST_SERIES),
-  );
-  const ordered = [
-    ...experiments.filter((row) => kept.has(row) && row.isBaseline),
-    ...experiments.filter((row) => kept.has(row) && !row.isBaseline),
-  ];
+  const score = ({ unseen, seen }: Row) => unseen.score?.mean ?? seen.score?.mean ?? -1;
+  const ordered = experiments
+    .toSorted((a, b) => Number(b.isBaseline) - Number(a.isBaseline) || score(b) - score(a))
+    .slice(0, MOST_SERIES);
+  const first = experiments.length > 1 ? 0 : 1;
   return {
-    series: ordered.map(({ label, members }) => ({
+    series: ordered.map(({ label, members }, at) => ({
       label,
       runs: [...new Set(members.map(({ run }) => run))],
+      style: first + at,
     })),
     left: experiments.length - ordered.length,
   };
 }
 
-/** Place of the series that a row belongs to; -1 where it is not drawn. */
-export const seriesOf = (series: readonly Series[], { members }: Row): number =>
-  series.findIndex(({ runs }) => members.some(({ run }) => runs.includes(run)));
+/** The series that a row belongs to, if it is drawn. */
+export const seriesOf = (series: readonly Series[], { members }: Row): Series | undefined =>
+  series.find(({ runs }) => members.some(({ run }) => runs.includes(run)));

@@ -20,12 +20,12 @@ html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
 main { max-width: 76rem; margin: 0 auto; padding: 3rem 1.5rem 4rem; }
-header { margin-bottom: 2.25rem; max-width: 46rem; }
+header { margin-bottom: 2.25rem; max-width: 60rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; font-weight: 650; letter-spacing: -0.015em; margin: 0 0 0.6rem; text-wrap: balance; }
 h2 { font-size: 1.25rem; font-weight: 650; letter-spacing: -0.01em; margin: 3.25rem 0 1rem; }
 h3 { font-size: 1rem; font-weight: 650; margin: 1.25rem 0 0.5rem; overflow-wrap: anywhere; }
 p { margin: 0.5rem 0; max-width: 46rem; }
-.lead { font-size: 1.125rem; }
+.lead { font-size: 1.125rem; max-width: none; }
 small { display: block; font-size: 0.75rem; font-weight: 400; line-height: 1.35; color: var(--quiet); }
 .quiet, figcaption, .caption { color: var(--quiet); }
 .caption, figcaption, p.quiet { font-size: 0.875rem; }
@@ -36,7 +36,6 @@ mark { background: var(--mark); color: inherit; padding: 0.1em 0.3em; border-rad
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 400; }
 td, th { padding: 0.4rem 0.7rem; vertical-align: baseline; }
-td:first-child, th:first-child { padding-left: 0; }
 td:last-child, th:last-child { padding-right: 0.25rem; }
 .number { text-align: right; white-space: nowrap; }
 thead .number { white-space: normal; }
@@ -45,6 +44,7 @@ thead tr:last-child th, thead th[rowspan] { border-bottom: 1.5px solid var(--ink
 tbody tr + tr > * { border-top: 1px solid var(--rule); }
 .scores { width: 100%; border-bottom: 1.5px solid var(--ink); }
 .scores td, .scores tbody th { padding-top: 0.7rem; padding-bottom: 0.7rem; }
+.scores td, .scores th { padding-left: 0.5rem; padding-right: 0.5rem; }
 .scores tbody th { min-width: 12rem; }
 .scores .label { font-weight: 600; overflow-wrap: anywhere; }
 .scores .words { font-size: 0.875rem; color: var(--quiet); min-width: 8rem; }
@@ -53,6 +53,7 @@ tbody tr + tr > * { border-top: 1px solid var(--rule); }
 .scores td.hero { font-size: 1.25rem; }
 .scores th.hero { color: var(--ink); font-weight: 600; }
 .scores td small { margin-top: 0.1rem; }
+tr > th:first-child[scope="row"], thead tr:first-child th:first-child { padding-left: 0; }
 .scores .group th { padding: 1.6rem 0 0.35rem; font-weight: 650; color: var(--accent); }
 .deviation { font-size: 0.75em; }
 .best .value, td.best { font-weight: 700; }
