@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import("./data.js")).dataCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
   report: async () => (await import("./report.js")).reportCommand(),
+  ablate: async () => (await import("./ablate.js")).ablateCommand(),
 };
 
 /** The program with the command `name`, or with all commands where there is none of that name. */

@@ -48,12 +48,16 @@ async function report(
   paths: readonly string[],
   { out, title, baseline, weights, json }: ReportFlags,
 ): Promise<void> {
-  const [{ readEntries, writeReport }] = await Promise.all([import("../report/write-report.js")]);
-  const entries = await readEntries(paths, weights);
+  const [{ readEntries }, { writeReport }] = await Promise.all([
+    import("../report/read-entries.js"),
+    import("../report/write-report.js"),
+  ]);
+  const { entries, baseline: own } = await readEntries(paths, weights);
+  const reference = baseline ?? own;
   const comparison = await writeReport(entries, {
     file: out,
     ...(title !== undefined && { title }),
-    ...(baseline !== undefined && { baseline }),
+    ...(reference !== null && { baseline: reference }),
   });
   if (json) console.log(JSON.stringify(asJson(comparison), null, 2));
   else console.log(`report           ${out}`);

@@ -93,7 +93,7 @@ async function hasCheckpoint(folder: string): Promise<boolean> {
 }
 
 /** The first Ctrl-C asks for an end; after it the system's own handling is back. */
-function interruption(): { signal: AbortSignal; stop: () => void } {
+export function interruption(): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
   const names = ["SIGINT", "SIGTERM"] as const;
   const stop = () => {

@@ -137,6 +137,12 @@ export function compare(entries: readonly Entry[], { baseline }: CompareOptions 
   return { columns, rows, protocols, notes: notesOf(entries, drafts) };
 }
 
+/** The unseen columns, then those of the sources: the order that all columns are in. */
+export const unitsOf = (columns: readonly Column[]): [unseen: Column[], seen: Column[]] => [
+  columns.filter(({ role }) => role === "target"),
+  columns.filter(({ role }) => role === "source"),
+];
+
 function placeOf(protocols: ShownProtocol[], protocol: Protocol | null): number {
   const same = (other: Protocol | null) =>
     protocol === null || other === null ? protocol === other : sameProtocol(protocol, other);
@@ -154,11 +160,7 @@ function columnsOf(drafts: readonly Draft[]): Column[] {
       if (!found.has(key)) found.set(key, { dataset, name, role });
     }
   }
-  const columns = [...found.values()];
-  return [
-    ...columns.filter(({ role }) => role === "target"),
-    ...columns.filter(({ role }) => role === "source"),
-  ];
+  return unitsOf([...found.values()]).flat();
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {

@@ -1,24 +1,14 @@
 // Writes the report of a comparison: one HTML file, whole or not at all.
 
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { writeWhole } from "../data/write-png.js";
 import { type Comparison, type CompareOptions, compare, type Entry } from "./comparison.js";
 import { page } from "./page/page.js";
-import { readRun, type Which } from "./read-run.js";
 
 export interface ReportOptions extends CompareOptions {
   readonly file: string;
   /** Default: the names of what is compared. */
   readonly title?: string;
-}
-
-/** Reads runs and files of evaluations; one that was given twice counts once. @throws see readRun */
-export async function readEntries(paths: readonly string[], which?: Which): Promise<Entry[]> {
-  const distinct = new Map(paths.map((path) => [resolve(path), path]));
-  const entries: Entry[] = [];
-  for (const path of distinct.values()) entries.push({ run: await readRun(path, which) });
-  return entries;
 }
 
 /** @throws RangeError where nothing can be compared */

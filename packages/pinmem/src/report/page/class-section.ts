@@ -84,10 +84,11 @@ function table(
     ({ label }) => html`<th scope="col" class="number">${label}</th>`,
   )}</tr></thead><tbody>${classes.map((name) => {
     const scores = rows.map((row) => classScore(row, name, role));
-    const most = Math.max(...scores.map((score) => score ?? -1));
+    const known = scores.filter((score) => score !== null);
+    const most = new Set(known).size > 1 ? Math.max(...known) : null;
     return html`<tr><th scope="row">${swatch(name)}${name}</th>${scores.map(
       (score) =>
-        html`<td class="number${rows.length > 1 && score === most && " best"}">${percent(score)}</td>`,
+        html`<td class="number${score !== null && score === most && " best"}">${percent(score)}</td>`,
     )}</tr>`;
   })}</tbody></table></div>`;
 }

@@ -1,6 +1,6 @@
 // The table that a report is about: experiments by domains, the mean over unseen domains first.
 
-import type { Cell, Column, Comparison, Row, Score } from "../comparison.js";
+import { type Cell, type Column, type Comparison, type Row, type Score, unitsOf } from "../comparison.js";
 import { counted, percent, points } from "./format.js";
 import { type Content, html, type Markup } from "./html.js";
 
@@ -14,8 +14,7 @@ const columnsNeeded = ({ rows }: Comparison) => ({
 export function scoreTable(comparison: Comparison): Markup {
   const { columns, rows } = comparison;
   const needed = columnsNeeded(comparison);
-  const of = (role: Column["role"]) => columns.filter((column) => column.role === role);
-  const [unseen, seen] = [of("target"), of("source")];
+  const [unseen, seen] = unitsOf(columns);
   const width =
     columns.length + 3 + [needed.protocol, needed.weights].filter(Boolean).length + (needed.gain ? 1 : 0);
   const spread = rows.some(({ unseen: { score } }) => score?.deviation !== null && score !== null);
@@ -107,13 +106,13 @@ function gainOf({ gain }: Cell): Content {
   return html`<span class="gain ${kind}">${text}</span>`;
 }
 
-/** Whether a row has the best figure of its column, among rows of its protocol; not where it is the only one. */
+/** Whether a row has the best figure of its column, among rows of its protocol; not where all are the same. */
 function bestIn({ rows, columns }: Comparison, row: Row) {
   const rivals = rows.filter(({ protocol }) => protocol === row.protocol);
   const isBest = (of: (row: Row) => number | null | undefined) => {
     const own = of(row);
     const all = rivals.flatMap((rival) => of(rival) ?? []);
-    return all.length > 1 && own !== null && own !== undefined && own >= Math.max(...all);
+    return new Set(all).size > 1 && own !== null && own !== undefined && own >= Math.max(...all);
   };
   const whole = (summary: "unseen" | "seen") => (one: Row) => {
     const most = Math.max(...rivals.map((rival) => rival[summary].domains));
