@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
+  evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
   report: async () => (await import("./report.js")).reportCommand(),
   ablate: async () => (await import("./ablate.js")).ablateCommand(),
 };
