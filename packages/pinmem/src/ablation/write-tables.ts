@@ -6,20 +6,18 @@ import { compare } from "../report/comparison.js";
 import { markdownTable } from "../report/markdown.js";
 import { readEntries } from "../report/read-entries.js";
 import { writeReport } from "../report/write-report.js";
-import { readAblation } from "./ablation-file.js";
 
 /** Writes ablation.md and ablation.html into the folder; returns the table, or null where no run is done. */
 export async function writeTables(folder: string): Promise<string | null> {
-  const { entries, baseline } = await readEntries([folder]);
+  const { entries, baseline, title } = await readEntries([folder]);
   if (entries.length === 0) return null;
   const options = baseline === null ? {} : { baseline };
   const table = markdownTable(compare(entries, options));
   await writeWhole(join(folder, "ablation.md"), table);
-  const { name } = readAblation(folder).recipe;
   await writeReport(entries, {
     ...options,
     file: join(folder, "ablation.html"),
-    title: `Ablation of ${String(name)}`,
+    ...(title !== null && { title }),
   });
   return table;
 }

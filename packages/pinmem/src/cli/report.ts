@@ -52,11 +52,12 @@ async function report(
     import("../report/read-entries.js"),
     import("../report/write-report.js"),
   ]);
-  const { entries, baseline: own } = await readEntries(paths, weights);
+  const { entries, baseline: own, title: ownTitle } = await readEntries(paths, weights);
   const reference = baseline ?? own;
+  const heading = title ?? ownTitle;
   const comparison = await writeReport(entries, {
     file: out,
-    ...(title !== undefined && { title }),
+    ...(heading !== null && { title: heading }),
     ...(reference !== null && { baseline: reference }),
   });
   if (json) console.log(JSON.stringify(asJson(comparison), null, 2));

@@ -37,7 +37,7 @@ export interface Cell {
 
 /** A mean over the domains of a role. */
 export interface Summary extends Cell {
-  /** How many of the columns it is over; a mean over fewer than all has no gain. */
+  /** How many of the columns it is over; there is a gain where the baseline's mean is over the same. */
   readonly domains: number;
 }
 
@@ -213,10 +213,9 @@ function summary(
     );
   const own = shared(members);
   const score = over(members, own);
-  const whole = own.length === ofRole.length;
-  const reference =
-    against && whole && shared(against).length === ofRole.length ? over(against, ofRole) : null;
-  return { score, gain: difference(score, reference), domains: own.length };
+  const alike =
+    against && shared(against).length === own.length && own.every((one) => shared(against).includes(one));
+  return { score, gain: difference(score, alike ? over(against, own) : null), domains: own.length };
 }
 
 function scoreOver(values: readonly (number | null)[]): Score | null {

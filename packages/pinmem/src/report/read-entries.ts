@@ -4,13 +4,15 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Ablation, ablationFile, cellFolder, readAblation } from "../ablation/ablation-file.js";
 import type { Entry } from "./comparison.js";
-import { readRun, type Which } from "./read-run.js";
+import { readRun, scoresWhileTraining, type Which } from "./read-run.js";
 import type { RunRecord } from "./run-record.js";
 
 export interface Entries {
   readonly entries: readonly Entry[];
   /** Path of the run that gains are over, where an ablation has one. */
   readonly baseline: string | null;
+  /** What to call the comparison, where it is an ablation and nothing else. */
+  readonly title: string | null;
 }
 
 /**
@@ -23,19 +25,26 @@ export async function readEntries(paths: readonly string[], which?: Which): Prom
   const all: Entries[] = [];
   for (const path of distinct.values()) {
     if (existsSync(ablationFile(path))) all.push(await readCells(path, readAblation(path)));
-    else all.push({ entries: [{ run: await readRun(path, which) }], baseline: null });
+    else all.push({ entries: [{ run: await readRun(path, which) }], baseline: null, title: null });
   }
   return {
     entries: all.flatMap(({ entries }) => entries),
     baseline: all.find(({ baseline }) => baseline !== null)?.baseline ?? null,
+    title: all.length === 1 ? (all[0]?.title ?? null) : null,
   };
 }
 
-/** The cells that have scores, by study and variant. */
-async function readCells(folder: string, { studies, cells, weights }: Ablation): Promise<Entries> {
+/**
+ * The cells that are done, by study and variant. They are compared by their evaluations where all of them were evaluated,
+ * otherwise all by the scores noted while training: figures of both kinds say nothing about each other.
+ */
+async function readCells(folder: string, { recipe, studies, cells, weights }: Ablation): Promise<Entries> {
+  const done = cells.filter(({ state }) => state === "done").map(({ name }) => name);
   const runs = new Map<string, RunRecord>();
-  for (const { name, state } of cells) {
-    if (state === "done") runs.set(name, await readRun(cellFolder(folder, name), weights));
+  for (const name of done) runs.set(name, await readRun(cellFolder(folder, name), weights));
+  if ([...runs.values()].some(({ evaluations }) => evaluations.every(({ protocol }) => protocol === null))) {
+    for (const [name, run] of runs)
+      runs.set(name, { ...run, evaluations: scoresWhileTraining(run.log, weights) });
   }
   const [first] = cells;
   return {
@@ -48,5 +57,6 @@ async function readCells(folder: string, { studies, cells, weights }: Ablation):
       ),
     ),
     baseline: first && runs.has(first.name) ? cellFolder(folder, first.name) : null,
+    title: `Ablation of ${String(recipe.name)}`,
   };
 }

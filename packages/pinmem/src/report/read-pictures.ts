@@ -7,13 +7,17 @@ import sharp from "sharp";
 import { z } from "zod";
 import type { Picture } from "./run-record.js";
 
+/** Of inspection.json (inspection/inspection.ts) what is needed here. */
 const listSchema = z.object({
   pictures: z
     .array(
       z.object({
         file: z.string(),
+        kind: z.string().optional(),
         title: z.string().optional(),
         caption: z.string().optional(),
+        /** On the page, in pixels; the file may have more. */
+        width: z.number().positive().max(10_000).optional(),
       }),
     )
     .max(200),
@@ -30,14 +34,19 @@ const LOSSLESS_BYTES = 150_000;
 export async function readPictures(folder: string): Promise<{ pictures: Picture[]; problems: string[] }> {
   const pictures: Picture[] = [];
   const problems: string[] = [];
-  for (const { file, title, caption } of readList(folder, problems)) {
+  for (const { file, kind, title, caption, width } of readList(folder, problems)) {
     try {
       const inside = relative(folder, resolve(folder, file));
       if (inside.startsWith("..")) throw new Error("lies outside the folder");
+      const { info, data } = await encode(join(folder, inside));
+      const shown = Math.round(Math.min(width ?? info.width, info.width));
       pictures.push({
+        kind: kind ?? "picture",
         title: title ?? file,
         caption: caption ?? "",
-        ...(await encode(join(folder, inside))),
+        width: shown,
+        height: Math.round((info.height * shown) / info.width),
+        dataUri: `data:image/webp;base64,${data.toString("base64")}`,
       });
     } catch (error) {
       problems.push(`inspection/${file} cannot be shown: ${(error as Error).message}`);
@@ -58,18 +67,11 @@ function readList(folder: string, problems: string[]): z.output<typeof listSchem
   }
 }
 
-async function encode(file: string): Promise<Pick<Picture, "width" | "height" | "dataUri">> {
+async function encode(file: string): Promise<{ data: Buffer; info: { width: number; height: number } }> {
   const picture = sharp(file, { limitInputPixels: MAX_PIXELS })
     .rotate()
     .resize({ width: WIDEST, withoutEnlargement: true });
   const lossless = await picture.clone().webp({ lossless: true }).toBuffer({ resolveWithObject: true });
-  const { data, info } =
-    lossless.data.length <= LOSSLESS_BYTES
-      ? lossless
-      : await picture.webp({ quality: 82 }).toBuffer({ resolveWithObject: true });
-  return {
-    width: info.width,
-    height: info.height,
-    dataUri: `data:image/webp;base64,${data.toString("base64")}`,
-  };
+  if (lossless.data.length <= LOSSLESS_BYTES) return lossless;
+  return await picture.webp({ quality: 82 }).toBuffer({ resolveWithObject: true });
 }

@@ -68,8 +68,11 @@ export interface MemorySimilarity {
 
 /** A picture to be shown, encoded so that a page can hold it. */
 export interface Picture {
+  /** What it shows: "activation", "grid", …. */
+  readonly kind: string;
   readonly title: string;
   readonly caption: string;
+  /** On the page, in pixels. */
   readonly width: number;
   readonly height: number;
   readonly dataUri: string;

@@ -25,8 +25,11 @@ export function classSection(comparison: Comparison, series: readonly Series[]):
       ofProtocol({ rows, classes, role, series, title: comparison.protocols.length > 1 ? title : null }),
     ];
   });
-  if (figures.length === 0) return null;
-  return html`<section id="classes"><h2>Classes</h2>${figures}</section>`;
+  const [first, ...others] = figures;
+  if (!first) return null;
+  return html`<section id="classes"><h2>Classes</h2>${first}${
+    others.length > 0 && html`<details><summary>By other protocols</summary>${others}</details>`
+  }</section>`;
 }
 
 /** An ablation shows one run in several groups. */

@@ -58,18 +58,18 @@ ${runsSection(experiments)}
 }
 
 /** What the table says first, as a sentence. */
-function summary({ rows, columns }: Comparison): string {
-  const unseen = columns.filter(({ role }) => role === "target").length;
-  const comparable = rows.filter(
-    (row) => row.unseen.domains === unseen && row.protocol === rows[0]?.protocol,
-  );
+function summary({ rows, protocols }: Comparison): string {
+  const alike = rows.filter((row) => row.protocol === rows[0]?.protocol);
+  const unseen = Math.max(...alike.map((row) => row.unseen.domains));
+  const comparable = alike.filter((row) => row.unseen.domains === unseen);
   const best = comparable.reduce<(typeof rows)[number] | null>(
     (so, next) => ((next.unseen.score?.mean ?? -1) > (so?.unseen.score?.mean ?? -1) ? next : so),
     null,
   );
   const domains = counted(unseen, "unseen domain");
   if (!best?.unseen.score || unseen === 0) return `${counted(rows.length, "row")} compared.`;
-  const score = `${percent(best.unseen.score.mean)} % mean IoU on ${domains}`;
+  const by = protocols.length > 1 ? ` (${protocols[best.protocol]?.title})` : "";
+  const score = `${percent(best.unseen.score.mean)} % mean IoU on ${domains}${by}`;
   const baseline = rows.find(({ isBaseline }) => isBaseline);
   if (rows.length === 1) return `${best.label}: ${score}.`;
   if (best.isBaseline) return `Nothing here does better than ${best.label}: ${score}.`;

@@ -64,10 +64,11 @@ ${columns.map((column, at) => {
   return html`<div class="wide"><table class="scores">${head}<tbody>${body}</tbody></table></div>`;
 }
 
-/** "streets-snow, seed 2": what comes after the first comma is smaller. */
-function columnHead({ name }: Column): Markup {
-  const [first, ...rest] = name.split(", ");
-  return html`<th scope="col" class="number">${first}${rest.length > 0 && html`<small>${rest.join(", ")}</small>`}</th>`;
+/** "streets:snow", and smaller which part of the data set: "seed 2", "val". */
+function columnHead({ name, dataset }: Column): Markup {
+  const [first] = name.split(", ");
+  const [, ...part] = dataset.split(", ");
+  return html`<th scope="col" class="number">${first}${part.length > 0 && html`<small>${part.join(", ")}</small>`}</th>`;
 }
 
 function detail({ members }: Row): string {

@@ -21,7 +21,9 @@ export function chooseSeries({ rows }: Comparison): { series: readonly Series[];
     for (const path of paths) seen.add(path);
     return fresh;
   });
-  const score = ({ unseen, seen }: Row) => unseen.score?.mean ?? seen.score?.mean ?? -1;
+  // Scores of different protocols cannot be ranked.
+  const score = ({ protocol, unseen, seen }: Row) =>
+    protocol === rows[0]?.protocol ? (unseen.score?.mean ?? seen.score?.mean ?? -1) : -1;
   const ordered = experiments
     .toSorted((a, b) => Number(b.isBaseline) - Number(a.isBaseline) || score(b) - score(a))
     .slice(0, MOST_SERIES);
