@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { type Markup, trusted } from "../page/html.js";
+import { html, type Markup, trusted } from "../page/html.js";
 
 /** Series that can be told apart; more would be a tangle. */
 export const MOST_SERIES = 8;
@@ -19,7 +19,6 @@ export const seriesStyle = (at: number): { color: string; dash: string } => ({
 /** What is used of an element; the types of browsers are not those of this package. */
 interface Drawn {
   readonly outerHTML: string;
-  setAttribute(name: string, value: string): void;
   querySelectorAll(selector: string): Iterable<{ remove(): void }>;
 }
 
@@ -30,11 +29,10 @@ export function draw(options: Plot.PlotOptions, label: string): Markup {
     ...options,
     document,
     className: "chart",
-    ariaLabel: label,
   });
   for (const style of chart.querySelectorAll("style")) style.remove();
-  chart.setAttribute("role", "img");
-  return trusted(shorter(chart.outerHTML));
+  const svg = shorter(chart.outerHTML);
+  return trusted(svg.replace(/^<svg/, () => html`<svg role="img" aria-label="${label}"`.text));
 }
 
 /** Positions with more decimals than a screen has pixels make files large. */

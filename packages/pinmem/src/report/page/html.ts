@@ -16,7 +16,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] as string);
+const escapeText = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] as string);
 
 /** A template whose holes are text; attributes must be quoted. */
 export function html(strings: TemplateStringsArray, ...holes: readonly Content[]): Markup {
@@ -30,5 +30,5 @@ function render(content: Content): string {
   if (content === null || content === undefined || content === false) return "";
   if (content instanceof Markup) return content.text;
   if (typeof content === "object") return content.map(render).join("");
-  return escape(String(content));
+  return escapeText(String(content));
 }

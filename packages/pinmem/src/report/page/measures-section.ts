@@ -16,13 +16,13 @@ const measures: readonly { readonly key: Measure; readonly title: string; readon
 ];
 
 export function measuresSection({ rows, columns, protocols }: Comparison): Markup | null {
-  const valueOf = ({ members }: Row, key: Measure, wanted: (domain: DomainScores) => boolean) =>
+  const meanOver = ({ members }: Row, key: Measure, wanted: (domain: DomainScores) => boolean) =>
     meanOf(
       members.flatMap(({ evaluation }) =>
         evaluation.domains.filter(wanted).flatMap((domain) => domain[key] ?? []),
       ),
     );
-  const shown = measures.filter(({ key }) => rows.some((row) => valueOf(row, key, () => true) !== null));
+  const shown = measures.filter(({ key }) => rows.some((row) => meanOver(row, key, () => true) !== null));
   if (shown.length === 0) return null;
   const text = (value: number | null, share: boolean) =>
     share ? percent(value) : (value?.toFixed(3) ?? "–");
@@ -35,7 +35,7 @@ export function measuresSection({ rows, columns, protocols }: Comparison): Marku
           html`<tr><th scope="row">${row.label}${protocols.length > 1 && html`<small>${protocols[row.protocol]?.title}</small>`}</th>${columns.map(
             ({ dataset, role }) =>
               html`<td class="number">${text(
-                valueOf(row, key, (domain) => domain.dataset === dataset && domain.role === role),
+                meanOver(row, key, (domain) => domain.dataset === dataset && domain.role === role),
                 share,
               )}</td>`,
           )}</tr>`,

@@ -72,9 +72,9 @@ function summary({ rows, protocols }: Comparison): string {
   const score = `${percent(best.unseen.score.mean)} % mean IoU on ${domains}${by}`;
   const baseline = rows.find(({ isBaseline }) => isBaseline);
   if (rows.length === 1) return `${best.label}: ${score}.`;
-  if (best.isBaseline) return `Nothing here does better than ${best.label}: ${score}.`;
+  if (best.isBaseline) return `Highest: the baseline ${best.label}, ${score}.`;
   const gain = best.unseen.gain;
-  return `${best.label} does best: ${score}${gain === null || !baseline ? "" : `, ${points(gain)} over ${baseline.label}`}.`;
+  return `Highest: ${best.label}, ${score}${gain === null || !baseline ? "" : `, ${points(gain)} over ${baseline.label}`}.`;
 }
 
 function caption({ rows, columns, protocols }: Comparison): string {
