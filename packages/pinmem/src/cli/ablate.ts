@@ -5,8 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Cell } from "../ablation/plan.js";
 import { studies as allStudies } from "../ablation/studies.js";
 import type { Recipe } from "../training/recipe/recipe.js";
-import { explained, positive } from "./running.js";
-import { interruption } from "./train.js";
+import { explained, interruption, positive } from "./running.js";
 
 interface AblateFlags {
   readonly studies?: string[];
@@ -102,7 +101,7 @@ async function trainAll(
     import("../ablation/write-tables.js"),
     import("../training/events/progress.js"),
   ]);
-  const interrupt = interruption();
+  const interrupt = interruption("step");
   try {
     const ablation = await runAblation(recipe, plan, {
       folder,

@@ -1,4 +1,4 @@
-// What commands have in common: numbers among their options, progress on terminals, and errors in one line.
+// What commands have in common: numbers among their options, progress on terminals, interruptions, errors in one line.
 
 import { InvalidArgumentError } from "commander";
 
@@ -26,4 +26,23 @@ export async function explained(run: () => Promise<void>): Promise<void> {
     console.error(error.message);
     process.exitCode = 1;
   }
+}
+
+/**
+ * The first Ctrl-C asks for an end; after it the system's own handling is back.
+ * @param piece of work that is finished first
+ */
+export function interruption(piece: string): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController();
+  const names = ["SIGINT", "SIGTERM"] as const;
+  const stop = () => {
+    for (const name of names) process.removeListener(name, listener);
+  };
+  const listener = () => {
+    stop();
+    console.error(`\nstopping after this ${piece}; once more to stop at once`);
+    controller.abort();
+  };
+  for (const name of names) process.on(name, listener);
+  return { signal: controller.signal, stop };
 }

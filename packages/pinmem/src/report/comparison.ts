@@ -4,8 +4,8 @@
 import { describeProtocol, type Protocol, sameProtocol } from "../evaluation/protocol.js";
 import { experimentKey } from "./recipe-differences.js";
 import { labelRows } from "./row-labels.js";
-import type { DomainScores, Evaluation, Role, RunRecord } from "./run-record.js";
-import { deviationOf, meanOf } from "./statistics.js";
+import { type Cell, type Column, cell, type Scored, type Summary, summary, unitsOf } from "./row-scores.js";
+import type { RunRecord } from "./run-record.js";
 
 /** A run with, where somebody chose them, the words that a table calls it by. */
 export interface Entry {
@@ -13,37 +13,6 @@ export interface Entry {
   readonly label?: string;
   /** Heading of the rows among which it stands. */
   readonly group?: string;
-}
-
-export interface Column {
-  readonly dataset: string;
-  readonly name: string;
-  readonly role: Role;
-}
-
-/** Over the runs of a row; shares from 0 to 1. */
-export interface Score {
-  readonly mean: number;
-  /** Over seeds; null of one run. */
-  readonly deviation: number | null;
-  readonly runs: number;
-}
-
-export interface Cell {
-  readonly score: Score | null;
-  /** Above the baseline's score by the same protocol; null for the baseline itself and where it has none. */
-  readonly gain: number | null;
-}
-
-/** A mean over the domains of a role. */
-export interface Summary extends Cell {
-  /** How many of the columns it is over; there is a gain where the baseline's mean is over the same. */
-  readonly domains: number;
-}
-
-export interface Scored {
-  readonly run: RunRecord;
-  readonly evaluation: Evaluation;
 }
 
 export interface Row {
@@ -137,12 +106,6 @@ export function compare(entries: readonly Entry[], { baseline }: CompareOptions 
   return { columns, rows, protocols, notes: notesOf(entries, drafts) };
 }
 
-/** The unseen columns, then those of the sources: the order that all columns are in. */
-export const unitsOf = (columns: readonly Column[]): [unseen: Column[], seen: Column[]] => [
-  columns.filter(({ role }) => role === "target"),
-  columns.filter(({ role }) => role === "source"),
-];
-
 function placeOf(protocols: ShownProtocol[], protocol: Protocol | null): number {
   const same = (other: Protocol | null) =>
     protocol === null || other === null ? protocol === other : sameProtocol(protocol, other);
@@ -187,44 +150,6 @@ function baselineOf(rows: readonly { label: string; first: Draft }[], wanted?: s
     `there is no row "${wanted}" to compare with; there are ${names}, and the names of runs and methods`,
   );
 }
-
-const domainOf = ({ evaluation }: Scored, { dataset, role }: Column): DomainScores | undefined =>
-  evaluation.domains.find((domain) => domain.dataset === dataset && domain.role === role);
-
-function cell(members: readonly Scored[], against: readonly Scored[] | undefined, column: Column): Cell {
-  const of = (scored: readonly Scored[]) =>
-    scoreOver(scored.map((one) => domainOf(one, column)?.meanIoU ?? null));
-  const score = of(members);
-  return { score, gain: difference(score, against ? of(against) : null) };
-}
-
-function summary(
-  members: readonly Scored[],
-  against: readonly Scored[] | undefined,
-  columns: readonly Column[],
-  role: Role,
-): Summary {
-  const ofRole = columns.filter((column) => column.role === role);
-  const shared = (scored: readonly Scored[]) =>
-    ofRole.filter((column) => scored.every((one) => (domainOf(one, column)?.meanIoU ?? null) !== null));
-  const over = (scored: readonly Scored[], which: readonly Column[]) =>
-    scoreOver(
-      scored.map((one) => meanOf(which.map((column) => domainOf(one, column)?.meanIoU ?? Number.NaN))),
-    );
-  const own = shared(members);
-  const score = over(members, own);
-  const alike =
-    against && shared(against).length === own.length && own.every((one) => shared(against).includes(one));
-  return { score, gain: difference(score, alike ? over(against, own) : null), domains: own.length };
-}
-
-function scoreOver(values: readonly (number | null)[]): Score | null {
-  const known = values.filter((value) => value !== null);
-  const mean = meanOf(known);
-  return mean === null ? null : { mean, deviation: deviationOf(known), runs: known.length };
-}
-
-const difference = (a: Score | null, b: Score | null): number | null => (a && b ? a.mean - b.mean : null);
 
 function notesOf(entries: readonly Entry[], drafts: readonly Draft[]): string[] {
   const notes = entries.flatMap(({ run }) => run.notes.map((note) => `${run.name}: ${note}`));

@@ -1,7 +1,8 @@
 // The table of a comparison as Markdown: the same figures as on the page, for READMEs and issues.
 
-import { type Cell, type Comparison, type Row, unitsOf } from "./comparison.js";
+import type { Comparison, Row } from "./comparison.js";
 import { percent, points } from "./page/format.js";
+import { type Cell, unitsOf } from "./row-scores.js";
 
 /** Signs that would end a cell or begin markup. */
 const plain = (text: string): string =>

@@ -28,7 +28,7 @@ const MAX_PIXELS = 64e6;
 /** Wider pictures are made smaller, in pixels. */
 const WIDEST = 1600;
 /** Above so many bytes a picture is compressed with loss. */
-const LOSSLESS_BYTES = 150_000;
+const LOSSLESS_BYTES = 60_000;
 
 /** The pictures that `folder`/inspection.json lists, and what is wrong with those that cannot be shown. */
 export async function readPictures(folder: string): Promise<{ pictures: Picture[]; problems: string[] }> {
@@ -73,5 +73,5 @@ async function encode(file: string): Promise<{ data: Buffer; info: { width: numb
     .resize({ width: WIDEST, withoutEnlargement: true });
   const lossless = await picture.clone().webp({ lossless: true }).toBuffer({ resolveWithObject: true });
   if (lossless.data.length <= LOSSLESS_BYTES) return lossless;
-  return await picture.webp({ quality: 82 }).toBuffer({ resolveWithObject: true });
+  return await picture.webp({ quality: 78 }).toBuffer({ resolveWithObject: true });
 }

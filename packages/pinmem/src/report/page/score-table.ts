@@ -1,6 +1,7 @@
 // The table that a report is about: experiments by domains, the mean over unseen domains first.
 
-import { type Cell, type Column, type Comparison, type Row, type Score, unitsOf } from "../comparison.js";
+import type { Comparison, Row } from "../comparison.js";
+import { type Cell, type Column, type Score, unitsOf } from "../row-scores.js";
 import { counted, percent, points } from "./format.js";
 import { type Content, html, type Markup } from "./html.js";
 

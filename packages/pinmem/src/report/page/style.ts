@@ -71,6 +71,7 @@ figcaption { margin-top: 0.4rem; max-width: 46rem; }
 figure img { display: block; max-width: 100%; height: auto; }
 .chart { display: block; max-width: 100%; height: auto; overflow: visible; font-family: inherit; }
 .chart text { white-space: pre; }
+.wide > .chart { min-width: 42rem; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 0.5rem 2rem; align-items: start; }
 .grid figure { margin: 0.75rem 0; }
 .grid figure:not(.small) { grid-column: 1 / -1; }
@@ -92,6 +93,7 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 0.75r
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   .wide { overflow: visible; }
+  .wide > .chart { min-width: 0; }
   h2 { margin-top: 1.6rem; }
   h1, h2, h3, summary, .legend { break-after: avoid; }
   figure, tr, .unit, dl div { break-inside: avoid; }
