@@ -13,6 +13,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import("./train.js")).trainCommand(),
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
   inspect: async () => (await import("./inspect.js")).inspectCommand(),
+  ablate: async () => (await import("./ablate.js")).ablateCommand(),
+  report: async () => (await import("./report.js")).reportCommand(),
   weights: async () => (await import("./weights.js")).weightsCommand(),
 };
 
