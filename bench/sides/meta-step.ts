@@ -5,6 +5,7 @@ import {
   type BackboneName,
   createNetwork,
   createOptimizer,
+  describe,
   type Episode,
   type LabelledBatch,
   type Layout,
@@ -12,6 +13,7 @@ import {
   lossWeightsSchema,
   PinMemory,
   Random,
+  type SegmentationNetwork,
 } from "pinmem";
 import { answer } from "../lib/answer.js";
 
@@ -24,6 +26,8 @@ const INNER_RATE = 1e-7;
 interface Built {
   step(): { losses: number[] };
   readonly parameters: number;
+  /** Of one iteration, convolutions and products alone. */
+  readonly multiplyAdds: number;
 }
 
 const backbones: Readonly<Record<string, BackboneName>> = {
@@ -67,7 +71,44 @@ function build(
       method.afterStep([episode]);
       return { losses: Object.values(passes).map(({ total }) => total.toNumber()) };
     });
-  return { step, parameters: network.parameters().reduce((sum, { numel }) => sum + numel, 0) };
+  return {
+    step,
+    parameters: network.parameters().reduce((sum, { numel }) => sum + numel, 0),
+    multiplyAdds: images * multiplyAddsOf(network, size),
+  };
+}
+
+/**
+ * What the algorithm cannot do without, for one image of each domain: two passes forward and backward (twice a forward pass
+ * again), with the auxiliary head; two writes, which take the encoder alone.
+ */
+function multiplyAddsOf(network: SegmentationNetwork, size: number): number {
+  const { parts } = describe(network, { height: size, width: size });
+  const sum = (names?: readonly string[]) =>
+    parts.reduce((total, { name, multiplyAdds }) => {
+      return total + (names && !names.includes(name) ? 0 : (multiplyAdds ?? 0));
+    }, 0);
+  const side = size / (parts.find(({ name }) => name === "layer3")?.stride ?? 1);
+  const auxiliary = network.dsn
+    .parameters()
+    .reduce((total, { dim, numel }) => total + (dim === 4 ? numel * side ** 2 : 0), 0);
+  const encoder = sum(["layer0", "layer1", "layer2", "layer3", "layer4", "aspp", "bot_aspp"]);
+  return 2 * 3 * (sum() + auxiliary) + 2 * encoder;
+}
+
+/** Multiply-adds a second of a convolution that suits the library: the best of several. */
+function convolutionRate(): number {
+  const [width, side] = [256, 64];
+  return scope(() => {
+    const image = randn([2, width, side, side]).to({ memoryFormat: "channelsLast" });
+    const weight = randn([width, width, 3, 3]).to({ memoryFormat: "channelsLast" });
+    const seconds = Array.from({ length: 12 }, () => {
+      const start = performance.now();
+      scope(() => void image.conv2d(weight, { padding: 1 }));
+      return (performance.now() - start) / 1000;
+    });
+    return (2 * width ** 2 * 9 * side ** 2) / Math.min(...seconds);
+  });
 }
 
 /** Noise, with labels in blocks of which one in twenty is ignored: the peer's inputs in kind. */
@@ -86,7 +127,7 @@ function domain(seed: number, size: number, images: number): LabelledBatch {
   };
 }
 
-await answer(({ task, threads, backbone, order = "first", layout = "contiguous", size, images }) => {
+await answer(({ task, threads, backbone, order = "first", layout = "channels-last", size, images }) => {
   if (threads !== undefined) setNumThreads(threads as number);
   if (task === "versions") return { libtorch: buildInfo().libtorch, node: process.version };
   if (task === "build") {
@@ -96,7 +137,8 @@ await answer(({ task, threads, backbone, order = "first", layout = "contiguous",
       size: size as number,
       images: images as number,
     });
-    return { parameters: built.parameters };
+    const { parameters, multiplyAdds } = built;
+    return { parameters, multiplyAdds, rate: convolutionRate() };
   }
   if (task !== "step" || !built) throw new Error(`unknown task ${task}`);
   const cpu = process.cpuUsage();

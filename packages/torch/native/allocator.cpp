@@ -1,9 +1,10 @@
 // Memory of large tensors on the CPU.
 //
 // malloc either gives freed activations back to the system and faults them in again at every step, or keeps them and lets
-// them fragment: a quarter of a training step's peak. Here every large block is a mapping of its own, freed ones are kept,
-// and kept ones go back only before the process would grow: what is mapped exceeds the largest sum that was ever in use at
-// one time by no more than a set share. Small tensors stay with libtorch's own allocator.
+// them fragment: a quarter of a training step's peak. Here large blocks are cut from mappings of their own (best fit, freed
+// neighbours joined), and what lies free goes back only before the process would grow, the smallest pieces first: what is
+// mapped exceeds the largest sum that was ever in use at one time by no more than a set share. Small tensors stay with
+// libtorch's own allocator.
 #include "allocator.h"
 
 #include <c10/core/CPUAllocator.h>
@@ -15,10 +16,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <list>
 #include <map>
 #include <mutex>
+#include <set>
 #include <unordered_map>
+#include <utility>
 #endif
 
 namespace pinmem {
@@ -28,109 +30,109 @@ namespace pinmem {
 namespace {
 
 const size_t kPage = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-// Blocks begin where a huge page can.
-constexpr size_t kHuge = size_t{2} << 20;
-
-// What is kept may exceed the most that was in use by one part in so many.
-constexpr size_t kSlack = 8;
-
-size_t round_up(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
-
-struct Block {
-  char* data;
-  size_t size;
-};
+// What lies free may exceed the most that was in use by one part in so many.
+constexpr size_t kSlack = 5;
 
 class Blocks {
  public:
+  // Null where the system has no more.
   void* take(size_t wanted) {
-    const size_t size = round_up(wanted, kPage);
+    const size_t size = (wanted + kPage - 1) / kPage * kPage;
     const std::lock_guard<std::mutex> lock(mutex_);
-    auto fit = kept_.lower_bound(size);
-    void* data = fit == kept_.end() ? nullptr : reuse(fit, size);
+    char* data = cut(size);
+    if (!data) data = map(size);
+    if (!data) return nullptr;
+    used_.emplace(data, size);
     in_use_ += size;
     most_in_use_ = std::max(most_in_use_, in_use_);
-    if (!data) {
-      const size_t limit = most_in_use_ + most_in_use_ / kSlack;
-      if (mapped_ + size > limit) make_room(mapped_ + size - limit);
-      data = map(size);
-      if (!data) {
-        in_use_ -= size;
-        return nullptr;
-      }
-      mapped_ += size;
-    }
-    used_.emplace(data, size);
     return data;
   }
 
   // Whether the block was one of these.
   bool give_back(void* data) {
-    if (reinterpret_cast<uintptr_t>(data) % kHuge != 0) return false;
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = used_.find(data);
     if (found == used_.end()) return false;
     in_use_ -= found->second;
-    order_.push_back({static_cast<char*>(data), found->second});
-    kept_.emplace(found->second, std::prev(order_.end()));
+    keep(static_cast<char*>(data), found->second);
     used_.erase(found);
     return true;
   }
 
-  void release_kept() {
+  void release_free() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    make_room(SIZE_MAX);
+    release(SIZE_MAX);
   }
 
  private:
-  using Order = std::list<Block>;
-  using Kept = std::multimap<size_t, Order::iterator>;
-
-  // The smallest kept block that is large enough; what it has too much goes back to the system.
-  void* reuse(Kept::iterator fit, size_t size) {
-    const Block block = *fit->second;
-    order_.erase(fit->second);
-    kept_.erase(fit);
-    if (block.size > size) munmap(block.data + size, block.size - size);
-    mapped_ -= block.size - size;
-    return block.data;
-  }
-
-  // Returns kept blocks to the system, the oldest first, until `size` bytes are free or none is left.
-  void make_room(size_t size) {
-    size_t freed = 0;
-    while (freed < size && !order_.empty()) {
-      const Block block = order_.front();
-      auto [first, last] = kept_.equal_range(block.size);
-      while (first != last && first->second != order_.begin()) ++first;
-      kept_.erase(first);
-      order_.pop_front();
-      munmap(block.data, block.size);
-      mapped_ -= block.size;
-      freed += block.size;
-    }
-  }
-
-  static void* map(size_t size) {
-    const size_t room = size + kHuge;
-    void* mapped = mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED) return nullptr;
-    char* begin = static_cast<char*>(mapped);
-    char* data = reinterpret_cast<char*>(round_up(reinterpret_cast<uintptr_t>(begin), kHuge));
-    if (data > begin) munmap(begin, static_cast<size_t>(data - begin));
-    munmap(data + size, room - size - static_cast<size_t>(data - begin));
-    madvise(data, size, MADV_HUGEPAGE);
+  // From the smallest free block that is large enough; the rest of it stays free.
+  char* cut(size_t size) {
+    const auto fit = by_size_.lower_bound({size, nullptr});
+    if (fit == by_size_.end()) return nullptr;
+    const auto [found, data] = *fit;
+    forget(data, found);
+    if (found > size) remember(data + size, found - size);
     return data;
   }
 
+  char* map(size_t size) {
+    const size_t most = std::max(most_in_use_, in_use_ + size);
+    const size_t limit = most + most / kSlack;
+    if (mapped_ + size > limit) release(mapped_ + size - limit);
+    void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (data == MAP_FAILED) return nullptr;
+    mapped_ += size;
+    return static_cast<char*>(data);
+  }
+
+  // Adds to the free blocks, joined with free neighbours: mappings side by side serve as one.
+  void keep(char* data, size_t size) {
+    auto next = by_address_.lower_bound(data);
+    if (next != by_address_.end() && next->first == data + size) {
+      size += next->second;
+      forget(next->first, next->second);
+    }
+    next = by_address_.lower_bound(data);
+    if (next != by_address_.begin()) {
+      const auto [before, length] = *std::prev(next);
+      if (before + length == data) {
+        forget(before, length);
+        data = before;
+        size += length;
+      }
+    }
+    remember(data, size);
+  }
+
+  // Returns free blocks to the system until `size` bytes are, or none is left.
+  void release(size_t size) {
+    for (size_t released = 0; released < size && !by_size_.empty();) {
+      const auto [length, data] = *by_size_.begin();
+      forget(data, length);
+      munmap(data, length);
+      mapped_ -= length;
+      released += length;
+    }
+  }
+
+  void remember(char* data, size_t size) {
+    by_address_.emplace(data, size);
+    by_size_.emplace(size, data);
+  }
+
+  void forget(char* data, size_t size) {
+    by_address_.erase(data);
+    by_size_.erase({size, data});
+  }
+
   std::mutex mutex_;
+  std::unordered_map<void*, size_t> used_;
+  std::map<char*, size_t> by_address_;
+  std::set<std::pair<size_t, char*>> by_size_;
   size_t in_use_ = 0;
   size_t most_in_use_ = 0;
-  // In use or kept.
+  // In use or free.
   size_t mapped_ = 0;
-  std::unordered_map<void*, size_t> used_;
-  Order order_;
-  Kept kept_;
 };
 
 // Never destroyed: tensors may outlive every static.
@@ -142,7 +144,9 @@ Blocks& blocks() {
 c10::Allocator* small_allocator = nullptr;
 size_t smallest_large = 0;
 
-void deallocate(void* data) {
+void give_back(void* data) { blocks().give_back(data); }
+
+void deallocate_any(void* data) {
   if (!blocks().give_back(data)) small_allocator->raw_deallocate(data);
 }
 
@@ -154,14 +158,14 @@ class LargeBlockAllocator final : public c10::Allocator {
 #else
   c10::DataPtr allocate(size_t size) const override { return make(size); }
 #endif
-  c10::DeleterFnPtr raw_deleter() const override { return &deallocate; }
+  c10::DeleterFnPtr raw_deleter() const override { return &deallocate_any; }
 
  private:
   static c10::DataPtr make(size_t size) {
     void* data = size >= smallest_large ? blocks().take(size) : nullptr;
     // Also where mapping failed: libtorch's allocator says so in its own words.
-    if (!data) data = small_allocator->raw_allocate(size);
-    return {data, data, &deallocate, c10::Device(c10::DeviceType::CPU)};
+    if (!data) return small_allocator->allocate(size);
+    return {data, data, &give_back, c10::Device(c10::DeviceType::CPU)};
   }
 };
 
@@ -178,7 +182,7 @@ bool use_large_blocks(size_t smallest) {
   return true;
 }
 
-void release_large_blocks() { blocks().release_kept(); }
+void release_large_blocks() { blocks().release_free(); }
 
 #else
 

@@ -194,7 +194,7 @@ function load(build: AddonBuild): Native {
 }
 
 const HEAP_THRESHOLD = 1 << 30;
-const LARGE_BLOCKS = 1 << 20;
+const LARGE_BLOCKS = 1 << 17;
 
 export const build: AddonBuild = findBuild();
 export const native: Native = load(build);
