@@ -17,7 +17,7 @@ import { median, medianRatio } from "./lib/statistics.js";
 import type { DataRequest } from "./sides/data.js";
 
 const rounds = Number(process.env.ROUNDS ?? 3);
-const python = process.env.PYTHON ?? "python3";
+const python = process.env.PYTHON ?? "/usr/bin/python3";
 const scenes = 24;
 
 const folder = await mkdtemp(join(tmpdir(), "pinmem-bench-data-"));
