@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
+  predict: async () => (await import("./predict.js")).predictCommand(),
 };
 
 /** The program with the command `name`, or with all commands where there is none of that name. */

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import type { EventSink, TrainingEvent } from "../training/events/event.js";
+import { interruption } from "./interruption.js";
 
 interface TrainFlags {
   readonly run?: string;
@@ -58,7 +59,7 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     import("../training/events/progress.js"),
   ]);
   const { resume } = flags;
-  const interrupt = interruption();
+  const interrupt = interruption("this step");
   let folder: InstanceType<typeof RunFolder> | undefined;
   try {
     const file = recipeFile ?? new RunFolder(resume as string).recipe;
@@ -90,22 +91,6 @@ const resumeCommand = (folder: string): string => `npx pinmem train --resume ${f
 async function hasCheckpoint(folder: string): Promise<boolean> {
   const { CheckpointStore } = await import("../training/checkpoints/checkpoint-store.js");
   return new CheckpointStore(folder).steps().length > 0;
-}
-
-/** The first Ctrl-C asks for an end; after it the system's own handling is back. */
-function interruption(): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  const names = ["SIGINT", "SIGTERM"] as const;
-  const stop = () => {
-    for (const name of names) process.removeListener(name, listener);
-  };
-  const listener = () => {
-    stop();
-    console.error("\nstopping after this step; once more to stop at once");
-    controller.abort();
-  };
-  for (const name of names) process.on(name, listener);
-  return { signal: controller.signal, stop };
 }
 
 /** Events for a program that reads them. */
