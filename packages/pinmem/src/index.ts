@@ -1,4 +1,5 @@
 export * from "./data/index.js";
+export * from "./evaluation/index.js";
 export { checkFinite, NonFiniteError } from "./inspection/check-finite.js";
 export * from "./losses/index.js";
 export * from "./memory/index.js";

@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import("./data.js")).dataCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
   predict: async () => (await import("./predict.js")).predictCommand(),
+  evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
 };
 
 /** The program with the command `name`, or with all commands where there is none of that name. */

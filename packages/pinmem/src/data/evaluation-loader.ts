@@ -1,6 +1,7 @@
 // Whole images with their labels, one after the other, for evaluation: in the order of their names, as they are or as a
 // protocol wants them. The next ones are read while the caller works on one.
 
+import { DataError } from "./data-error.js";
 import type { Dataset } from "./dataset.js";
 import type { ImageOptions } from "./image.js";
 import { LabelDecoder } from "./label-decoding.js";
@@ -28,16 +29,25 @@ export interface EvaluationOptions {
   readonly image?: ImageOptions;
   /** First image. */
   readonly from?: number;
+  /** Told of images that cannot be used, which are left out; without it, the first one ends everything. */
+  readonly onProblem?: (problem: ImageProblem) => void;
+}
+
+export interface ImageProblem {
+  /** Within the data set. */
+  readonly index: number;
+  readonly file: string;
+  readonly problem: string;
 }
 
 /** @throws DataError naming the file that cannot be used */
 export async function* evaluationImages(
   dataset: Dataset,
-  { plan = planWhole, prefetch = 2, image: options = {}, from = 0 }: EvaluationOptions = {},
+  { plan = planWhole, prefetch = 2, image: options = {}, from = 0, onProblem }: EvaluationOptions = {},
 ): AsyncGenerator<EvaluationImage, void, undefined> {
   const context = { decoder: new LabelDecoder(dataset.decoding), space: dataset.space, options };
   const resizer = new BicubicResizer();
-  const ahead: Promise<EvaluationImage>[] = [];
+  const ahead: { readonly index: number; readonly reading: Promise<EvaluationImage> }[] = [];
 
   const read = async (index: number): Promise<EvaluationImage> => {
     const sample = dataset.samples[index];
@@ -55,10 +65,21 @@ export async function* evaluationImages(
 
   for (let next = from; ahead.length > 0 || next < dataset.samples.length; ) {
     while (next < dataset.samples.length && ahead.length <= prefetch) {
-      const reading = read(next++);
+      const index = next++;
+      const reading = read(index);
       reading.catch(() => {}); // It is thrown where the image is awaited.
-      ahead.push(reading);
+      ahead.push({ index, reading });
     }
-    yield await (ahead.shift() as Promise<EvaluationImage>);
+    const first = ahead.shift();
+    if (!first) return;
+    let image: EvaluationImage;
+    try {
+      image = await first.reading;
+    } catch (error) {
+      if (!onProblem || !(error instanceof DataError)) throw error;
+      onProblem({ index: first.index, file: error.file, problem: error.problem });
+      continue;
+    }
+    yield image;
   }
 }

@@ -25,7 +25,12 @@ export {
 export { type PrepareIddOptions, prepareIdd } from "./datasets/idd-polygons.js";
 export { datasetDefinition, datasetNames, openNamedDataset } from "./datasets/index.js";
 export { type StreetsOptions, streetsDataset } from "./datasets/streets.js";
-export { type EvaluationImage, type EvaluationOptions, evaluationImages } from "./evaluation-loader.js";
+export {
+  type EvaluationImage,
+  type EvaluationOptions,
+  evaluationImages,
+  type ImageProblem,
+} from "./evaluation-loader.js";
 export type { ImageOptions } from "./image.js";
 export { type LabelDecoding, trainIdDecoding, valueDecoding } from "./label-decoding.js";
 export {

@@ -43,6 +43,36 @@ export class ConfusionMatrix {
     for (let at = 0; at < this.counts.length; at++) this.counts[at] = this.at(at) + Number(joint[at]);
   }
 
+  /**
+   * The same for train ids as bytes.
+   * @throws RangeError where lengths differ or a value is no class; nothing is counted then
+   */
+  addBytes(prediction: Uint8Array, label: Uint8Array): void {
+    const { classes } = this;
+    if (prediction.length !== label.length) {
+      throw new RangeError(
+        `ConfusionMatrix.addBytes: ${prediction.length} predicted pixels do not fit ${label.length} labelled ones`,
+      );
+    }
+    const joint = new Uint32Array(256 * 256);
+    for (let at = 0; at < label.length; at++) {
+      const cell = ((label[at] as number) << 8) | (prediction[at] as number);
+      joint[cell] = (joint[cell] as number) + 1;
+    }
+    for (const [cell, count] of joint.entries()) {
+      const [row, column] = [cell >> 8, cell & 255];
+      if (count === 0 || (column < classes && (row < classes || row === IGNORED))) continue;
+      const [what, value] = column < classes ? ["label", row] : ["prediction", column];
+      throw new RangeError(
+        `ConfusionMatrix.addBytes: a ${what} is ${value}, but there are classes 0 to ${classes - 1}`,
+      );
+    }
+    for (let cell = 0; cell < classes * classes; cell++) {
+      const [row, column] = [Math.floor(cell / classes), cell % classes];
+      this.counts[cell] = this.at(cell) + (joint[(row << 8) | column] as number);
+    }
+  }
+
   /** Adds the counts of another matrix. */
   merge(other: ConfusionMatrix): void {
     if (other.classes !== this.classes) {

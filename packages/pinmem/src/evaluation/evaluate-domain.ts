@@ -1,9 +1,11 @@
-// Scores of a network on one domain: every image whole, as it is, one forward pass, no flips. What training looks at in
-// between; the benchmark's protocols (sliding windows, scales, flips) belong to the evaluation of finished models.
+// Scores of a network on one domain by a protocol: every image predicted, every labelled pixel counted. Training looks at its
+// domains with it, and so does the evaluation of finished runs (evaluate-run.ts).
 
-import { type Device, fromTypedArray, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { colorLabel, type Dataset, type EvaluationImage, evaluationImages } from "../data/index.js";
-import { ConfusionMatrix } from "./confusion-matrix.js";
+import type { ConfusionMatrix } from "./confusion-matrix.js";
+import type { Predictor } from "./predictor.js";
+import { Tally } from "./tally.js";
+import { planOf } from "./views.js";
 
 export interface DomainScore {
   readonly matrix: ConfusionMatrix;
@@ -20,33 +22,82 @@ export interface Picture {
 }
 
 export interface EvaluateOptions {
-  readonly device: Device;
-  /** Logits (1, K, H, W) of an image (1, 3, H, W) with values from 0 to 1; runs without gradients, in a scope. */
-  readonly logits: (image: Tensor) => Tensor;
+  readonly predictor: Predictor;
+  /** Where counts are added. Default: new ones. */
+  readonly tally?: Tally;
+  /** First image. */
+  readonly from?: number;
+  /** Leave out images that cannot be used and note them in the tally; otherwise the first of them ends everything. */
+  readonly skip?: boolean;
+  /** Beside the counts, from each image and its label; before `onImages`. */
+  readonly measure?: (image: EvaluationImage) => void;
+  /** After each batch, with the index of the next image. An error that it throws ends the evaluation. */
+  readonly onImages?: (next: number) => void | Promise<void>;
 }
 
 /** @throws DataError naming the file that cannot be used */
 export async function evaluateDomain(
   dataset: Dataset,
-  { device, logits }: EvaluateOptions,
+  {
+    predictor,
+    tally = new Tally({ classes: dataset.space.classes.length }),
+    from = 0,
+    skip = false,
+    measure,
+    onImages,
+  }: EvaluateOptions,
 ): Promise<DomainScore> {
-  const matrix = new ConfusionMatrix(dataset.space.classes.length);
   let picture: Picture | null = null;
-  let images = 0;
-  for await (const sample of evaluationImages(dataset)) {
-    const { width, height, image, label } = sample;
-    scope(() =>
-      noGrad(() => {
-        const pixels = fromTypedArray(image, [1, height, width, 3], { device });
-        const scores = logits(pixels.permute([0, 3, 1, 2]).to("float32").div(255));
-        const prediction = scores.argmax({ dim: 1 });
-        matrix.add(prediction, fromTypedArray(label, [1, height, width], { device }).to({ dtype: "int64" }));
-        picture ??= beside(dataset, sample, prediction.to("uint8").toTypedArray() as Uint8Array);
-      }),
-    );
-    images++;
+  const problems: { file: string; problem: string; index: number }[] = [];
+  const images = evaluationImages(dataset, {
+    plan: planOf(predictor.protocol),
+    from,
+    ...(skip && { onProblem: (problem) => problems.push(problem) }),
+  });
+  /** Notes the problems with images before this one. */
+  const note = (index: number) => {
+    while (problems[0] && problems[0].index < index) {
+      const { file, problem } = problems.shift() as (typeof problems)[number];
+      tally.skip(file, problem);
+    }
+  };
+  for await (const batch of inBatches(images, predictor.batch)) {
+    const predictions = predictor.labels(batch.map(asRgb));
+    for (const [at, image] of batch.entries()) {
+      const prediction = predictions[at] as Uint8Array;
+      tally.add(prediction, image.label, image);
+      measure?.(image);
+      picture ??= beside(dataset, image, prediction);
+    }
+    const next = (batch.at(-1)?.index ?? 0) + 1;
+    note(next);
+    await onImages?.(next);
   }
-  return { matrix, images, picture };
+  note(dataset.samples.length);
+  return { matrix: tally.matrix, images: tally.images, picture };
+}
+
+const asRgb = ({ width, height, image }: EvaluationImage) => ({ width, height, pixels: image });
+
+/** Neighbours of one size, so many at most. */
+async function* inBatches(
+  images: AsyncIterable<EvaluationImage>,
+  most: number,
+): AsyncGenerator<EvaluationImage[], void, undefined> {
+  let batch: EvaluationImage[] = [];
+  for await (const image of images) {
+    const [first] = batch;
+    if (first && (first.width !== image.width || first.height !== image.height)) {
+      yield batch;
+      batch = [];
+    }
+    batch.push(image);
+    if (batch.length === most) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function beside(

@@ -19,7 +19,10 @@ export function classIoU({ counts, classes }: ConfusionMatrix): (number | null)[
 }
 
 /** Mean over the classes that have a score, as the benchmark counts; null where there is none. */
-export function meanIoU(matrix: ConfusionMatrix): number | null {
-  const scores = classIoU(matrix).filter((score) => score !== null);
-  return scores.length > 0 ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null;
+export const meanIoU = (matrix: ConfusionMatrix): number | null => meanOf(classIoU(matrix));
+
+/** Mean of the values that there are; null where there is none. */
+export function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
 }

@@ -54,7 +54,12 @@ describe("openRun", () => {
     scope(() => {
       const image = randn([1, 3, 64, 96]);
       const [a, b] = [prepared, trained].map(({ network }) => network.call(image).logits);
-      const largest = a?.sub(b as never).abs().max().toNumber() ?? Number.NaN;
+      const largest =
+        a
+          ?.sub(b as never)
+          .abs()
+          .max()
+          .toNumber() ?? Number.NaN;
       expect(largest).toBeLessThan(1e-4 * (b?.abs().max().toNumber() ?? 0));
     });
   });

@@ -18,18 +18,25 @@ export function requireDevice(device: string): asserts device is Device {
   throw new Error(`device is "${device}", but ${reason}; use "cpu", or see what npx pinmem doctor says`);
 }
 
-/** Adds a start to the list in `file`. */
-export async function recordEnvironment(file: string, device: string): Promise<void> {
+/** Versions and hardware of this process. */
+export function describeEnvironment(device: string) {
   const { libtorch, cpuCapability } = buildInfo();
-  const start = {
-    date: new Date().toISOString(),
+  return {
     node: process.version,
     libtorch,
     device,
     threads: getNumThreads(),
     cpu: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores, ${cpuCapability}`,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${process.platform} ${process.arch}`,
+  };
+}
+
+/** Adds a start to the list in `file`. */
+export async function recordEnvironment(file: string, device: string): Promise<void> {
+  const start = {
+    date: new Date().toISOString(),
+    ...describeEnvironment(device),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
   };
   await writeWhole(file, `${JSON.stringify([...(await startsIn(file)), start], null, 2)}\n`);
 }

@@ -3,11 +3,12 @@
 //
 // Evaluating changes nothing: statistics of batch norm are estimated anew before and put back after, random numbers too.
 
-import { type Device, noGrad, saveSafetensors, scope, type Tensor } from "@pinmem/torch";
-import { normalize } from "../data/batch-tensors.js";
+import { type Device, noGrad, saveSafetensors, scope } from "@pinmem/torch";
 import type { Dataset, LabelSpace } from "../data/index.js";
 import { evaluateDomain } from "../evaluation/evaluate-domain.js";
 import { classIoU, meanIoU } from "../evaluation/mean-iou.js";
+import { type Forward, Predictor, predict } from "../evaluation/predictor.js";
+import { protocol } from "../evaluation/protocol.js";
 import { writeMetadata } from "../runs/model-metadata.js";
 import { withEstimatedStatistics } from "./batch-norm.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
@@ -81,11 +82,12 @@ async function scoreDomain(
   dataset: Dataset,
   { step, role, emit }: { step: number; role: EvaluationEvent["role"]; emit: Emit },
 ): Promise<EvaluationEvent> {
-  const logits = (image: Tensor) => {
-    const input = channelsLast ? normalize(image).to({ memoryFormat: "channelsLast" }) : normalize(image);
+  const forward: Forward = (image) => {
+    const input = channelsLast ? image.to({ memoryFormat: "channelsLast" }) : image;
     return widened(inPrecision(precision, device, () => predict(network, input)));
   };
-  const { matrix, images, picture } = await evaluateDomain(dataset, { device, logits });
+  const predictor = new Predictor({ forward, protocol: protocol("whole"), device });
+  const { matrix, images, picture } = await evaluateDomain(dataset, { predictor });
   const names = dataset.space.classes.map(({ name }) => name);
   const scores = classIoU(matrix);
   const event: EvaluationEvent = {
@@ -100,16 +102,6 @@ async function scoreDomain(
   await emit(event);
   if (picture) await emit({ event: "picture", step, name: `${role}/${event.domain}`, ...picture });
   return event;
-}
-
-/** Logits (B, K, H, W) of normalised images. */
-export function predict(network: TrainableNetwork, image: Tensor): Tensor {
-  const [, , height = 0, width = 0] = image.shape;
-  return scope(() => {
-    const { feature, lowLevel } = network.encode(image);
-    const refined = network.memory?.read(feature).refined ?? feature;
-    return network.decode(refined, lowLevel, [height, width]);
-  });
 }
 
 async function emitMemory({ network, space }: EvaluationOptions, step: number, emit: Emit): Promise<void> {

@@ -83,7 +83,8 @@ async function openLabelSpace(labels: string): Promise<LabelSpace> {
   return defineLabelSpace(description);
 }
 
-async function openDatasetOf(config: DatasetConfig, space: LabelSpace): Promise<Dataset> {
+/** One data set of a recipe. @throws DataError or Error naming what is missing, and what to do about it */
+export async function openDatasetOf(config: DatasetConfig, space: LabelSpace): Promise<Dataset> {
   const { limit } = config;
   const dataset = await openWhole(config, space);
   if (limit === undefined) return dataset;

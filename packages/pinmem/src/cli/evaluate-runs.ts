@@ -1,0 +1,161 @@
+// What `pinmem evaluate` does: opens each run, evaluates it on the domains, saves its result, and prints all of them.
+
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { EvaluationProgress } from "../evaluation/evaluate-run.js";
+import type { Protocol } from "../evaluation/protocol.js";
+import type { DomainResult, EvaluationResult } from "../evaluation/result.js";
+import { type EvaluateFlags, printResults } from "./evaluate.js";
+
+/** @returns the exit code */
+export async function evaluateRuns(
+  paths: readonly string[],
+  flags: EvaluateFlags,
+  protocol: Protocol,
+): Promise<number> {
+  const { EvaluationInterrupted } = await import("../evaluation/index.js");
+  const stop = interruption();
+  const results: EvaluationResult[] = [];
+  try {
+    for (const path of paths) results.push(await evaluateOne(path, flags, protocol, stop.signal));
+  } catch (error) {
+    if (!(error instanceof EvaluationInterrupted)) throw error;
+    console.error(`${error.message}; give the same command again to go on`);
+    return 130;
+  } finally {
+    stop.end();
+  }
+  await printResults(results, { json: flags.json ?? false, classes: flags.classes ?? false });
+  const skipped = results.flatMap(({ domains }) => domains.flatMap((domain) => domain.skipped));
+  if (skipped.length === 0) return 0;
+  console.error(`${skipped.length} ${skipped.length === 1 ? "file was" : "files were"} left out`);
+  return 1;
+}
+
+async function evaluateOne(
+  path: string,
+  flags: EvaluateFlags,
+  protocol: Protocol,
+  signal: AbortSignal,
+): Promise<EvaluationResult> {
+  const { evaluateRun, openDomains, readDataFile, writeResult } = await import("../evaluation/index.js");
+  const { removeProgress } = await import("../evaluation/saved-progress.js");
+  const { openRun } = await import("../runs/index.js");
+  const { setNumThreads } = await import("@pinmem/torch");
+  if (flags.threads !== undefined) setNumThreads(flags.threads);
+  const device = flags.device as "cpu";
+  using run = openRun(path, { device, ...(flags.which && { which: flags.which }) });
+  const asked = flags.on.length > 0 ? flags.on : ["recipe"];
+  const domains = await openDomains(asked, run, {
+    ...(flags.data !== undefined && { entries: readDataFile(flags.data) }),
+    folder: process.env.PINMEM_DATA,
+    limit: flags.limit,
+  });
+  const file =
+    flags.out ?? join(folderOf(path), "evaluations", nameOf({ protocol, flags, asked, file: run.file }));
+  const progressFile = `${file.replace(/\.json$/, "")}.progress`;
+  const show = new ProgressLine(path);
+  try {
+    const result = await evaluateRun(run, {
+      protocol,
+      domains,
+      device,
+      batch: flags.batch,
+      dilation: flags.boundary ?? null,
+      cohesion: flags.cohesion ?? false,
+      shard: flags.shard ?? null,
+      progressFile,
+      signal,
+      onProgress: (progress) => show.update(progress),
+    });
+    await writeResult(file, result);
+    removeProgress(progressFile);
+    show.clear();
+    for (const { domain, file: bad, problem } of skippedOf(result.domains))
+      console.error(`left out of ${domain}: ${bad}: ${problem}`);
+    console.error(`written to ${file}`);
+    return result;
+  } finally {
+    show.clear();
+  }
+}
+
+const skippedOf = (domains: readonly DomainResult[]) =>
+  domains.flatMap(({ name, skipped }) => skipped.map((one) => ({ domain: name, ...one })));
+
+const folderOf = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
+
+/** `whole-streets_night+camvid-best.json`: what distinguishes results of one run, in a name that every file system takes. */
+function nameOf({
+  protocol,
+  flags: { shard, limit, boundary, cohesion },
+  asked,
+  file,
+}: {
+  protocol: Protocol;
+  flags: EvaluateFlags;
+  asked: readonly string[];
+  file: string;
+}): string {
+  const plain = (text: string) => text.replace(/[^\w.+-]+/g, "_").slice(0, 80);
+  const preset = protocol.name.split(",")[0] as string;
+  // A changed protocol, limits and roots are told apart by a few letters that stand for all of them.
+  const { name: _, ...steps } = protocol;
+  const all = JSON.stringify([steps, asked, limit, boundary, cohesion]);
+  const special = protocol.name !== preset || limit !== undefined || asked.some((name) => name.includes("="));
+  const mark = createHash("sha256").update(all).digest("hex").slice(0, 6);
+  return [
+    plain(preset),
+    plain(asked.map((name) => name.split("=")[0]).join("+")),
+    basename(file).replace(/\.safetensors$/, ""),
+    ...(special || boundary !== undefined || cohesion ? [mark] : []),
+    ...(shard ? [`shard-${shard.index}-of-${shard.of}`] : []),
+  ]
+    .join("-")
+    .concat(".json");
+}
+
+/** How far it is and how long it will take, on terminals; nothing elsewhere. */
+class ProgressLine {
+  readonly #start = performance.now();
+  #shown = 0;
+  constructor(readonly what: string) {}
+
+  update({ domain, done, total, here }: EvaluationProgress): void {
+    const now = performance.now();
+    if (!process.stderr.isTTY || (now - this.#shown < 200 && done < total)) return;
+    this.#shown = now;
+    const rate = here / ((now - this.#start) / 1000);
+    const text = `${this.what}: ${domain}, image ${done} of ${total}, ${rate.toFixed(1)}/s, ${duration((total - done) / rate)} left`;
+    process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 100) - 1)}`);
+  }
+
+  clear(): void {
+    if (process.stderr.isTTY && this.#shown > 0) process.stderr.write("\r\u001b[K");
+    this.#shown = 0;
+  }
+}
+
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  const pad = (value: number) => String(value).padStart(2, "0");
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+/** The first Ctrl-C asks for an end; after it the system's own handling is back. */
+function interruption(): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const names = ["SIGINT", "SIGTERM"] as const;
+  const end = () => {
+    for (const name of names) process.removeListener(name, listener);
+  };
+  const listener = () => {
+    end();
+    console.error("\nstopping after this image; once more to stop at once");
+    controller.abort();
+  };
+  for (const name of names) process.on(name, listener);
+  return { signal: controller.signal, end };
+}

@@ -1,0 +1,191 @@
+// `pinmem evaluate`: scores of finished runs on domains, by a protocol; `pinmem evaluate merge` adds shards up.
+
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { EvaluationResult } from "../evaluation/result.js";
+import { evaluateRuns } from "./evaluate-runs.js";
+import { type ProtocolFlags, protocolOf } from "./protocol-options.js";
+import { explained, positive } from "./running.js";
+
+export interface EvaluateFlags extends ProtocolFlags {
+  readonly on: string[];
+  readonly data?: string;
+  readonly limit?: number;
+  readonly which?: "best" | "last";
+  readonly batch: number;
+  readonly threads?: number;
+  readonly device: string;
+  /** Share of the diagonal. */
+  readonly boundary?: number;
+  readonly cohesion?: true;
+  readonly shard?: { index: number; of: number };
+  readonly out?: string;
+  readonly classes?: true;
+  readonly json?: true;
+}
+
+export function evaluateCommand(): Command {
+  const command = new Command("evaluate")
+    .description("Score runs on domains that they were trained on, or never saw.")
+    .argument("<runs...>", "folders of runs, or files of weights of theirs")
+    .option(
+      "--on <names>",
+      "domains, with commas between them: NAME, NAME:SUBSET, NAME@SPLIT, NAME=ROOT; streets:NAME; recipe (its targets), validation (default: recipe)",
+      names,
+      [],
+    )
+    .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
+    .option("--limit <count>", "of each domain only so many images, spread evenly", positive)
+    .option("--which <weights>", "best or last weights of a run (default: best where there are)", which)
+    .option("--batch <count>", "images, or windows, that go through the network together", positive, 1)
+    .option("--threads <count>", "processor threads", positive)
+    .option("--device <name>", "cpu, cuda or cuda:N", "cpu")
+    .addOption(
+      new Option("--boundary [share]", "also boundary IoU, this share of the diagonal wide (0.02)")
+        .preset("0.02")
+        .argParser(share),
+    )
+    .option("--cohesion", "also the cohesion loss of the memory")
+    .option("--shard <i/n>", "only every n-th image from the i-th on; see merge", shard)
+    .option("--out <file>", "where the result goes (default: RUN/evaluations/PROTOCOL-DOMAINS.json)")
+    .option("--classes", "print a table of classes too")
+    .option("--json", "print results as JSON instead of a table");
+  for (const [flags, text, parse] of protocolOptions)
+    command.option(flags, text, parse as (text: string) => unknown);
+  command
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx pinmem evaluate runs/streets --on streets:night,streets:fog
+  npx pinmem evaluate runs/a runs/b --on camvid=/data/camvid --protocol sliding --crop 512
+  npx pinmem evaluate runs/a --on cityscapes --shard 1/2 && npx pinmem evaluate runs/a --on cityscapes --shard 2/2
+  npx pinmem evaluate merge runs/a/evaluations/*shard*.json
+
+An evaluation that was interrupted goes on where it was when the same command is given again.
+
+Exit codes: 0 done; 1 could not, or files were left out; 2 wrong usage; 130 interrupted.`,
+    )
+    .action(async (runs: string[], flags: EvaluateFlags) => {
+      const problem = misuse(runs, flags);
+      if (problem) command.error(`error: ${problem}`, { exitCode: 2 });
+      const protocol = await usable(command, () => protocolOf(flags));
+      await explained(async () => {
+        process.exitCode = await evaluateRuns(runs, flags, protocol);
+      });
+    });
+  command.addCommand(mergeCommand());
+  return command;
+}
+
+function mergeCommand(): Command {
+  return new Command("merge")
+    .description("Add the results of all shards of an evaluation up to one.")
+    .argument("<files...>", "one result for each shard")
+    .option("--out <file>", "where the result goes (default: beside the first, without -shard…)")
+    .option("--json", "print the result as JSON instead of a table")
+    .addHelpText(
+      "after",
+      "\nExample:\n  npx pinmem evaluate merge runs/a/evaluations/whole-camvid-shard-*.json",
+    )
+    .action(async (files: string[], { out, json }: { out?: string; json?: true }) =>
+      explained(() => merge(files, { out, json: json ?? false })),
+    );
+}
+
+async function merge(
+  files: readonly string[],
+  { out, json }: { out: string | undefined; json: boolean },
+): Promise<void> {
+  const { mergeResults, readResult, writeResult } = await import("../evaluation/index.js");
+  const result = mergeResults(files.map((file) => ({ file, result: readResult(file) })));
+  const target = out ?? (files[0] ?? "").replace(/-shard-\d+-of-\d+(?=\.json$)/, "");
+  if (target === files[0] && out === undefined) {
+    throw new Error(
+      `${target} does not say in its name that it is a shard; give the result a name with --out`,
+    );
+  }
+  await writeResult(target, result);
+  await printResults([result], { json, classes: false });
+  console.error(`written to ${target}`);
+}
+
+/** The table, or JSON: an object for one run, a list for several. */
+export async function printResults(
+  results: readonly EvaluationResult[],
+  { json, classes }: { json: boolean; classes: boolean },
+): Promise<void> {
+  const { compareResults, formatClasses, formatComparison } = await import("../evaluation/index.js");
+  if (json) {
+    process.stdout.write(`${JSON.stringify(results.length === 1 ? results[0] : results, null, 1)}\n`);
+    return;
+  }
+  if (classes) {
+    for (const result of results) {
+      process.stdout.write(`${result.run.path}\n${formatClasses(result)}\n\n`);
+    }
+  }
+  process.stdout.write(`${formatComparison(compareResults(results))}\n`);
+}
+
+function misuse(runs: readonly string[], { out, shard: part }: EvaluateFlags): string | null {
+  if (out !== undefined && runs.length > 1)
+    return "--out names one file, but there are several runs; leave it out";
+  if (part && part.index > part.of) return `--shard ${part.index}/${part.of} does not exist`;
+  return null;
+}
+
+/** Explains wrong options of the protocol as commander explains others. */
+async function usable<T>(command: Command, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    return command.error(`error: ${(error as Error).message}`, { exitCode: 2 });
+  }
+}
+
+const names = (text: string, before: string[]): string[] => [
+  ...before,
+  ...text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== ""),
+];
+
+function which(text: string): "best" | "last" {
+  if (text === "best" || text === "last") return text;
+  throw new InvalidArgumentError("It must be best or last.");
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 0.5) return value;
+  throw new InvalidArgumentError("It must be a share of the image's diagonal, such as 0.02.");
+}
+
+function shard(text: string): { index: number; of: number } {
+  const [, index = "", of = ""] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? [];
+  if (index !== "") return { index: Number(index), of: Number(of) };
+  throw new InvalidArgumentError("It must be like 1/4, the first of four parts.");
+}
+
+const numbers = (text: string): number[] => {
+  const values = text.split(",").map(Number);
+  if (values.every((value) => value > 0)) return values;
+  throw new InvalidArgumentError("It must be numbers with commas between them, such as 0.5,1,2.");
+};
+
+const fraction = (text: string): number => {
+  const value = Number(text);
+  if (text !== "" && value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError("It must be a share from 0 to below 1.");
+};
+
+const protocolOptions: readonly [flags: string, text: string, parse?: (text: string) => unknown][] = [
+  ["--protocol <name>", "a preset (default: whole); the options below change its fields"],
+  ["--crop <pixels>", "slide windows of this size", positive],
+  ["--overlap <share>", "of a window that the next one repeats", fraction],
+  ["--scales <list>", "sizes at which the network sees the image, such as 0.5,1,2", numbers],
+  ["--flip", "also mirrored"],
+  ["--height <pixels>", "the network sees the image at this height", positive],
+  ["--combine <what>", "probabilities or logits are averaged over scales and flips"],
+];

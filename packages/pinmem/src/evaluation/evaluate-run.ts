@@ -1,0 +1,203 @@
+// The evaluation of a finished run: its network on one domain after the other, by one protocol, into one result.
+//
+// Progress is saved now and then; an evaluation that was interrupted goes on where it was, if nothing that its figures depend
+// on has changed, and gives exactly the same ones. Scores of shards add up to exactly those of the whole.
+
+import { setImmediate } from "node:timers/promises";
+import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
+import { z } from "zod";
+import { imageTensor, normalize } from "../data/batch-tensors.js";
+import type { Dataset, EvaluationImage, LabelSpace } from "../data/index.js";
+import { sameClasses } from "../data/label-space-file.js";
+import { cohesionLoss } from "../losses/index.js";
+import type { OpenRun } from "../runs/index.js";
+import { describeEnvironment } from "../training/environment.js";
+import { evaluateDomain } from "./evaluate-domain.js";
+import { Predictor, predict } from "./predictor.js";
+import type { Protocol } from "./protocol.js";
+import { type DomainResult, type EvaluationResult, RESULT_FORMAT } from "./result.js";
+import { SavedProgress } from "./saved-progress.js";
+import { Tally } from "./tally.js";
+
+export interface EvaluationDomain {
+  /** What results call it; unique. */
+  readonly name: string;
+  /** In the label space of the run. */
+  readonly dataset: Dataset;
+  /** Its part in the run's recipe. */
+  readonly role: "source" | "target" | null;
+}
+
+/** Every `of`-th image, from the `index`-th on, counted from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
+export interface EvaluateRunOptions {
+  readonly protocol: Protocol;
+  readonly domains: readonly EvaluationDomain[];
+  /** Where the run was opened. Default "cpu". */
+  readonly device?: Device;
+  /** Images, or windows, that go through the network together. Default 1. */
+  readonly batch?: number;
+  /** Also boundary IoU, with boundaries of this share of the diagonal. Default null: not. */
+  readonly dilation?: number | null;
+  /** Also the cohesion loss, where the network has a memory: the whole image at its own size. Default false. */
+  readonly cohesion?: boolean;
+  /** Only a part of the images. Default null: all. */
+  readonly shard?: Shard | null;
+  /** Where progress is saved, and taken up again. Default null: nowhere. */
+  readonly progressFile?: string | null;
+  /** Seconds between savings. Default 15. */
+  readonly saveEvery?: number;
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+  /** Stops the evaluation after the image in work, which is saved. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EvaluationProgress {
+  readonly domain: string;
+  /** Images of all domains, those left out included. */
+  readonly done: number;
+  readonly total: number;
+  /** Images done by this process. */
+  readonly here: number;
+}
+
+/** The signal stopped the evaluation; its progress is saved. */
+export class EvaluationInterrupted extends Error {
+  override readonly name = "EvaluationInterrupted";
+}
+
+/**
+ * Files that cannot be used are left out and listed in the result.
+ * @throws EvaluationInterrupted; RangeError where options or label spaces do not fit
+ */
+export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Promise<EvaluationResult> {
+  const { protocol, domains, device = "cpu", batch = 1, dilation = null, shard = null, signal } = options;
+  checkDomains(domains, run.space);
+  if (shard) checkShard(shard);
+  const { progressFile = null, saveEvery = 15 } = options;
+  const progress = new SavedProgress(progressFile, { run, options });
+  const cohesion = (options.cohesion ?? false) && run.network.memory !== null;
+  const predictor = new Predictor({
+    forward: (image) => predict(run.network, image),
+    protocol,
+    device,
+    batch,
+  });
+
+  const parts = domains.map(({ dataset }) => shardOf(dataset, shard));
+  const total = parts.reduce((sum, { samples }) => sum + samples.length, 0);
+  const results: DomainResult[] = [];
+  let [doneBefore, here] = [0, 0];
+  for (const [turn, { name, role }] of domains.entries()) {
+    const dataset = parts[turn] as Dataset;
+    const taken = progress.domains[turn];
+    const tally = new Tally({ classes: run.space.classes.length, dilation, cohesion });
+    if (taken) tally.addState(taken.tally);
+    const from = taken?.next ?? 0;
+    let last = from;
+    await evaluateDomain(dataset, {
+      predictor,
+      tally,
+      from,
+      skip: true,
+      ...(cohesion && { measure: (image) => measureCohesion(run, image, device, tally) }),
+      onImages: async (next) => {
+        here += next - last;
+        last = next;
+        options.onProgress?.({ domain: name, done: doneBefore + next, total, here });
+        progress.domains[turn] = { next, tally: tally.state };
+        await setImmediate(); // Rendered images come without a pause in which signals could be heard.
+        if (signal?.aborted) {
+          await progress.save();
+          throw new EvaluationInterrupted(`interrupted at image ${next} of ${name}`);
+        }
+        if (progress.secondsSinceSaving > saveEvery) await progress.save();
+      },
+    });
+    progress.domains[turn] = { next: dataset.samples.length, tally: tally.state };
+    doneBefore += dataset.samples.length;
+    const { name: set, split } = dataset;
+    results.push({ name, dataset: `${set}, ${split}`, role, ...tally.result(run.space) });
+  }
+  return describe(run, { protocol, domains: results, device, seconds: progress.seconds, shard });
+}
+
+function describe(
+  { path, file, recipe, space, step, score }: OpenRun,
+  rest: Pick<EvaluationResult, "protocol" | "domains" | "seconds" | "shard"> & { device: Device },
+): EvaluationResult {
+  const { protocol, domains, seconds, shard, device } = rest;
+  return {
+    format: RESULT_FORMAT,
+    run: {
+      path,
+      name: recipe.name,
+      file,
+      method: recipe.method.name,
+      backbone: recipe.model.backbone,
+      seed: recipe.seed,
+      step,
+      score,
+    },
+    recipe: z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(recipe))),
+    protocol,
+    space: {
+      name: space.name,
+      classes: space.classes.map(({ name, color }) => ({ name, color: [...color] })),
+    },
+    domains,
+    environment: describeEnvironment(String(device)),
+    date: new Date().toISOString(),
+    seconds,
+    shard,
+  };
+}
+
+function measureCohesion(
+  { network }: OpenRun,
+  { image, label, width, height }: EvaluationImage,
+  device: Device,
+  tally: Tally,
+): void {
+  const { memory } = network;
+  if (!memory) return;
+  const loss = scope(() =>
+    noGrad(() => {
+      const input = normalize(imageTensor(image, [1, height, width], { device }));
+      const { scores } = memory.read(network.encode(input).feature);
+      const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
+      return cohesionLoss(scores, ids, { temperature: memory.temperature }).toNumber();
+    }),
+  );
+  tally.addCohesion(
+    loss,
+    label.reduce((sum, id) => sum + Number(id !== 255), 0),
+  );
+}
+
+function checkDomains(domains: readonly EvaluationDomain[], space: LabelSpace): void {
+  if (domains.length === 0) throw new RangeError("evaluateRun: there is no domain to evaluate on");
+  const names = new Set<string>();
+  for (const { name, dataset } of domains) {
+    if (names.has(name)) throw new RangeError(`evaluateRun: there are two domains called "${name}"`);
+    names.add(name);
+    if (sameClasses(dataset.space, space)) continue;
+    throw new RangeError(
+      `evaluateRun: the labels of ${name} are in the space ${dataset.space.name} (${dataset.space.classes.length} classes), but the network tells the ${space.classes.length} classes of ${space.name} apart; open the data set with the space of the run`,
+    );
+  }
+}
+
+function checkShard({ index, of }: Shard): void {
+  if (Number.isInteger(index) && Number.isInteger(of) && index >= 1 && index <= of) return;
+  throw new RangeError(`evaluateRun: there is no shard ${index} of ${of}; they are counted from 1`);
+}
+
+const shardOf = (dataset: Dataset, shard: Shard | null): Dataset =>
+  shard
+    ? { ...dataset, samples: dataset.samples.filter((_, at) => at % shard.of === shard.index - 1) }
+    : dataset;

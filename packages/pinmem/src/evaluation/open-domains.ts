@@ -1,0 +1,206 @@
+// Domains by the names that people type: "cityscapes", "acdc:night", "streets:fog", "camvid=/data/camvid", "recipe".
+//
+// Where a data set lies is told by the name itself (=ROOT), else by a file of data sets, else by the folder in PINMEM_DATA,
+// which has one subfolder for each. The file is JSON: names of one's own choice, each a root or an entry as in recipes.
+
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { closest } from "../closest.js";
+import { datasetDefinition, datasetNames, IGNORED, type LabelSpace, streetDomains } from "../data/index.js";
+import { openDatasetOf } from "../training/open-data.js";
+import { type DatasetConfig, datasetSchema } from "../training/recipe/data.js";
+import type { Recipe } from "../training/recipe/recipe.js";
+import { validate } from "../training/recipe/validate.js";
+import type { EvaluationDomain } from "./evaluate-run.js";
+
+/** A domain that cannot be found; says what there is. */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+}
+
+export interface DomainSources {
+  /** Entries of a file of data sets, by name. */
+  readonly entries?: Readonly<Record<string, DatasetConfig>>;
+  /** A folder with one subfolder for each data set. */
+  readonly folder?: string | undefined;
+  /** Of each domain at most so many images, spread evenly over it. */
+  readonly limit?: number | undefined;
+}
+
+/** Scenes of a streets domain that is asked for by its name alone; training and validation have other seeds. */
+const streetsDefaults = { count: 50, seed: 1000, width: 256, height: 128 } as const;
+
+/** Groups of a recipe's own domains. */
+const groups = {
+  recipe: ({ data }: Recipe) => data.targets,
+  targets: ({ data }: Recipe) => data.targets,
+  validation: ({ data }: Recipe) => data.validation,
+} as const;
+const groupNames = Object.keys(groups);
+
+/**
+ * Opens domains for a run.
+ * @param names as typed, such as "streets:night" or "camvid=/data/camvid"; "recipe" stands for all targets of the recipe
+ * @throws DomainError where a name is unknown, has no root, or shares no class with the network; DataError where files are
+ *   missing
+ */
+export async function openDomains(
+  names: readonly string[],
+  { recipe, space }: { readonly recipe: Recipe; readonly space: LabelSpace },
+  { entries = {}, folder, limit }: DomainSources = {},
+): Promise<EvaluationDomain[]> {
+  const wanted = names.flatMap((name) => {
+    if (!groupNames.includes(name)) return [{ name, config: configOf(name, { entries, folder }) }];
+    const configs = groups[name as keyof typeof groups](recipe);
+    if (configs.length === 0) {
+      throw new DomainError(
+        `the recipe "${recipe.name}" has no ${name === "validation" ? "validation domains" : "targets"}; name data sets, such as --on streets:night`,
+      );
+    }
+    return configs.map((config) => ({ name: nameOf(config), config }));
+  });
+  const domains: EvaluationDomain[] = [];
+  for (const { name, config } of distinct(wanted)) {
+    const limited = limit === undefined ? config : { ...config, limit };
+    const dataset = await openDatasetOf(limited, space);
+    const own = "root" in config && datasetDefinition(config.name).ownDecoding;
+    if (!own && space.fromCityscapes.every((id) => id === IGNORED)) {
+      throw new DomainError(
+        `${name} is labelled with Cityscapes' classes, of which the network's label space "${space.name}" has none (its classes: ${space.classes.map((one) => one.name).join(", ")}); evaluate on data of that space: --on folder=ROOT`,
+      );
+    }
+    domains.push({ name, dataset, role: roleOf(config, recipe) });
+  }
+  return domains;
+}
+
+/** Reads a file of data sets; relative roots start at its folder. @throws RecipeError, DomainError */
+export function readDataFile(file: string): Record<string, DatasetConfig> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new DomainError(`${file}: is no file of data sets that can be read: ${(error as Error).message}`);
+  }
+  const entries = validate(z.record(z.string(), z.unknown()), content, file);
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => {
+      const { set, subset } = split(name);
+      const config = validate(
+        datasetSchema,
+        typeof entry === "string" ? { name: set, root: entry, ...(subset && { subset }) } : entry,
+        `${file}: ${name}`,
+      );
+      return [name, "root" in config ? { ...config, root: resolve(dirname(file), config.root) } : config];
+    }),
+  );
+}
+
+function configOf(
+  text: string,
+  { entries, folder }: { entries: Readonly<Record<string, DatasetConfig>>; folder: string | undefined },
+): DatasetConfig {
+  const equals = text.indexOf("=");
+  const [name, root] = equals < 0 ? [text, undefined] : [text.slice(0, equals), text.slice(equals + 1)];
+  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  if (entry && root === undefined) return entry;
+  const { set, subset, part } = split(name);
+  if (set === "streets") return streetsConfig(subset, root);
+  if (!datasetNames.includes(set)) throw unknown(name, Object.keys(entries));
+  const { subsets, splits } = datasetDefinition(set);
+  if (subset !== undefined && !subsets?.includes(subset)) {
+    const known = subsets ? `; it has ${subsets.join(", ")}` : ", nor any other";
+    throw new DomainError(`${set} has no subset "${subset}"${hint(subset, subsets ?? [])}${known}`);
+  }
+  // Where the files themselves tell training from validation.
+  const usual = Object.keys(splits)[0] === "train" ? "val" : undefined;
+  const choice = part ?? usual;
+  return datasetSchema.parse({
+    name: set,
+    root: root ?? rootOf(set, entries, folder),
+    ...(subset !== undefined && { subset }),
+    ...(choice !== undefined && { split: choice }),
+  });
+}
+
+function streetsConfig(domain: string | undefined, root: string | undefined): DatasetConfig {
+  const known = streetDomains.map(({ name }) => name);
+  if (root !== undefined) throw new DomainError("streets are rendered and lie in no folder; leave =ROOT out");
+  if (domain === undefined || !known.includes(domain)) {
+    const what =
+      domain === undefined ? "streets needs a domain" : `there is no domain "${domain}" of streets`;
+    throw new DomainError(
+      `${what}${domain === undefined ? "" : hint(domain, known)}; write streets:NAME with one of ${known.join(", ")}`,
+    );
+  }
+  return datasetSchema.parse({ name: "streets", domain, ...streetsDefaults });
+}
+
+function rootOf(
+  set: string,
+  entries: Readonly<Record<string, DatasetConfig>>,
+  folder: string | undefined,
+): string {
+  const entry = Object.hasOwn(entries, set) ? entries[set] : undefined;
+  if (entry && "root" in entry) return entry.root;
+  if (folder !== undefined && existsSync(join(folder, set))) return join(folder, set);
+  const where =
+    folder === undefined
+      ? "or set PINMEM_DATA to a folder that holds it"
+      : `or put it into ${join(folder, set)} (PINMEM_DATA)`;
+  throw new DomainError(
+    `where is ${set}? Write ${set}=ROOT, list it in a file that --data names, ${where}; it can be had at ${datasetDefinition(set).homepage}`,
+  );
+}
+
+/** "acdc:night@train" is the set acdc, its subset night, its split train. */
+function split(name: string): { set: string; subset: string | undefined; part: string | undefined } {
+  const [, set = name, subset, part] = /^([^:@]+)(?::([^@]+))?(?:@(.+))?$/.exec(name) ?? [];
+  return { set, subset, part };
+}
+
+function unknown(name: string, entries: readonly string[]): DomainError {
+  const known = [
+    ...entries,
+    ...groupNames,
+    ...datasetNames,
+    ...streetDomains.map((domain) => `streets:${domain.name}`),
+  ];
+  const scene = closest(
+    name,
+    streetDomains.map((domain) => domain.name),
+  );
+  const meant = closest(name, known) ?? (scene && `streets:${scene}`);
+  const remedy = meant
+    ? `did you mean "${meant}"?`
+    : `there are ${[...datasetNames, "streets:NAME", ...groupNames].join(", ")}`;
+  return new DomainError(`there is no data set "${name}"; ${remedy}`);
+}
+
+function hint(word: string, known: readonly string[]): string {
+  const meant = closest(word, known);
+  return meant ? ` (did you mean "${meant}"?)` : "";
+}
+
+const nameOf = (config: DatasetConfig): string => {
+  if ("domain" in config) return `streets:${config.domain}`;
+  return config.subset === undefined ? config.name : `${config.name}:${config.subset}`;
+};
+
+/** What the name stands for, without the root; numbered where two are alike. */
+function distinct(wanted: readonly { name: string; config: DatasetConfig }[]) {
+  const seen = new Map<string, number>();
+  return wanted.map(({ name, config }) => {
+    const plain = name.split("=")[0] as string;
+    const turn = (seen.get(plain) ?? 0) + 1;
+    seen.set(plain, turn);
+    return { name: turn > 1 ? `${plain} (${turn})` : plain, config };
+  });
+}
+
+function roleOf(config: DatasetConfig, { data }: Recipe): EvaluationDomain["role"] {
+  const alike = (other: DatasetConfig) => nameOf(other) === nameOf(config);
+  if ([...data.sources, ...data.validation].some(alike)) return "source";
+  return data.targets.some(alike) ? "target" : null;
+}

@@ -1,0 +1,112 @@
+// How an image becomes scores: what of it the network sees, in which sizes, in one piece or in windows, mirrored or not, and
+// how the several answers become one. Scores of different protocols are different figures, so the protocol is kept with every
+// result, whole, and no table mixes two without saying so.
+//
+// `official-whole` and `official-sliding` are the two modes of the official code's eval.py, `mapillary-official` is what its
+// data set does to Mapillary's images. How each step is carried out: predictor.ts.
+
+import { z } from "zod";
+import { closest } from "../closest.js";
+
+const height = z.int().min(16).max(16384);
+
+export const protocolSchema = z
+  .strictObject({
+    /** The preset it is or comes from, for people. */
+    name: z.string().min(1),
+    /** `whole`: the image in one piece; `sliding`: in overlapping square windows, whose logits are averaged where they overlap. */
+    kind: z.enum(["whole", "sliding"]).default("whole"),
+    /** Side of a window in pixels, at scales up to 1; larger scales have windows as much larger. */
+    crop: z.int().min(16).max(16384).nullable().default(null),
+    /** Share of a window that the next one repeats. The last window of a row or column ends with the image. */
+    overlap: z.number().min(0).lt(1).nullable().default(null),
+    /**
+     * What is done to the image first. `{ height }`: the network sees it at this height, the label stays as it is. The two of
+     * Mapillary bring image and label to a height of 1536 and take the central 1536 x 1536 pixels; where an image is
+     * narrower, `mapillary-official` counts the padding as class 0 (road), `mapillary-corrected` ignores it.
+     */
+    resize: z
+      .union([z.enum(["none", "mapillary-official", "mapillary-corrected"]), z.strictObject({ height })])
+      .default("none"),
+    /** Sizes at which the network sees the image, relative to its own. Resized as Pillow does, bicubic, in 8 bits. */
+    scales: z.array(z.number().min(0.1).max(4)).min(1).max(16).default([1]),
+    /** Also mirrored, left and right. */
+    flip: z.boolean().default(false),
+    /** What is averaged over scales and flips, after bilinear resizing to the label's size. */
+    combine: z.enum(["probabilities", "logits"]).default("probabilities"),
+  })
+  .superRefine(({ kind, crop, overlap }, context) => {
+    const given = crop !== null && overlap !== null;
+    if (kind === "sliding" && !given)
+      context.addIssue({
+        code: "custom",
+        path: ["crop"],
+        message: "a sliding window needs crop and overlap",
+      });
+    if (kind === "whole" && (crop !== null || overlap !== null))
+      context.addIssue({
+        code: "custom",
+        path: ["crop"],
+        message: "only a sliding window has crop and overlap",
+      });
+  });
+
+export type Protocol = z.output<typeof protocolSchema>;
+export type ProtocolInput = z.input<typeof protocolSchema>;
+
+const sliding = { kind: "sliding", crop: 768, overlap: 1 / 3 } as const;
+
+const presets: Readonly<Record<string, Omit<ProtocolInput, "name">>> = {
+  whole: {},
+  "whole-flip": { flip: true },
+  sliding,
+  "multi-scale": { scales: [0.5, 0.75, 1, 1.25, 1.5, 1.75], flip: true },
+  "official-whole": { flip: true },
+  "official-sliding": { ...sliding, flip: true, combine: "logits" },
+  mapillary: { resize: "mapillary-corrected" },
+  "mapillary-official": { resize: "mapillary-official" },
+};
+
+export const protocolNames: readonly string[] = Object.keys(presets);
+
+/**
+ * A preset, with some of its fields changed; it then says so in its name.
+ * @throws RangeError where there is no such preset; ZodError naming the field that cannot be as it is
+ */
+export function protocol(preset: string, changes: Partial<Omit<ProtocolInput, "name">> = {}): Protocol {
+  const known = Object.hasOwn(presets, preset) ? presets[preset] : undefined;
+  if (!known) {
+    const meant = closest(preset, protocolNames);
+    throw new RangeError(
+      `there is no protocol "${preset}"; ${meant ? `did you mean "${meant}"?` : `there are ${protocolNames.join(", ")}`}`,
+    );
+  }
+  const plain = protocolSchema.parse({ name: preset, ...known });
+  const changed = protocolSchema.parse({ name: preset, ...known, ...changes });
+  return sameProtocol(plain, changed) ? plain : { ...changed, name: `${preset}, changed` };
+}
+
+/** Whether two results were computed alike, whatever the protocols are called. */
+export const sameProtocol = (a: Protocol, b: Protocol): boolean => identity(a) === identity(b);
+
+function identity({ name: _, ...protocol }: Protocol): string {
+  const { scales, ...rest } = protocol;
+  const sorted = [...scales].sort((a, b) => a - b);
+  // With one answer there is nothing to combine.
+  const combine = scales.length === 1 && !protocol.flip ? null : rest.combine;
+  return JSON.stringify(Object.entries({ ...rest, combine, scales: sorted }).sort());
+}
+
+/** In words, for people: "sliding 768, overlap 0.33, scales 0.5 1 2, flip". */
+export function describeProtocol({ kind, crop, overlap, resize, scales, flip, combine }: Protocol): string {
+  const single = scales.length === 1 && !flip;
+  return [
+    kind === "whole" ? "whole image" : `sliding ${crop}, overlap ${Number((overlap ?? 0).toFixed(3))}`,
+    resize === "none" ? "" : typeof resize === "string" ? resize : `height ${resize.height}`,
+    scales.length === 1 && scales[0] === 1 ? "" : `scales ${scales.join(" ")}`,
+    flip ? "flip" : "",
+    single ? "" : `mean of ${combine}`,
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
+}

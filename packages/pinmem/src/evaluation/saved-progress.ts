@@ -1,0 +1,83 @@
+// How far an evaluation is, in a file beside its result to be: the next image and the counts of every domain that was begun.
+// Taken up only by the evaluation that saved it: a key covers everything that the figures depend on.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { sampleName } from "../data/open-sample.js";
+import { writeWhole } from "../data/write-png.js";
+import type { OpenRun } from "../runs/index.js";
+import type { EvaluateRunOptions } from "./evaluate-run.js";
+import { tallySchema } from "./tally.js";
+
+const domainSchema = z.strictObject({ next: z.int().min(0), tally: tallySchema });
+const schema = z.strictObject({
+  key: z.string(),
+  seconds: z.number().min(0),
+  domains: z.array(domainSchema),
+});
+
+export type DomainProgress = z.output<typeof domainSchema>;
+
+export class SavedProgress {
+  /** One for each domain that was begun. */
+  readonly domains: DomainProgress[];
+  readonly #file: string | null;
+  readonly #key: string;
+  readonly #secondsBefore: number;
+  readonly #start = performance.now();
+  #saved = performance.now();
+
+  /** @param file null: nothing is saved */
+  constructor(file: string | null, evaluation: { run: OpenRun; options: EvaluateRunOptions }) {
+    this.#file = file;
+    this.#key = keyOf(evaluation);
+    const found = file === null ? null : read(file, this.#key);
+    this.domains = found?.domains ?? [];
+    this.#secondsBefore = found?.seconds ?? 0;
+  }
+
+  /** Spent on the evaluation so far. */
+  get seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#start) / 1000;
+  }
+
+  get secondsSinceSaving(): number {
+    return (performance.now() - this.#saved) / 1000;
+  }
+
+  async save(): Promise<void> {
+    this.#saved = performance.now();
+    if (this.#file === null) return;
+    const content = { key: this.#key, seconds: this.seconds, domains: this.domains };
+    await writeWhole(this.#file, JSON.stringify(content));
+  }
+}
+
+function keyOf({ run, options }: { run: OpenRun; options: EvaluateRunOptions }): string {
+  const { protocol, domains, device = "cpu", batch = 1, dilation = null, cohesion = false, shard } = options;
+  const { size, mtimeMs } = statSync(run.file);
+  const weights = [resolve(run.file), size, mtimeMs];
+  const sets = domains.map(({ name, dataset: { samples, decoding } }) => [
+    name,
+    decoding,
+    samples.map(sampleName),
+  ]);
+  const all = { protocol, weights, sets, device, batch, dilation, cohesion, shard: shard ?? null };
+  return createHash("sha256").update(JSON.stringify(all)).digest("hex");
+}
+
+/** What was saved of this same evaluation; null where there is nothing, or something else. */
+function read(file: string, key: string): z.output<typeof schema> | null {
+  if (!existsSync(file)) return null;
+  try {
+    const saved = schema.parse(JSON.parse(readFileSync(file, "utf8")));
+    return saved.key === key ? saved : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Forgets the progress of an evaluation whose result is saved. */
+export const removeProgress = (file: string): void => rmSync(file, { force: true });
