@@ -16,6 +16,8 @@ interface PredictFlags {
   readonly opacity?: number;
   readonly legend?: true;
   readonly frames?: true;
+  readonly flip?: true;
+  readonly scales?: readonly number[];
   readonly skipExisting?: true;
   readonly json?: true;
 }
@@ -44,6 +46,8 @@ export function predictCommand(): Command {
     .option("--legend", "below each image's overlay, the names of its classes")
     .option("--opacity <share>", "of the colours in overlays, 0 to 1 (default: 0.5)", share)
     .option("--frames", "of videos, the other outputs too: an image for each frame")
+    .option("--flip", "look at each image mirrored too, and take the mean")
+    .option("--scales <sizes>", "look at it in these sizes, such as 0.75,1,1.25, and take the mean", scales)
     .option("--skip-existing", "leave inputs alone whose outputs are all there: go on where it stopped")
     .option(
       "--which <weights>",
@@ -152,6 +156,12 @@ function kinds(text: string): OutputKind[] {
   const unknown = names.find((name) => !(ALL_KINDS as readonly string[]).includes(name));
   if (unknown === undefined) return [...new Set(names)] as OutputKind[];
   throw new InvalidArgumentError(`"${unknown}" is none of ${ALL_KINDS.join(", ")}.`);
+}
+
+function scales(text: string): number[] {
+  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (values.length <= 16 && values.every((value) => value >= 0.1 && value <= 4)) return values;
+  throw new InvalidArgumentError("It must be at most 16 numbers from 0.1 to 4, with commas between them.");
 }
 
 function share(text: string): number {

@@ -19,6 +19,10 @@ export interface MemoryUse {
   readonly backbone: BackboneName;
   readonly outputStride: number;
   readonly classes: number;
+  /** Of the sizes in which the network sees the image, relative to its own. Default 1. */
+  readonly largestScale?: number;
+  /** How often the network sees it. Default 1. */
+  readonly views?: number;
 }
 
 /** MiB for the network's computation. A pixel of the image itself takes some ten bytes more. */
@@ -55,12 +59,16 @@ const families: Readonly<Record<BackboneName, Family>> = {
 /** Scores beyond those of the 19 classes measured: as the decoder gives them, and upsampled twice over. */
 const BYTES_PER_CLASS = 8;
 
-/** Bytes that a forward pass over an image of this size takes at its peak. */
+/** Scores of a view at the image's size, and the sum of them in double precision. */
+const BYTES_PER_CLASS_OF_VIEWS = 16;
+
+/** Bytes that scoring an image of this size takes at its peak. */
 export function forwardBytes(
   { width, height }: Size,
-  { backbone, outputStride, classes }: MemoryUse,
+  { backbone, outputStride, classes, largestScale = 1, views = 1 }: MemoryUse,
 ): number {
   const [at8, at16, at32] = bytesPerPixel[families[backbone]];
   const measured = outputStride <= 8 ? at8 : outputStride <= 16 ? at16 : at32;
-  return width * height * (measured + Math.max(classes - 19, 0) * BYTES_PER_CLASS);
+  const inNetwork = (measured + Math.max(classes - 19, 0) * BYTES_PER_CLASS) * largestScale ** 2;
+  return width * height * (inNetwork + (views > 1 ? classes * BYTES_PER_CLASS_OF_VIEWS : 0));
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { renderStreet } from "../data/index.js";
+import { forwardOf, Predictor, protocol } from "../evaluation/index.js";
 import { type OpenRun, openRun } from "../runs/index.js";
 import { predictImage } from "./predict-image.js";
 
@@ -49,6 +50,27 @@ describe("predictImage", () => {
       expect(confidence[pixel]).toBeGreaterThanOrEqual(1 / 19);
       expect(confidence[pixel]).toBeLessThanOrEqual(1);
     }
+  });
+
+  it("takes the mean over sizes and the mirror image, as the evaluation does", async () => {
+    const image = street(96, 64);
+    const options = { flip: true, scales: [0.75, 1] };
+    const {
+      trainIds,
+      confidence,
+      logits = [],
+    } = await predictImage(run, image, { ...options, logits: true });
+    const wanted = protocol("whole", options);
+    const predictor = new Predictor({ forward: forwardOf(run.network), protocol: wanted });
+    expect(trainIds).toEqual(predictor.labels([image])[0]);
+    const mean = predictor.scores([image]).max(1)[0].to("float32").toTypedArray();
+    expect(confidence).toEqual(mean);
+    expect(Math.exp(logits[(trainIds[5] as number) * 96 * 64 + 5] as number)).toBeCloseTo(
+      mean[5] as number,
+      5,
+    );
+    const single = await predictImage(run, image);
+    expect(single.confidence).not.toEqual(confidence);
   });
 
   it.each([

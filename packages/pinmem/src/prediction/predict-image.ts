@@ -3,20 +3,19 @@
 //
 // Not here: files in and out (predict-files.ts) and scores against labels (evaluation/).
 
-import { type Device, fromTypedArray, type Tensor } from "@pinmem/torch";
-import { normalize } from "../data/batch-tensors.js";
+import { scope, type Tensor } from "@pinmem/torch";
 import { decodeImage, openImage } from "../data/image.js";
 import type { RgbImage } from "../data/resize.js";
 import type { OpenRun } from "../runs/open-run.js";
-import { predict } from "../training/evaluate.js";
 import { DEFAULT_MEMORY, type MemoryUse } from "./memory-estimate.js";
-import { type Scorer, scoreImage } from "./score-image.js";
+import { scoreImage } from "./score-image.js";
+import { scorerOf, type ViewOptions } from "./scorer.js";
 import { tileSize } from "./tiles.js";
 
-export interface PredictImageOptions {
+export interface PredictImageOptions extends ViewOptions {
   /** MiB for the network's computation; larger images are tiled. Pixels, in and out, come on top. Default 4096. */
   readonly memory?: number;
-  /** Whether to return the logits: 4 bytes for each class and pixel. Default false. */
+  /** Whether to return the logits, 4 bytes for each class and pixel; of several views, logarithms of probabilities. Default false. */
   readonly logits?: boolean;
   /** Files of images with more pixels than this are refused before they are unpacked. Default 100 million. */
   readonly maxPixels?: number;
@@ -43,7 +42,13 @@ export interface Prediction {
 export async function predictImage(
   run: Pick<OpenRun, "network" | "recipe" | "space">,
   image: string | RgbImage,
-  { memory = DEFAULT_MEMORY, logits: wantsLogits = false, maxPixels }: PredictImageOptions = {},
+  {
+    memory = DEFAULT_MEMORY,
+    logits: wantsLogits = false,
+    maxPixels,
+    flip = false,
+    scales = [1],
+  }: PredictImageOptions = {},
 ): Promise<Prediction> {
   const pixels = typeof image === "string" ? await readPixels(image, maxPixels) : checked(image);
   const { width, height } = pixels;
@@ -52,16 +57,19 @@ export async function predictImage(
     backbone: recipe.model.backbone,
     outputStride: network.outputStride,
     classes: space.classes.length,
+    largestScale: Math.max(...scales),
+    views: scales.length * (flip ? 2 : 1),
   };
   const trainIds = new Uint8Array(width * height);
   const confidence = new Float32Array(width * height);
   const logits = wantsLogits ? new Float32Array(width * height * space.classes.length) : undefined;
-  await scoreImage(scorerOf(network), pixels, {
+  const { score, combined } = scorerOf(network, { flip, scales });
+  await scoreImage(score, pixels, {
     tile: tileSize(pixels, memory * 2 ** 20, use),
     outputStride: use.outputStride,
     finish: (scores, top) => {
-      decide(scores, trainIds, confidence, top * width);
-      if (logits) copyPlanes(scores, logits, top * width, width * height);
+      decide(scores, combined, trainIds, confidence, top * width);
+      if (logits) copyPlanes(combined ? scores.log() : scores, logits, top * width, width * height);
     },
   });
   return { width, height, trainIds, confidence, ...(logits && { logits }) };
@@ -79,32 +87,28 @@ function checked(image: RgbImage): RgbImage {
   );
 }
 
-function scorerOf(network: OpenRun["network"]): Scorer {
-  const device = deviceOf(network);
-  return ({ width, height, pixels }) => {
-    const bytes_1HW3 = fromTypedArray(pixels, [1, height, width, 3], { device, copy: false });
-    return predict(network, normalize(bytes_1HW3.permute([0, 3, 1, 2]).to("float32").div(255)));
-  };
-}
-
-function deviceOf(network: OpenRun["network"]): Device {
-  const [first] = network.parameters();
-  return first?.device ?? "cpu";
-}
-
 /** Pixels that are decided together, so that their probabilities need little memory. */
 const PIXELS_AT_ONCE = 2 ** 18;
 
 /** Class and probability of every pixel of the scores (1, K, r, W), into arrays from `offset` on. */
-function decide(scores: Tensor, trainIds: Uint8Array, confidence: Float32Array, offset: number): void {
+function decide(
+  scores: Tensor,
+  areProbabilities: boolean,
+  trainIds: Uint8Array,
+  confidence: Float32Array,
+  offset: number,
+): void {
   const [, , rows = 0, width = 0] = scores.shape;
   const together = Math.max(1, Math.floor(PIXELS_AT_ONCE / width));
   for (let row = 0; row < rows; row += together) {
     const count = Math.min(together, rows - row);
-    const [highest, best] = scores.narrow(2, row, count).softmax(1).max(1);
     const begin = offset + row * width;
-    best.to("uint8").copyInto(trainIds.subarray(begin, begin + count * width));
-    highest.copyInto(confidence.subarray(begin, begin + count * width));
+    scope(() => {
+      const part = scores.narrow(2, row, count);
+      const [highest, best] = (areProbabilities ? part : part.softmax(1)).max(1);
+      best.to("uint8").copyInto(trainIds.subarray(begin, begin + count * width));
+      highest.copyInto(confidence.subarray(begin, begin + count * width));
+    });
   }
 }
 
