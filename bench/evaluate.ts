@@ -1,0 +1,103 @@
+// npm run bench -- evaluate: images per second of a whole evaluation (decoding, network, scores) at 1024x512, ResNet-50 and
+// MobileNetV2 on two threads, against the same loop in Python with torch, Pillow and NumPy.
+//
+// The images are rendered streets with camera noise, as JPEG, their labels PNG. The peer is measured twice: reading in the loop
+// itself, and with a DataLoader of one worker; the faster one counts. Option --quick: few images and rounds.
+
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Random, renderStreet, streetDomains, writeLabelPng } from "pinmem";
+import sharp from "sharp";
+import { type Figure, report } from "./lib/report.js";
+import { type Answer, Side } from "./lib/side.js";
+import { median, medianRatio } from "./lib/statistics.js";
+
+const { values: chosen } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+
+const THREADS = 2;
+const ROUNDS = chosen.quick ? 3 : 5;
+const IMAGES = chosen.quick ? 4 : 8;
+const python = process.env.PYTHON ?? "/usr/bin/python3";
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const works = [
+  { name: "MobileNetV2", backbone: "mobilenet_v2" },
+  { name: "ResNet-50", backbone: "resnet50" },
+] as const;
+
+const folder = await mkdtemp(join(tmpdir(), "pinmem-bench-evaluate-"));
+const sides = {
+  ours: new Side("pinmem", process.execPath, [here("sides/evaluate.js")]),
+  theirs: new Side("python3-torch", python, ["-P", here("../peers/evaluate.py")]),
+};
+try {
+  await writeScenes(folder);
+  const versions = await Promise.all(Object.values(sides).map((side) => side.ask({ task: "versions" })));
+  const rows: Record<string, string | number>[] = [];
+  const figures: Record<string, Figure> = {};
+  for (const { name, backbone } of works) {
+    const request = { root: folder, backbone, threads: THREADS };
+    const measured: Record<"ours" | "inLoop" | "worker", Answer[]> = { ours: [], inLoop: [], worker: [] };
+    for (const side of Object.values(sides)) await side.ask({ ...request, task: "open" });
+    for (let round = -1; round < ROUNDS; round++) {
+      const ours = await sides.ours.ask({ task: "run" });
+      const inLoop = await sides.theirs.ask({ task: "run", workers: 0 });
+      const worker = await sides.theirs.ask({ task: "run", workers: 1 });
+      const pixels = new Set([ours, inLoop, worker].map((one) => one.pixels));
+      if (pixels.size !== 1) throw new Error(`the sides counted different pixels: ${[...pixels].join(", ")}`);
+      if (round < 0) continue;
+      measured.ours.push(ours);
+      measured.inLoop.push(inLoop);
+      measured.worker.push(worker);
+    }
+    const of = (who: keyof typeof measured, what: "seconds" | "cpuSeconds") =>
+      measured[who].map((answer) => answer[what] as number);
+    const best = median(of("inLoop", "seconds")) < median(of("worker", "seconds")) ? "inLoop" : "worker";
+    const ratio = medianRatio(of(best, "seconds"), of("ours", "seconds"));
+    const rate = (who: keyof typeof measured) => Number((IMAGES / median(of(who, "seconds"))).toPrecision(4));
+    rows.push({
+      network: name,
+      "pinmem images/s": rate("ours"),
+      "python images/s, in the loop": rate("inLoop"),
+      "python images/s, one worker": rate("worker"),
+      ratio: Number(ratio.toPrecision(4)),
+      "pinmem CPU s/image": Number((median(of("ours", "cpuSeconds")) / IMAGES).toPrecision(4)),
+      "python CPU s/image": Number((median(of(best, "cpuSeconds")) / IMAGES).toPrecision(4)),
+    });
+    figures[`${backbone}.speed-ratio`] = { value: ratio, goal: { at: "least", limit: 1.3 } };
+  }
+  report({
+    name: "evaluate",
+    versions: Object.assign({}, ...versions) as Record<string, string>,
+    settings: { threads: THREADS, rounds: ROUNDS, images: IMAGES, size: "1024x512" },
+    rows,
+    figures,
+    notes: [
+      "speed-ratio: images per second of ours over those of the faster of the peer's two loops, median over rounds",
+      "CPU s/image: of the main process and its threads; the peer's worker process is left out",
+    ],
+  });
+} finally {
+  await Promise.all(Object.values(sides).map((side) => side.close()));
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function writeScenes(root: string): Promise<void> {
+  await mkdir(join(root, "images"), { recursive: true });
+  for (let index = 0; index < IMAGES; index++) {
+    const domain = streetDomains[index % streetDomains.length]?.name ?? "";
+    const size = { width: 1024, height: 512 };
+    const { image, label } = renderStreet({ domain, seed: 1, index, ...size });
+    const random = new Random({ seed: 1, index, stream: "camera noise" });
+    const pixels = Uint8Array.from(image, (value) =>
+      Math.min(Math.max(value + random.randint(-1, 2), 0), 255),
+    );
+    await sharp(pixels, { raw: { ...size, channels: 3 } })
+      .jpeg({ quality: 92 })
+      .toFile(join(root, `images/${index}.jpg`));
+    await writeLabelPng(join(root, `labels/${index}.png`), { ...size, labels: label });
+  }
+}

@@ -1,0 +1,44 @@
+// Our side of `npm run bench -- evaluate`: the loop of `pinmem evaluate`, on a network in its prepared form.
+
+import { buildInfo, dispose, manualSeed, setNumThreads } from "@pinmem/torch";
+import {
+  type BackboneName,
+  createNetwork,
+  type Dataset,
+  evaluateDomain,
+  openNamedDataset,
+  Predictor,
+  predict,
+  prepareForInference,
+  protocol,
+  type SegmentationNetwork,
+} from "pinmem";
+import { answer } from "../lib/answer.js";
+
+let opened: { network: SegmentationNetwork; dataset: Dataset } | undefined;
+
+await answer(async ({ task, root, backbone, threads }) => {
+  if (task === "versions") return { libtorch: buildInfo().libtorch, node: process.version };
+  if (task === "open") {
+    setNumThreads(threads as number);
+    manualSeed(0);
+    if (opened) dispose([...opened.network.stateDict().values()]);
+    const network = createNetwork({ backbone: backbone as BackboneName, memory: {} });
+    const dataset = await openNamedDataset("folder", { root: root as string, split: "all" });
+    opened = { network: prepareForInference(network), dataset };
+    return {};
+  }
+  if (!opened) throw new Error("nothing is open");
+  const { network, dataset } = opened;
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  const predictor = new Predictor({
+    forward: (image) => predict(network, image),
+    protocol: protocol("whole"),
+  });
+  const { images, matrix } = await evaluateDomain(dataset, { predictor });
+  const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const pixels = matrix.counts.reduce((sum, count) => sum + count, 0);
+  return { seconds, cpuSeconds: (user + system) / 1e6, images, pixels };
+});

@@ -1,0 +1,198 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dispose, loadSafetensors, saveSafetensors } from "@pinmem/torch";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { folderOf } from "../../test/data-fixtures.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { readResult } from "../evaluation/result.js";
+import { RunFolder } from "../training/run-folder.js";
+import { train } from "../training/train.js";
+import { main } from "./main.js";
+
+let root: string;
+let folder: string;
+let runFolder: string;
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "pinmem-cli-evaluate-"));
+  await train(miniRecipe({ method: { name: "erm" }, length: { steps: 2 } }), {
+    folder: new RunFolder(join(root, "trained")),
+  });
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+beforeEach(() => {
+  folder = mkdtempSync(join(root, "test-"));
+  runFolder = join(folder, "run");
+  mkdirSync(runFolder);
+  for (const file of ["recipe.json", "last.safetensors"])
+    copyFileSync(join(root, "trained", file), join(runFolder, file));
+});
+afterEach(() => {
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+/** Runs the command line, and returns what it printed and its exit code. */
+async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
+  process.exitCode = undefined;
+  const [out, err]: [string[], string[]] = [[], []];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
+  vi.spyOn(console, "error").mockImplementation((text) => void err.push(`${text}\n`));
+  await main(["node", "pinmem", "evaluate", ...args]);
+  return { out: out.join(""), err: err.join(""), code: process.exitCode };
+}
+
+describe("pinmem evaluate", () => {
+  it("scores a run on the targets of its recipe, prints a table and keeps the result beside the run", async () => {
+    const handlers = process.listenerCount("SIGINT");
+    const { out, err, code } = await run(runFolder);
+    expect(code).toBe(0);
+    expect(process.listenerCount("SIGINT")).toBe(handlers);
+    expect(out).toMatch(/^run +unseen +streets:night\n.*run +\d+\.\d +\d+\.\d\nmean IoU in percent/);
+    expect(readdirSync(join(runFolder, "evaluations"))).toEqual(["whole-recipe-last.json"]);
+    expect(err).toBe(`written to ${join(runFolder, "evaluations/whole-recipe-last.json")}\n`);
+  });
+
+  it("prints what it has written as JSON, with every score that was asked for", async () => {
+    const file = join(folder, "some/result.json");
+    const asked = [
+      "--on",
+      "streets:fog,recipe",
+      "--limit",
+      "2",
+      "--boundary",
+      "--protocol",
+      "official-sliding",
+    ];
+    const { out } = await run(
+      runFolder,
+      ...asked,
+      "--crop",
+      "32",
+      "--scales",
+      "0.5,1",
+      "--json",
+      "--out",
+      file,
+    );
+    expect(JSON.parse(out)).toEqual(readResult(file));
+    const { domains, protocol } = readResult(file);
+    expect(protocol).toMatchObject({
+      name: "official-sliding, changed",
+      crop: 32,
+      scales: [0.5, 1],
+      flip: true,
+    });
+    expect(domains.map(({ name, images }) => [name, images])).toEqual([
+      ["streets:fog", 2],
+      ["streets:night", 1],
+    ]);
+    expect(domains[0]?.boundaryIoU?.dilation).toBe(0.02);
+    expect(domains[0]?.cohesionLoss).toBeNull();
+  });
+
+  it("puts several runs side by side", async () => {
+    const { out, code } = await run(runFolder, join(runFolder, "last.safetensors"), "--classes");
+    expect(code).toBe(0);
+    expect(out).toMatch(/last\.safetensors\nclass +streets:night\nroad +\d/);
+    expect(out.split("\n").filter((line) => /^\/.*\d+\.\d +\d+\.\d$/.test(line))).toHaveLength(2);
+  });
+
+  it("merges shards to what the whole gives", async () => {
+    const on = ["--on", "streets:fog", "--limit", "3"];
+    await run(runFolder, ...on, "--out", join(folder, "whole.json"));
+    for (const shard of ["1/2", "2/2"]) expect((await run(runFolder, ...on, "--shard", shard)).code).toBe(0);
+    const parts = readdirSync(join(runFolder, "evaluations")).map((name) =>
+      join(runFolder, "evaluations", name),
+    );
+    expect(parts.map((part) => /-shard-\d-of-2\.json$/.test(part))).toEqual([true, true]);
+    const { err, code } = await run("merge", ...parts);
+    const merged = parts[0]?.replace("-shard-1-of-2", "") ?? "";
+    expect(err).toBe(`written to ${merged}\n`);
+    expect(code).toBeUndefined();
+    expect(readResult(merged).domains).toEqual(readResult(join(folder, "whole.json")).domains);
+    const lonely = await run("merge", parts[1] ?? "");
+    expect(lonely.err).toMatch(/is one of 2 shards; missing: 1\/2/);
+    expect(lonely.code).toBe(1);
+  });
+
+  it("stops after the image in work when it is interrupted, and goes on with the same command", async () => {
+    const on = ["--on", "streets:fog", "--limit", "6"];
+    const file = join(folder, "result.json");
+    const stopping = run(runFolder, ...on, "--out", file);
+    const timer = setInterval(() => process.listenerCount("SIGINT") > 0 && process.emit("SIGINT"), 5);
+    const first = await stopping.finally(() => clearInterval(timer));
+    expect(first.code).toBe(130);
+    expect(first.err).toMatch(/interrupted at image \d of streets:fog; give the same command again to go on/);
+    expect(existsSync(file)).toBe(false);
+    const second = await run(runFolder, ...on, "--out", file);
+    expect(second.code).toBe(0);
+    await run(runFolder, ...on, "--out", join(folder, "whole.json"));
+    expect(readResult(file).domains).toEqual(readResult(join(folder, "whole.json")).domains);
+    expect(readdirSync(folder).sort()).toEqual(["result.json", "run", "whole.json"]);
+  });
+
+  it("leaves a broken image out, says so and exits with 1; others in strange formats count", async () => {
+    const data = folderOf({
+      "folder/images/a.png": "photo.png",
+      "folder/labels/a.png": "train-ids.png",
+      "folder/images/b.jpg": "cmyk.jpg",
+      "folder/labels/b.png": "train-ids.png",
+      "folder/images/c.png": "truncated.png",
+      "folder/labels/c.png": "train-ids.png",
+    });
+    vi.stubEnv("PINMEM_DATA", data);
+    const { err, code } = await run(runFolder, "--on", "folder", "--out", join(folder, "result.json"));
+    expect(err).toMatch(/left out of folder: .*c\.png: is damaged or truncated/);
+    expect(err).toMatch(/1 file was left out/);
+    expect(code).toBe(1);
+    expect(readResult(join(folder, "result.json")).domains[0]?.images).toBe(2);
+  });
+
+  it.each([
+    [[], /missing required argument 'runs'/],
+    [["a", "b", "--out", "c"], /--out names one file, but there are several runs/],
+    [["a", "--shard", "3/2"], /--shard 3\/2 does not exist/],
+    [["a", "--shard", "0/2"], /like 1\/4, the first of four parts/],
+    [["a", "--protocol", "wole"], /there is no protocol "wole"; did you mean "whole"\?/],
+    [["a", "--crop", "4"], /crop: Too small/],
+    [["a", "--scales", "1,x"], /numbers with commas between them/],
+    [["a", "--boundary", "7"], /share of the image's diagonal/],
+    [["a", "--wich", "best"], /unknown option '--wich'.*\n.*--which/],
+  ])("explains wrong usage %j and exits with 2", async (args, message) => {
+    const { err, code } = await run(...args);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it("explains runs and domains that cannot be used, in one line, and exits with 1", async () => {
+    const problems: [string[], RegExp][] = [
+      [["nowhere"], /^nowhere does not exist; give the folder of a run\n$/],
+      [
+        [runFolder, "--on", "streets:fgo"],
+        /^there is no domain "fgo" of streets \(did you mean "fog"\?\).*\n$/,
+      ],
+      [[runFolder, "--which", "best"], /^.* has no best weights.*\n$/],
+      [[runFolder, "--device", "cuda:9"], /^device is "cuda:9", but .*\n$/],
+      [[runFolder, "--data", "gone.json"], /^gone\.json: is no file of data sets.*\n$/],
+    ];
+    for (const [args, message] of problems) {
+      const { err, code } = await run(...args);
+      expect(err).toMatch(message);
+      expect(code).toBe(1);
+    }
+  });
+
+  it("explains a run of a newer version", async () => {
+    const file = join(runFolder, "last.safetensors");
+    const { tensors, metadata } = loadSafetensors(file);
+    saveSafetensors(file, tensors, new Map([...metadata, ["format", "2"]]));
+    dispose(tensors);
+    const { err, code } = await run(runFolder);
+    expect(err).toMatch(/^.*last\.safetensors was written by a newer version of pinmem \(format 2.*\n$/);
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,89 @@
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { folderOf, temporaryFolder } from "../../test/data-fixtures.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { cityscapes19, defineLabelSpace } from "../data/index.js";
+import { openDomains, readDataFile } from "./open-domains.js";
+
+const run = { recipe: miniRecipe(), space: cityscapes19 };
+const folder = folderOf({ "images/a.png": "photo.png", "labels/a.png": "train-ids.png" });
+const open = (names: string[], more: Parameters<typeof openDomains>[2] = {}) => openDomains(names, run, more);
+
+describe("openDomains", () => {
+  it("opens streets by their name, and the recipe's own domains by their part in it", async () => {
+    const [fog, night, ...validation] = await open(["streets:fog", "recipe", "validation"]);
+    expect(fog).toMatchObject({ name: "streets:fog", role: null, dataset: { name: "streets-fog" } });
+    expect(fog?.dataset.samples).toHaveLength(50);
+    expect(night).toMatchObject({ name: "streets:night", role: "target", dataset: { split: "seed 0" } });
+    expect(validation.map(({ name, role }) => [name, role])).toEqual([["streets:boulevard", "source"]]);
+  });
+
+  it("numbers what is there twice, and takes so many images of each", async () => {
+    const domains = await open(["streets:night", "recipe"], { limit: 3 });
+    expect(domains.map(({ name }) => name)).toEqual(["streets:night", "streets:night (2)"]);
+    expect(domains.map(({ dataset }) => dataset.samples.length)).toEqual([3, 1]);
+  });
+
+  it("finds roots in the name, in a file of data sets, and in the folder of PINMEM_DATA, in this order", async () => {
+    const sets = temporaryFolder();
+    cpSync(folder, join(sets, "folder"), { recursive: true });
+    expect((await open([`folder=${folder}`], { folder: sets }))[0]?.dataset.root).toBe(folder);
+    expect((await open(["folder"], { folder: sets }))[0]?.dataset.root).toBe(join(sets, "folder"));
+    mkdirSync(join(sets, "mine"));
+    cpSync(folder, join(sets, "mine"), { recursive: true });
+    const file = join(sets, "data.json");
+    writeFileSync(
+      file,
+      JSON.stringify({
+        folder: "mine",
+        "my-night": { name: "streets", domain: "night", count: 2, width: 64, height: 32 },
+      }),
+    );
+    const entries = readDataFile(file);
+    const [mine, night] = await open(["folder", "my-night"], { entries, folder: sets });
+    expect(mine?.dataset.root).toBe(join(sets, "mine"));
+    expect(night).toMatchObject({ name: "my-night", role: "target" });
+    expect(night?.dataset.samples).toHaveLength(2);
+  });
+
+  it.each([
+    ["cityscape", /there is no data set "cityscape"; did you mean "cityscapes"\?/],
+    ["nigth", /there is no data set "nigth"; did you mean "streets:night"\?/],
+    [
+      "streets:nigth",
+      /no domain "nigth" of streets \(did you mean "night"\?\); write streets:NAME with one of /,
+    ],
+    ["streets", /streets needs a domain; write streets:NAME/],
+    ["streets:fog=/data", /streets are rendered and lie in no folder/],
+    ["acdc:nght=/data", /acdc has no subset "nght" \(did you mean "night"\?\); it has fog, night/],
+    ["cityscapes:x=/data", /cityscapes has no subset "x", nor any other/],
+    ["cityscapes", /where is cityscapes\? Write cityscapes=ROOT, .* PINMEM_DATA .*cityscapes-dataset\.com/],
+  ])("explains %s", async (name, message) => {
+    await expect(open([name])).rejects.toThrow(message);
+  });
+
+  it("explains a recipe without targets, and classes of which the data know none", async () => {
+    const recipe = { ...run.recipe, data: { ...run.recipe.data, targets: [] } };
+    await expect(openDomains(["recipe"], { ...run, recipe })).rejects.toThrow(/"mini" has no targets; name/);
+    const space = defineLabelSpace({
+      name: "leaves",
+      classes: [
+        { name: "oak", color: [1, 1, 1] },
+        { name: "elm", color: [2, 2, 2] },
+      ],
+    });
+    const leaves = { ...run, space };
+    await expect(openDomains(["streets:fog"], leaves)).rejects.toThrow(
+      /label space "leaves" has none \(its classes: oak, elm\)/,
+    );
+    await expect(openDomains([`folder=${folder}`], leaves)).resolves.toHaveLength(1);
+  });
+
+  it("explains what is wrong with a file of data sets", () => {
+    const file = join(temporaryFolder(), "data.json");
+    expect(() => readDataFile(file)).toThrow(/data\.json: is no file of data sets that can be read/);
+    writeFileSync(file, JSON.stringify({ x: { name: "streets", domain: "fog", cuont: 3 } }));
+    expect(() => readDataFile(file)).toThrow(/data\.json: x cannot be used:[^]*cuont/);
+  });
+});
