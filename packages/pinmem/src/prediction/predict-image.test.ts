@@ -1,10 +1,10 @@
-import { liveTensors } from "@pinmem/torch";
+import { liveTensors, scope } from "@pinmem/torch";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { renderStreet } from "../data/index.js";
-import { forwardOf, Predictor, protocol } from "../evaluation/index.js";
+import { Predictor, predict, protocol } from "../evaluation/index.js";
 import { type OpenRun, openRun } from "../runs/index.js";
 import { predictImage } from "./predict-image.js";
 
@@ -61,9 +61,9 @@ describe("predictImage", () => {
       logits = [],
     } = await predictImage(run, image, { ...options, logits: true });
     const wanted = protocol("whole", options);
-    const predictor = new Predictor({ forward: forwardOf(run.network), protocol: wanted });
+    const predictor = new Predictor({ forward: (input) => predict(run.network, input), protocol: wanted });
     expect(trainIds).toEqual(predictor.labels([image])[0]);
-    const mean = predictor.scores([image]).max(1)[0].to("float32").toTypedArray();
+    const mean = scope(() => predictor.scores([image]).max(1)[0].to("float32").toTypedArray());
     expect(confidence).toEqual(mean);
     expect(Math.exp(logits[(trainIds[5] as number) * 96 * 64 + 5] as number)).toBeCloseTo(
       mean[5] as number,
@@ -93,7 +93,8 @@ describe("predictImage", () => {
     expect(liveTensors()).toBe(before);
     // A tile pools over itself alone, so that the scores differ, but less than they vary.
     const difference = meanDistance(tiled.logits, (at) => whole.logits?.[at]);
-    const middle = (whole.logits ?? []).reduce((sum, value) => sum + value, 0) / (19 * 700 * 420);
+    const middle =
+      (whole.logits ?? new Float32Array()).reduce((sum, value) => sum + value, 0) / (19 * 700 * 420);
     expect(difference).toBeGreaterThan(0);
     expect(difference).toBeLessThan(0.5 * meanDistance(whole.logits, () => middle));
     await expect(predictImage(run, image, { memory: 1 })).rejects.toThrow(/needs at least \d+ MiB/);

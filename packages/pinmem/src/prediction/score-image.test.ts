@@ -2,7 +2,7 @@ import { fromTypedArray, liveTensors, manualSeed, type Tensor } from "@pinmem/to
 import { beforeEach, describe, expect, it } from "vitest";
 import { TinyNetwork } from "../../test/tiny-network.js";
 import type { RgbImage } from "../data/resize.js";
-import { predict } from "../training/evaluate.js";
+import { predict } from "../evaluation/predictor.js";
 import { type Scorer, scoreImage } from "./score-image.js";
 
 const STRIDE = 4;

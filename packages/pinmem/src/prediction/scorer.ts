@@ -1,7 +1,7 @@
 // The scores of an image, or of a tile of one, from the evaluation's predictor: seen once, or in several sizes and mirrored.
 
 import type { Device } from "@pinmem/torch";
-import { forwardOf, Predictor } from "../evaluation/predictor.js";
+import { Predictor, predict } from "../evaluation/predictor.js";
 import { type Protocol, protocol, sameProtocol } from "../evaluation/protocol.js";
 import type { SegmentationNetwork } from "../models/index.js";
 import type { Scorer } from "./score-image.js";
@@ -37,7 +37,11 @@ function predictorFor(network: SegmentationNetwork, protocol: Protocol): Predict
   const last = predictors.get(network);
   if (last && sameProtocol(last.protocol, protocol) && last.protocol.combine === protocol.combine)
     return last;
-  const predictor = new Predictor({ forward: forwardOf(network), protocol, device: deviceOf(network) });
+  const predictor = new Predictor({
+    forward: (image) => predict(network, image),
+    protocol,
+    device: deviceOf(network),
+  });
   predictors.set(network, predictor);
   return predictor;
 }
