@@ -1,7 +1,6 @@
 // How far a prediction is, on one line of a terminal that is redrawn: images done, images a second, time left.
 
-import type { Output } from "../training/events/progress.js";
-import { duration } from "../training/events/progress.js";
+import { duration, type Output } from "../training/events/progress.js";
 
 const REDRAW_MS = 100;
 /** The speed shown is that of the last so many seconds. */
@@ -52,6 +51,6 @@ export class PredictProgress {
     if (!this.#output.isTTY || now - this.#shownAt < REDRAW_MS) return;
     this.#shownAt = now;
     this.#shown = true;
-    this.#output.write(`\r\u001b[2K${line.slice(0, Math.max((this.#output.columns ?? 80) - 1, 1))}`);
+    this.#output.write(`\r\u001b[2K${line.slice(0, Math.max((this.#output.columns || 80) - 1, 1))}`);
   }
 }

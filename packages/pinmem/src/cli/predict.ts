@@ -132,6 +132,12 @@ function conclude(
   { predicted, skipped, failed, left }: PredictionSummary,
   { out, json, seconds, interrupted }: Conclusion,
 ): void {
+  if (json) {
+    print({ out, predicted, skipped, failed: failed.length, left, seconds: Number(seconds.toFixed(3)) });
+  } else {
+    const before = skipped > 0 ? `, ${skipped} were there already` : "";
+    console.log(`${predicted} predicted in ${seconds.toFixed(1)} s${before}; outputs are in ${out}`);
+  }
   if (failed.length > 0) {
     console.error(
       `${failed.length} of ${predicted + skipped + failed.length + left} inputs could not be used:`,
@@ -139,14 +145,10 @@ function conclude(
     for (const { input, error } of failed.slice(0, FAILURES_SHOWN)) console.error(`  ${input}: ${error}`);
     if (failed.length > FAILURES_SHOWN) console.error(`  and ${failed.length - FAILURES_SHOWN} more`);
   }
-  if (json) {
-    print({ out, predicted, skipped, failed: failed.length, left, seconds: Number(seconds.toFixed(3)) });
-  } else {
-    const before = skipped > 0 ? `, ${skipped} were there already` : "";
-    console.log(`${predicted} predicted in ${seconds.toFixed(1)} s${before}; outputs are in ${out}`);
-  }
   if (interrupted) {
-    console.error(`stopped with ${left} inputs left; continue with the same command and --skip-existing`);
+    console.error(
+      `stopped with ${left} ${left === 1 ? "input" : "inputs"} left; continue with the same command and --skip-existing`,
+    );
   }
   process.exitCode = interrupted ? 130 : failed.length > 0 ? 1 : 0;
 }

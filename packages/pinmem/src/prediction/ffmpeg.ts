@@ -2,12 +2,11 @@
 // that ffmpeg alone knows of rotation and pixel shapes. Nothing but the file that was named is opened, and no network.
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { DataError } from "../data/data-error.js";
 import { DEFAULT_MAX_PIXELS } from "../data/png.js";
 import type { RgbImage, Size } from "../data/resize.js";
-import { OutputError } from "./output-error.js";
+import { asOutputError, OutputError } from "./output-error.js";
 
 export interface VideoFacts {
   /** Frames a second as a fraction, "30000/1001". */
@@ -148,10 +147,12 @@ class ByteReader {
 /** Writes frames of one size as an MP4 (H.264, without sound). */
 export class VideoWriter {
   readonly #child: Child;
-  readonly #file: string;
+  readonly #name: string;
   #broken = false;
+  #written = Promise.resolve();
 
-  constructor(file: string, { width, height }: Size, rate: string) {
+  /** @param name the file's name in errors, where it is not its own yet */
+  constructor(file: string, { width, height }: Size, rate: string, name = file) {
     const input = [
       "-f",
       "rawvideo",
@@ -178,24 +179,31 @@ export class VideoWriter {
       "-f",
       "mp4",
     ];
-    this.#file = file;
+    this.#name = name;
     this.#child = start("ffmpeg", ["-v", "error", "-y", ...input, ...even, ...codec, named(file)], file);
     this.#child.process.stdin.on("error", () => {
       this.#broken = true;
     });
   }
 
+  /** Returns when the frame before is written, so that this one is while the next is predicted. */
   async write({ pixels }: RgbImage): Promise<void> {
-    const { stdin } = this.#child.process;
+    await this.#written;
     if (this.#broken) return this.finish();
-    if (!stdin.write(pixels))
-      await Promise.race([once(stdin, "drain"), once(stdin, "close")]).catch(() => {});
+    this.#written = new Promise((resolve) => {
+      this.#child.process.stdin.write(pixels, () => resolve());
+    });
   }
 
   /** @throws OutputError where ffmpeg could not write it */
   async finish(): Promise<void> {
+    await this.#written;
     this.#child.process.stdin.end();
-    await this.#child.finished((problem) => new OutputError(this.#file, `cannot be written${problem}`));
+    const failure = (problem: string) => outputFailure(this.#name, problem);
+    await this.#child.finished(failure);
+    // A full disk at the very end is told, but ends with 0.
+    const complaint = this.#child.complaint();
+    if (complaint !== "") throw failure(complaint);
   }
 
   /** Ends ffmpeg, if it still runs, whatever becomes of the file. */
@@ -208,7 +216,17 @@ interface Child {
   readonly process: ChildProcessByStdio<Writable, Readable, Readable>;
   /** @throws what `failure` makes of the last line of complaint, where the program did not end well */
   finished(failure: (problem: string) => Error): Promise<void>;
+  /** What it complained of so far, one line in brackets; empty where it did not. */
+  complaint(): string;
   kill(): void;
+}
+
+const DISK_FULL = "No space left on device";
+
+function outputFailure(file: string, problem: string): OutputError {
+  const full = problem.includes(DISK_FULL);
+  const error = full ? asOutputError(file, { code: "ENOSPC" }) : undefined;
+  return error ?? new OutputError(file, `cannot be written${problem}`);
 }
 
 function start(program: "ffmpeg" | "ffprobe", args: readonly string[], file: string): Child {
@@ -226,13 +244,18 @@ function start(program: "ffmpeg" | "ffprobe", args: readonly string[], file: str
     child.on("close", resolve);
   });
   ended.catch(() => {});
+  const reason = () => {
+    const lines = complaint.trim().split("\n");
+    const line = lines.find((text) => text.includes(DISK_FULL)) ?? lines.at(-1);
+    return line ? ` (${line})` : "";
+  };
   return {
     process: child,
     finished: async (failure) => {
       const code = await ended;
-      const last = complaint.trim().split("\n").at(-1);
-      if (code !== 0) throw failure(last ? ` (${last})` : "");
+      if (code !== 0) throw failure(reason());
     },
+    complaint: reason,
     kill: () => {
       if (child.exitCode === null) child.kill("SIGKILL");
     },

@@ -6,7 +6,7 @@ import { temporaryFolder } from "../../test/data-fixtures.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { readPngSize } from "../data/png.js";
 import { type OpenRun, openRun } from "../runs/index.js";
-import { probeVideo, readFrames } from "./ffmpeg.js";
+import { probeVideo, readFrames, VideoWriter } from "./ffmpeg.js";
 import type { FileResult, PredictFilesOptions } from "./file-results.js";
 import { findInputs } from "./inputs.js";
 import { predictFiles } from "./predict-files.js";
@@ -89,6 +89,18 @@ describe.skipIf(!installed)("videos", () => {
     expect(existsSync(join(root, "broken/overlay/broken.mp4"))).toBe(false);
     const large = await predictVideo(clip, "large", { maxPixels: 1000 });
     expect(large.summary.failed[0]?.error).toMatch(/is 66x50 pixels; the limit is 1000/);
+  });
+});
+
+describe.skipIf(!installed || !existsSync("/dev/full"))("VideoWriter", () => {
+  it("tells that the disk is full", async () => {
+    const frame = { width: 64, height: 48, pixels: new Uint8Array(64 * 48 * 3) };
+    const writer = new VideoWriter("/dev/full", frame, "5/1");
+    const writing = async () => {
+      for (let at = 0; at < 5; at++) await writer.write(frame);
+      await writer.finish();
+    };
+    await expect(writing()).rejects.toThrow(/cannot be written: the disk is full/);
   });
 });
 

@@ -106,7 +106,7 @@ class OutputWriter {
 
   async #openVideo(path: string, size: Frame): Promise<VideoWriter> {
     await explained(path, mkdir(dirname(path), { recursive: true }));
-    return new VideoWriter(temporary(path), size, this.#rate);
+    return new VideoWriter(temporary(path), size, this.#rate, path);
   }
 
   async finish(): Promise<void> {
