@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
 import { untrainedRun } from "../../test/untrained-run.js";
-import { renderStreet } from "../data/index.js";
+import { imageTensor, normalize, renderStreet } from "../data/index.js";
 import { Predictor, predict, protocol } from "../evaluation/index.js";
 import { type OpenRun, openRun } from "../runs/index.js";
 import { predictImage } from "./predict-image.js";
@@ -49,6 +49,22 @@ describe("predictImage", () => {
       expect(confidence[pixel]).toBeCloseTo(1 / sum, 4);
       expect(confidence[pixel]).toBeGreaterThanOrEqual(1 / 19);
       expect(confidence[pixel]).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("gives what the network gives", async () => {
+    const image = street(96, 64);
+    const { confidence, logits } = await predictImage(run, image, { logits: true });
+    const [probability, expected] = scope(() => {
+      const pixels = imageTensor(image.pixels, [1, image.height, image.width]);
+      const all = run.network.call(normalize(pixels)).logits;
+      return [all.softmax(1).max(1)[0].toTypedArray(), all.toTypedArray()] as const;
+    });
+    for (let at = 0; at < confidence.length; at++) {
+      expect(confidence[at]).toBeCloseTo(probability[at] as number, 5);
+    }
+    for (let at = 0; at < expected.length; at += 11) {
+      expect(logits?.[at]).toBeCloseTo(expected[at] as number, 4);
     }
   });
 

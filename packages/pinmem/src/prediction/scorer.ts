@@ -25,8 +25,10 @@ export function scorerOf(
   { flip = false, scales = [1] }: ViewOptions = {},
 ): ScorerOfViews {
   const combined = flip || scales.length > 1;
+  // Set by hand: with a single view `protocol` takes either for the same, and keeps the preset's.
   const combine = combined ? "probabilities" : "logits";
-  const predictor = predictorFor(network, protocol("whole", { flip, scales: [...scales], combine }));
+  const views = { ...protocol("whole", { flip, scales: [...scales] }), combine } as const;
+  const predictor = predictorFor(network, views);
   return { score: (image) => predictor.scores([image]).to("float32"), combined };
 }
 
