@@ -18,8 +18,8 @@ import { median, medianRatio } from "./lib/statistics.js";
 const { values: chosen } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 
 const THREADS = 2;
-const ROUNDS = chosen.quick ? 3 : 5;
-const IMAGES = chosen.quick ? 4 : 8;
+const ROUNDS = chosen.quick ? 3 : 4;
+const IMAGES = chosen.quick ? 4 : 6;
 const python = process.env.PYTHON ?? "/usr/bin/python3";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

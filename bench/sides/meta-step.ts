@@ -7,6 +7,8 @@ import {
   createOptimizer,
   type Episode,
   type LabelledBatch,
+  type Layout,
+  layOut,
   lossWeightsSchema,
   PinMemory,
   Random,
@@ -31,19 +33,32 @@ const backbones: Readonly<Record<string, BackboneName>> = {
 
 let built: Built | undefined;
 
-function build(backbone: string, order: "first" | "second", size: number, images: number): Built {
+function build(
+  backbone: string,
+  {
+    order,
+    layout,
+    size,
+    images,
+  }: { order: "first" | "second"; layout: Layout; size: number; images: number },
+): Built {
   manualSeed(0);
   const name = backbones[backbone];
   if (!name) throw new Error(`there is no backbone ${backbone}`);
   const network = createNetwork({ backbone: name, memory: {} });
   network.train();
+  layOut(network, layout);
   const method = new PinMemory({ network, weights: lossWeightsSchema.parse({}) }, { order });
   const optimizer = createOptimizer(
     network,
     { kind: "sgd", momentum: 0.9, nesterov: false, weightDecay: 5e-4, decay: "all" },
     LEARNING_RATE,
   );
-  const episode: Episode = { metaTrain: domain(0, size, images), metaTest: domain(1, size, images) };
+  const batch = (seed: number): LabelledBatch => {
+    const { image, label } = domain(seed, size, images);
+    return { image: layout === "channels-last" ? image.to({ memoryFormat: "channelsLast" }) : image, label };
+  };
+  const episode: Episode = { metaTrain: batch(0), metaTest: batch(1) };
   const step = () =>
     scope(() => {
       optimizer.zeroGrad();
@@ -71,11 +86,16 @@ function domain(seed: number, size: number, images: number): LabelledBatch {
   };
 }
 
-await answer(({ task, threads, backbone, order = "first", size, images }) => {
+await answer(({ task, threads, backbone, order = "first", layout = "contiguous", size, images }) => {
   if (threads !== undefined) setNumThreads(threads as number);
   if (task === "versions") return { libtorch: buildInfo().libtorch, node: process.version };
   if (task === "build") {
-    built = build(backbone as string, order as "first" | "second", size as number, images as number);
+    built = build(backbone as string, {
+      order: order as "first" | "second",
+      layout: layout as Layout,
+      size: size as number,
+      images: images as number,
+    });
     return { parameters: built.parameters };
   }
   if (task !== "step" || !built) throw new Error(`unknown task ${task}`);

@@ -2,11 +2,13 @@
 
 import * as torch from "@pinmem/torch";
 import {
-  auxiliaryLoss,
   createNetwork,
+  type Layout,
+  layOut,
+  lossWeightsSchema,
   type NetworkOptions,
   prepareForInference,
-  segmentationLoss,
+  trainingPass,
 } from "pinmem";
 import { answer } from "../lib/answer.js";
 
@@ -15,7 +17,7 @@ interface Opening {
   network: NetworkOptions;
   batch: number;
   size: number;
-  layout: "channels-last" | "contiguous";
+  layout: Layout;
 }
 
 function open({ mode, network: options, batch, size, layout }: Opening): () => void {
@@ -28,17 +30,17 @@ function open({ mode, network: options, batch, size, layout }: Opening): () => v
     return () => torch.scope(() => torch.inferenceMode(() => void network.call(image)));
   }
   const label = torch.randint(0, 19, [batch, size, size], { dtype: "int64" });
-  network.train();
+  layOut(network, layout).train();
   if (batch === 1 && options.head !== "deeplab-v2") {
     for (const [name, module] of network.namedModules()) if (name === "aspp.img_conv") module.eval();
   }
+  const weights = lossWeightsSchema.parse({ cohesion: 0 });
+  const input = layout === "channels-last" ? image.to({ memoryFormat: "channelsLast" }) : image;
   return () =>
     torch.scope(() => {
       network.zeroGrad();
-      const { feature, lowLevel, auxiliary } = network.encode(image);
-      const refined = network.memory?.read(feature).refined ?? feature;
-      const loss = segmentationLoss(network.decode(refined, lowLevel, [size, size]), label);
-      loss.add(auxiliaryLoss(network.auxiliaryLogits(auxiliary), label), { alpha: 0.4 }).backward();
+      const reading = network.memory ? { items: network.memory.items } : {};
+      trainingPass({ network, weights }, { image: input, label }, reading).backward();
     });
 }
 

@@ -1,4 +1,5 @@
 // What the library can do and with what: versions, threads, CUDA, and the allocator of the C library.
+#include "allocator.h"
 #include "function.h"
 #include "version.h"
 
@@ -95,21 +96,20 @@ napi_value cuda_memory(Environment&, napi_env env, const Arguments& arguments) {
   return result;
 }
 
-// tuneAllocator(mmapThreshold, trimThreshold): glibc gives freed activations back to the system and maps them again
-// in the next step, tens of thousands of page faults; larger thresholds keep them.
+// tuneAllocator(threshold, largeBlocks): glibc gives freed activations back to the system and maps them again in the next
+// step, tens of thousands of page faults; a larger threshold keeps them. From `largeBlocks` bytes on see allocator.cpp.
 napi_value tune_allocator(Environment&, napi_env env, const Arguments& arguments) {
 #ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, static_cast<int>(to_int(env, "mmapThreshold", arguments[0])));
-  mallopt(M_TRIM_THRESHOLD, static_cast<int>(to_int(env, "trimThreshold", arguments[1])));
-  return from_bool(env, true);
-#else
-  (void)arguments;
-  return from_bool(env, false);
+  const int threshold = static_cast<int>(to_int(env, "threshold", arguments[0]));
+  mallopt(M_MMAP_THRESHOLD, threshold);
+  mallopt(M_TRIM_THRESHOLD, threshold);
 #endif
+  return from_bool(env, use_large_blocks(static_cast<size_t>(to_int(env, "largeBlocks", arguments[1]))));
 }
 
-// trimMemory(): gives what malloc keeps back to the system
+// trimMemory(): gives what the allocators keep back to the system
 napi_value trim_memory(Environment&, napi_env env, const Arguments&) {
+  release_large_blocks();
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif

@@ -74,7 +74,7 @@ export interface Native {
   cudaReason(): string;
   synchronize(device: string): void;
   cudaMemory(device: string): [number, number, number, number] | null;
-  tuneAllocator(mmapThreshold: number, trimThreshold: number): boolean;
+  tuneAllocator(threshold: number, largeBlocks: number): boolean;
   trimMemory(): void;
 }
 
@@ -185,15 +185,16 @@ function load(build: AddonBuild): Native {
       `the addon was built for libtorch ${compiledFor}, but ${found} was loaded. ${remedy}`,
     );
   }
-  // Freed activations stay in the process instead of being returned to the system and mapped again every step.
+  // Freed activations stay in the process instead of being returned to the system and mapped again every step, the large
+  // ones as blocks of their own, so that the heap does not fragment (native/allocator.cpp).
   // PINMEM_ALLOCATOR=system leaves the allocator alone: for another one by LD_PRELOAD, or to compare.
-  if (process.env.PINMEM_ALLOCATOR !== "system") addon.tuneAllocator(MMAP_THRESHOLD, TRIM_THRESHOLD);
+  if (process.env.PINMEM_ALLOCATOR !== "system") addon.tuneAllocator(HEAP_THRESHOLD, LARGE_BLOCKS);
   if (!process.env.OMP_NUM_THREADS) addon.setThreads(physicalCores());
   return addon;
 }
 
-const MMAP_THRESHOLD = 1 << 30;
-const TRIM_THRESHOLD = 1 << 30;
+const HEAP_THRESHOLD = 1 << 30;
+const LARGE_BLOCKS = 1 << 20;
 
 export const build: AddonBuild = findBuild();
 export const native: Native = load(build);

@@ -2,12 +2,12 @@
 // needs no files: it renders scenes as it goes. What is written is what the data set `folder` reads.
 
 import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { contactSheet } from "../data/contact-sheet.js";
 import { streetsDataset } from "../data/datasets/streets.js";
 import { renderStreet, streetDomains } from "../data/streets/index.js";
 import { writeLabelPng, writeRgbPng } from "../data/write-png.js";
-import { explained, positive, progress } from "./running.js";
+import { explained, positive, progress, wholeNumber } from "./running.js";
 
 interface StreetsFlags {
   readonly out: string;
@@ -61,10 +61,4 @@ async function writeStreets({ out, domain, count, seed, width, height, sheet }: 
   const file = sheet ?? join(out, "contact-sheet.png");
   await writeRgbPng(file, await contactSheet(streetsDataset({ domain, count, seed, width, height })));
   console.log(`contact sheet    ${file}`);
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError("It must be a whole number, 0 or more.");
 }

@@ -7,6 +7,7 @@ import type { EvaluationProgress } from "../evaluation/evaluate-run.js";
 import type { Protocol } from "../evaluation/protocol.js";
 import type { DomainResult, EvaluationResult } from "../evaluation/result.js";
 import { type EvaluateFlags, printResults } from "./evaluate.js";
+import { interruption } from "./running.js";
 
 /** @returns the exit code */
 export async function evaluateRuns(
@@ -15,7 +16,7 @@ export async function evaluateRuns(
   protocol: Protocol,
 ): Promise<number> {
   const { EvaluationInterrupted } = await import("../evaluation/index.js");
-  const stop = interruption();
+  const stop = interruption("image");
   const results: EvaluationResult[] = [];
   try {
     for (const path of paths) results.push(await evaluateOne(path, flags, protocol, stop.signal));
@@ -24,7 +25,7 @@ export async function evaluateRuns(
     console.error(`${error.message}; give the same command again to go on`);
     return 130;
   } finally {
-    stop.end();
+    stop.stop();
   }
   await printResults(results, { json: flags.json ?? false, classes: flags.classes ?? false });
   const skipped = results.flatMap(({ domains }) => domains.flatMap((domain) => domain.skipped));
@@ -46,7 +47,7 @@ async function evaluateOne(
   if (flags.threads !== undefined) setNumThreads(flags.threads);
   const device = flags.device as "cpu";
   using run = openRun(path, { device, ...(flags.which && { which: flags.which }) });
-  const asked = flags.on.length > 0 ? flags.on : ["recipe"];
+  const asked = flags.on ?? ["recipe"];
   const domains = await openDomains(asked, run, {
     ...(flags.data !== undefined && { entries: readDataFile(flags.data) }),
     folder: process.env.PINMEM_DATA,
@@ -64,6 +65,7 @@ async function evaluateOne(
       batch: flags.batch,
       dilation: flags.boundary ?? null,
       cohesion: flags.cohesion ?? false,
+      maxPixels: flags.maxPixels,
       shard: flags.shard ?? null,
       progressFile,
       signal,
@@ -128,7 +130,7 @@ class ProgressLine {
     this.#shown = now;
     const rate = here / ((now - this.#start) / 1000);
     const text = `${this.what}: ${domain}, image ${done} of ${total}, ${rate.toFixed(1)}/s, ${duration((total - done) / rate)} left`;
-    process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 100) - 1)}`);
+    process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns || 100) - 1)}`);
   }
 
   clear(): void {
@@ -142,20 +144,4 @@ function duration(seconds: number): string {
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
   const pad = (value: number) => String(value).padStart(2, "0");
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
-}
-
-/** The first Ctrl-C asks for an end; after it the system's own handling is back. */
-function interruption(): { signal: AbortSignal; end: () => void } {
-  const controller = new AbortController();
-  const names = ["SIGINT", "SIGTERM"] as const;
-  const end = () => {
-    for (const name of names) process.removeListener(name, listener);
-  };
-  const listener = () => {
-    end();
-    console.error("\nstopping after this image; once more to stop at once");
-    controller.abort();
-  };
-  for (const name of names) process.on(name, listener);
-  return { signal: controller.signal, end };
 }

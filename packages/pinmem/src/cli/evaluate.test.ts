@@ -150,6 +150,10 @@ describe("pinmem evaluate", () => {
     expect(err).toMatch(/1 file was left out/);
     expect(code).toBe(1);
     expect(readResult(join(folder, "result.json")).domains[0]?.images).toBe(2);
+    const small = await run(runFolder, "--on", "folder", "--max-pixels", "100");
+    expect(small.err).toMatch(/a\.png: is 24x12 pixels; the limit is 100 pixels \(maxPixels\)/);
+    expect(small.out).toMatch(/run +- +-\n/);
+    expect(small.code).toBe(1);
   });
 
   it.each([

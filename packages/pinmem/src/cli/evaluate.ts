@@ -7,7 +7,7 @@ import { type ProtocolFlags, protocolOf } from "./protocol-options.js";
 import { explained, positive } from "./running.js";
 
 export interface EvaluateFlags extends ProtocolFlags {
-  readonly on: string[];
+  readonly on?: string[];
   readonly data?: string;
   readonly limit?: number;
   readonly which?: "best" | "last";
@@ -17,6 +17,7 @@ export interface EvaluateFlags extends ProtocolFlags {
   /** Share of the diagonal. */
   readonly boundary?: number;
   readonly cohesion?: true;
+  readonly maxPixels?: number;
   readonly shard?: { index: number; of: number };
   readonly out?: string;
   readonly classes?: true;
@@ -31,7 +32,6 @@ export function evaluateCommand(): Command {
       "--on <names>",
       "domains, with commas between them: NAME, NAME:SUBSET, NAME@SPLIT, NAME=ROOT; streets:NAME; recipe (its targets), validation (default: recipe)",
       names,
-      [],
     )
     .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
     .option("--limit <count>", "of each domain only so many images, spread evenly", positive)
@@ -45,6 +45,7 @@ export function evaluateCommand(): Command {
         .argParser(share),
     )
     .option("--cohesion", "also the cohesion loss of the memory")
+    .option("--max-pixels <count>", "leave larger images out (default: 33 million at scale 1)", positive)
     .option("--shard <i/n>", "only every n-th image from the i-th on; see merge", shard)
     .option("--out <file>", "where the result goes (default: RUN/evaluations/PROTOCOL-DOMAINS.json)")
     .option("--classes", "print a table of classes too")
@@ -60,6 +61,9 @@ Examples:
   npx pinmem evaluate runs/a runs/b --on camvid=/data/camvid --protocol sliding --crop 512
   npx pinmem evaluate runs/a --on cityscapes --shard 1/2 && npx pinmem evaluate runs/a --on cityscapes --shard 2/2
   npx pinmem evaluate merge runs/a/evaluations/*shard*.json
+
+Protocols: whole, whole-flip, sliding, multi-scale; official-whole, official-sliding, as the method's authors evaluate;
+mapillary (portrait images' padding ignored), mapillary-official (it counts as road).
 
 An evaluation that was interrupted goes on where it was when the same command is given again.
 
@@ -143,7 +147,7 @@ async function usable<T>(command: Command, make: () => Promise<T>): Promise<T> {
   }
 }
 
-const names = (text: string, before: string[]): string[] => [
+const names = (text: string, before: readonly string[] = []): string[] => [
   ...before,
   ...text
     .split(",")
@@ -181,7 +185,7 @@ const fraction = (text: string): number => {
 };
 
 const protocolOptions: readonly [flags: string, text: string, parse?: (text: string) => unknown][] = [
-  ["--protocol <name>", "a preset (default: whole); the options below change its fields"],
+  ["--protocol <name>", "a preset (default: whole; see below); the next options change its fields"],
   ["--crop <pixels>", "slide windows of this size", positive],
   ["--overlap <share>", "of a window that the next one repeats", fraction],
   ["--scales <list>", "sizes at which the network sees the image, such as 0.5,1,2", numbers],

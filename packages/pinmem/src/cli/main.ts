@@ -9,9 +9,14 @@ import { Command, CommanderError } from "commander";
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
+  recipes: async () => (await import("./recipes.js")).recipesCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
   predict: async () => (await import("./predict.js")).predictCommand(),
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
+  inspect: async () => (await import("./inspect.js")).inspectCommand(),
+  ablate: async () => (await import("./ablate.js")).ablateCommand(),
+  report: async () => (await import("./report.js")).reportCommand(),
+  weights: async () => (await import("./weights.js")).weightsCommand(),
 };
 
 /** The program with the command `name`, or with all commands where there is none of that name. */

@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, OutputKind, PredictFilesOptions, PredictionSummary } from "../prediction/index.js";
-import { interruption } from "./interruption.js";
-import { explained, positive } from "./running.js";
+
+import { explained, interruption, positive } from "./running.js";
 
 interface PredictFlags {
   readonly out?: string;
@@ -89,7 +89,7 @@ async function predict(path: string, paths: readonly string[], flags: PredictFla
   const { out = join(DEFAULT_OUT, runName(path)), which, device, json, ...options } = flags;
   const inputs = await findInputs(paths, { except: flags.out ?? DEFAULT_OUT });
   using run = openRun(path, { device: device as "cpu", ...(which && { which }) });
-  const interrupt = interruption("this image");
+  const interrupt = interruption("image");
   const progress = new PredictProgress(inputs.length);
   const begun = performance.now();
   try {

@@ -1,4 +1,4 @@
-// What commands have in common: numbers among their options, progress on terminals, and errors in one line.
+// What commands have in common: numbers among their options, progress on terminals, interruptions, errors in one line.
 
 import { InvalidArgumentError } from "commander";
 
@@ -7,6 +7,13 @@ export function positive(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError("It must be a positive whole number.");
+}
+
+/** Parses an option that must be a whole number. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("It must be a whole number, 0 or more.");
 }
 
 /** Shows how far it is on terminals, and nothing elsewhere. */
@@ -26,4 +33,23 @@ export async function explained(run: () => Promise<void>): Promise<void> {
     console.error(error.message);
     process.exitCode = 1;
   }
+}
+
+/**
+ * The first Ctrl-C asks for an end; after it the system's own handling is back.
+ * @param piece of work that is finished first
+ */
+export function interruption(piece: string): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController();
+  const names = ["SIGINT", "SIGTERM"] as const;
+  const stop = () => {
+    for (const name of names) process.removeListener(name, listener);
+  };
+  const listener = () => {
+    stop();
+    console.error(`\nstopping after this ${piece}; once more to stop at once`);
+    controller.abort();
+  };
+  for (const name of names) process.on(name, listener);
+  return { signal: controller.signal, stop };
 }

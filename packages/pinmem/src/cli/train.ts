@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import type { EventSink, TrainingEvent } from "../training/events/event.js";
-import { interruption } from "./interruption.js";
+import { interruption } from "./running.js";
 
 interface TrainFlags {
   readonly run?: string;
@@ -15,7 +15,7 @@ interface TrainFlags {
 export function trainCommand(): Command {
   return new Command("train")
     .description("Train a network by a recipe, or continue a run.")
-    .argument("[recipe]", "a recipe: a .mjs module that exports one, or a .json file")
+    .argument("[recipe]", "FILE, or FILE#NAME: a .mjs module that exports recipes, or a .json file")
     .option("--run <folder>", "where the run goes (default: runs/NAME-TIME)")
     .option(
       "--set <path=value>",
@@ -29,10 +29,11 @@ export function trainCommand(): Command {
       "after",
       `
 Examples:
-  npx pinmem train recipes/camvid.mjs --set data.sources[0].root=/data/camvid
-  npx pinmem train --resume runs/camvid-20260101-120000
+  npx pinmem train recipes/demo.mjs
+  npx pinmem train recipes/gtav-synthia.mjs#isw-resnet50 --set data.sources[0].root=/data/gtav
+  npx pinmem train --resume runs/demo-20260101-120000
 
-Ctrl-C stops after the step in progress and saves it; a second time, at once.
+npx pinmem recipes lists the recipes that there are. Ctrl-C stops after the step in progress and saves it; a second time, at once.
 
 Exit codes: 0 trained to the end; 1 stopped by an error, which the last lines tell; 2 wrong usage; 130 interrupted.`,
     )
@@ -59,7 +60,7 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     import("../training/events/progress.js"),
   ]);
   const { resume } = flags;
-  const interrupt = interruption("this step");
+  const interrupt = interruption("step");
   let folder: InstanceType<typeof RunFolder> | undefined;
   try {
     const file = recipeFile ?? new RunFolder(resume as string).recipe;

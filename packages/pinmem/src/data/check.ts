@@ -52,10 +52,8 @@ export async function checkDataset(
 
   const checkOne = async (files: FileSample): Promise<void> => {
     try {
-      const [packed, label] = await Promise.all([
-        openImage(files.image, image),
-        readLabel(files.label, image),
-      ]);
+      const packed = await openImage(files.image, image);
+      const label = readLabel(files.label, image);
       await decodeImage(packed);
       const size = `${packed.width}x${packed.height}`;
       sizes.set(size, (sizes.get(size) ?? 0) + 1);

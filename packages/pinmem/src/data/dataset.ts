@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { DataError } from "./data-error.js";
 import { findFiles } from "./dataset-files.js";
-import { decodingFor, type LabelDecoding } from "./label-decoding.js";
+import { decodingFor, type LabelDecoding, trainIdDecoding } from "./label-decoding.js";
 import { cityscapes19, type LabelSpace } from "./label-space.js";
 import type { StreetRequest } from "./streets/index.js";
 
@@ -36,6 +36,23 @@ export interface Dataset {
   readonly decoding: LabelDecoding;
   readonly samples: readonly Sample[];
 }
+
+/** A data set from pairs of files that the caller knows; by default its labels hold the train ids of Cityscapes. */
+export const defineDataset = ({
+  name,
+  samples,
+  split = "all",
+  space = cityscapes19,
+  decoding = trainIdDecoding,
+}: Pick<Dataset, "name" | "samples"> & Partial<Pick<Dataset, "split" | "space" | "decoding">>): Dataset => ({
+  name,
+  split,
+  root: "",
+  layout: "given",
+  space,
+  decoding,
+  samples,
+});
 
 export interface DatasetOptions {
   readonly root: string;

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderOf, pixelsOf } from "../../test/data-fixtures.js";
 import { openNamedDataset } from "./datasets/index.js";
@@ -51,6 +53,27 @@ describe("evaluationImages", () => {
       ...Array(12).fill(255),
     ]);
     expect(await columns("official")).toEqual([...Array(36).fill(0), ...Array(12).fill(13)]);
+  });
+
+  it("tells of images that cannot be used and goes on, also where image and label are both broken", async () => {
+    const broken = folderOf({
+      "images/a.png": "truncated.png",
+      "labels/a.png": "truncated.png",
+      "images/b.png": "photo.png",
+      "labels/b.png": "train-ids.png",
+      "images/c.png": "photo.png",
+      "labels/c.png": "truncated.png",
+    });
+    writeFileSync(join(broken, "images/a.png"), "");
+    writeFileSync(join(broken, "labels/a.png"), "");
+    const problems: string[] = [];
+    const seen: number[] = [];
+    const images = evaluationImages(await openNamedDataset("folder", { root: broken }), {
+      onProblem: ({ index, file }) => problems.push(`${index} ${relative(broken, file)}`),
+    });
+    for await (const { index } of images) seen.push(index);
+    expect(seen).toEqual([1]);
+    expect(problems).toEqual(["0 images/a.png", "2 labels/c.png"]);
   });
 
   it("throws where an image cannot be read, after the ones before it", async () => {

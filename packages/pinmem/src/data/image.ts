@@ -84,6 +84,13 @@ export async function decodeImage(image: PackedImage, window?: Window): Promise<
 }
 
 /**
+ * All pixels of an image file (JPEG, PNG, WebP, TIFF).
+ * @throws DataError when the file is missing, no image, damaged, or larger than the limit
+ */
+export const readImage = async (file: string, options?: ImageOptions): Promise<RgbImage> =>
+  decodeImage(await openImage(file, options));
+
+/**
  * The content of a file. Read at once and not in the background: several times cheaper for files of this size, and those
  * who call this are threads of their own.
  * @throws DataError when it does not exist or may not be read

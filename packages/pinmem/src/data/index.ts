@@ -17,6 +17,7 @@ export {
   type Dataset,
   type DatasetDefinition,
   type DatasetOptions,
+  defineDataset,
   type FileSample,
   openDataset,
   type Sample,
@@ -31,7 +32,7 @@ export {
   evaluationImages,
   type ImageProblem,
 } from "./evaluation-loader.js";
-export type { ImageOptions } from "./image.js";
+export { type ImageOptions, readImage } from "./image.js";
 export { type LabelDecoding, trainIdDecoding, valueDecoding } from "./label-decoding.js";
 export {
   type Color,

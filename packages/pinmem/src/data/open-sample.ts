@@ -76,10 +76,8 @@ async function openFiles(
   decoder: LabelDecoder,
   options: ImageOptions,
 ): Promise<OpenSample> {
-  const [image, label] = await Promise.all([
-    openImage(files.image, options),
-    readLabel(files.label, options),
-  ]);
+  const image = await openImage(files.image, options);
+  const label = readLabel(files.label, options);
   const { width, height, turned } = image;
   if (width !== label.width || height !== label.height) {
     const cure =

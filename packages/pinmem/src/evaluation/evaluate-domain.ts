@@ -5,7 +5,7 @@ import { colorLabel, type Dataset, type EvaluationImage, evaluationImages } from
 import type { ConfusionMatrix } from "./confusion-matrix.js";
 import type { Predictor } from "./predictor.js";
 import { Tally } from "./tally.js";
-import { planOf } from "./views.js";
+import { largestImage, planOf } from "./views.js";
 
 export interface DomainScore {
   readonly matrix: ConfusionMatrix;
@@ -29,6 +29,8 @@ export interface EvaluateOptions {
   readonly from?: number;
   /** Leave out images that cannot be used and note them in the tally; otherwise the first of them ends everything. */
   readonly skip?: boolean;
+  /** Larger images cannot be used. Default: what the protocol's largest view of it can be kept in memory for. */
+  readonly maxPixels?: number;
   /** Beside the counts, from each image and its label; before `onImages`. */
   readonly measure?: (image: EvaluationImage) => void;
   /** After each batch, with the index of the next image. An error that it throws ends the evaluation. */
@@ -43,6 +45,7 @@ export async function evaluateDomain(
     tally = new Tally({ classes: dataset.space.classes.length }),
     from = 0,
     skip = false,
+    maxPixels = largestImage(predictor.protocol, dataset.space.classes.length),
     measure,
     onImages,
   }: EvaluateOptions,
@@ -52,6 +55,7 @@ export async function evaluateDomain(
   const images = evaluationImages(dataset, {
     plan: planOf(predictor.protocol),
     from,
+    image: { maxPixels },
     ...(skip && { onProblem: (problem) => problems.push(problem) }),
   });
   /** Notes the problems with images before this one. */

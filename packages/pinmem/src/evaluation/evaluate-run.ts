@@ -45,6 +45,8 @@ export interface EvaluateRunOptions {
   readonly dilation?: number | null;
   /** Also the cohesion loss, where the network has a memory: the whole image at its own size. Default false. */
   readonly cohesion?: boolean;
+  /** Larger images are left out. Default: as large as the protocol's views can sensibly be kept in memory. */
+  readonly maxPixels?: number | undefined;
   /** Only a part of the images. Default null: all. */
   readonly shard?: Shard | null;
   /** Where progress is saved, and taken up again. Default null: nowhere. */
@@ -104,6 +106,7 @@ export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Pr
       tally,
       from,
       skip: true,
+      ...(options.maxPixels !== undefined && { maxPixels: options.maxPixels }),
       ...(cohesion && { measure: (image) => measureCohesion(run, image, device, tally) }),
       onImages: async (next) => {
         here += next - last;

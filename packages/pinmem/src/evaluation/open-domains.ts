@@ -185,6 +185,7 @@ function hint(word: string, known: readonly string[]): string {
 
 const nameOf = (config: DatasetConfig): string => {
   if ("domain" in config) return `streets:${config.domain}`;
+  if ("as" in config) return config.as;
   return config.subset === undefined ? config.name : `${config.name}:${config.subset}`;
 };
 

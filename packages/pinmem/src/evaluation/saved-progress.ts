@@ -57,6 +57,7 @@ export class SavedProgress {
 
 function keyOf({ run, options }: { run: OpenRun; options: EvaluateRunOptions }): string {
   const { protocol, domains, device = "cpu", batch = 1, dilation = null, cohesion = false, shard } = options;
+  const { maxPixels = null } = options;
   const { size, mtimeMs } = statSync(run.file);
   const weights = [resolve(run.file), size, mtimeMs];
   const sets = domains.map(({ name, dataset: { samples, decoding } }) => [
@@ -64,7 +65,7 @@ function keyOf({ run, options }: { run: OpenRun; options: EvaluateRunOptions }):
     decoding,
     samples.map(sampleName),
   ]);
-  const all = { protocol, weights, sets, device, batch, dilation, cohesion, shard: shard ?? null };
+  const all = { protocol, weights, sets, device, batch, dilation, cohesion, maxPixels, shard: shard ?? null };
   return createHash("sha256").update(JSON.stringify(all)).digest("hex");
 }
 

@@ -59,3 +59,12 @@ export function planOf({ resize }: Protocol): (source: Size) => CropPlan {
   const side = 1536;
   return (source) => planCentreCrop(source, { size: { width: side, height: side }, height: side, padding });
 }
+
+/** Pixels of a view of which the scores of 19 classes take 2.5 GB. */
+const LARGEST_VIEW = 2 ** 25;
+
+/** Pixels of the largest image whose views, and scores of so many classes, stay within what is sensible to keep in memory. */
+export function largestImage({ scales }: Protocol, classes: number): number {
+  const enlarged = Math.max(1, ...scales) ** 2;
+  return Math.floor((LARGEST_VIEW / enlarged) * Math.min(1, 19 / classes));
+}

@@ -80,7 +80,7 @@ export function runGoldenFile(
 }
 
 /** How often the noise of a section is measured where twice the file's own is exceeded. */
-const ROUNDED_RUNS = 3;
+const ROUNDED_RUNS = 8;
 
 function runSection(section: Section, run: CaseRun): readonly GroupResult[] {
   const { file, precision } = run;

@@ -232,6 +232,19 @@ describe("read", () => {
     expect(changed.weights.equal(memory.read(x).weights)).toBe(true);
   });
 
+  test("takes another temperature when told so, in place of a fixed or a learned one", () => {
+    const x = feature();
+    for (const temperature of [0.3, { learned: 0.3 }]) {
+      const memory = createMemory({ read: { temperature } }).eval();
+      const { weights, scores } = memory.read(x, { temperature: 0.05 });
+      expect(difference(weights, scores.div(0.05).softmax(1))).toBeLessThan(1e-14);
+      expect(difference(memory.read(x, { temperature: 0.3 }).refined, memory.read(x).refined)).toBeLessThan(
+        1e-6,
+      );
+    }
+    expect(() => createMemory().read(x, { temperature: 0 })).toThrow(/'temperature' must be a positive/);
+  });
+
   test("computes cosines in single precision under autocast", () => {
     const memory = new ClassMemory({ classes, width }).eval();
     const x = rand([1, width, 4, 4]);

@@ -44,6 +44,8 @@ export interface ReadInput {
   items?: Tensor;
   /** Changes the weights before they are used, to see what the read matters. */
   reweigh?: (weights_BKhw: Tensor) => Tensor;
+  /** Divides the cosines before the softmax instead of the memory's own read temperature. */
+  temperature?: number;
 }
 
 export interface WriteInput extends LabelOptions {
@@ -87,9 +89,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     positiveInteger("classes", classes);
     positiveInteger("width", width);
     checkMomentum(momentum, "ClassMemory");
-    if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
-      throw refusal("ClassMemory", "temperature", "must be a positive number", temperature);
-    }
+    checkTemperature(temperature, "ClassMemory");
     this.classes = classes;
     this.width = width;
     this.momentum = momentum;
@@ -114,15 +114,19 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   }
 
   /** As `read`. */
-  forward(feature_BChw: Tensor, { items = this.mItems, reweigh }: ReadInput = {}): MemoryReading {
+  forward(
+    feature_BChw: Tensor,
+    { items = this.mItems, reweigh, temperature }: ReadInput = {},
+  ): MemoryReading {
     checkFeature(feature_BChw, this.width, "ClassMemory.read");
     this.#checkItems(items, "ClassMemory.read");
+    if (temperature !== undefined) checkTemperature(temperature, "ClassMemory.read");
     const { query, readout, weights, scores } = fullPrecision(feature_BChw, (feature) => {
       const query_BChw = nn.F.normalize(feature);
       const items_KC = widen(items);
       const scores_BKhw = this.#cosines(query_BChw, items_KC);
       checkFiniteResult(scores_BKhw, "ClassMemory.read");
-      const weights_BKhw = this.#weights(scores_BKhw, items_KC);
+      const weights_BKhw = this.#weights(scores_BKhw, items_KC, temperature);
       const readout_BChw = project(reweigh ? reweigh(weights_BKhw) : weights_BKhw, items_KC.t());
       return { query: query_BChw, readout: readout_BChw, weights: weights_BKhw, scores: scores_BKhw };
     });
@@ -201,11 +205,13 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     return project(from_BChw, nn.F.normalize(items_KC.sub(centre_C).mul(present_K1)));
   }
 
-  #weights(scores_BKhw: Tensor, items_KC: Tensor): Tensor {
-    const { temperature, gumbel, maskAbsent } = this.readOptions;
+  #weights(scores_BKhw: Tensor, items_KC: Tensor, given?: number): Tensor {
+    const { gumbel, maskAbsent } = this.readOptions;
+    const temperature = given ?? this.readOptions.temperature;
     let logits = scores_BKhw;
-    if (this.logTemperature) logits = logits.mul(widen(this.logTemperature).neg().exp());
-    else if (temperature !== 1) logits = logits.div(temperature as number);
+    if (typeof temperature === "number") {
+      if (temperature !== 1) logits = logits.div(temperature);
+    } else if (this.logTemperature) logits = logits.mul(widen(this.logTemperature).neg().exp());
     if (gumbel === "always" || (gumbel === "training" && this.training))
       logits = logits.add(this.noise(logits));
     if (maskAbsent) logits = logits.maskedFill(isPresent(items_KC).logicalNot().view([1, -1, 1, 1]), MASKED);
@@ -254,6 +260,11 @@ const refusal = (operator: string, argument: string, rule: string, value: unknow
 function positiveInteger(argument: string, value: number): void {
   if (Number.isInteger(value) && value >= 1) return;
   throw refusal("ClassMemory", argument, "must be an integer of at least 1", value);
+}
+
+function checkTemperature(temperature: number, operator: string): void {
+  if (temperature > 0 && temperature < Number.POSITIVE_INFINITY) return;
+  throw refusal(operator, "temperature", "must be a positive number", temperature);
 }
 
 function checkMomentum(momentum: number, operator: string): void {

@@ -15,6 +15,7 @@ export {
   type PartDescription,
 } from "./describe.js";
 export { type InferenceOptions, prepareForInference } from "./inference.js";
+export { type Layout, layOut, layouts } from "./layout.js";
 export { createNetwork, type NetworkOptions, NetworkOptionsError, networkSchema } from "./network.js";
 export { PairVariances } from "./normalization/covariance.js";
 export { type InstanceWhitening, whiteningLayers } from "./normalization/instance-whitening.js";
@@ -26,7 +27,13 @@ export {
 } from "./normalization/placement.js";
 export { type Selection, WhiteningLoss, type WhiteningLossOptions } from "./normalization/whitening-loss.js";
 export { type Encoding, type Segmentation, SegmentationNetwork } from "./segmentation-network.js";
-export { readWeights, WeightsError } from "./weight-files.js";
+export {
+  readWeights,
+  surveyWeights,
+  type TensorSurvey,
+  WeightsError,
+  type WeightsSurvey,
+} from "./weight-files.js";
 export {
   describeWeights,
   type LeftOut,
@@ -36,3 +43,4 @@ export {
   type WeightsReport,
   type WeightsSource,
 } from "./weights.js";
+export { findFit, isExact, type WeightsFit } from "./weights-fit.js";

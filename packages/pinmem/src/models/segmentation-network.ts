@@ -59,6 +59,7 @@ export abstract class SegmentationNetwork extends nn.Module<[image_B3HW: Tensor]
     this.layer4 = backbone.layer4;
   }
 
+  abstract readonly aspp: nn.Module<[Tensor], Tensor>;
   abstract readonly final1: nn.Sequential;
   abstract readonly final2: nn.Sequential;
   abstract readonly dsn: nn.Sequential;
@@ -106,7 +107,8 @@ export abstract class SegmentationNetwork extends nn.Module<[image_B3HW: Tensor]
     size: readonly [height: number, width: number],
   ): Tensor {
     return scope(() => {
-      const small = this.final2.call(this.final1.call(this.join(feature_BChw, lowLevel)));
+      // Losses take logits class by class: cheaper to lay out before they are upsampled than after.
+      const small = this.final2.call(this.final1.call(this.join(feature_BChw, lowLevel))).contiguous();
       return nn.F.interpolate(small, { size, mode: "bilinear", alignCorners: true });
     });
   }

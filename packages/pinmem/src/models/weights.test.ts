@@ -154,6 +154,12 @@ describe("loadBackboneWeights", () => {
     });
   });
 
+  it("says where weights are to be had that are not there", () => {
+    expect(messageOf(() => loadBackboneWeights(resnet18(), join(folder, "gone.pth")))).toMatch(
+      /gone\.pth: there is no such file\. torchvision publishes/,
+    );
+  });
+
   it("refuses, even in part, weights of which none fits", () => {
     scope(() => {
       const weights = new Map([["nothing", full([1], 1)]]);

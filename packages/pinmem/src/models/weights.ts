@@ -4,6 +4,7 @@
 // By design a backbone has no use for the classifier, and an instance normalisation that ImageNet's network did not have
 // starts as it is; such names are in the report too.
 
+import { existsSync } from "node:fs";
 import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { Backbone } from "./backbones/backbone.js";
 import { InstanceWhitening } from "./normalization/instance-whitening.js";
@@ -44,6 +45,13 @@ export function loadBackboneWeights(
   source: WeightsSource,
   options: WeightsOptions = {},
 ): WeightsReport {
+  if (typeof source === "string" && !existsSync(source)) {
+    throw new WeightsError(
+      source,
+      "there is no such file. torchvision publishes its weights as https://download.pytorch.org/models/NAME-HASH.pth; " +
+        "without them a backbone starts from random values",
+    );
+  }
   return scope(() => {
     const [state, skipped, kept] = [new Map<string, Tensor>(), [] as LeftOut[], new Map<string, string>()];
     const own = backbone.stateDict();

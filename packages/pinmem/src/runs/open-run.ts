@@ -7,12 +7,11 @@ import { existsSync, statSync } from "node:fs";
 import { type Device, dispose, loadSafetensors } from "@pinmem/torch";
 import type { LabelSpace } from "../data/label-space.js";
 import { prepareForInference } from "../models/inference.js";
-import { createNetwork } from "../models/network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights.js";
 import { requireDevice } from "../training/environment.js";
-import { usesMemory } from "../training/methods/index.js";
 import type { Recipe } from "../training/recipe/recipe.js";
+import { createRecipeNetwork } from "../training/recipe/recipe-network.js";
 import { RunFolder } from "../training/run-folder.js";
 import { readMetadata } from "./model-metadata.js";
 import { RunError } from "./run-error.js";
@@ -60,12 +59,7 @@ export function openRun(
   const { tensors, metadata } = loadSafetensors(file);
   try {
     const { recipe, space, step, score } = readMetadata(file, metadata);
-    const { memory, backboneWeights, weights, ...options } = recipe.model;
-    const network = createNetwork({
-      ...options,
-      classes: space.classes.length,
-      memory: usesMemory(recipe.method) ? memory : null,
-    });
+    const network = createRecipeNetwork(recipe, space.classes.length);
     loadNetworkWeights(network, tensors);
     network.eval().requiresGrad_(false);
     network.to({ device });

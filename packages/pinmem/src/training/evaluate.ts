@@ -3,7 +3,7 @@
 //
 // Evaluating changes nothing: statistics of batch norm are estimated anew before and put back after, random numbers too.
 
-import { type Device, noGrad, saveSafetensors, scope } from "@pinmem/torch";
+import { type Device, saveSafetensors } from "@pinmem/torch";
 import type { Dataset, LabelSpace } from "../data/index.js";
 import { evaluateDomain } from "../evaluation/evaluate-domain.js";
 import { classIoU, meanIoU } from "../evaluation/mean-iou.js";
@@ -14,6 +14,7 @@ import { withEstimatedStatistics } from "./batch-norm.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabelledBatch } from "./episode.js";
 import type { EvaluationEvent, TrainingEvent } from "./events/event.js";
+import { memoryEvent } from "./events/memory-event.js";
 import type { TrainableNetwork } from "./network.js";
 import { inPrecision, type Precision, widened } from "./precision.js";
 import type { Recipe } from "./recipe/recipe.js";
@@ -66,7 +67,7 @@ async function evaluate(
       if (score !== null) scores.push(score);
     }
     for (const dataset of targets) await scoreDomain(options, dataset, { step, role: "target", emit });
-    await emitMemory(options, step, emit);
+    if (network.memory) await emit(memoryEvent(network.memory, options.space, step));
     const score = scores.length > 0 ? scores.reduce((sum, one) => sum + one, 0) / scores.length : null;
     if (score !== null && score > (best?.score ?? Number.NEGATIVE_INFINITY))
       save(options, "best", step, score);
@@ -102,14 +103,6 @@ async function scoreDomain(
   await emit(event);
   if (picture) await emit({ event: "picture", step, name: `${role}/${event.domain}`, ...picture });
   return event;
-}
-
-async function emitMemory({ network, space }: EvaluationOptions, step: number, emit: Emit): Promise<void> {
-  const { memory } = network;
-  if (!memory) return;
-  const cosine = scope(() => noGrad(() => memory.items.matmul(memory.items.t()).toArray() as number[][]));
-  const rounded = cosine.map((row) => row.map((value) => Number(value.toFixed(4))));
-  await emit({ event: "memory", step, classes: space.classes.map(({ name }) => name), cosine: rounded });
 }
 
 function save(

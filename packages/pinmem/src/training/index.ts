@@ -10,6 +10,8 @@ export { Progress } from "./events/progress.js";
 export { TensorBoard } from "./events/tensorboard.js";
 export { type LossTensors, type LossTerms, type LossWeights, lossWeightsSchema } from "./losses.js";
 export { Erm } from "./methods/erm.js";
+export { finalWrite } from "./methods/final-write.js";
+export type { MethodFactory } from "./methods/index.js";
 export { MemoryErm } from "./methods/memory-erm.js";
 export type { MetaOptions } from "./methods/meta-options.js";
 export type { Method, Probe, StepSettings } from "./methods/method.js";
@@ -22,9 +24,10 @@ export {
   trainingPass,
 } from "./methods/training-pass.js";
 export type { TrainableNetwork } from "./network.js";
+export type { GivenDatasets } from "./open-data.js";
 export { createOptimizer } from "./optimizer.js";
 export { type PrepareOptions, prepareEpisode } from "./prepare-episode.js";
-export { loadRecipe } from "./recipe/load-recipe.js";
+export { type ListedRecipe, listRecipes, loadRecipe } from "./recipe/load-recipe.js";
 export { defineRecipe, type Recipe, type RecipeInput, resolveRecipe } from "./recipe/recipe.js";
 export { RecipeError } from "./recipe/validate.js";
 export { RunFolder } from "./run-folder.js";

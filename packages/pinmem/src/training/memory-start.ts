@@ -5,6 +5,8 @@ import { type Device, noGrad, scope } from "@pinmem/torch";
 import type { LabelSpace } from "../data/index.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabelledBatch } from "./episode.js";
+import type { TrainingEvent } from "./events/event.js";
+import { memoryEvent } from "./events/memory-event.js";
 import type { MemoryStartConfig } from "./methods/index.js";
 import { memoryOf } from "./methods/method.js";
 import type { TrainableNetwork } from "./network.js";
@@ -56,13 +58,13 @@ export interface MemoryStartOptions {
   readonly space: LabelSpace;
   readonly batchesPerEpoch: number;
   readonly images: TrainingImages;
-  readonly note: (step: number, text: string) => Promise<void>;
+  readonly emit: (event: TrainingEvent) => Promise<void>;
 }
 
 /** The official code averages over two epochs. */
 const OFFICIAL_EPOCHS = 2;
 
-/** Starts the memory when so many steps are done. */
+/** Starts the memory when so many steps are done, and tells how its rows compare then. */
 export class MemoryStart implements TrainerHook {
   readonly #options: MemoryStartOptions;
 
@@ -71,7 +73,7 @@ export class MemoryStart implements TrainerHook {
   }
 
   async before(done: number): Promise<void> {
-    const { network, device, precision, config, space, batchesPerEpoch, images, note } = this.#options;
+    const { network, device, precision, config, space, batchesPerEpoch, images, emit } = this.#options;
     if (done !== config.afterSteps) return;
     const count = config.batches === "official" ? OFFICIAL_EPOCHS * batchesPerEpoch : config.batches;
     const { absent } = await withRandomState(device, () =>
@@ -79,6 +81,11 @@ export class MemoryStart implements TrainerHook {
     );
     const names = absent.map((trainId) => space.classes[trainId]?.name ?? String(trainId));
     const missing = names.length > 0 ? `; without ${names.join(", ")}` : "";
-    await note(done, `the memory starts from ${count} batches${missing}`);
+    await emit({
+      event: "note",
+      step: done,
+      text: `the memory starts from ${count} batches${missing}`,
+    });
+    await emit(memoryEvent(memoryOf(network, "MemoryStart"), space, done));
   }
 }

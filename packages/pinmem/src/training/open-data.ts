@@ -26,11 +26,18 @@ export interface OpenData {
   close(): Promise<void>;
 }
 
+/** Data sets of a program's own, which its recipe lists as `{ name: "given", as: NAME }`. */
+export type GivenDatasets = readonly Dataset[];
+
 /** @throws DataError or Error naming what is missing, and what to do about it */
-export async function openData(config: DataConfig, seed: number): Promise<OpenData> {
+export async function openData(
+  config: DataConfig,
+  seed: number,
+  given: GivenDatasets = [],
+): Promise<OpenData> {
   const space = await openLabelSpace(config.labels);
   const open = (configs: readonly DatasetConfig[]) =>
-    Promise.all(configs.map((one) => openDatasetOf(one, space)));
+    Promise.all(configs.map((one) => openDatasetOf(one, space, given)));
   const [sources, validation, targets] = await Promise.all([
     open(config.sources),
     open(config.validation),
@@ -70,7 +77,8 @@ export async function openData(config: DataConfig, seed: number): Promise<OpenDa
   };
 }
 
-async function openLabelSpace(labels: string): Promise<LabelSpace> {
+/** The classes that `data.labels` of a recipe means. */
+export async function openLabelSpace(labels: string): Promise<LabelSpace> {
   if (labels === cityscapes19.name) return cityscapes19;
   let description: LabelSpaceDescription;
   try {
@@ -84,14 +92,34 @@ async function openLabelSpace(labels: string): Promise<LabelSpace> {
 }
 
 /** One data set of a recipe. @throws DataError or Error naming what is missing, and what to do about it */
-export async function openDatasetOf(config: DatasetConfig, space: LabelSpace): Promise<Dataset> {
+export async function openDatasetOf(
+  config: DatasetConfig,
+  space: LabelSpace,
+  given: GivenDatasets = [],
+): Promise<Dataset> {
   const { limit } = config;
-  const dataset = await openWhole(config, space);
+  const dataset = "as" in config ? takeGiven(config.as, space, given) : await openWhole(config, space);
   if (limit === undefined) return dataset;
   return { ...dataset, samples: spreadEvenly(dataset.samples, limit) };
 }
 
-async function openWhole(config: DatasetConfig, space: LabelSpace): Promise<Dataset> {
+function takeGiven(name: string, space: LabelSpace, given: GivenDatasets): Dataset {
+  const dataset = given.find((one) => one.name === name);
+  if (!dataset) {
+    throw new Error(`the data set "${name}" is that of a program, not of pinmem; open it with that program`);
+  }
+  const classesOf = ({ classes }: LabelSpace) => classes.map((one) => one.name).join(", ");
+  if (classesOf(dataset.space) === classesOf(space)) return dataset;
+  throw new Error(
+    `the data set "${name}" has the classes ${classesOf(dataset.space)}, but data.labels of the recipe is "${space.name}" ` +
+      `with ${classesOf(space)}`,
+  );
+}
+
+async function openWhole(
+  config: Exclude<DatasetConfig, { name: "given" }>,
+  space: LabelSpace,
+): Promise<Dataset> {
   if ("domain" in config) return streetsDataset({ ...config, space });
   const { name, root, part, unpaired, split, subset } = config;
   return openNamedDataset(name, {

@@ -5,6 +5,9 @@ import { loadSafetensors, scope } from "@pinmem/torch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { Recorder } from "../../test/tiny-run.js";
+import { defineLabelSpace, streetsDataset } from "../data/index.js";
+import { Erm } from "./methods/erm.js";
+import type { MethodFactory } from "./methods/index.js";
 import { loadRecipe } from "./recipe/load-recipe.js";
 import { RunFolder } from "./run-folder.js";
 import { train } from "./train.js";
@@ -45,6 +48,7 @@ describe("train", () => {
     expect(readdirSync(whole.checkpoints)).toContain("step-000004");
     expect(log(whole).map(({ event }) => event)).toEqual([
       "note",
+      "memory",
       "step",
       "step",
       "step",
@@ -56,6 +60,9 @@ describe("train", () => {
       "evaluation",
       "memory",
     ]);
+    const compared = recorder.events.filter((event) => event.event === "memory");
+    expect(compared.map(({ step }) => step)).toEqual([0, 3, 4]);
+    expect(compared[0]?.cosine).not.toEqual(compared[1]?.cosine);
     expect(recorder.events.filter(({ event }) => event === "picture")).toHaveLength(4);
     const scores = recorder.events.filter((event) => event.event === "evaluation");
     expect(scores.map(({ role, domain, images }) => [role, domain, images])).toEqual(
@@ -162,6 +169,51 @@ describe("train", () => {
     const labels = miniRecipe({ data: { ...data, labels: "/nowhere.json" } });
     await expect(attempt(labels)).rejects.toThrow(/data\.labels is "\/nowhere\.json"/);
     expect(existsSync(folder().recipe)).toBe(false);
+  });
+
+  it("leaves data sets and method to the program where the recipe says so, and only to that program", async () => {
+    const { data } = miniRecipe();
+    const given = (name: string) => ({ name: "given" as const, as: name });
+    const recipe = miniRecipe({
+      data: { ...data, sources: [given("north"), given("south")], validation: [given("south")] },
+      method: { name: "given", as: "mine" },
+      length: { steps: 2 },
+    });
+    const datasets = ["north", "south"].map((name) => ({
+      ...streetsDataset({ domain: "boulevard", count: 2, width: 96, height: 48 }),
+      name,
+    }));
+    const mine: MethodFactory = (context) => {
+      const erm = new Erm(context);
+      return { name: "mine", splitsDomains: false, accumulate: (...given) => erm.accumulate(...given) };
+    };
+    const attempt = (more: object, changed = recipe) =>
+      train(changed, { folder: folder("given").path, ...more });
+    await expect(attempt({ method: mine })).rejects.toThrow(/data set "north" is that of a program/);
+    await expect(attempt({ datasets })).rejects.toThrow(/method "mine" is that of a program/);
+    const other: MethodFactory = (context) => ({ ...mine(context), name: "other" });
+    await expect(attempt({ datasets, method: other })).rejects.toThrow(
+      /the recipe's method is "mine", but the one that train was given is "other"/,
+    );
+    await expect(attempt({ method: mine }, miniRecipe())).rejects.toThrow(
+      /train was given a method, but the recipe's is "pin-memory"/,
+    );
+    const classes = [
+      { name: "way", color: [128, 64, 128] as const },
+      { name: "rest", color: [0, 0, 0] as const },
+    ];
+    const space = defineLabelSpace({ name: "two", classes });
+    const foreign = datasets.map((dataset) => ({ ...dataset, space }));
+    await expect(attempt({ datasets: foreign, method: mine })).rejects.toThrow(
+      /"north" has the classes way, rest, but data\.labels of the recipe is "cityscapes19"/,
+    );
+    expect(folder("given").exists).toBe(false);
+
+    await attempt({ datasets, method: mine });
+    const lines = log(folder("given"));
+    expect(lines.filter(({ event }) => event === "step")).toHaveLength(2);
+    expect(lines.find(({ event }) => event === "evaluation")).toMatchObject({ domain: "south, seed 0" });
+    expect(await loadRecipe(folder("given").recipe)).toEqual(recipe);
   });
 
   it("keeps a run that is there", async () => {

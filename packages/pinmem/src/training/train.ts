@@ -2,7 +2,7 @@
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
 import { type Device, manualSeed, setNumThreads } from "@pinmem/torch";
-import { createNetwork } from "../models/network.js";
+import { layOut } from "../models/layout.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import {
   describeWeights,
@@ -13,29 +13,36 @@ import {
 import { CheckpointStore } from "./checkpoints/checkpoint-store.js";
 import { recordEnvironment, requireDevice } from "./environment.js";
 import { createEvaluation } from "./evaluate.js";
-import type { EventSink } from "./events/event.js";
+import type { EventSink, TrainingEvent } from "./events/event.js";
 import { JsonLines } from "./events/json-lines.js";
+import { memoryEvent } from "./events/memory-event.js";
 import { TensorBoard } from "./events/tensorboard.js";
 import { MemoryStart } from "./memory-start.js";
-import { createMethod, splitsDomains, usesMemory } from "./methods/index.js";
-import { type OpenData, openData } from "./open-data.js";
+import { createMethod, type MethodFactory, splitsDomains, usesMemory } from "./methods/index.js";
+import type { PassContext } from "./methods/training-pass.js";
+import { type GivenDatasets, type OpenData, openData } from "./open-data.js";
 import { createOptimizer } from "./optimizer.js";
 import { type PrepareOptions, prepareEpisode } from "./prepare-episode.js";
 import type { Recipe } from "./recipe/recipe.js";
-import type { RunFolder } from "./run-folder.js";
+import { createRecipeNetwork } from "./recipe/recipe-network.js";
+import { RunFolder } from "./run-folder.js";
 import { innerRate, learningRate } from "./schedule.js";
 import { Trainer, type TrainerHook, type TrainingResult } from "./trainer.js";
 import { trainingImages } from "./training-images.js";
 import { createWhitening } from "./whitening.js";
 
 export interface TrainOptions {
-  readonly folder: RunFolder;
+  readonly folder: RunFolder | string;
   /** Go on from the newest checkpoint in the folder, or start where there is none yet. Default false: a new run. */
   readonly resume?: boolean;
   /** Where events go beside the folder's files. */
   readonly events?: readonly EventSink[];
   /** Stops the run after the step in progress, which is saved. */
   readonly signal?: AbortSignal;
+  /** Data sets of the caller's own, which the recipe lists by their names: `{ name: "given", as: NAME }`. */
+  readonly datasets?: GivenDatasets;
+  /** The caller's own method, for a recipe whose method is `{ name: "given", as: NAME }`. */
+  readonly method?: MethodFactory;
 }
 
 /**
@@ -45,8 +52,9 @@ export interface TrainOptions {
  */
 export async function train(
   recipe: Recipe,
-  { folder, resume = false, events = [], signal }: TrainOptions,
+  { folder: where, resume = false, events = [], signal, datasets, method }: TrainOptions,
 ): Promise<TrainingResult> {
+  const folder = typeof where === "string" ? new RunFolder(where) : where;
   requireDevice(recipe.device);
   if (folder.exists && !resume) {
     throw new Error(
@@ -56,9 +64,14 @@ export async function train(
   const unlock = folder.lock();
   try {
     if (recipe.threads !== undefined) setNumThreads(recipe.threads);
-    const data = await openData(recipe.data, recipe.seed);
+    const data = await openData(recipe.data, recipe.seed, datasets);
     try {
-      return await trainOn(data, recipe, { folder, events, ...(signal && { signal }) });
+      return await trainOn(data, recipe, {
+        folder,
+        events,
+        ...(signal && { signal }),
+        ...(method && { method }),
+      });
     } finally {
       await data.close();
     }
@@ -67,9 +80,16 @@ export async function train(
   }
 }
 
-type RunOptions = Omit<TrainOptions, "resume" | "events"> & { readonly events: readonly EventSink[] };
+interface RunOptions extends Pick<TrainOptions, "signal" | "method"> {
+  readonly folder: RunFolder;
+  readonly events: readonly EventSink[];
+}
 
-async function trainOn(data: OpenData, recipe: Recipe, { folder, events, signal }: RunOptions) {
+async function trainOn(
+  data: OpenData,
+  recipe: Recipe,
+  { folder, events, signal, method: given }: RunOptions,
+) {
   const { seed, method: methodConfig, accumulation, precision, channelsLast } = recipe;
   const device = recipe.device as Device;
   const { batchesPerEpoch } = data.training;
@@ -79,18 +99,20 @@ async function trainOn(data: OpenData, recipe: Recipe, { folder, events, signal 
 
   const log = new JsonLines(folder.events);
   const sinks: EventSink[] = [log, new TensorBoard(folder.tensorboard), ...events];
-  const note = async (step: number, text: string) => {
-    for (const sink of sinks) await sink.write({ event: "note", step, text });
+  const emit = async (event: TrainingEvent) => {
+    for (const sink of sinks) await sink.write(event);
   };
+  const note = (step: number, text: string) => emit({ event: "note", step, text });
   const whitening = createWhitening(recipe, { network, data, steps, report: note });
-  const method = createMethod(methodConfig, {
+  const context: PassContext = {
     network,
     weights: recipe.losses,
     segmentation: recipe.segmentation,
     precision,
     recompute: recipe.recompute,
     ...(whitening && { whiteningLoss: whitening.lossOf }),
-  });
+  };
+  const method = createMethod(methodConfig, context, given);
   const rate = learningRate(recipe.learningRate, steps);
   const { normal, strong, strongFor } = recipe.data.color;
   const preparation: PrepareOptions = {
@@ -115,7 +137,7 @@ async function trainOn(data: OpenData, recipe: Recipe, { folder, events, signal 
         space: data.space,
         batchesPerEpoch,
         images,
-        note,
+        emit,
       }),
     );
   }
@@ -163,7 +185,10 @@ async function trainOn(data: OpenData, recipe: Recipe, { folder, events, signal 
     await recordEnvironment(folder.environment, device);
     const resumed = trainer.resume();
     log.truncate(Math.min(resumed?.eventBytes ?? 0, log.length));
-    if (!resumed) for (const text of origin) await note(0, text);
+    if (!resumed) {
+      for (const text of origin) await note(0, text);
+      if (network.memory && hasRows) await emit(memoryEvent(network.memory, data.space, 0));
+    }
     for (const problem of resumed?.skipped ?? []) console.warn(`a checkpoint was left out: ${problem}`);
     signal?.addEventListener("abort", () => trainer.interrupt());
     if (signal?.aborted) trainer.interrupt();
@@ -185,17 +210,13 @@ interface Built {
 }
 
 function buildNetwork({ model, method, device, channelsLast }: Recipe, { space }: OpenData): Built {
-  const { memory, backboneWeights, weights, ...options } = model;
-  const network = createNetwork({
-    ...options,
-    classes: space.classes.length,
-    memory: usesMemory(method) ? memory : null,
-  });
+  const { backboneWeights, weights } = model;
+  const network = createRecipeNetwork({ model, method }, space.classes.length);
   const reports: WeightsReport[] = [];
   if (backboneWeights !== null) reports.push(loadBackboneWeights(network.backbone, backboneWeights));
   const whole = weights && loadNetworkWeights(network, weights.file, { partial: weights.partial });
   if (whole) reports.push(whole);
-  network.to({ device: device as Device, ...(channelsLast && { memoryFormat: "channelsLast" }) });
+  layOut(network, channelsLast ? "channels-last" : "contiguous", device as Device);
   const hasRows = whole?.loaded.includes("memory.m_items") ?? false;
   return { network, origin: reports.map(describeWeights), hasRows };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  grad,
   keep,
   liveTensors,
   manualSeed,
@@ -99,6 +100,19 @@ describe("layers without state", () => {
     expect(new nn.ReLU({ inplace: true }).call(value)).toBe(value);
     expect(value.toArray()).toEqual([[0, 0, 0, 1, 7]]);
     expect(new nn.ReLU6({ inplace: true }).call(value).toArray()).toEqual([[0, 0, 0, 1, 6]]);
+  });
+
+  it("gives ReLU6 the same gradients in place, of second order too, without a copy of its input", () => {
+    const gradients = (inplace: boolean) => {
+      const input = tensor([-2, 0, 0.5, 3, 6, 7], { dtype: "float64", requiresGrad: true });
+      const output = new nn.ReLU6({ inplace }).call(input.mul(1)).pow(3).sum();
+      const [first] = grad(output, [input], { createGraph: true });
+      const [second] = grad((first as Tensor).pow(2).sum(), [input]);
+      return [first?.toArray(), second?.toArray()];
+    };
+    expect(gradients(true)).toEqual(gradients(false));
+    expect(gradients(true)[0]).toEqual([0, 0, 0.75, 27, 0, 0]);
+    expect(() => new nn.ReLU6({ inplace: true }).call(tensor([1.5], { requiresGrad: true }))).toThrow(/leaf/);
   });
 
   it("pool and resize", () => {

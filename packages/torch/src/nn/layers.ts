@@ -1,6 +1,8 @@
 // Layers without state that training would change: activations, pooling, dropout, reshaping.
 
+import { run } from "../dispatch.js";
 import { TorchError } from "../errors.js";
+import { Operator } from "../operator.js";
 import type { Tensor } from "../tensor.js";
 import type { Pair } from "./conv.js";
 import { type InterpolateOptions, interpolate } from "./functional.js";
@@ -23,6 +25,9 @@ export class ReLU extends Module {
   }
 }
 
+/** Our own (native/operators.cpp): ATen's keeps a copy of the input. */
+const relu6InPlace = new Operator("pinmem::relu6_", "relu6_", ["self"], 1);
+
 export class ReLU6 extends Module {
   readonly inplace: boolean;
   constructor({ inplace = false }: { inplace?: boolean } = {}) {
@@ -30,8 +35,7 @@ export class ReLU6 extends Module {
     this.inplace = inplace;
   }
   forward(input: Tensor): Tensor {
-    const bounds = { minVal: 0, maxVal: 6 };
-    return this.inplace ? input.hardtanh_(bounds) : input.hardtanh(bounds);
+    return this.inplace ? (run(relu6InPlace, [input]) as Tensor) : input.hardtanh({ minVal: 0, maxVal: 6 });
   }
 }
 

@@ -144,7 +144,7 @@ export abstract class Module<Inputs extends unknown[] = [Tensor], Output = Tenso
   }: {
     device?: Device;
     dtype?: DType;
-    memoryFormat?: "channelsLast";
+    memoryFormat?: "contiguous" | "channelsLast";
   }): this {
     for (const { tensor } of this.slots()) {
       const floating = tensor.dtype.includes("float");

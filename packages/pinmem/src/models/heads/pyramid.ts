@@ -15,6 +15,14 @@ const V3_DILATIONS: Readonly<Record<OutputStride, readonly [number, number, numb
   32: [3, 6, 9],
 };
 
+/** The feature in the layout of the dilated convolutions, which may differ from the backbone's (layout.ts). */
+function laidOutFor(branches: nn.Module, feature: Tensor): Tensor {
+  const dilated = branches
+    .modules()
+    .find((module) => module instanceof nn.Conv2d && module.weight.size(2) > 1);
+  return dilated instanceof nn.Conv2d && dilated.weight.isContiguous() ? feature.contiguous() : feature;
+}
+
 /** Global mean, 1x1 convolution and three dilated ones, side by side: 5 times `width` channels, the global mean's first. */
 export class PyramidV3 extends nn.Module {
   readonly features: nn.ModuleList<nn.Sequential>;
@@ -34,8 +42,9 @@ export class PyramidV3 extends nn.Module {
     this.outChannels = 5 * width;
   }
 
-  forward(deep_BChw: Tensor): Tensor {
-    const [, , height = 0, width = 0] = deep_BChw.shape;
+  forward(input_BChw: Tensor): Tensor {
+    const [, , height = 0, width = 0] = input_BChw.shape;
+    const deep_BChw = laidOutFor(this.features, input_BChw);
     const pooled = scope(() => this.imgConv.call(deep_BChw.mean([2, 3], { keepdim: true })));
     // Bilinear interpolation of a single value is that value everywhere.
     const everywhere = pooled.expand([-1, -1, height, width]);
@@ -54,7 +63,8 @@ export class PyramidV2 extends nn.Module {
     );
   }
 
-  forward(deep_BChw: Tensor): Tensor {
+  forward(input_BChw: Tensor): Tensor {
+    const deep_BChw = laidOutFor(this.conv2dList, input_BChw);
     const [first, ...others] = this.conv2dList as Iterable<nn.Sequential> as nn.Sequential[];
     return scope(() =>
       others.reduce(

@@ -1,7 +1,7 @@
 // The training methods by name. To add one: write it beside the others and list it here.
 
 import { z } from "zod";
-import { innerRateSchema } from "../schedule.js";
+import { type InnerRate, innerRateSchema } from "../schedule.js";
 import { Erm } from "./erm.js";
 import { gradientOrders } from "./inner-step.js";
 import { MemoryErm } from "./memory-erm.js";
@@ -35,12 +35,35 @@ export const methodSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("mldg"), ...meta }),
   z.strictObject({ name: z.literal("memory-erm"), memoryStart: start }),
   z.strictObject({ name: z.literal("pin-memory"), ...meta, memoryStart: start }),
+  z.strictObject({
+    name: z.literal("given"),
+    /** A method of a program's own, by the name that it bears. */
+    as: z.string().min(1),
+    /** Where the method has a memory. */
+    memoryStart: memoryStartSchema.optional(),
+    /** Where the method takes inner steps. */
+    innerRate: innerRateSchema.optional(),
+  }),
 ]);
 
 export type MethodConfig = z.output<typeof methodSchema>;
 
-export function createMethod(config: MethodConfig, context: PassContext): Method {
+/** Makes a method that a recipe does not know. */
+export type MethodFactory = (context: PassContext) => Method;
+
+/**
+ * @param given where the recipe leaves the method to the program
+ * @throws Error where recipe and program do not agree who has the method
+ */
+export function createMethod(config: MethodConfig, context: PassContext, given?: MethodFactory): Method {
+  if (given && config.name !== "given") {
+    throw new Error(
+      `train was given a method, but the recipe's is "${config.name}"; let it be { name: "given", as: NAME } there`,
+    );
+  }
   switch (config.name) {
+    case "given":
+      return givenMethod(config.as, context, given);
     case "erm":
       return new Erm(context);
     case "mldg":
@@ -52,12 +75,23 @@ export function createMethod(config: MethodConfig, context: PassContext): Method
   }
 }
 
+function givenMethod(name: string, context: PassContext, create: MethodFactory | undefined): Method {
+  if (!create) {
+    throw new Error(
+      `the method "${name}" is that of a program, not of pinmem; train, and go on, with that program`,
+    );
+  }
+  const method = create(context);
+  if (method.name === name) return method;
+  throw new Error(`the recipe's method is "${name}", but the one that train was given is "${method.name}"`);
+}
+
 /** Whether a method reads and writes a memory. */
 export const usesMemory = (
   config: MethodConfig,
-): config is Extract<MethodConfig, { name: "memory-erm" | "pin-memory" }> => "memoryStart" in config;
+): config is MethodConfig & { memoryStart: MemoryStartConfig } =>
+  "memoryStart" in config && config.memoryStart !== undefined;
 
-/** Whether a method meets some of its source domains as unseen. */
-export const splitsDomains = (
-  config: MethodConfig,
-): config is Extract<MethodConfig, { name: "mldg" | "pin-memory" }> => "innerRate" in config;
+/** Whether a method takes an inner step on some of its source domains, to meet the others as unseen. */
+export const splitsDomains = (config: MethodConfig): config is MethodConfig & { innerRate: InnerRate } =>
+  "innerRate" in config && config.innerRate !== undefined;

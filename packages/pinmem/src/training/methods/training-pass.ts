@@ -35,7 +35,7 @@ export interface PassContext {
 
 export interface PassOptions {
   /** Rows to read (K, C); without them the feature goes to the decoder as it is. */
-  readonly items?: Tensor;
+  readonly items?: Tensor | undefined;
   /** Write new rows, starting from `items`, with their graph, and count the losses that concern them. Default false. */
   readonly write?: boolean;
 }

@@ -1,7 +1,7 @@
 // Which images a run sees: the data sets in their roles, how crops are made of them, and how batches.
 
 import { z } from "zod";
-import { datasetNames } from "../../data/index.js";
+import { datasetNames, streetDomains } from "../../data/index.js";
 import { normalAugmentation, strongAugmentation } from "../../data/transforms/photometric.js";
 import { strongFor } from "../prepare-episode.js";
 
@@ -11,7 +11,7 @@ const limit = z.int().positive().optional();
 export const datasetSchema = z.discriminatedUnion("name", [
   z.strictObject({
     name: z.literal("streets"),
-    domain: z.string(),
+    domain: z.enum(streetDomains.map(({ name }) => name) as [string, ...string[]]),
     /** Scenes. */
     count: z.int().positive(),
     seed: z.int().min(0).default(0),
@@ -26,6 +26,12 @@ export const datasetSchema = z.discriminatedUnion("name", [
     subset: z.string().optional(),
     part: z.enum(["all", "every-10th", "all-but-every-10th"]).default("all"),
     unpaired: z.enum(["error", "skip"]).default("error"),
+    limit,
+  }),
+  z.strictObject({
+    name: z.literal("given"),
+    /** A data set of a program's own, by the name under which it gives it to `train`. */
+    as: z.string().min(1),
     limit,
   }),
 ]);

@@ -73,7 +73,22 @@ describe("resolveRecipe", () => {
     [
       "options of another method",
       { ...good, method: { name: "erm", order: "second" } },
-      /method\.order is no field of method/,
+      /method\.order is no field of method; "erm" has none, but "mldg" and "pin-memory".*--set 'method=\{"name":"erm"\}'/,
+    ],
+    [
+      "a split that the data set does not have",
+      change({ data: { ...good.data, validation: [{ ...source, split: "vall" }] } }),
+      /data\.validation\[0\]\.split is "vall"; camvid has all, train, val, test \(did you mean "(all|val)"\?\)/,
+    ],
+    [
+      "a subset that the data set does not have",
+      change({ data: { ...good.data, targets: [{ ...source, subset: "0001T" }] } }),
+      /data\.targets\[0\]\.subset is "0001T"; camvid has .*did you mean "0001TP"/,
+    ],
+    [
+      "a domain of streets that nobody knows",
+      change({ data: { ...good.data, sources: [{ name: "streets", domain: "nihgt", count: 1 }, source] } }),
+      /data\.sources\[0\]\.domain is "nihgt"; it may be .*did you mean "night"/,
     ],
   ])("refuses %s", (_, recipe, message) => {
     expect(problems(recipe)).toMatch(message);

@@ -10,6 +10,7 @@ import { precisions } from "../precision.js";
 import { learningRateSchema } from "../schedule.js";
 import { whiteningSchema } from "../whitening.js";
 import { dataSchema } from "./data.js";
+import { datasetProblems } from "./dataset-problems.js";
 import { modelSchema } from "./model.js";
 import { RecipeError, validate } from "./validate.js";
 
@@ -74,7 +75,7 @@ export const recipeSchema = z.strictObject({
   /** Precision of convolutions and products. */
   precision: z.enum(precisions).default("float32"),
   /** Layout of images and convolutions. */
-  channelsLast: z.boolean().default(false),
+  channelsLast: z.boolean().default(true),
   /** Activation checkpointing: less memory, a third more computation. */
   recompute: z.boolean().default(false),
 });
@@ -99,7 +100,7 @@ export function resolveRecipe(value: unknown, what = "the recipe"): Recipe {
 }
 
 function impossible({ data, model, method, length, recompute }: Recipe): string[] {
-  const problems: string[] = [];
+  const problems = datasetProblems(data);
   if ((length.steps === undefined) === (length.epochs === undefined)) {
     problems.push(`length is ${JSON.stringify(length)}; give either steps or epochs`);
   }
@@ -118,7 +119,7 @@ function impossible({ data, model, method, length, recompute }: Recipe): string[
         "variance to normalise by then: take 2 or more",
     );
   }
-  if (splits && method.order === "second" && recompute) {
+  if ("order" in method && method.order === "second" && recompute) {
     problems.push(
       'recompute is true and method.order is "second": what is computed again has no second derivatives; set one of them back',
     );

@@ -42,7 +42,8 @@ function describe(schema: Schema, value: unknown, issue: z.core.$ZodIssue): stri
       return issue.keys.map((key) => {
         const path = dotted([...issue.path, key]);
         const meant = closest(key, known);
-        const remedy = meant ? `did you mean "${meant}"?` : `there are ${known.join(", ")}`;
+        const other = meant ? null : otherMember(schema, value, issue.path, key);
+        const remedy = other ?? (meant ? `did you mean "${meant}"?` : `there are ${known.join(", ")}`);
         return `${path} is no field of ${issue.path.length > 0 ? at : "a recipe"}; ${remedy}`;
       });
     }
@@ -126,6 +127,25 @@ function fieldsAt(schema: Schema, value: unknown, path: Path): string[] {
   const found = schemaAt(schema, value, path);
   const object = found && chosenMember(found, valueAt(value, path));
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+}
+
+/** Says so where a field belongs to another member of a union, as is left when only the member was changed. */
+function otherMember(schema: Schema, value: unknown, path: Path, key: string): string | null {
+  const union = schemaAt(schema, value, path);
+  if (!(union instanceof z.ZodDiscriminatedUnion)) return null;
+  const { discriminator } = union.def;
+  const holders = (union.options as Schema[]).filter((option) => {
+    const plain = unwrap(option);
+    return plain instanceof z.ZodObject && key in plain.shape;
+  });
+  const names = holders.flatMap((option) => literalsOf(option, discriminator)).map((name) => `"${name}"`);
+  if (names.length === 0) return null;
+  const chosen = String(valueAt(value, [...path, discriminator]));
+  const whole = JSON.stringify({ [discriminator]: chosen });
+  return (
+    `"${chosen}" has none, but ${names.join(" and ")}. To change the whole ${dotted(path)} on the command line: ` +
+    `--set '${dotted(path)}=${whole}'`
+  );
 }
 
 /** What may stand at `path` where that chooses among the members of a union. */

@@ -1,0 +1,122 @@
+// Trains the cells of an ablation one after the other, each a run in a folder of its own. What is finished is not trained
+// again, what was interrupted goes on after its newest checkpoint; so the same command can be given until all is done.
+
+import { existsSync } from "node:fs";
+import { differences } from "../report/recipe-differences.js";
+import { scoreOf, readEvents } from "../report/read-events.js";
+import { scoresWhileTraining, type Which } from "../report/read-run.js";
+import { RunError } from "../runs/run-error.js";
+import type { EventSink } from "../training/events/event.js";
+import { loadRecipe } from "../training/recipe/load-recipe.js";
+import type { Recipe } from "../training/recipe/recipe.js";
+import { RunFolder } from "../training/run-folder.js";
+import { train } from "../training/train.js";
+import { type Ablation, type AblationCell, cellFolder, newAblation, writeAblation } from "./ablation-file.js";
+import type { Cell, Plan } from "./plan.js";
+
+export interface AblationOptions {
+  readonly folder: string;
+  /** Which weights of a run its scores are of. Default "best", on source validation; "last" where nothing is validated on. */
+  readonly weights?: Which;
+  /** Told of every cell before it is trained, or found done. */
+  readonly onCell?: (cell: Cell, at: { index: number; count: number; state: AblationCell["state"] }) => void;
+  /** Where events of a cell's training go beside its folder. */
+  readonly events?: () => readonly EventSink[];
+  /** Stops after the step in progress, which is saved. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * @returns the ablation as it stands: whole, or with cells that failed, were interrupted or still wait
+ * @throws RunError before anything is trained where a folder holds the run of another recipe
+ */
+export async function runAblation(
+  base: Recipe,
+  plan: Plan,
+  { folder, weights = "best", onCell, events, signal }: AblationOptions,
+): Promise<Ablation> {
+  for (const cell of plan.cells) await checkFolder(cell, cellFolder(folder, cell.name));
+  const seeds = [...new Set(plan.cells.map(({ seed }) => seed))];
+  const states = new Map<string, AblationCell>();
+  for (const cell of plan.cells) states.set(cell.name, await stateOf(cell, folder, weights));
+  const ablation = () =>
+    newAblation({
+      recipe: base as unknown as Ablation["recipe"],
+      weights,
+      seeds,
+      studies: plan.studies.map(({ rows, ...study }) => ({
+        ...study,
+        rows: rows.map(({ title, cells }) => ({ title, cells: [...cells] })),
+      })),
+      cells: plan.cells.map(({ name }) => states.get(name) as AblationCell),
+    });
+  const write = () => writeAblation(folder, ablation());
+  await write();
+  for (const [index, cell] of plan.cells.entries()) {
+    const before = states.get(cell.name) as AblationCell;
+    if (signal?.aborted) break;
+    onCell?.(cell, { index, count: plan.cells.length, state: before.state });
+    if (before.state === "done") continue;
+    const problem = await trainCell(cell, folder, { events: events?.() ?? [], ...(signal && { signal }) });
+    const after = await stateOf(cell, folder, weights);
+    states.set(cell.name, problem === null ? after : { ...after, state: "failed", problem });
+    await write();
+  }
+  return ablation();
+}
+
+/** Trains a cell to its end or to an interruption; says why where it cannot. */
+async function trainCell(
+  { name, recipe }: Cell,
+  folder: string,
+  options: { events: readonly EventSink[]; signal?: AbortSignal },
+): Promise<string | null> {
+  const run = new RunFolder(cellFolder(folder, name));
+  try {
+    await train(recipe, { folder: run, resume: run.exists, ...options });
+    return null;
+  } catch (error) {
+    if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
+    return error.message;
+  }
+}
+
+async function checkFolder({ recipe }: Cell, path: string): Promise<void> {
+  const run = new RunFolder(path);
+  if (!run.exists) return;
+  const [first] = differences([await loadRecipe(run.recipe), recipe]);
+  if (!first) return;
+  const [there, wanted] = first.values;
+  throw new RunError(
+    path,
+    `holds a run by another recipe: ${first.path} is ${there ?? "not there"}, not ${wanted ?? "left out"}. Choose another --out`,
+  );
+}
+
+/** How far a cell is, from its folder. */
+async function stateOf({ name, seed, set }: Cell, folder: string, weights: Which): Promise<AblationCell> {
+  const run = new RunFolder(cellFolder(folder, name));
+  const log = await readEvents(run.events);
+  const done = existsSync(run.model("last"));
+  const [evaluation] = done ? scoresWhileTraining(log, weights) : [];
+  return {
+    name,
+    seed,
+    set: [...set],
+    state: done ? "done" : run.exists ? "interrupted" : "waiting",
+    problem: null,
+    seconds: log?.seconds ?? null,
+    scores: evaluation
+      ? {
+          step: evaluation.step,
+          unseen: scoreOf(evaluation.domains, "target"),
+          source: scoreOf(evaluation.domains, "source"),
+          domains: evaluation.domains.map(({ name: domain, role, meanIoU }) => ({
+            name: domain,
+            role,
+            meanIoU,
+          })),
+        }
+      : null,
+  };
+}

@@ -1,0 +1,136 @@
+// `pinmem ablate`: trains what the paper's studies and ours ask for, and fills one table.
+
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import type { Cell } from "../ablation/plan.js";
+import { studies as allStudies } from "../ablation/studies.js";
+import type { Recipe } from "../training/recipe/recipe.js";
+import { explained, interruption, positive } from "./running.js";
+
+interface AblateFlags {
+  readonly studies?: string[];
+  readonly seeds?: number[];
+  readonly set: string[];
+  readonly steps?: number;
+  readonly out?: string;
+  readonly weights: "best" | "last";
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+const list = (text: string): string[] => text.split(",").map((part) => part.trim());
+
+function seedList(text: string): number[] {
+  const seeds = list(text).map((part) => (part === "" ? Number.NaN : Number(part)));
+  if (seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0)) return [...new Set(seeds)];
+  throw new InvalidArgumentError("It must be whole numbers, 0 or more, with commas between.");
+}
+
+const studyList = allStudies.map(({ name, question }) => `  ${name.padEnd(17)} ${question}`).join("\n");
+
+export function ablateCommand(): Command {
+  return new Command("ablate")
+    .description("Train variants of a recipe, and put what each is worth into one table.")
+    .argument("<recipe>", "a recipe: a .mjs module that exports one, or a .json file")
+    .option(
+      "--studies <names>",
+      "which, with commas between (default: all that fit the recipe's method)",
+      list,
+    )
+    .option("--seeds <numbers>", "each variant once for each of these, with commas between", seedList)
+    .option(
+      "--set <path=value>",
+      "change a field of the recipe first; may be repeated",
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
+    .option("--steps <count>", "length of every run, in steps", positive)
+    .option("--out <folder>", "where everything goes (default: ablations/NAME)")
+    .option("--weights <which>", "whose scores count: best on source validation, or last", bestOrLast, "best")
+    .option("--dry-run", "list the runs that would be made, and make none")
+    .option("--json", "print what is in ablation.json, instead of the table")
+    .addHelpText(
+      "after",
+      `
+Studies:
+${studyList}
+
+Example:
+  npx pinmem ablate recipes/streets.mjs --studies framework,losses --seeds 1,2,3
+
+The folder gets runs/, ablation.json (after every run), ablation.md and ablation.html. The same command goes on where it was
+stopped: a finished run is not made again, an interrupted one is continued. Ctrl-C stops after the step in progress.
+
+Exit codes: 0 all done; 1 a run could not be made, and the last lines say why; 2 wrong usage; 130 interrupted.`,
+    )
+    .action(async (recipe: string, flags: AblateFlags) => explained(() => ablate(recipe, flags)));
+}
+
+function bestOrLast(text: string): "best" | "last" {
+  if (text === "best" || text === "last") return text;
+  throw new InvalidArgumentError("It may be best or last.");
+}
+
+async function ablate(recipeFile: string, flags: AblateFlags): Promise<void> {
+  const [{ loadRecipe }, { planAblation }] = await Promise.all([
+    import("../training/recipe/load-recipe.js"),
+    import("../ablation/plan.js"),
+  ]);
+  const { steps, studies, seeds, set, weights, json } = flags;
+  const length = steps === undefined ? [] : [`length={"steps":${steps}}`];
+  const recipe = await loadRecipe(recipeFile, [...set, ...length]);
+  const plan = planAblation(recipe, { ...(studies && { studies }), ...(seeds && { seeds }) });
+  const folder = flags.out ?? join("ablations", recipe.name);
+  if (flags.dryRun) {
+    if (json) console.log(JSON.stringify(plan, null, 2));
+    else console.log(plan.cells.map(describeCell).join("\n"));
+    return;
+  }
+  await trainAll(recipe, plan, { folder, weights, json: json === true });
+}
+
+const describeCell = ({ name, set }: Cell): string => `${name}  ${set.join(" ") || "the recipe as it is"}`;
+
+async function trainAll(
+  recipe: Recipe,
+  plan: Parameters<typeof import("../ablation/run-ablation.js").runAblation>[1],
+  { folder, weights, json }: { folder: string; weights: "best" | "last"; json: boolean },
+): Promise<void> {
+  const [{ runAblation }, { writeTables }, { Progress }] = await Promise.all([
+    import("../ablation/run-ablation.js"),
+    import("../ablation/write-tables.js"),
+    import("../training/events/progress.js"),
+  ]);
+  const interrupt = interruption("step");
+  try {
+    const ablation = await runAblation(recipe, plan, {
+      folder,
+      weights,
+      signal: interrupt.signal,
+      events: () => (json ? [] : [new Progress()]),
+      onCell: (cell, { index, count, state }) => {
+        const fate = { done: "done already", interrupted: "continued", waiting: "", failed: "" }[state];
+        if (!json) console.error(`[${index + 1}/${count}] ${describeCell(cell)}${fate && `, ${fate}`}`);
+      },
+    });
+    const table = await writeTables(folder);
+    console.log(json ? JSON.stringify(ablation, null, 2) : (table ?? "no run is done yet"));
+    process.exitCode = outcome(ablation.cells, folder);
+  } finally {
+    interrupt.stop();
+  }
+}
+
+/** Says what is left to do or went wrong. */
+function outcome(
+  cells: readonly { name: string; state: string; problem: string | null }[],
+  folder: string,
+): number {
+  const failed = cells.filter(({ state }) => state === "failed");
+  const left = cells.filter(({ state }) => state === "interrupted" || state === "waiting");
+  if (left.length > 0)
+    console.error(`${left.length} of ${cells.length} runs are not done: give the same command again`);
+  for (const { name, problem } of failed) console.error(`${folder}/runs/${name} failed: ${problem}`);
+  if (left.length > 0) return 130;
+  return failed.length > 0 ? 1 : 0;
+}

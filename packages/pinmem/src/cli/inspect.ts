@@ -1,0 +1,134 @@
+// `pinmem inspect`: looks into a trained network and its memory, and draws what it finds.
+
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Device } from "@pinmem/torch";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { InspectionPart } from "../inspection/inspection.js";
+import { explained, positive, progress } from "./running.js";
+
+interface InspectFlags {
+  readonly on: string[];
+  readonly data?: string;
+  readonly images: number;
+  readonly what?: string[];
+  readonly baseline?: string;
+  readonly classes?: string[];
+  readonly which?: "best" | "last";
+  readonly seed: number;
+  readonly device: string;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+export function inspectCommand(): Command {
+  return new Command("inspect")
+    .description("Look into a trained network: what its memory holds, where it is read, and what it matters.")
+    .argument("<run>", "the folder of a run, or a file of weights that a run wrote")
+    .option(
+      "--on <domains>",
+      "domains, with commas between them, as for evaluate; recipe: the run's validation and targets (default: recipe)",
+      list,
+      [],
+    )
+    .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
+    .option("--images <count>", "images of each domain at most, spread evenly", positive, 20)
+    .option(
+      "--what <parts>",
+      "some of: activation, similarity, embedding, grid, reliance (default: all)",
+      list,
+    )
+    .option("--baseline <run>", "a run whose predictions stand beside in the grid")
+    .option(
+      "--classes <names>",
+      "classes in the embedding, separated by commas (default: the paper's six)",
+      list,
+    )
+    .addOption(
+      new Option("--which <weights>", "of a folder: best (default, where there are any) or last").choices([
+        "best",
+        "last",
+      ]),
+    )
+    .option("--seed <number>", "of the embedding, permutations and random memories", wholeNumber, 0)
+    .option("--device <device>", "cpu, cuda or cuda:N", "cpu")
+    .option("--out <folder>", "where pictures and inspection.json go (default: RUN/inspection)")
+    .option("--json", "print inspection.json instead of a summary")
+    .addHelpText(
+      "after",
+      `
+What it makes, each picture as PNG and SVG:
+  activation   read weight of each class's row over an image of each domain
+  similarity   cosines between the memory's rows, before and after training
+  embedding    t-SNE of class features and memory rows, by class and by domain
+  grid         image, label, baseline, prediction, errors
+  reliance     what changes when the read of the memory is altered
+
+Examples:
+  npx pinmem inspect runs/demo
+  npx pinmem inspect runs/demo --what grid,embedding --baseline runs/demo-erm --images 8
+  npx pinmem inspect runs/demo --on streets:night,streets:fog --out night
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
+    )
+    .action(async (run: string, flags: InspectFlags, command: Command) => {
+      const { inspectionParts } = await import("../inspection/inspection.js");
+      const unknown = flags.what?.find((part) => !inspectionParts.some((known) => known === part));
+      if (unknown !== undefined) {
+        command.error(`error: --what knows ${inspectionParts.join(", ")}, not "${unknown}"`, { exitCode: 2 });
+      }
+      await explained(() => inspect(run, flags));
+    });
+}
+
+async function inspect(path: string, flags: InspectFlags): Promise<void> {
+  const [{ openRun }, { inspectRun }, { inspectedDomains }, { readDataFile }, { describeInspection }] =
+    await Promise.all([
+      import("../runs/open-run.js"),
+      import("../inspection/inspect-run.js"),
+      import("../inspection/domains.js"),
+      import("../evaluation/open-domains.js"),
+      import("../inspection/describe-inspection.js"),
+    ]);
+  const { images, seed, classes, which, data, json } = flags;
+  const device = flags.device as Device; // openRun refuses what is none
+  const options = { device, form: "trained", ...(which && { which }) } as const;
+  using run = openRun(path, options);
+  const domains = await inspectedDomains(flags.on.length > 0 ? flags.on : ["recipe"], run, {
+    limit: images,
+    folder: process.env.PINMEM_DATA,
+    ...(data !== undefined && { entries: readDataFile(data) }),
+  });
+  using baseline =
+    flags.baseline === undefined ? null : openRun(flags.baseline, { ...options, form: "prepared" });
+  const folder = statSync(path).isDirectory() ? path : dirname(path);
+  const out = flags.out ?? join(folder, "inspection");
+  const report = new Map<string, ReturnType<typeof progress>>();
+  const inspection = await inspectRun(run, {
+    domains,
+    out,
+    baseline,
+    seed,
+    device,
+    ...(flags.what && { parts: flags.what as InspectionPart[] }),
+    ...(classes && { classes }),
+    onProgress: (part, done, total) => {
+      const show = report.get(part) ?? progress(`${part}:`);
+      report.set(part, show);
+      show(done, total);
+    },
+  });
+  console.log(json ? JSON.stringify(inspection, null, 2) : describeInspection(inspection, out).join("\n"));
+}
+
+const list = (value: string): string[] =>
+  value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== "" && Number.isSafeInteger(number) && number >= 0) return number;
+  throw new InvalidArgumentError("It must be a whole number, 0 or more.");
+}

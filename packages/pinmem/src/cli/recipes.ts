@@ -1,0 +1,95 @@
+// `pinmem recipes`: which recipes there are, and what one of them says in full.
+
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
+import { Command } from "commander";
+import type { DatasetConfig } from "../training/recipe/data.js";
+import type { ListedRecipe } from "../training/recipe/load-recipe.js";
+import type { Recipe } from "../training/recipe/recipe.js";
+import { explained } from "./running.js";
+
+export function recipesCommand(): Command {
+  return new Command("recipes")
+    .description("List the recipes in a file or folder, or show one with all its defaults.")
+    .argument("[what]", "a file, a folder, or FILE#NAME to show one", "recipes")
+    .option("--json", "print the list as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx pinmem recipes
+  npx pinmem recipes recipes/gtav-synthia.mjs
+  npx pinmem recipes recipes/gtav-synthia.mjs#isw-resnet50
+
+One recipe is printed as JSON, which is a recipe file too.`,
+    )
+    .action(async (what: string, flags: { json?: true }) => explained(() => show(what, flags)));
+}
+
+async function show(what: string, { json }: { json?: true }): Promise<void> {
+  const [{ listRecipes, loadRecipe }, { recipeEndings, splitAddress }] = await Promise.all([
+    import("../training/recipe/load-recipe.js"),
+    import("../training/recipe/recipe-file.js"),
+  ]);
+  if (splitAddress(what).name !== undefined) {
+    console.log(JSON.stringify(await loadRecipe(what), null, 2));
+    return;
+  }
+  const files = isFolder(what)
+    ? readdirSync(what)
+        .filter((name) => recipeEndings.includes(extname(name)))
+        .sort()
+        .map((name) => join(what, name))
+    : [what];
+  if (files.length === 0)
+    throw new Error(`${what} holds no recipes (files ending in ${recipeEndings.join(", ")})`);
+  const found: ListedRecipe[] = [];
+  for (const file of files) found.push(...(await listRecipes(file)));
+  console.log(json ? JSON.stringify(found.map(summary), null, 2) : table(found).join("\n"));
+}
+
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+
+const domainOf = (config: DatasetConfig): string => {
+  if ("domain" in config) return config.domain;
+  if ("as" in config) return config.as;
+  return config.subset === undefined ? config.name : `${config.name} ${config.subset}`;
+};
+
+const lengthOf = ({ length: { steps, epochs } }: Recipe): string =>
+  steps === undefined ? `${epochs} epochs` : `${steps} steps`;
+
+const networkOf = ({ model: { backbone, head } }: Recipe): string => `${backbone}, ${head}`;
+
+const summary = ({ address, recipe }: ListedRecipe) => ({
+  address,
+  name: recipe.name,
+  sources: recipe.data.sources.map(domainOf),
+  targets: recipe.data.targets.map(domainOf),
+  method: recipe.method.name,
+  network: { backbone: recipe.model.backbone, head: recipe.model.head },
+  normalization: recipe.model.normalization ?? {},
+  length: recipe.length,
+});
+
+/** A line for each recipe, those with the same domains under one heading. */
+function table(found: readonly ListedRecipe[]): string[] {
+  const rows = found.map(({ address, recipe }) => [
+    address,
+    recipe.method.name,
+    networkOf(recipe),
+    lengthOf(recipe),
+    [...new Set(Object.values(recipe.model.normalization ?? {}))].join(", "),
+  ]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const lines: string[] = [];
+  let heading = "";
+  for (const [at, { recipe }] of found.entries()) {
+    const domains = `${recipe.data.sources.map(domainOf).join(" + ")} -> ${recipe.data.targets.map(domainOf).join(", ")}`;
+    if (domains !== heading) lines.push(...(lines.length > 0 ? [""] : []), domains);
+    heading = domains;
+    const cells = rows[at] ?? [];
+    lines.push(`  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
+  }
+  return lines;
+}

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { writeRun } from "../../test/report-fixtures.js";
+import { main } from "./main.js";
+
+afterEach(() => {
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+});
+
+/** Runs the command line, and returns what it printed and its exit code. */
+async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
+  const [out, err]: [string[], string[]] = [[], []];
+  vi.spyOn(console, "log").mockImplementation((text) => void out.push(String(text)));
+  vi.spyOn(console, "error").mockImplementation((text) => void err.push(String(text)));
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
+  await main(["node", "pinmem", "report", ...args]);
+  return { out: out.join("\n"), err: err.join("\n"), code: process.exitCode };
+}
+
+describe("pinmem report", () => {
+  it("writes one page, and the figures as JSON for programs", async () => {
+    const root = temporaryFolder();
+    const runs = [writeRun(root, "a"), writeRun(root, "b", { method: "pin-memory" })];
+    const file = join(root, "out", "page.html");
+    const { out, code } = await run(
+      ...runs,
+      "--out",
+      file,
+      "--title",
+      "Two runs",
+      "--weights",
+      "last",
+      "--json",
+    );
+    expect(code).toBeUndefined();
+    expect(readFileSync(file, "utf8")).toContain("<h1>Two runs</h1>");
+    const { rows } = JSON.parse(out);
+    expect(rows).toMatchObject([
+      {
+        label: "ERM",
+        unseen: { score: { mean: 0.25 } },
+        runs: [{ path: runs[0], step: 4, weights: "last" }],
+      },
+      { label: "Pin the Memory", unseen: { gain: 0 } },
+    ]);
+  });
+
+  it("explains what it cannot read, and leaves no file", async () => {
+    const root = temporaryFolder();
+    const file = join(root, "page.html");
+    const gone = await run(join(root, "gone"), "--out", file);
+    expect(gone).toMatchObject({ code: 1, err: expect.stringMatching(/gone does not exist/) });
+    const baseline = await run(writeRun(root, "a"), "--out", file, "--baseline", "b");
+    expect(baseline).toMatchObject({ code: 1, err: expect.stringMatching(/no row "b" to compare with/) });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("explains wrong usage and exits with 2", async () => {
+    expect(await run()).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/missing required argument 'run'/),
+    });
+    expect((await run("a", "--weights", "worst")).code).toBe(2);
+  });
+});

@@ -1,0 +1,91 @@
+// `pinmem weights`: what a file of weights holds, and files of weights from elsewhere made into this project's.
+
+import { Command, Option } from "commander";
+import { backboneNames } from "../models/backbones/registry.js";
+import { explained, wholeNumber } from "./running.js";
+
+interface ConvertFlags {
+  readonly recipe?: string;
+  readonly backbone?: (typeof backboneNames)[number];
+  readonly out: string;
+  readonly set: string[];
+  readonly step: number;
+  readonly partial?: true;
+  readonly json?: true;
+}
+
+export function weightsCommand(): Command {
+  const command = new Command("weights").description("Look into files of weights, and convert them.");
+  command
+    .command("inspect")
+    .description(
+      "Tell what a file holds: tensors, metadata, and the network that it fits. Runs nothing in it.",
+    )
+    .argument("<file>", "a .pth or .safetensors file")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  npx pinmem weights inspect resnet50-0676ba61.pth")
+    .action(async (file: string, { json }: { json?: true }) => explained(() => inspect(file, json === true)));
+  command
+    .command("convert")
+    .description("Make a file of this project from weights that others saved.")
+    .argument(
+      "<file>",
+      "the authors' checkpoint, torchvision's weights, or any state dict (.pth, .safetensors)",
+    )
+    .option("--recipe <recipe>", "the network: writes a file to be opened like one of a run")
+    .addOption(
+      new Option("--backbone <name>", "torchvision's backbone: writes a file for model.backboneWeights")
+        .choices(backboneNames)
+        .conflicts("recipe"),
+    )
+    .requiredOption("--out <file>", "what to write (.safetensors)")
+    .option(
+      "--set <path=value>",
+      "change a field of the recipe; may be repeated",
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
+    .option("--step <number>", "optimiser steps behind the weights", wholeNumber, 0)
+    .option("--partial", "take what fits, leave the rest as it is, and tell what that is")
+    .option("--json", "print what was taken and what was left out as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx pinmem weights convert authors.pth --recipe recipes/gtav-synthia.mjs#pin-memory-resnet50-official --out model.safetensors
+  npx pinmem weights convert resnet50-0676ba61.pth --backbone resnet50 --out resnet50.safetensors
+
+Everything has to fit unless --partial is given. Exit codes: 0 written; 1 it could not be, and nothing is; 2 wrong usage.`,
+    )
+    .action(async (file: string, flags: ConvertFlags, command: Command) => {
+      if (!flags.recipe && !flags.backbone) {
+        command.error("error: give --recipe or --backbone, so that it is known what the weights are for", {
+          exitCode: 2,
+        });
+      }
+      await explained(() => convert(file, flags));
+    });
+  return command;
+}
+
+async function inspect(file: string, json: boolean): Promise<void> {
+  const { describeContent, inspectWeights } = await import("../runs/inspect-weights.js");
+  const content = inspectWeights(file);
+  if (!json) console.log(describeContent(content).join("\n"));
+  else console.log(JSON.stringify(content, null, 2));
+}
+
+async function convert(file: string, { recipe: address, backbone, set, json, ...options }: ConvertFlags) {
+  const [{ convertBackboneWeights, convertWeights }, { loadRecipe }, { describeWeights }] = await Promise.all(
+    [
+      import("../runs/convert-weights.js"),
+      import("../training/recipe/load-recipe.js"),
+      import("../models/weights.js"),
+    ],
+  );
+  const report = backbone
+    ? convertBackboneWeights(file, { ...options, backbone })
+    : await convertWeights(file, { ...options, recipe: await loadRecipe(address as string, set) });
+  if (json) console.log(JSON.stringify({ ...report, written: options.out }, null, 2));
+  else console.log(`${describeWeights(report)}\nwritten: ${options.out}`);
+}

@@ -1,0 +1,69 @@
+// The domains that an inspection looks at, and their images as the network takes them.
+
+import { basename } from "node:path";
+import { type Device, fromTypedArray, type Tensor } from "@pinmem/torch";
+import { imageTensor, normalize } from "../data/batch-tensors.js";
+import { type EvaluationImage, evaluationImages } from "../data/evaluation-loader.js";
+import type { LabelSpace } from "../data/label-space.js";
+import { DomainError, type DomainSources, openDomains } from "../evaluation/open-domains.js";
+import type { Recipe } from "../training/recipe/recipe.js";
+
+/** Seen in training (images of that kind were), or not. */
+export type DomainRole = "source" | "target";
+
+export interface InspectedDomain {
+  readonly name: string;
+  readonly role: DomainRole;
+  /** How many images there are to look at. */
+  readonly count: number;
+  /** The images, each time anew, in the same order. */
+  images(): AsyncIterable<EvaluationImage>;
+}
+
+/**
+ * Opens domains to inspect.
+ * @param names as for evaluations, such as "streets:night" or "camvid=/data/camvid"; "recipe" stands for all that the run's
+ *   recipe evaluates on, sources' validation and targets
+ * @throws DomainError, DataError naming what is missing
+ */
+export async function inspectedDomains(
+  names: readonly string[],
+  run: { readonly recipe: Recipe; readonly space: LabelSpace },
+  sources: DomainSources = {},
+): Promise<InspectedDomain[]> {
+  const { validation, targets } = run.recipe.data;
+  const own = [...(validation.length > 0 ? ["validation"] : []), ...(targets.length > 0 ? ["targets"] : [])];
+  const known = names.flatMap((name) => (name === "recipe" ? own : [name]));
+  if (known.length === 0) {
+    throw new DomainError(
+      `the recipe "${run.recipe.name}" validates on nothing and has no targets; name data sets, such as --on streets:night`,
+    );
+  }
+  const domains = await openDomains(known, run, sources);
+  return domains.map(({ name, role, dataset }) => ({
+    name,
+    role: role ?? "target",
+    count: dataset.samples.length,
+    images: () => evaluationImages(dataset, { prefetch: 1 }),
+  }));
+}
+
+export interface ImageTensors {
+  /** 1 x 3 x H x W, normalised. */
+  readonly image: Tensor;
+  /** 1 x H x W, int64, 255 ignored. */
+  readonly label: Tensor;
+}
+
+export function imageTensors(
+  { image, label, width, height }: EvaluationImage,
+  device: Device = "cpu",
+): ImageTensors {
+  return {
+    image: normalize(imageTensor(image, [1, height, width], { device })),
+    label: fromTypedArray(label, [1, height, width], { device }).to({ dtype: "int64" }),
+  };
+}
+
+/** What to call an image under a picture: the name of its file, without folders. */
+export const shortName = ({ name }: EvaluationImage): string => basename(name);

@@ -1,0 +1,144 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { main } from "../cli/main.js";
+import { type OpenRun, openRun } from "../runs/open-run.js";
+import { RunFolder } from "../training/run-folder.js";
+import { train } from "../training/train.js";
+import { inspectedDomains } from "./domains.js";
+import { inspectRun } from "./inspect-run.js";
+import type { Inspection } from "./inspection.js";
+
+let root: string;
+const path = (name: string) => join(root, name);
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "pinmem-inspect-"));
+  await train(miniRecipe(), { folder: new RunFolder(path("pin")) });
+  const erm = miniRecipe({ name: "plain", method: { name: "erm" }, length: { steps: 1 } });
+  await train(erm, { folder: new RunFolder(path("erm")) });
+});
+afterAll(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+const domainsOf = (run: OpenRun) => inspectedDomains(["recipe"], run, { limit: 2 });
+const saved = (out: string): Inspection => JSON.parse(readFileSync(join(out, "inspection.json"), "utf8"));
+
+/** Runs the command, and returns what it printed and its exit code. */
+async function run(...words: string[]): Promise<{ text: string; code: unknown }> {
+  const lines: string[] = [];
+  for (const name of ["log", "error"] as const)
+    vi.spyOn(console, name).mockImplementation((line: unknown) => void lines.push(String(line)));
+  vi.spyOn(process.stderr, "write").mockImplementation((line) => lines.push(String(line)) > 0);
+  await main(["node", "pinmem", "inspect", ...words]);
+  return { text: lines.join("\n"), code: process.exitCode };
+}
+
+describe("inspectRun", () => {
+  it("leaves every picture behind in two forms, and every figure in inspection.json", async () => {
+    const out = path("whole");
+    let inspection: Inspection;
+    {
+      using opened = openRun(path("pin"), { which: "last", form: "trained" });
+      using baseline = openRun(path("erm"));
+      inspection = await inspectRun(opened, { domains: await domainsOf(opened), out, baseline });
+    }
+    expect(saved(out)).toEqual(JSON.parse(JSON.stringify(inspection)));
+    expect(inspection.notes).toEqual([]);
+    expect(inspection.domains).toEqual([
+      { name: "streets:boulevard", role: "source", images: 2 },
+      { name: "streets:night", role: "target", images: 1 },
+    ]);
+    const listed = inspection.pictures.flatMap(({ file, svg }) => [file, svg]);
+    expect(readdirSync(out).sort()).toEqual([...listed, "inspection.json"].sort());
+    for (const { file, width, height, title, caption } of inspection.pictures) {
+      expect(await sharp(join(out, file)).metadata()).toMatchObject({ width: 2 * width, height: 2 * height });
+      expect(title).not.toBe("");
+      expect(caption).toMatch(/\.$/);
+    }
+    const { activation, similarity, embedding, grid, reliance } = inspection.figures;
+    expect(activation?.map(({ domain }) => domain)).toEqual(["streets:boulevard", "streets:night"]);
+    expect(similarity?.before?.step).toBe(0);
+    expect(similarity?.after.step).toBe(4);
+    expect(similarity?.after.cosine).not.toEqual(similarity?.before?.cosine);
+    expect(embedding?.points.some(({ domain }) => domain === null)).toBe(true);
+    expect(grid?.baseline?.method).toBe("erm");
+    expect(grid?.rows).toHaveLength(3);
+    expect(reliance?.domains).toHaveLength(2);
+    expect(reliance?.domains[0]?.pixels).toBe(2 * 96 * 48);
+  });
+
+  it("finds the same again", async () => {
+    const parts = ["embedding", "reliance"] as const;
+    const [a, b] = [path("once"), path("again")];
+    for (const out of [a, b]) {
+      using opened = openRun(path("pin"), { form: "trained" });
+      await inspectRun(opened, { domains: await domainsOf(opened), out, parts, seed: 3 });
+    }
+    for (const file of readdirSync(a))
+      expect(readFileSync(join(a, file)).equals(readFileSync(join(b, file))), file).toBe(true);
+  });
+
+  it("says of a run without a memory what there is not, and makes the rest", async () => {
+    const out = path("plain");
+    using opened = openRun(path("erm"), { form: "trained" });
+    const domains = await domainsOf(opened);
+    const { figures, notes, pictures } = await inspectRun(opened, { domains, out });
+    expect(notes).toEqual(
+      ["activation", "similarity", "reliance"].map(
+        (part) => `${part}: this network has no memory (it was trained by erm)`,
+      ),
+    );
+    expect(pictures.map(({ kind }) => kind)).toEqual(["embedding", "grid"]);
+    expect(figures).toMatchObject({ activation: null, similarity: null, reliance: null });
+    expect(figures.embedding?.nearestIsOwnRow).toBeNull();
+    const nothing = path("nothing");
+    await expect(inspectRun(opened, { domains, out: nothing, parts: ["reliance"] })).rejects.toThrow(
+      /nothing can be made of it\. reliance: this network has no memory \(it was trained by erm\)/,
+    );
+    expect(existsSync(nothing)).toBe(false);
+  });
+});
+
+describe("pinmem inspect", () => {
+  it("inspects the domains and parts that are asked for, beside the run", async () => {
+    const words = ["--on", "streets:fog", "--images", "1", "--what", "grid,reliance"];
+    const { text, code } = await run(path("pin"), ...words);
+    expect(code).toBeUndefined();
+    expect(text).toMatch(/memory reliance[\s\S]*rows' values permuted[\s\S]*2 pictures/);
+    expect(saved(path("pin/inspection")).domains).toEqual([
+      { name: "streets:fog", role: "target", images: 1 },
+    ]);
+    expect(readdirSync(path("pin/inspection")).sort()).toEqual([
+      "grid.png",
+      "grid.svg",
+      "inspection.json",
+      "reliance.png",
+      "reliance.svg",
+    ]);
+  });
+
+  it("prints inspection.json when told so", async () => {
+    const words = ["--what", "similarity", "--json", "--out", path("json")];
+    const { text } = await run(path("pin"), ...words);
+    expect(JSON.parse(text)).toEqual(saved(path("json")));
+  });
+
+  it("says what is wrong with the command line and with runs", async () => {
+    expect(await run(path("pin"), "--what", "magic")).toEqual({
+      code: 2,
+      text: expect.stringMatching(/--what knows activation, .*, not "magic"/),
+    });
+    expect(await run(path("nowhere"))).toEqual({
+      code: 1,
+      text: expect.stringMatching(/nowhere does not exist/),
+    });
+    const unknown = await run(path("pin"), "--what", "embedding", "--classes", "unicorn");
+    expect(unknown).toEqual({ code: 1, text: expect.stringMatching(/has no class "unicorn"; it has road/) });
+  });
+});

@@ -1,0 +1,47 @@
+// What a network sees in one image: its prediction and, where it has a memory, the read weights at the image's resolution.
+
+import { type Device, nn, noGrad, scope } from "@pinmem/torch";
+import type { EvaluationImage } from "../data/evaluation-loader.js";
+import type { TrainableNetwork } from "../training/network.js";
+import { imageTensors } from "./domains.js";
+
+export interface Observation {
+  readonly sample: EvaluationImage;
+  /** H x W, train ids. */
+  readonly prediction: Uint8Array;
+  /** For each row of the memory H x W, the weights at a pixel sum to one; null without a memory. */
+  readonly weights: readonly Float32Array[] | null;
+}
+
+export interface ObserveOptions {
+  readonly device?: Device;
+  /** Also the read weights. Default false. */
+  readonly weights?: boolean;
+}
+
+/** The network is in evaluation mode. Weights are resized as the official code does: bilinear, corners aligned. */
+export function observe(
+  network: TrainableNetwork,
+  sample: EvaluationImage,
+  { device = "cpu", weights: wanted = false }: ObserveOptions = {},
+): Observation {
+  const size = [sample.height, sample.width] as const;
+  return scope(() =>
+    noGrad(() => {
+      const { feature, lowLevel } = network.encode(imageTensors(sample, device).image);
+      const reading = network.memory?.read(feature);
+      const logits = network.decode(reading?.refined ?? feature, lowLevel, size);
+      const prediction = logits.argmax({ dim: 1 }).to("uint8").toTypedArray() as Uint8Array;
+      if (!wanted || !reading) return { sample, prediction, weights: null };
+      const large = nn.F.interpolate(reading.weights, { size, mode: "bilinear", alignCorners: true });
+      const weights = large
+        .squeeze(0)
+        .unbind()
+        .map((row) => row.to("float32").toTypedArray() as Float32Array);
+      return { sample, prediction, weights };
+    }),
+  );
+}
+
+/** The train ids of a label or prediction, in order, 255 for ignored pixels. */
+export const occurring = (trainIds: Uint8Array): number[] => [...new Set(trainIds)].sort((a, b) => a - b);

@@ -1,0 +1,68 @@
+// Part of an inspection: results to look at, beside those of a baseline where there is one.
+
+import { spreadEvenly } from "../../data/check.js";
+import { IGNORED } from "../../data/label-space.js";
+import { type InspectedDomain, shortName } from "../domains.js";
+import { type GridRow, gridFigure } from "../grid-figure.js";
+import type { GridFigures } from "../inspection.js";
+import { observe } from "../observe.js";
+import { describeRun, type PartContext, type PartResult, save } from "./part.js";
+
+/** About so many rows in all, at least one for each domain. */
+const ROWS = 8;
+
+export async function inspectGrid({
+  run,
+  baseline,
+  domains,
+  folder,
+  device,
+  onProgress,
+}: PartContext): Promise<PartResult<GridFigures>> {
+  const { space } = run;
+  const perDomain = Math.max(1, Math.floor(ROWS / domains.length));
+  const rows: (GridRow & { readonly domain: string })[] = [];
+  for (const [index, domain] of domains.entries()) {
+    const shown = new Set(spreadEvenly(indices(domain), perDomain));
+    for await (const sample of domain.images()) {
+      if (!shown.has(sample.index)) continue;
+      const observation = observe(run.network, sample, { device });
+      const other = baseline ? observe(baseline.network, sample, { device }).prediction : null;
+      rows.push({ domain: domain.name, title: domain.name, observation, baseline: other });
+    }
+    onProgress(index + 1, domains.length);
+  }
+  const names = {
+    ours: run.recipe.method.name,
+    baseline: baseline ? nameBeside(baseline.recipe.method.name, run.recipe.method.name) : "",
+  };
+  const drawing = await gridFigure(rows, { space, names });
+  const title = baseline ? `Predictions of ${names.ours} and ${names.baseline}` : "Predictions";
+  const caption = "Images spread evenly over each domain, not chosen by result.";
+  const picture = await save(folder, "grid", drawing, { kind: "grid", title, caption });
+  const figures: GridFigures = {
+    baseline: baseline ? describeRun(baseline) : null,
+    rows: rows.map(({ domain, observation: { sample, prediction }, baseline: other }) => ({
+      domain,
+      image: shortName(sample),
+      accuracy: accuracy(sample.label, prediction),
+      baselineAccuracy: other ? accuracy(sample.label, other) : null,
+    })),
+  };
+  return { figures, pictures: [picture] };
+}
+
+const indices = ({ count }: InspectedDomain): number[] => Array.from({ length: count }, (_, index) => index);
+
+const nameBeside = (name: string, other: string): string => (name === other ? `${name} (baseline)` : name);
+
+/** Share of labelled pixels that are right; null where none is labelled. */
+function accuracy(label: Uint8Array, prediction: Uint8Array): number | null {
+  let [labelled, right] = [0, 0];
+  label.forEach((truth, pixel) => {
+    if (truth === IGNORED) return;
+    labelled++;
+    if (prediction[pixel] === truth) right++;
+  });
+  return labelled > 0 ? right / labelled : null;
+}

@@ -1,0 +1,108 @@
+// Counts what altered reads change: pixels, and the score.
+
+import { scope, type Tensor } from "@pinmem/torch";
+import { ConfusionMatrix } from "../evaluation/confusion-matrix.js";
+import { meanIoU } from "../evaluation/mean-iou.js";
+import type { Alteration, AlterationKind } from "./alterations.js";
+
+export interface AlterationResult {
+  readonly kind: AlterationKind;
+  /** Of the softmax, where that is what is altered. */
+  readonly temperature?: number;
+  /** How many random draws it is the mean of; 1 where nothing is random. */
+  readonly draws: number;
+  /** Share of all pixels whose class changes, 0 to 1. */
+  readonly changed: number;
+  /** 0 to 1, over the pixels of all draws; null where no pixel is labelled. */
+  readonly meanIoU: number | null;
+  /** Minus that of the network as it is. */
+  readonly meanIoUDifference: number | null;
+}
+
+export interface TallyResult {
+  readonly images: number;
+  readonly pixels: number;
+  /** As the network is, 0 to 1; null where no pixel is labelled. */
+  readonly meanIoU: number | null;
+  readonly alterations: readonly AlterationResult[];
+}
+
+/** What an alteration does, in a few words. */
+export function describeAlteration({
+  kind,
+  temperature,
+}: Pick<AlterationResult, "kind" | "temperature">): string {
+  switch (kind) {
+    case "constant":
+      return "read-out: mean of the domain";
+    case "image-mean":
+      return "read-out: mean of the image";
+    case "permuted":
+      return "rows' values permuted";
+    case "random":
+      return "random rows";
+    case "temperature":
+      return `temperature ${temperature}`;
+  }
+}
+
+interface Count {
+  readonly alteration: Alteration;
+  readonly matrix: ConfusionMatrix;
+  changed: number;
+}
+
+export class RelianceTally {
+  readonly #original: ConfusionMatrix;
+  readonly #altered = new Map<string, Count>();
+  #images = 0;
+  #pixels = 0;
+
+  constructor(readonly classes: number) {
+    this.#original = new ConfusionMatrix(classes);
+  }
+
+  /** Adds an image as the network sees it: predicted and true train ids (1, H, W). */
+  addImage(prediction: Tensor, label: Tensor): void {
+    this.#images++;
+    this.#pixels += prediction.numel;
+    this.#original.add(prediction, label);
+  }
+
+  /** Adds one read of an alteration on an image that was added before. */
+  addAltered(
+    alteration: Alteration,
+    { before, after, label }: { readonly before: Tensor; readonly after: Tensor; readonly label: Tensor },
+  ): void {
+    const key = `${alteration.kind} ${alteration.temperature ?? ""}`;
+    const count = this.#altered.get(key) ?? {
+      alteration,
+      matrix: new ConfusionMatrix(this.classes),
+      changed: 0,
+    };
+    this.#altered.set(key, count);
+    count.changed += scope(() => after.ne(before).sum().toNumber());
+    count.matrix.add(after, label);
+  }
+
+  result(): TallyResult {
+    const original = meanIoU(this.#original);
+    return {
+      images: this.#images,
+      pixels: this.#pixels,
+      meanIoU: original,
+      alterations: [...this.#altered.values()].map(({ alteration, matrix, changed }) => {
+        const score = meanIoU(matrix);
+        const { kind, temperature, reads } = alteration;
+        return {
+          kind,
+          ...(temperature !== undefined && { temperature }),
+          draws: reads.length,
+          changed: changed / (this.#pixels * reads.length),
+          meanIoU: score,
+          meanIoUDifference: score === null || original === null ? null : score - original,
+        };
+      }),
+    };
+  }
+}

@@ -1,0 +1,74 @@
+// How alike the rows of a memory are: cosines between classes, at the memory's start and after training. Rows of classes
+// that were never written are zero, and so are their cosines.
+
+import { createReadStream, existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { nn, noGrad, scope } from "@pinmem/torch";
+import { z } from "zod";
+import type { ClassMemory } from "../memory/index.js";
+
+/** K x K. */
+export type Cosines = readonly (readonly number[])[];
+
+export interface Similarity {
+  /** Optimiser steps done. */
+  readonly step: number;
+  readonly cosine: Cosines;
+  /** Mean over pairs of different rows that were written; null for fewer than two. */
+  readonly mean: number | null;
+}
+
+/** Cosines between the rows of a memory. */
+export const memorySimilarity = ({ items }: ClassMemory): Cosines =>
+  scope(() =>
+    noGrad(() => {
+      const rows_KC = nn.F.normalize(items.to("float64"));
+      return rows_KC.matmul(rows_KC.t()).toArray() as number[][];
+    }),
+  );
+
+/** Mean cosine over pairs of different rows that were written; null for fewer than two. */
+export function meanRowCosine(cosine: Cosines): number | null {
+  const present = writtenRows(cosine);
+  const pairs = present.flatMap((a) => present.filter((b) => b < a).map((b) => cosine[a]?.[b] ?? 0));
+  return pairs.length > 0 ? pairs.reduce((sum, one) => sum + one, 0) / pairs.length : null;
+}
+
+/** Train ids of rows that are not zero. */
+export const writtenRows = (cosine: Cosines): number[] =>
+  cosine.flatMap((row, at) => ((row[at] ?? 0) > 0.5 ? [at] : []));
+
+const PREFIX = '{"event":"memory"';
+
+/**
+ * The first comparison of rows that a run wrote down: after the memory's start, or at its first evaluation in runs of
+ * versions that did not tell then. Null where the log holds none for these classes.
+ */
+export async function firstSimilarity(
+  eventLog: string,
+  classes: readonly string[],
+): Promise<Similarity | null> {
+  if (!existsSync(eventLog)) return null;
+  const cosines = z.array(z.array(z.number()).length(classes.length)).length(classes.length);
+  const schema = z.object({ step: z.int().min(0), classes: z.array(z.string()), cosine: cosines });
+  const input = createReadStream(eventLog, "utf8");
+  try {
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (!text.startsWith(PREFIX)) continue;
+      const { success, data } = schema.safeParse(parsed(text));
+      if (!success || data.classes.join() !== classes.join()) return null;
+      return { step: data.step, cosine: data.cosine, mean: meanRowCosine(data.cosine) };
+    }
+  } finally {
+    input.destroy();
+  }
+  return null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,24 @@
+// How a network lies in memory while it is trained: channels of a pixel side by side ("channels-last", what convolutions
+// prefer), or pixels of a channel ("contiguous", PyTorch's default).
+//
+// On the CPU the pyramid's dilated convolutions stay contiguous in a channels-last network: they have the largest weights
+// on the smallest feature, and the gradient of a channels-last weight is copied element by element (2048 to 256 channels
+// on 16 x 16: 82 ms backward against 52, bench/results).
+
+import { type Device, nn } from "@pinmem/torch";
+import type { SegmentationNetwork } from "./segmentation-network.js";
+
+export const layouts = ["contiguous", "channels-last"] as const;
+export type Layout = (typeof layouts)[number];
+
+/** Lays the weights out on a device. Images have to follow: see `prepareEpisode`. */
+export function layOut<N extends SegmentationNetwork>(network: N, layout: Layout, device: Device = "cpu"): N {
+  if (layout === "contiguous") return network.to({ device, memoryFormat: "contiguous" });
+  network.to({ device, memoryFormat: "channelsLast" });
+  if (device === "cpu") {
+    for (const module of network.aspp.modules()) {
+      if (module instanceof nn.Conv2d) module.to({ memoryFormat: "contiguous" });
+    }
+  }
+  return network;
+}

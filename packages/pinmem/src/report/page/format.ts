@@ -1,0 +1,25 @@
+// Figures as people read them.
+
+/** Of a share, in percent with one decimal, without the sign: "54.3"; a dash where there is none. */
+export const percent = (share: number | null | undefined, decimals = 1): string =>
+  share === null || share === undefined ? "–" : (share * 100).toFixed(decimals);
+
+/** "+1.2", "−0.4", "0.0": points of percent, with a sign that says the same as its colour. */
+export function points(gain: number): string {
+  const text = (Math.abs(gain) * 100).toFixed(1);
+  if (Number(text) === 0) return "0.0";
+  return `${gain > 0 ? "+" : "−"}${text}`;
+}
+
+/** "2 h 5 min", "3 min 20 s", "41 s". */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
+}
+
+export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+
+/** "1 run", "3 runs". */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

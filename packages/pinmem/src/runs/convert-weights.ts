@@ -1,0 +1,81 @@
+// Weights from elsewhere as files of this project: a whole network's (the authors' checkpoints, any state dict with their names)
+// as a file that `openRun` opens, a backbone's as safetensors that recipes take for `model.backboneWeights`.
+
+import { resolve } from "node:path";
+import { dispose, saveSafetensors, scope } from "@pinmem/torch";
+import { type BackboneName, createBackbone } from "../models/backbones/registry.js";
+import { readWeights } from "../models/weight-files.js";
+import { loadBackboneWeights, loadNetworkWeights, type WeightsReport } from "../models/weights.js";
+import { openLabelSpace } from "../training/open-data.js";
+import type { Recipe } from "../training/recipe/recipe.js";
+import { createRecipeNetwork } from "../training/recipe/recipe-network.js";
+import { writeMetadata } from "./model-metadata.js";
+import { RunError } from "./run-error.js";
+
+export interface ConvertOptions {
+  /** Load what fits, and leave the rest of the network at its random start. Default false: everything has to fit. */
+  readonly partial?: boolean;
+  /** Optimiser steps behind the weights, where that is known. Default 0. */
+  readonly step?: number;
+}
+
+/**
+ * Writes weights as a run of `recipe` would have left them.
+ * @param file .pth or .safetensors, with or without "module." before its names
+ * @param out .safetensors
+ * @throws WeightsError, TensorFileError where the weights cannot be used or do not fit; nothing is written then
+ */
+export async function convertWeights(
+  file: string,
+  {
+    recipe,
+    out,
+    partial = false,
+    step = 0,
+  }: ConvertOptions & { readonly recipe: Recipe; readonly out: string },
+): Promise<WeightsReport> {
+  checkOut(file, out);
+  const space = await openLabelSpace(recipe.data.labels);
+  const network = createRecipeNetwork(recipe, space.classes.length);
+  try {
+    const report = loadNetworkWeights(network, file, { partial });
+    saveSafetensors(out, network.stateDict(), writeMetadata({ recipe, space, step, score: null }));
+    return report;
+  } finally {
+    dispose([...network.stateDict().values()]);
+  }
+}
+
+/**
+ * Writes torchvision's weights of a backbone as safetensors, under the same names and without the classifier.
+ * @throws as `convertWeights`
+ */
+export function convertBackboneWeights(
+  file: string,
+  {
+    backbone,
+    out,
+    partial = false,
+  }: Pick<ConvertOptions, "partial"> & {
+    readonly backbone: BackboneName;
+    readonly out: string;
+  },
+): WeightsReport {
+  checkOut(file, out);
+  return scope(() => {
+    const given = readWeights(file);
+    const network = createBackbone(backbone, { outputStride: 32 });
+    const report = loadBackboneWeights(network, given, { partial });
+    const loaded = new Set(report.loaded);
+    const used = [...given].filter(([name]) => loaded.has(network.torchvisionName(name) ?? ""));
+    saveSafetensors(out, new Map(used), new Map([["backbone", backbone]]));
+    return { ...report, source: file };
+  });
+}
+
+function checkOut(file: string, out: string): void {
+  if (!out.endsWith(".safetensors"))
+    throw new RunError(out, "must end in .safetensors, which is what is written");
+  if (resolve(file) === resolve(out))
+    throw new RunError(out, "is the file that is read; choose another name");
+}

@@ -1,0 +1,18 @@
+// The memory's rows compared with each other, as an event: after the memory's start, and at every evaluation.
+
+import { noGrad, scope } from "@pinmem/torch";
+import type { LabelSpace } from "../../data/index.js";
+import type { ClassMemory } from "../../memory/index.js";
+import type { MemoryEvent } from "./event.js";
+
+const DIGITS = 4;
+
+export function memoryEvent({ items }: ClassMemory, { classes }: LabelSpace, step: number): MemoryEvent {
+  const cosine = scope(() => noGrad(() => items.matmul(items.t()).toArray() as number[][]));
+  return {
+    event: "memory",
+    step,
+    classes: classes.map(({ name }) => name),
+    cosine: cosine.map((row) => row.map((value) => Number(value.toFixed(DIGITS)))),
+  };
+}

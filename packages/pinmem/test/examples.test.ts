@@ -1,0 +1,67 @@
+// The programs in examples/ run as their first lines say, one after the other: training on data of one's own leaves a run that
+// the other one segments with. They are JavaScript that imports the compiled package, as a user's program does.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { renderStreet } from "../src/data/index.js";
+import { writeLabelPng, writeRgbPng } from "../src/data/write-png.js";
+
+const examples = fileURLToPath(new URL("../../../examples/", import.meta.url));
+const [width, height] = [96, 64];
+
+let folder: string;
+const inFolder = (...parts: string[]) => join(folder, ...parts);
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "pinmem-examples-"));
+  for (const domain of ["boulevard", "toy-town"]) {
+    for (let index = 0; index < 2; index++) {
+      const { image, label } = renderStreet({ domain, seed: 0, index, width, height });
+      await writeRgbPng(inFolder("looks", domain, "images", `${index}.png`), {
+        width,
+        height,
+        pixels: image,
+      });
+      await writeLabelPng(inFolder("looks", domain, "labels", `${index}.png`), {
+        width,
+        height,
+        labels: label,
+      });
+    }
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(name: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [join(examples, name), ...args], { encoding: "utf8" });
+}
+
+test("train-own.mjs trains by a method of its own on data of its own", () => {
+  const { status, stderr } = run("train-own.mjs", inFolder("looks"), inFolder("run"), "2");
+  expect(status, stderr).toBe(0);
+  expect(stderr).toMatch(/finished at step 2 of 2/);
+  const events = readFileSync(inFolder("run", "events.jsonl"), "utf8").trimEnd().split("\n");
+  const steps = events.map((line) => JSON.parse(line)).filter(({ event }) => event === "step");
+  expect(steps).toHaveLength(2);
+  for (const { losses, metaTest } of steps) {
+    expect(Object.keys(losses)).toEqual(["meta-train", "meta-test"]);
+    expect(losses["meta-test"].cohesion).toBeGreaterThan(0);
+    expect(["boulevard", "toy-town"]).toContain(metaTest[0]);
+  }
+  expect(existsSync(inFolder("run", "last.safetensors"))).toBe(true);
+});
+
+test("segment.mjs segments an image with that run and tells what its memory read", () => {
+  const [image, out] = [inFolder("looks", "boulevard", "images", "0.png"), inFolder("out.png")];
+  const { status, stdout, stderr } = run("segment.mjs", inFolder("run"), image, out);
+  expect(status, stderr).toBe(0);
+  const shares = [...stdout.matchAll(/^[a-z ]+: (\d+\.\d) % of the pixels, (\d+\.\d) % of what is read$/gm)];
+  const total = shares.reduce((sum, [, share]) => sum + Number(share), 0);
+  expect(total).toBeGreaterThan(99);
+  expect(total).toBeLessThan(101);
+  expect(readFileSync(out).subarray(1, 4).toString()).toBe("PNG");
+  expect(run("segment.mjs").status).toBe(2);
+});

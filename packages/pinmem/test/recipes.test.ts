@@ -1,0 +1,157 @@
+// The recipes of the repository are whole: every one resolves; every network with every method that any of them asks for is
+// built as asked and takes one step, by the trainer, on two images of 64 x 64 of procedural streets for each source in place of
+// the real data. Of ResNet-101, which takes longest, only plain training, selective whitening and the full method are run.
+// What is left out: their data, their weights, and their length.
+
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { dispose } from "@pinmem/torch";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createMethod, splitsDomains } from "../src/training/methods/index.js";
+import { openData } from "../src/training/open-data.js";
+import { createOptimizer } from "../src/training/optimizer.js";
+import { prepareEpisode } from "../src/training/prepare-episode.js";
+import { listRecipes, loadRecipe } from "../src/training/recipe/load-recipe.js";
+import { type Recipe, resolveRecipe } from "../src/training/recipe/recipe.js";
+import { createRecipeNetwork } from "../src/training/recipe/recipe-network.js";
+import { innerRate, learningRate } from "../src/training/schedule.js";
+import { Trainer } from "../src/training/trainer.js";
+import { createWhitening } from "../src/training/whitening.js";
+import { Recorder } from "./tiny-run.js";
+
+const folder = fileURLToPath(new URL("../../../recipes", import.meta.url));
+const files = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
+const recipe = (address: string) => loadRecipe(join(folder, address));
+
+/** Recipes by address; of those with the same network and method one only, since a step is the same for all. */
+async function distinct(): Promise<[string, Recipe][]> {
+  const found = new Map<string, [string, Recipe]>();
+  for (const file of files) {
+    for (const { address, recipe } of await listRecipes(join(folder, file))) {
+      const key = JSON.stringify([recipe.model, recipe.method]);
+      if (!found.has(key)) found.set(key, [address.slice(folder.length + 1), recipe]);
+    }
+  }
+  return [...found.values()];
+}
+
+const isRun = ({ name, model }: Recipe): boolean =>
+  model.backbone !== "resnet101" || /idd-(erm|isw|pin-memory)-resnet101(-deeplabv2)?$/.test(name);
+const all = (await distinct()).filter(([, recipe]) => isRun(recipe));
+
+/** The recipe with miniature data in place of its own. */
+const inMiniature = (recipe: Recipe): Recipe => {
+  const streets = (domain: string) => ({ name: "streets", domain, count: 2, width: 64, height: 64 });
+  return resolveRecipe({
+    ...recipe,
+    device: "cpu",
+    data: {
+      ...recipe.data,
+      sources: [streets("boulevard"), streets("toy-town")],
+      validation: [],
+      targets: [],
+      crop: { width: 64, height: 64 },
+      scale: [1, 1],
+      perDomain: 2,
+      epoch: 1,
+      workers: 0,
+    },
+    whitening: { ...recipe.whitening, selectAfterEpochs: 0, trials: 1, images: 1 },
+  });
+};
+
+/** One step of a recipe; returns its loss terms by pass. */
+async function step(recipe: Recipe): Promise<Readonly<Record<string, object>>> {
+  const { data: config, model, seed, losses } = recipe;
+  const data = await openData(config, seed);
+  const network = createRecipeNetwork(recipe, data.space.classes.length);
+  try {
+    expect(network.backbone.name).toBe(model.backbone);
+    const whitening = createWhitening(recipe, { network, data, steps: 1 });
+    const method = createMethod(recipe.method, {
+      network,
+      weights: losses,
+      ...(whitening && { whiteningLoss: whitening.lossOf }),
+    });
+    const rate = learningRate(recipe.learningRate, 1);
+    const { perDomain, color } = config;
+    const recorder = new Recorder();
+    const trainer = new Trainer({
+      name: recipe.name,
+      seed,
+      device: "cpu",
+      steps: 1,
+      network,
+      method,
+      optimizer: createOptimizer(network, recipe.optimizer, 0.01),
+      data: data.training,
+      prepare: (batch, split) => prepareEpisode(batch, split, { seed, device: "cpu", perDomain, ...color }),
+      learningRate: rate,
+      innerRate: splitsDomains(recipe.method) ? innerRate(recipe.method.innerRate, rate) : () => 0,
+      hooks: whitening ? [whitening] : [],
+      events: [recorder],
+    });
+    await trainer.run();
+    return recorder.events.flatMap((event) => (event.event === "step" ? [event.losses] : []))[0] ?? {};
+  } finally {
+    dispose([...network.stateDict().values()]);
+    await data.close();
+  }
+}
+
+describe("the recipes", () => {
+  let names: string[];
+  beforeAll(async () => {
+    const lists = await Promise.all(files.map((file) => listRecipes(join(folder, file))));
+    names = lists.flat().map(({ recipe }) => recipe.name);
+  });
+
+  it("are there for every setting, network and method", () => {
+    expect(files).toEqual(["camvid.mjs", "demo.mjs", "gtav-synthia-idd.mjs", "gtav-synthia.mjs", "gtav.mjs"]);
+    const methods = ["erm", "ibn", "iw", "isw", "mldg", "memory-erm", "pin-memory"];
+    const networks = ["resnet50", "mobilenetv2", "shufflenetv2", "resnet101", "resnet101-deeplabv2"];
+    for (const setting of ["gtav-synthia", "gtav", "gtav-synthia-idd"]) {
+      for (const method of methods)
+        for (const network of networks) expect(names).toContain(`${setting}-${method}-${network}`);
+    }
+  });
+
+  it("differ from the authors' settings where the README says so, and nowhere else", async () => {
+    const [ours, official] = await Promise.all([
+      recipe("gtav-synthia.mjs#pin-memory-resnet50"),
+      recipe("gtav-synthia.mjs#pin-memory-resnet50-official"),
+    ]);
+    expect(official).toEqual({
+      ...ours,
+      name: "gtav-synthia-pin-memory-resnet50-official",
+      data: { ...ours.data, color: { ...ours.data.color, strongFor: "first-source" } },
+      model: { ...ours.model, memory: { read: { gumbel: "always" } } },
+      method: { ...ours.method, memoryStart: { batches: "official", afterSteps: 0 } },
+      learningRate: { kind: "exponential", base: 0.01, decay: 9, total: 120_000, warmUp: 0 },
+      optimizer: { ...ours.optimizer, decay: "all" },
+      evaluation: { ...ours.evaluation, statisticsBatches: 0 },
+    });
+    expect(ours.data.sources.map(({ name }) => name)).toEqual(["gtav", "synthia"]);
+    expect(ours.length).toEqual({ epochs: 41 });
+  });
+
+  it("put instance normalisation where the authors' scripts do", async () => {
+    const kinds = { ibn: "instance-norm", iw: "instance-whitening", isw: "selective-whitening" };
+    for (const [method, kind] of Object.entries(kinds)) {
+      const { model } = await recipe(`gtav.mjs#${method}-resnet50`);
+      expect(model.normalization).toEqual({ layer0: kind, layer1: kind, layer2: kind });
+    }
+  });
+
+  it.each(all)("%s takes a step", async (_, recipe) => {
+    const losses = await step(inMiniature(recipe));
+    const splits = ["mldg", "pin-memory"].includes(recipe.method.name);
+    expect(Object.keys(losses)).toEqual(splits ? ["meta-train", "meta-test"] : ["train"]);
+    const [first] = Object.values(losses);
+    const kinds = Object.values(recipe.model.normalization ?? {}) as string[];
+    const isWhitened = kinds.some((kind) => kind.endsWith("-whitening"));
+    expect(Object.keys(first as object).includes("whitening")).toBe(isWhitened);
+    expect(Object.keys(first as object).includes("cohesion")).toBe(recipe.method.name.includes("memory"));
+  });
+});
