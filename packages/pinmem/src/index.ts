@@ -5,6 +5,7 @@ export * from "./inspection/index.js";
 export * from "./losses/index.js";
 export * from "./memory/index.js";
 export * from "./models/index.js";
+export * from "./prediction/index.js";
 export * from "./report/index.js";
 export * from "./runs/index.js";
 export * from "./training/index.js";

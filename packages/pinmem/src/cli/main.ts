@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import("./data.js")).dataCommand(),
   recipes: async () => (await import("./recipes.js")).recipesCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
+  predict: async () => (await import("./predict.js")).predictCommand(),
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
   inspect: async () => (await import("./inspect.js")).inspectCommand(),
   ablate: async () => (await import("./ablate.js")).ablateCommand(),

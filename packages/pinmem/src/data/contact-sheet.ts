@@ -1,12 +1,12 @@
 // A picture of a data set: samples spread over it, each image beside its label in the colours of the label space, and
 // the colours' names below. Ignored pixels are black.
 
-import sharp from "sharp";
 import { spreadEvenly } from "./check.js";
 import { DataError } from "./data-error.js";
 import type { Dataset, Sample } from "./dataset.js";
 import { LabelDecoder } from "./label-decoding.js";
 import type { LabelSpace } from "./label-space.js";
+import { drawLegend, stack } from "./legend.js";
 import { openSample } from "./open-sample.js";
 import { BicubicResizer, type RgbImage } from "./resize.js";
 import { applyToImage, applyToLabel } from "./transforms/apply-plan.js";
@@ -49,11 +49,8 @@ export async function contactSheet(
   tiles.forEach((tile, at) => {
     paste(sheet, tile, GAP + (at % across) * cell.width, GAP + Math.floor(at / across) * cell.height);
   });
-  const legend = await drawLegend(dataset.space, sheet.width);
-  const whole = blank(sheet.width, sheet.height + legend.height, 255);
-  paste(whole, sheet, 0, 0);
-  paste(whole, legend, 0, sheet.height);
-  return whole;
+  const entries = [...dataset.space.classes, { name: "ignored", color: [0, 0, 0] as const }];
+  return stack(sheet, await drawLegend(entries, sheet.width));
 }
 
 /** A label in the colours of its space; ignored pixels black. */
@@ -95,28 +92,6 @@ async function drawPair(
   paste(pair, { ...size, pixels: colorLabel(context.space, label) }, size.width, 0);
   return pair;
 }
-
-/** A swatch and a name for each class. Without fonts on the machine the names stay blank. */
-async function drawLegend({ classes }: LabelSpace, width: number): Promise<RgbImage> {
-  const cell = { width: 150, height: 24 };
-  const across = Math.max(Math.floor(width / cell.width), 1);
-  const height = Math.ceil((classes.length + 1) / across) * cell.height + GAP;
-  const entries = [...classes, { name: "ignored", color: [0, 0, 0] as const }].map(({ name, color }, at) => {
-    const [x, y] = [GAP + (at % across) * cell.width, Math.floor(at / across) * cell.height];
-    const text = `<text x="${x + 22}" y="${y + 14}" font-family="sans-serif" font-size="13">${escapeXml(name)}</text>`;
-    return `<rect x="${x}" y="${y + 2}" width="16" height="16" fill="rgb(${color.join(",")})"/>${text}`;
-  });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${entries.join("")}</svg>`;
-  const { data, info } = await sharp(Buffer.from(svg))
-    .flatten({ background: "white" })
-    .removeAlpha()
-    .toColourspace("srgb")
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, pixels: data };
-}
-
-const escapeXml = (text: string) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 const blank = (width: number, height: number, value: number): RgbImage => ({
   width,

@@ -1,0 +1,178 @@
+// `pinmem predict`: images, folders and videos through a trained network, into files.
+
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import type { FileResult, OutputKind, PredictFilesOptions, PredictionSummary } from "../prediction/index.js";
+
+import { explained, interruption, positive } from "./running.js";
+
+interface PredictFlags {
+  readonly out?: string;
+  readonly write: readonly OutputKind[];
+  readonly which?: "best" | "last";
+  readonly device: string;
+  readonly memory?: number;
+  readonly maxPixels?: number;
+  readonly opacity?: number;
+  readonly legend?: true;
+  readonly frames?: true;
+  readonly flip?: true;
+  readonly scales?: readonly number[];
+  readonly skipExisting?: true;
+  readonly json?: true;
+}
+
+/** The folder below which outputs go, each run's in one of its own, unless another is given. */
+const DEFAULT_OUT = "predictions";
+const DEFAULT_KINDS = ["train-ids", "overlay"] as const;
+const ALL_KINDS = [
+  "train-ids",
+  "label-ids",
+  "overlay",
+  "color",
+  "confidence",
+] as const satisfies readonly OutputKind[];
+
+export function predictCommand(): Command {
+  return new Command("predict")
+    .description("Segment images, folders of images and videos with a trained network.")
+    .argument("<run>", "the folder of a run, or a file of weights that a run wrote")
+    .argument(
+      "<input...>",
+      'images, folders (with all below them), videos, patterns such as "drive/**/*.jpg"',
+    )
+    .option("--out <folder>", `where outputs go (default: ${DEFAULT_OUT}/RUN)`)
+    .option("--write <kinds>", `what is written: ${ALL_KINDS.join(",")}`, kinds, [...DEFAULT_KINDS])
+    .option("--legend", "below each image's overlay, the names of its classes")
+    .option("--opacity <share>", "of the colours in overlays, 0 to 1 (default: 0.5)", share)
+    .option("--frames", "of videos, the other outputs too: an image for each frame")
+    .option("--flip", "look at each image mirrored too, and take the mean")
+    .option("--scales <sizes>", "look at it in these sizes, such as 0.75,1,1.25, and take the mean", scales)
+    .option("--skip-existing", "leave inputs alone whose outputs are all there: go on where it stopped")
+    .option(
+      "--which <weights>",
+      "best (on source validation) or last (default: best where there are any)",
+      which,
+    )
+    .option("--device <device>", "cpu, cuda, cuda:1, …", "cpu")
+    .option("--memory <MiB>", "for the network; larger images are tiled (default: 4096)", positive)
+    .option("--max-pixels <count>", "refuse images with more (default: 100 million)", positive)
+    .option("--json", "print a line of JSON for each input, and one at the end")
+    .addHelpText(
+      "after",
+      `
+Outputs keep the names and folders of their inputs, below a folder for each kind:
+  train-ids   PNG, one byte a pixel: the position of its class, from 0 on
+  label-ids   PNG, the same in the data set's own numbers; for Cityscapes, what its server takes
+  overlay     JPEG, the photograph tinted by class; of a video, an MP4 without sound (through ffmpeg)
+  color       PNG, the classes' colours
+  confidence  PNG, 255 where the network is certain
+
+Example:
+  npx pinmem predict runs/camvid photos/ drive.mp4 --write label-ids,overlay --legend
+
+Ctrl-C stops after the image in progress; --skip-existing goes on from there.
+
+Exit codes: 0 done; 1 inputs that could not be used, listed at the end, or an error; 2 wrong usage; 130 interrupted.`,
+    )
+    .action((run: string, inputs: string[], flags: PredictFlags) =>
+      explained(() => predict(run, inputs, flags)),
+    );
+}
+
+async function predict(path: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
+  const [{ findInputs, predictFiles, runName }, { openRun }, { PredictProgress }] = await Promise.all([
+    import("../prediction/index.js"),
+    import("../runs/open-run.js"),
+    import("./predict-progress.js"),
+  ]);
+  const { out = join(DEFAULT_OUT, runName(path)), which, device, json, ...options } = flags;
+  const inputs = await findInputs(paths, { except: flags.out ?? DEFAULT_OUT });
+  using run = openRun(path, { device: device as "cpu", ...(which && { which }) });
+  const interrupt = interruption("image");
+  const progress = new PredictProgress(inputs.length);
+  const begun = performance.now();
+  try {
+    const summary = await predictFiles(run, inputs, {
+      ...(options as Omit<PredictFilesOptions, "out">),
+      out,
+      signal: interrupt.signal,
+      onResult: (result) => {
+        if (json) print(result);
+        progress.input({ skipped: "skipped" in result });
+      },
+      onFrame: ({ done, total }) => progress.frame(done, total),
+    });
+    progress.clear();
+    conclude(summary, {
+      out,
+      json,
+      seconds: (performance.now() - begun) / 1000,
+      interrupted: summary.left > 0,
+    });
+  } finally {
+    progress.clear();
+    interrupt.stop();
+  }
+}
+
+const print = (line: FileResult | object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+interface Conclusion {
+  readonly out: string;
+  readonly json: true | undefined;
+  readonly seconds: number;
+  readonly interrupted: boolean;
+}
+
+/** In how many failures the list at the end is cut off. With --json all are told anyway. */
+const FAILURES_SHOWN = 20;
+
+function conclude(
+  { predicted, skipped, failed, left }: PredictionSummary,
+  { out, json, seconds, interrupted }: Conclusion,
+): void {
+  if (json) {
+    print({ out, predicted, skipped, failed: failed.length, left, seconds: Number(seconds.toFixed(3)) });
+  } else {
+    const before = skipped > 0 ? `, ${skipped} were there already` : "";
+    console.log(`${predicted} predicted in ${seconds.toFixed(1)} s${before}; outputs are in ${out}`);
+  }
+  if (failed.length > 0) {
+    console.error(
+      `${failed.length} of ${predicted + skipped + failed.length + left} inputs could not be used:`,
+    );
+    for (const { input, error } of failed.slice(0, FAILURES_SHOWN)) console.error(`  ${input}: ${error}`);
+    if (failed.length > FAILURES_SHOWN) console.error(`  and ${failed.length - FAILURES_SHOWN} more`);
+  }
+  if (interrupted) {
+    console.error(
+      `stopped with ${left} ${left === 1 ? "input" : "inputs"} left; continue with the same command and --skip-existing`,
+    );
+  }
+  process.exitCode = interrupted ? 130 : failed.length > 0 ? 1 : 0;
+}
+
+function kinds(text: string): OutputKind[] {
+  const names = text.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !(ALL_KINDS as readonly string[]).includes(name));
+  if (unknown === undefined) return [...new Set(names)] as OutputKind[];
+  throw new InvalidArgumentError(`"${unknown}" is none of ${ALL_KINDS.join(", ")}.`);
+}
+
+function scales(text: string): number[] {
+  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (values.length <= 16 && values.every((value) => value >= 0.1 && value <= 4)) return values;
+  throw new InvalidArgumentError("It must be at most 16 numbers from 0.1 to 4, with commas between them.");
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("It must be a number from 0 to 1.");
+}
+
+function which(text: string): "best" | "last" {
+  if (text === "best" || text === "last") return text;
+  throw new InvalidArgumentError('It must be "best" or "last".');
+}

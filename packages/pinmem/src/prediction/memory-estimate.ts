@@ -1,0 +1,74 @@
+// What memory a prediction takes, so that tiles can be as large as a budget allows.
+//
+// Measured with scripts/measure-prediction-memory.mjs (libtorch 1.13, float32, AVX2, 19 classes, images of 0.5 and 2
+// megapixels), the larger of both, in bytes for each pixel of the image at output stride 8, 16, 32:
+//
+//   resnet18             812  591  516
+//   resnet50            1011  802  735
+//   wide_resnet50_2      974  841  752
+//   mobilenet_v2         628  459  419
+//   shufflenet_v2_x1_0   618  422  398
+//
+// Deeper networks of a width keep no more at a time. Below are these figures and a tenth: other libraries and normalisations
+// differ a little.
+
+import type { Size } from "../data/resize.js";
+import type { BackboneName } from "../models/index.js";
+
+export interface MemoryUse {
+  readonly backbone: BackboneName;
+  readonly outputStride: number;
+  readonly classes: number;
+  /** Of the sizes in which the network sees the image, relative to its own. Default 1. */
+  readonly largestScale?: number;
+  /** How often the network sees it. Default 1. */
+  readonly views?: number;
+}
+
+/** MiB for the network's computation. A pixel of the image itself takes some ten bytes more. */
+export const DEFAULT_MEMORY = 4096;
+
+/** The scores of a row of tiles, and a part of them again while it moves up. */
+export const SCORE_COPIES = 2;
+
+type Family = "narrow" | "bottleneck" | "wide" | "mobile" | "shuffle";
+
+/** Bytes for each pixel at output stride 8, 16, 32. */
+const bytesPerPixel: Readonly<Record<Family, readonly [number, number, number]>> = {
+  narrow: [900, 650, 570],
+  bottleneck: [1120, 890, 810],
+  wide: [1120, 930, 830],
+  mobile: [690, 510, 460],
+  shuffle: [680, 470, 440],
+};
+
+const families: Readonly<Record<BackboneName, Family>> = {
+  resnet18: "narrow",
+  resnet34: "narrow",
+  resnet50: "bottleneck",
+  resnet101: "bottleneck",
+  resnet152: "bottleneck",
+  resnext50_32x4d: "bottleneck",
+  resnext101_32x8d: "wide",
+  wide_resnet50_2: "wide",
+  wide_resnet101_2: "wide",
+  mobilenet_v2: "mobile",
+  shufflenet_v2_x1_0: "shuffle",
+};
+
+/** Scores beyond those of the 19 classes measured: as the decoder gives them, and upsampled twice over. */
+const BYTES_PER_CLASS = 8;
+
+/** Scores of a view at the image's size, and the sum of them in double precision. */
+const BYTES_PER_CLASS_OF_VIEWS = 16;
+
+/** Bytes that scoring an image of this size takes at its peak. */
+export function forwardBytes(
+  { width, height }: Size,
+  { backbone, outputStride, classes, largestScale = 1, views = 1 }: MemoryUse,
+): number {
+  const [at8, at16, at32] = bytesPerPixel[families[backbone]];
+  const measured = outputStride <= 8 ? at8 : outputStride <= 16 ? at16 : at32;
+  const inNetwork = (measured + Math.max(classes - 19, 0) * BYTES_PER_CLASS) * largestScale ** 2;
+  return width * height * (inNetwork + (views > 1 ? classes * BYTES_PER_CLASS_OF_VIEWS : 0));
+}

@@ -1,0 +1,147 @@
+import { liveTensors, scope } from "@pinmem/torch";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
+import { untrainedRun } from "../../test/untrained-run.js";
+import { imageTensor, normalize, renderStreet } from "../data/index.js";
+import { Predictor, predict, protocol } from "../evaluation/index.js";
+import { type OpenRun, openRun } from "../runs/index.js";
+import { predictImage } from "./predict-image.js";
+
+const folder = temporaryFolder();
+let run: OpenRun;
+beforeAll(() => {
+  run = openRun(untrainedRun(`${folder}/run`));
+});
+afterAll(() => run[Symbol.dispose]());
+
+function street(width: number, height: number) {
+  const { image } = renderStreet({ domain: "boulevard", seed: 1, index: 0, width, height });
+  return { width, height, pixels: image };
+}
+
+function meanDistance(
+  values: Float32Array = new Float32Array(),
+  other: (at: number) => number | undefined,
+): number {
+  return (
+    values.reduce((sum, value, at) => sum + Math.abs(value - (other(at) ?? Number.NaN)), 0) / values.length
+  );
+}
+
+describe("predictImage", () => {
+  it("gives for each pixel a class, its probability, and the logits behind them where they are wanted", async () => {
+    const {
+      width,
+      height,
+      trainIds,
+      confidence,
+      logits = new Float32Array(),
+    } = await predictImage(run, street(96, 64), {
+      logits: true,
+    });
+    expect([width, height, logits.length]).toEqual([96, 64, 19 * 96 * 64]);
+    for (let pixel = 0; pixel < width * height; pixel += 7) {
+      const values = run.space.classes.map((_, k) => logits[k * width * height + pixel] as number);
+      const best = trainIds[pixel] as number;
+      expect(values[best]).toBe(Math.max(...values));
+      const sum = values.reduce((total, value) => total + Math.exp(value - (values[best] as number)), 0);
+      expect(confidence[pixel]).toBeCloseTo(1 / sum, 4);
+      expect(confidence[pixel]).toBeGreaterThanOrEqual(1 / 19);
+      expect(confidence[pixel]).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("gives what the network gives", async () => {
+    const image = street(96, 64);
+    const { confidence, logits } = await predictImage(run, image, { logits: true });
+    const [probability, expected] = scope(() => {
+      const pixels = imageTensor(image.pixels, [1, image.height, image.width]);
+      const all = run.network.call(normalize(pixels)).logits;
+      return [all.softmax(1).max(1)[0].toTypedArray(), all.toTypedArray()] as const;
+    });
+    for (let at = 0; at < confidence.length; at++) {
+      expect(confidence[at]).toBeCloseTo(probability[at] as number, 5);
+    }
+    for (let at = 0; at < expected.length; at += 11) {
+      expect(logits?.[at]).toBeCloseTo(expected[at] as number, 4);
+    }
+  });
+
+  it("takes the mean over sizes and the mirror image, as the evaluation does", async () => {
+    const image = street(96, 64);
+    const options = { flip: true, scales: [0.75, 1] };
+    const {
+      trainIds,
+      confidence,
+      logits = [],
+    } = await predictImage(run, image, { ...options, logits: true });
+    const wanted = protocol("whole", options);
+    const predictor = new Predictor({ forward: (input) => predict(run.network, input), protocol: wanted });
+    expect(trainIds).toEqual(predictor.labels([image])[0]);
+    const mean = scope(() => predictor.scores([image]).max(1)[0].to("float32").toTypedArray());
+    expect(confidence).toEqual(mean);
+    expect(Math.exp(logits[(trainIds[5] as number) * 96 * 64 + 5] as number)).toBeCloseTo(
+      mean[5] as number,
+      5,
+    );
+    const single = await predictImage(run, image);
+    expect(single.confidence).not.toEqual(confidence);
+  });
+
+  it.each([
+    [1, 1],
+    [3, 5],
+    [17, 33],
+    [200, 2],
+  ])("takes images of any size: %ix%i", async (width, height) => {
+    const pixels = new Uint8Array(width * height * 3).fill(90);
+    const prediction = await predictImage(run, { width, height, pixels });
+    expect(prediction.trainIds.length).toBe(width * height);
+    expect(prediction.confidence.every((value) => value > 0 && value <= 1)).toBe(true);
+  });
+
+  it("tiles what the memory does not hold whole, without leaving tensors behind", async () => {
+    const image = street(700, 420);
+    const before = liveTensors();
+    const whole = await predictImage(run, image, { logits: true });
+    const tiled = await predictImage(run, image, { memory: 60, logits: true });
+    expect(liveTensors()).toBe(before);
+    // A tile pools over itself alone, so that the scores differ, but less than they vary.
+    const difference = meanDistance(tiled.logits, (at) => whole.logits?.[at]);
+    const middle =
+      (whole.logits ?? new Float32Array()).reduce((sum, value) => sum + value, 0) / (19 * 700 * 420);
+    expect(difference).toBeGreaterThan(0);
+    expect(difference).toBeLessThan(0.5 * meanDistance(whole.logits, () => middle));
+    await expect(predictImage(run, image, { memory: 1 })).rejects.toThrow(/needs at least \d+ MiB/);
+  });
+
+  it("reads files upright, as viewers show them", async () => {
+    const { width, height, pixels } = street(96, 48);
+    const raw = { raw: { width, height, channels: 3 as const } };
+    const jpeg = `${folder}/turned.jpg`;
+    await sharp(pixels, raw).withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toFile(jpeg);
+    const upright = await sharp(jpeg).rotate().raw().toBuffer({ resolveWithObject: true });
+    const expected = await predictImage(run, {
+      width: upright.info.width,
+      height: upright.info.height,
+      pixels: upright.data,
+    });
+    const got = await predictImage(run, jpeg);
+    expect([got.width, got.height]).toEqual([48, 96]);
+    expect(got.trainIds).toEqual(expected.trainIds);
+  });
+
+  it("takes CMYK photographs", async () => {
+    expect(await predictImage(run, fixtureFile("cmyk.jpg"))).toMatchObject({ width: 24, height: 12 });
+  });
+
+  it("says what is wrong with pixels and files", async () => {
+    const image = { width: 4, height: 4, pixels: new Uint8Array(47) };
+    await expect(predictImage(run, image)).rejects.toThrow(/4x4 pixels must hold 48 bytes .* got 47/);
+    await expect(predictImage(run, `${folder}/none.jpg`)).rejects.toThrow(/none\.jpg: does not exist/);
+    await expect(predictImage(run, fixtureFile("photo.png"), { maxPixels: 10 })).rejects.toThrow(
+      /limit is 10/,
+    );
+  });
+});

@@ -1,0 +1,54 @@
+// The scores of an image, or of a tile of one, from the evaluation's predictor: seen once, or in several sizes and mirrored.
+
+import type { Device } from "@pinmem/torch";
+import { Predictor, predict } from "../evaluation/predictor.js";
+import { type Protocol, protocol, sameProtocol } from "../evaluation/protocol.js";
+import type { SegmentationNetwork } from "../models/index.js";
+import type { Scorer } from "./score-image.js";
+
+export interface ViewOptions {
+  /** Also look at the image mirrored, and take the mean. Default false. */
+  readonly flip?: boolean;
+  /** Look at the image in these sizes, relative to its own, and take the mean. Default [1]. */
+  readonly scales?: readonly number[];
+}
+
+/** Logits where there is one view; the mean of the probabilities where there are several. */
+export interface ScorerOfViews {
+  readonly score: Scorer;
+  readonly combined: boolean;
+}
+
+/** @throws ZodError where scales are not from 0.1 to 4, or too many */
+export function scorerOf(
+  network: SegmentationNetwork,
+  { flip = false, scales = [1] }: ViewOptions = {},
+): ScorerOfViews {
+  const combined = flip || scales.length > 1;
+  // Set by hand: with a single view `protocol` takes either for the same, and keeps the preset's.
+  const combine = combined ? "probabilities" : "logits";
+  const views = { ...protocol("whole", { flip, scales: [...scales] }), combine } as const;
+  const predictor = predictorFor(network, views);
+  return { score: (image) => predictor.scores([image]).to("float32"), combined };
+}
+
+/** The last one of each network: its working memory should not be made anew for every image. */
+const predictors = new WeakMap<SegmentationNetwork, Predictor>();
+
+function predictorFor(network: SegmentationNetwork, protocol: Protocol): Predictor {
+  const last = predictors.get(network);
+  if (last && sameProtocol(last.protocol, protocol) && last.protocol.combine === protocol.combine)
+    return last;
+  const predictor = new Predictor({
+    forward: (image) => predict(network, image),
+    protocol,
+    device: deviceOf(network),
+  });
+  predictors.set(network, predictor);
+  return predictor;
+}
+
+function deviceOf(network: SegmentationNetwork): Device {
+  const [first] = network.parameters();
+  return first?.device ?? "cpu";
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import type { MemoryUse } from "./memory-estimate.js";
+import { tileAxis, tileSize } from "./tiles.js";
+
+const MIB = 2 ** 20;
+const use: MemoryUse = { backbone: "resnet50", outputStride: 16, classes: 19 };
+
+describe("tileAxis", () => {
+  it.each([
+    [100, 100, 16],
+    [258, 257, 16],
+    [300, 257, 16],
+    [2048, 513, 16],
+    [1999, 257, 8],
+    [5000, 545, 32],
+  ])("covers %i pixels with tiles of %i, whose shares sum to one everywhere", (size, tile, stride) => {
+    const { starts, weights, tile: length } = tileAxis(size, tile, stride);
+    const sums = new Float64Array(size);
+    starts.forEach((start, at) => {
+      expect(at === starts.length - 1 || start % stride === 0).toBe(true);
+      weights[at]?.forEach((weight, pixel) => {
+        sums[start + pixel] = (sums[start + pixel] as number) + weight;
+      });
+    });
+    expect(starts[0]).toBe(0);
+    expect((starts.at(-1) as number) + length).toBe(size);
+    for (const sum of sums) expect(sum).toBeCloseTo(1, 5);
+  });
+
+  it("gives nothing to the pixels of a tile at an edge inside the image, and everything at the image's own", () => {
+    const [first, second] = tileAxis(700, 513, 16).weights;
+    expect(first?.[0]).toBe(1);
+    expect(first?.at(-1)).toBe(0);
+    expect(second?.[0]).toBe(0);
+    expect(second?.at(-1)).toBe(1);
+  });
+});
+
+describe("tileSize", () => {
+  it("leaves an image whole that fits, and takes the largest aligned tiles where it does not", () => {
+    const image = { width: 2048, height: 1024 };
+    expect(tileSize(image, 4096 * MIB, use)).toEqual(image);
+    const small = tileSize(image, 500 * MIB, use);
+    const large = tileSize(image, 1000 * MIB, use);
+    expect(small.width % 16).toBe(1);
+    expect(large.width).toBeGreaterThan(small.width);
+    expect(large.width).toBeLessThan(image.width);
+  });
+
+  it("keeps the short side of a long image in one piece", () => {
+    expect(tileSize({ width: 20_000, height: 200 }, 1000 * MIB, use)).toMatchObject({ height: 200 });
+  });
+
+  it("says what is needed where not even small tiles fit", () => {
+    expect(() => tileSize({ width: 4000, height: 3000 }, 50 * MIB, use)).toThrow(
+      /4000x3000 pixels needs at least \d+ MiB with this network, but the memory budget is 50 MiB/,
+    );
+  });
+});

@@ -1,0 +1,26 @@
+// The folder of a run whose network was never trained: opens like any other, and is made in a moment.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { dispose, manualSeed, saveSafetensors } from "@pinmem/torch";
+import { cityscapes19, type LabelSpace } from "../src/data/index.js";
+import { createNetwork } from "../src/models/index.js";
+import { writeMetadata } from "../src/runs/model-metadata.js";
+import { miniRecipe } from "./mini-recipe.js";
+
+export function untrainedRun(folder: string, { space = cityscapes19 }: { space?: LabelSpace } = {}): string {
+  manualSeed(3);
+  const recipe = miniRecipe();
+  const { backbone, head } = recipe.model;
+  const network = createNetwork({ backbone, head, classes: space.classes.length, memory: {} });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe));
+  const weights = network.stateDict();
+  saveSafetensors(
+    join(folder, "last.safetensors"),
+    weights,
+    writeMetadata({ recipe, space, step: 0, score: null }),
+  );
+  dispose([...weights.values()]);
+  return folder;
+}
