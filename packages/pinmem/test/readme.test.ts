@@ -20,6 +20,20 @@ const elsewhere: Readonly<Record<string, string>> = {
   "LIBTORCH=~/libtorch npm test": "needs a libtorch in that folder",
   "npx pinmem train RECIPE --set learningRate.base=0.002": "needs a recipe and its data; see train.test.ts",
   "npx pinmem train --resume runs/NAME-TIME": "needs a run; see train.test.ts",
+  "npx pinmem train recipes/demo.mjs": "takes minutes; see recipes.test.ts",
+  "npx pinmem evaluate runs/NAME --on streets:night,streets:fog": "needs a run; see evaluate.test.ts",
+  "npx pinmem evaluate runs/A runs/B --on camvid=/data/camvid --protocol sliding --crop 512":
+    "needs runs and data; see evaluate.test.ts",
+  "npx pinmem predict runs/NAME photos/ --write overlay,train-ids --out predicted":
+    "needs a run; see predict.test.ts",
+  "npx pinmem inspect runs/demo --baseline runs/demo-erm": "needs runs; see inspect.test.ts",
+  "npx pinmem report runs/erm-1 runs/erm-2 runs/pin-memory-1 --out comparison.html":
+    "needs runs; see report.test.ts",
+  "npx pinmem ablate RECIPE --studies framework,losses --seeds 1,2,3":
+    "needs a recipe and its data; see ablate.test.ts",
+  "npx pinmem weights inspect FILE": "needs weights; see weights.test.ts",
+  "npx pinmem weights convert authors.pth --recipe recipes/gtav-synthia.mjs#pin-memory-resnet50-official --out model.safetensors":
+    "needs weights; see weights.test.ts",
 };
 
 interface Block {
