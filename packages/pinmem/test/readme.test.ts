@@ -16,6 +16,7 @@ const readmes = [
 /** Commands that are not run here, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
   "npm test": "it is what is running",
+  "npm run demo": "takes minutes; see demo.test.ts",
   "npm run setup -- --libtorch ~/libtorch": "needs a libtorch in that folder; see ensure-addon.test.ts",
   "LIBTORCH=~/libtorch npm test": "needs a libtorch in that folder",
   "npx pinmem train RECIPE --set learningRate.base=0.002": "needs a recipe and its data; see train.test.ts",
@@ -26,7 +27,7 @@ const elsewhere: Readonly<Record<string, string>> = {
     "needs runs and data; see evaluate.test.ts",
   "npx pinmem predict runs/NAME photos/ --write overlay,train-ids --out predicted":
     "needs a run; see predict.test.ts",
-  "npx pinmem inspect runs/demo --baseline runs/demo-erm": "needs runs; see inspect.test.ts",
+  "npx pinmem inspect runs/demo --baseline runs/demo-erm": "needs runs; see inspect-run.test.ts",
   "npx pinmem report runs/erm-1 runs/erm-2 runs/pin-memory-1 --out comparison.html":
     "needs runs; see report.test.ts",
   "npx pinmem ablate RECIPE --studies framework,losses --seeds 1,2,3":
