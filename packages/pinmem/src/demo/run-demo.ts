@@ -1,0 +1,232 @@
+// The demo, whole: looks are rendered, plain training (erm) and the full method (pin-memory) get the same time on the same
+// data, both are scored on looks that neither has seen, the memory is looked into, and a report puts all side by side.
+//
+// The same time, not the same number of steps: a step of pin-memory goes through the network more often. How many steps fit
+// is measured first and then fixed, so that each run is an ordinary one, whose learning rate falls over exactly its steps.
+
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { spreadEvenly } from "../data/check.js";
+import { contactSheet } from "../data/contact-sheet.js";
+import { writeRgbPng, writeWhole } from "../data/write-png.js";
+import { EvaluationInterrupted, evaluateRun } from "../evaluation/evaluate-run.js";
+import { openDomains } from "../evaluation/open-domains.js";
+import { protocol } from "../evaluation/protocol.js";
+import { type EvaluationResult, writeResult } from "../evaluation/result.js";
+import { inspectedDomains } from "../inspection/domains.js";
+import { inspectRun } from "../inspection/inspect-run.js";
+import { readEntries } from "../report/read-entries.js";
+import { writeReport } from "../report/write-report.js";
+import { openRun } from "../runs/open-run.js";
+import type { EventSink, TrainingEvent } from "../training/events/event.js";
+import { openData } from "../training/open-data.js";
+import { type Recipe, resolveRecipe } from "../training/recipe/recipe.js";
+import { withAssignments } from "../training/recipe/set-path.js";
+import { RunFolder } from "../training/run-folder.js";
+import { train } from "../training/train.js";
+import { demoRecipe } from "./demo-recipe.js";
+import { measureSteps, type Pace, stepsWithin, trainingSeconds } from "./measure-steps.js";
+import { type ComparedMethod, type DemoRun, type DemoSummary, demoMethods, scoresOf } from "./summary.js";
+
+export interface DemoOptions {
+  /** Folder that gets a run for each method, the report and summary.json; must not hold a demo yet. */
+  readonly out: string;
+  /** For everything, on the machine as it is while steps are measured. Default 5.5. */
+  readonly minutes?: number;
+  /** Of each method, in place of those that fit into the time. */
+  readonly steps?: Readonly<Record<ComparedMethod, number>> | undefined;
+  /** Of both trainings. Default 304. */
+  readonly seed?: number;
+  /** Changes to both recipes, "path=value". */
+  readonly set?: readonly string[];
+  /** Is told what happens, a line at a time. */
+  readonly say?: (line: string) => void;
+  /** Where events of a training go beside its folder. */
+  readonly events?: () => readonly EventSink[];
+  /** Stops after the step or image in work; what is there stays. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The signal stopped the demo; the message says when, and what was kept. */
+export class DemoInterrupted extends Error {
+  override readonly name = "DemoInterrupted";
+}
+
+/** What is looked at in pictures: so many images of a source and of so many unseen looks. */
+const INSPECTED = { images: 2, sources: 1, unseen: 3 };
+
+/** @throws DemoInterrupted; Error before anything is done where there is a demo already, or the recipe cannot be used */
+export async function runDemo({
+  out,
+  minutes = 5.5,
+  steps,
+  seed = 304,
+  set = [],
+  say = () => {},
+  events = () => [],
+  signal,
+}: DemoOptions): Promise<DemoSummary> {
+  const begin = performance.now();
+  const context: Context = { out, seed, set, say, events, signal };
+  const folders = demoMethods.map((method) => new RunFolder(join(out, method)));
+  const there = folders.find((folder) => folder.exists);
+  if (there) throw new Error(`${there.path} already holds a run; choose another folder with --out`);
+  const looks = await drawLooks(recipeOf("erm", 1, context), out);
+  say(`a scene in every look       ${looks}`);
+
+  const plan = await planRuns({ minutes, steps }, context);
+  const trained: (Plan & { trainingSeconds: number })[] = [];
+  for (const one of plan) trained.push({ ...one, trainingSeconds: await trainOne(one, context) });
+  const runs: DemoRun[] = [];
+  for (const { method, recipe, ...rest } of trained) {
+    const { domains } = await score(method, context);
+    runs.push({ method, folder: join(out, method), ...rest, ...scoresOf(domains) });
+  }
+  const report = join(out, "report.html");
+  await inspect(context);
+  const { entries } = await readEntries(runs.map(({ folder }) => folder));
+  await writeReport(entries, { file: report, title: "pinmem demo: two looks seen, eight not", baseline: "erm" });
+  const summary: DemoSummary = {
+    folder: out,
+    seed,
+    minutes,
+    seconds: (performance.now() - begin) / 1000,
+    peakMemory: process.resourceUsage().maxRSS * 1024,
+    runs,
+    report,
+    looks,
+    again: againCommand(plan, context),
+  };
+  await writeWhole(join(out, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  return summary;
+}
+
+interface Context {
+  readonly out: string;
+  readonly seed: number;
+  readonly set: readonly string[];
+  readonly say: (line: string) => void;
+  readonly events: () => readonly EventSink[];
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Plan {
+  readonly method: ComparedMethod;
+  readonly recipe: Recipe;
+  readonly steps: number;
+  readonly pace: Pace | null;
+}
+
+const recipeOf = (method: ComparedMethod, steps: number, { seed, set }: Context): Recipe =>
+  resolveRecipe(withAssignments({ ...demoRecipe(method, { steps }), seed }, set), `the demo's ${method}`);
+
+/** A scene in every look, with its label. */
+async function drawLooks({ data, seed }: Recipe, out: string): Promise<string> {
+  const { validation, targets, close } = await openData(data, seed);
+  await close();
+  const [first] = validation;
+  if (!first) throw new Error("the demo needs data.validation; leave it as it is");
+  const samples = [...validation, ...targets].flatMap((dataset) => dataset.samples.slice(0, 1));
+  const file = join(out, "looks.png");
+  await writeRgbPng(file, await contactSheet({ ...first, samples }, { count: samples.length }));
+  return file;
+}
+
+async function planRuns(
+  { minutes, steps }: Pick<DemoOptions, "steps"> & { minutes: number },
+  context: Context,
+): Promise<Plan[]> {
+  if (steps) {
+    return demoMethods.map((method) => {
+      const recipe = recipeOf(method, steps[method], context);
+      return { method, recipe, steps: steps[method], pace: null };
+    });
+  }
+  const seconds = trainingSeconds(minutes, demoMethods.length);
+  const plan: Plan[] = [];
+  for (const method of demoMethods) {
+    const pace = await measureSteps(recipeOf(method, 1, context), { signal: context.signal }).catch((error) => {
+      stopIfAsked(context, "while steps were measured");
+      throw error;
+    });
+    stopIfAsked(context, "while steps were measured");
+    const count = stepsWithin(seconds, pace);
+    plan.push({ method, recipe: recipeOf(method, count, context), steps: count, pace });
+  }
+  context.say(`training time of each       ${seconds.toFixed(0)} s`);
+  for (const { method, steps: count, pace } of plan) {
+    const { start, step } = pace as Pace;
+    const before = start > 0 ? `, after ${start.toFixed(1)} s for the memory's start` : "";
+    context.say(`${method.padEnd(27)} ${count} steps of ${step.toFixed(2)} s${before}`);
+  }
+  return plan;
+}
+
+/** Returns the seconds that it took, without the evaluation at its end. */
+async function trainOne({ method, recipe }: Plan, context: Context): Promise<number> {
+  const folder = join(context.out, method);
+  let [start, end] = [0, 0];
+  const clock = ({ event }: TrainingEvent) => {
+    if (event === "start") start = performance.now();
+    if (event === "step") end = performance.now();
+  };
+  const { reason, step } = await train(recipe, {
+    folder,
+    events: [{ write: clock, flush() {}, close() {} }, ...context.events()],
+    ...(context.signal && { signal: context.signal }),
+  });
+  if (reason === "finished") return (end - start) / 1000;
+  throw new DemoInterrupted(
+    `interrupted after step ${step} of ${recipe.length.steps} of ${method}; what is there stays in ${context.out}, and the ` +
+      `training goes on with: npx pinmem train --resume ${folder}`,
+  );
+}
+
+/** Scores a run on sources' validation and on every unseen look, as `pinmem evaluate RUN --on validation,targets` does. */
+async function score(method: ComparedMethod, context: Context): Promise<{ domains: EvaluationResult }> {
+  const path = join(context.out, method);
+  using run = openRun(path);
+  try {
+    const domains = await evaluateRun(run, {
+      protocol: protocol("whole"),
+      domains: await openDomains(["validation", "targets"], run),
+      ...(context.signal && { signal: context.signal }),
+    });
+    await writeResult(join(path, "evaluations/whole-validation+targets-best.json"), domains);
+    return { domains };
+  } catch (error) {
+    if (error instanceof EvaluationInterrupted) stopIfAsked(context, `while ${method} was scored`);
+    throw error;
+  }
+}
+
+/** Pictures of the memory, into the folder of the run. */
+async function inspect(context: Context): Promise<void> {
+  const path = join(context.out, "pin-memory");
+  using run = openRun(path, { form: "trained" });
+  using baseline = openRun(join(context.out, "erm"));
+  const all = await inspectedDomains(["recipe"], run, { limit: INSPECTED.images });
+  const some = (role: "source" | "target", count: number) =>
+    spreadEvenly(
+      all.filter((domain) => domain.role === role),
+      count,
+    );
+  await inspectRun(run, {
+    domains: [...some("source", INSPECTED.sources), ...some("target", INSPECTED.unseen)],
+    out: join(path, "inspection"),
+    baseline,
+    seed: context.seed,
+    onProgress: () => stopIfAsked(context, "while the memory was looked into"),
+  });
+  await setImmediate(); // So that a signal is heard.
+  stopIfAsked(context, "after the memory was looked into");
+}
+
+function stopIfAsked({ signal, out }: Context, when: string): void {
+  if (signal?.aborted) throw new DemoInterrupted(`interrupted ${when}; what is there stays in ${out}`);
+}
+
+function againCommand(plan: readonly Plan[], { seed, set }: Context): string {
+  const changes = set.map((assignment) => ` --set '${assignment}'`).join("");
+  return `npx pinmem demo --steps ${plan.map(({ steps }) => steps).join(",")} --seed ${seed}${changes}`;
+}
