@@ -17,7 +17,9 @@ interface DemoFlags {
 
 export function demoCommand(): Command {
   return new Command("demo")
-    .description("See what the method does, in minutes: train without and with it, score both on unseen looks.")
+    .description(
+      "See what the method does, in minutes: train without and with it, score both on unseen looks.",
+    )
     .option("--minutes <number>", "for everything, on this machine", minutes, 5.5)
     .option(
       "--steps <erm,pin-memory>",
@@ -67,7 +69,9 @@ async function demo({ out, json, ...options }: DemoFlags): Promise<number> {
       signal: stop.signal,
     });
     process.stdout.write(
-      json ? `${JSON.stringify(summary, null, 2)}\n` : `\n${formatTable(summary.runs)}\n\n${closing(summary)}\n`,
+      json
+        ? `${JSON.stringify(summary, null, 2)}\n`
+        : `\n${formatTable(summary.runs)}\n\n${closing(summary)}\n`,
     );
     return 0;
   } catch (error) {
@@ -80,7 +84,16 @@ async function demo({ out, json, ...options }: DemoFlags): Promise<number> {
 }
 
 /** Where everything is, and what to try next. */
-function closing({ runs, minutes: budget, seconds, peakMemory, report, looks, again, folder }: DemoSummary): string {
+function closing({
+  runs,
+  minutes: budget,
+  seconds,
+  peakMemory,
+  report,
+  looks,
+  again,
+  folder,
+}: DemoSummary): string {
   const took = runs.map(
     ({ method, steps, trainingSeconds }) => `${method} ${steps} steps in ${trainingSeconds.toFixed(0)} s`,
   );

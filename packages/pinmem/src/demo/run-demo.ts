@@ -67,30 +67,43 @@ export async function runDemo({
   signal,
 }: DemoOptions): Promise<DemoSummary> {
   const begin = performance.now();
+  const phases: Record<string, number> = {};
+  const timed = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
+    const from = performance.now();
+    const result = await work();
+    phases[phase] = (phases[phase] ?? 0) + (performance.now() - from) / 1000;
+    return result;
+  };
   const context: Context = { out, seed, set, say, events, signal };
   const folders = demoMethods.map((method) => new RunFolder(join(out, method)));
   const there = folders.find((folder) => folder.exists);
   if (there) throw new Error(`${there.path} already holds a run; choose another folder with --out`);
-  const looks = await drawLooks(recipeOf("erm", 1, context), out);
+  const looks = await timed("looks", () => drawLooks(recipeOf("erm", 1, context), out));
   say(`a scene in every look       ${looks}`);
 
-  const plan = await planRuns({ minutes, steps }, context);
+  const plan = await timed("measuring steps", () => planRuns({ minutes, steps }, context));
   const trained: (Plan & { trainingSeconds: number })[] = [];
-  for (const one of plan) trained.push({ ...one, trainingSeconds: await trainOne(one, context) });
+  for (const one of plan) {
+    const seconds = await timed("training", () => trainOne(one, context));
+    trained.push({ ...one, trainingSeconds: seconds });
+  }
   const runs: DemoRun[] = [];
   for (const { method, recipe, ...rest } of trained) {
-    const { domains } = await score(method, context);
-    runs.push({ method, folder: join(out, method), ...rest, ...scoresOf(domains) });
+    const scores = scoresOf(await timed("scores", () => score(method, context)));
+    runs.push({ method, folder: join(out, method), ...rest, ...scores });
   }
   const report = join(out, "report.html");
-  await inspect(context);
-  const { entries } = await readEntries(runs.map(({ folder }) => folder));
-  await writeReport(entries, { file: report, title: "pinmem demo: two looks seen, eight not", baseline: "erm" });
+  await timed("pictures", () => inspect(context));
+  await timed("report", async () => {
+    const { entries } = await readEntries(runs.map(({ folder }) => folder));
+    await writeReport(entries, { file: report, title: "Two looks seen, eight not", baseline: "erm" });
+  });
   const summary: DemoSummary = {
     folder: out,
     seed,
     minutes,
     seconds: (performance.now() - begin) / 1000,
+    phases,
     peakMemory: process.resourceUsage().maxRSS * 1024,
     runs,
     report,
@@ -145,10 +158,12 @@ async function planRuns(
   const seconds = trainingSeconds(minutes, demoMethods.length);
   const plan: Plan[] = [];
   for (const method of demoMethods) {
-    const pace = await measureSteps(recipeOf(method, 1, context), { signal: context.signal }).catch((error) => {
-      stopIfAsked(context, "while steps were measured");
-      throw error;
-    });
+    const pace = await measureSteps(recipeOf(method, 1, context), { signal: context.signal }).catch(
+      (error) => {
+        stopIfAsked(context, "while steps were measured");
+        throw error;
+      },
+    );
     stopIfAsked(context, "while steps were measured");
     const count = stepsWithin(seconds, pace);
     plan.push({ method, recipe: recipeOf(method, count, context), steps: count, pace });
@@ -157,7 +172,9 @@ async function planRuns(
   for (const { method, steps: count, pace } of plan) {
     const { start, step } = pace as Pace;
     const before = start > 0 ? `, after ${start.toFixed(1)} s for the memory's start` : "";
-    context.say(`${method.padEnd(27)} ${count} steps of ${step.toFixed(2)} s${before}`);
+    context.say(
+      `${method.padEnd(27)} ${count} step${count === 1 ? "" : "s"} of ${step.toFixed(2)} s${before}`,
+    );
   }
   return plan;
 }
@@ -183,17 +200,17 @@ async function trainOne({ method, recipe }: Plan, context: Context): Promise<num
 }
 
 /** Scores a run on sources' validation and on every unseen look, as `pinmem evaluate RUN --on validation,targets` does. */
-async function score(method: ComparedMethod, context: Context): Promise<{ domains: EvaluationResult }> {
+async function score(method: ComparedMethod, context: Context): Promise<EvaluationResult> {
   const path = join(context.out, method);
   using run = openRun(path);
   try {
-    const domains = await evaluateRun(run, {
+    const result = await evaluateRun(run, {
       protocol: protocol("whole"),
       domains: await openDomains(["validation", "targets"], run),
       ...(context.signal && { signal: context.signal }),
     });
-    await writeResult(join(path, "evaluations/whole-validation+targets-best.json"), domains);
-    return { domains };
+    await writeResult(join(path, "evaluations/whole-validation+targets-best.json"), result);
+    return result;
   } catch (error) {
     if (error instanceof EvaluationInterrupted) stopIfAsked(context, `while ${method} was scored`);
     throw error;

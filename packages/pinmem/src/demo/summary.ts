@@ -34,6 +34,8 @@ export interface DemoSummary {
   /** The budget; what was taken is `seconds`. */
   readonly minutes: number;
   readonly seconds: number;
+  /** What they were spent on; scores at the end of a training count as training. */
+  readonly phases: Readonly<Record<string, number>>;
   /** Largest resident size of the process, in bytes. */
   readonly peakMemory: number;
   readonly runs: readonly DemoRun[];
@@ -67,9 +69,7 @@ export function formatTable(runs: readonly DemoRun[]): string {
   const looks = (role: "source" | "unseen") =>
     first.looks
       .filter((look) => look.role === role)
-      .map(({ name }) =>
-        row(`  ${name}`, (run) => run.looks.find((look) => look.name === name)?.meanIoU),
-      );
+      .map(({ name }) => row(`  ${name}`, (run) => run.looks.find((look) => look.name === name)?.meanIoU));
   return layOut([
     ["mean IoU in percent", first.method, second.method, "gain"],
     row("unseen looks, mean", ({ unseen }) => unseen),
