@@ -52,7 +52,7 @@ describe("pinmem demo", () => {
   it("trains both methods for the same time, prints scores on unseen looks first, and writes the report", async () => {
     const out = join(folder, "whole");
     const { out: printed, err, code } = await run("--minutes", "0.03", "--out", out, ...miniature);
-    expect(err).toMatch(/training time of each +1 s/);
+    expect(err).toMatch(/pin-memory: \d+ steps? of .* fit into 1 s/);
     expect(code).toBe(0);
     expect(printed).toMatch(
       /^\nmean IoU in percent +erm +pin-memory +gain\nunseen looks, mean( +[-+\d.]+){3}\n {2}night .*\n {2}fog .*\nlooks trained on, mean .*\n {2}boulevard /,
@@ -66,7 +66,7 @@ describe("pinmem demo", () => {
     const { runs, again: next } = JSON.parse(readFileSync(join(out, "summary.json"), "utf8")) as DemoSummary;
     expect(runs.map(({ method }) => method)).toEqual(["erm", "pin-memory"]);
     for (const { method, steps, pace, unseen, looks } of runs) {
-      expect(steps).toBeLessThanOrEqual(Math.max(1, 1.1 / (pace?.step ?? 0)));
+      expect(pace?.step).toBeGreaterThan(0);
       const recipe = JSON.parse(readFileSync(join(out, method, "recipe.json"), "utf8"));
       expect(recipe).toMatchObject({ length: { steps }, method: { name: method } });
       const [night, fog] = looks.filter(({ role }) => role === "unseen").map(({ meanIoU }) => meanIoU ?? 0);
@@ -83,17 +83,17 @@ describe("pinmem demo", () => {
     const handlers = process.listenerCount("SIGINT");
     const stopping = run("--steps", "5000,5000", "--seed", "7", "--out", out, ...miniature);
     const timer = setInterval(() => {
-      if (!existsSync(join(out, "erm/events.jsonl"))) return;
+      if (!existsSync(join(out, "pin-memory/events.jsonl"))) return;
       clearInterval(timer);
       process.emit("SIGINT");
     }, 10);
     const { err, out: printed, code } = await stopping;
     expect(code).toBe(130);
     expect(printed).toBe("");
-    expect(err).toMatch(/demo: interrupted after step \d+ of 5000 of erm; what is there stays in/);
-    expect(err).toContain(`npx pinmem train --resume ${join(out, "erm")}`);
-    expect(existsSync(join(out, "erm/checkpoints"))).toBe(true);
-    const recipe = JSON.parse(readFileSync(join(out, "erm/recipe.json"), "utf8"));
+    expect(err).toMatch(/demo: interrupted after step \d+ of 5000 of pin-memory; what is there stays in/);
+    expect(err).toContain(`npx pinmem train --resume ${join(out, "pin-memory")}`);
+    expect(existsSync(join(out, "pin-memory/checkpoints"))).toBe(true);
+    const recipe = JSON.parse(readFileSync(join(out, "pin-memory/recipe.json"), "utf8"));
     expect(recipe).toMatchObject({ length: { steps: 5000 }, seed: 7 });
     expect(process.listenerCount("SIGINT")).toBe(handlers);
   }, 180_000);

@@ -16,8 +16,10 @@ export interface Pace {
   readonly step: number;
 }
 
+const WARM_UP = 2;
+
 export interface MeasureOptions {
-  /** Steps that count; one more comes first, in which buffers are made. Default 4. */
+  /** Steps that count; two come before, in which buffers are made. Default 6. */
   readonly steps?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,7 +27,7 @@ export interface MeasureOptions {
 /** @throws Error where it is interrupted before a step was measured, and whatever training throws */
 export async function measureSteps(
   recipe: Recipe,
-  { steps = 4, signal }: MeasureOptions = {},
+  { steps = 6, signal }: MeasureOptions = {},
 ): Promise<Pace> {
   const folder = mkdtempSync(join(tmpdir(), "pinmem-pace-"));
   const enough = new AbortController();
@@ -37,7 +39,7 @@ export async function measureSteps(
     if (event === "memory") start = now - begun;
     if (event !== "step") return;
     times.push(now);
-    if (times.length > steps) enough.abort();
+    if (times.length >= steps + WARM_UP) enough.abort();
   };
   const endless = resolveRecipe({
     ...recipe,
@@ -54,7 +56,8 @@ export async function measureSteps(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const gaps = times.slice(1).map((time, at) => time - (times[at] as number));
+  const counted = times.slice(WARM_UP - 1);
+  const gaps = counted.slice(1).map((time, at) => time - (counted[at] as number));
   return { start, step: median(gaps) };
 }
 

@@ -2,7 +2,8 @@
 // data, both are scored on looks that neither has seen, the memory is looked into, and a report puts all side by side.
 //
 // The same time, not the same number of steps: a step of pin-memory goes through the network more often. How many steps fit
-// is measured first and then fixed, so that each run is an ordinary one, whose learning rate falls over exactly its steps.
+// is measured before each training and then fixed, so that it is an ordinary run, whose learning rate falls over exactly its
+// steps.
 
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -52,6 +53,8 @@ export class DemoInterrupted extends Error {
   override readonly name = "DemoInterrupted";
 }
 
+const trainingOrder: readonly ComparedMethod[] = ["pin-memory", "erm"];
+
 /** What is looked at in pictures: so many images of a source and of so many unseen looks. */
 const INSPECTED = { images: 2, sources: 1, unseen: 3 };
 
@@ -79,18 +82,21 @@ export async function runDemo({
   const there = folders.find((folder) => folder.exists);
   if (there) throw new Error(`${there.path} already holds a run; choose another folder with --out`);
   const looks = await timed("looks", () => drawLooks(recipeOf("erm", 1, context), out));
-  say(`a scene in every look       ${looks}`);
+  say(`a scene in every look: ${looks}`);
 
-  const plan = await timed("measuring steps", () => planRuns({ minutes, steps }, context));
-  const trained: (Plan & { trainingSeconds: number })[] = [];
-  for (const one of plan) {
-    const seconds = await timed("training", () => trainOne(one, context));
-    trained.push({ ...one, trainingSeconds: seconds });
+  // What the first training took in fact is the time of the second: the machine may be faster or slower than it was measured.
+  let seconds = trainingSeconds(minutes, demoMethods.length);
+  const trained = new Map<ComparedMethod, Trained>();
+  for (const method of trainingOrder) {
+    const plan = await timed("measuring steps", () => planRun(method, { seconds, steps }, context));
+    seconds = await timed("training", () => trainOne(plan, context));
+    trained.set(method, { ...plan, trainingSeconds: seconds });
   }
   const runs: DemoRun[] = [];
-  for (const { method, recipe, ...rest } of trained) {
+  for (const method of demoMethods) {
+    const { recipe, ...rest } = trained.get(method) as Trained;
     const scores = scoresOf(await timed("scores", () => score(method, context)));
-    runs.push({ method, folder: join(out, method), ...rest, ...scores });
+    runs.push({ folder: join(out, method), ...rest, ...scores });
   }
   const report = join(out, "report.html");
   await timed("pictures", () => inspect(context));
@@ -108,7 +114,7 @@ export async function runDemo({
     runs,
     report,
     looks,
-    again: againCommand(plan, context),
+    again: againCommand(runs, context),
   };
   await writeWhole(join(out, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
@@ -130,6 +136,10 @@ interface Plan {
   readonly pace: Pace | null;
 }
 
+interface Trained extends Plan {
+  readonly trainingSeconds: number;
+}
+
 const recipeOf = (method: ComparedMethod, steps: number, { seed, set }: Context): Recipe =>
   resolveRecipe(withAssignments({ ...demoRecipe(method, { steps }), seed }, set), `the demo's ${method}`);
 
@@ -145,38 +155,27 @@ async function drawLooks({ data, seed }: Recipe, out: string): Promise<string> {
   return file;
 }
 
-async function planRuns(
-  { minutes, steps }: Pick<DemoOptions, "steps"> & { minutes: number },
+/** How many steps a training takes: those that are given, or those that fit into the time. */
+async function planRun(
+  method: ComparedMethod,
+  { seconds, steps }: Pick<DemoOptions, "steps"> & { seconds: number },
   context: Context,
-): Promise<Plan[]> {
-  if (steps) {
-    return demoMethods.map((method) => {
-      const recipe = recipeOf(method, steps[method], context);
-      return { method, recipe, steps: steps[method], pace: null };
-    });
+): Promise<Plan> {
+  const given = steps?.[method];
+  if (given !== undefined) {
+    return { method, recipe: recipeOf(method, given, context), steps: given, pace: null };
   }
-  const seconds = trainingSeconds(minutes, demoMethods.length);
-  const plan: Plan[] = [];
-  for (const method of demoMethods) {
-    const pace = await measureSteps(recipeOf(method, 1, context), { signal: context.signal }).catch(
-      (error) => {
-        stopIfAsked(context, "while steps were measured");
-        throw error;
-      },
-    );
-    stopIfAsked(context, "while steps were measured");
-    const count = stepsWithin(seconds, pace);
-    plan.push({ method, recipe: recipeOf(method, count, context), steps: count, pace });
-  }
-  context.say(`training time of each       ${seconds.toFixed(0)} s`);
-  for (const { method, steps: count, pace } of plan) {
-    const { start, step } = pace as Pace;
-    const before = start > 0 ? `, after ${start.toFixed(1)} s for the memory's start` : "";
-    context.say(
-      `${method.padEnd(27)} ${count} step${count === 1 ? "" : "s"} of ${step.toFixed(2)} s${before}`,
-    );
-  }
-  return plan;
+  const pace = await measureSteps(recipeOf(method, 1, context), { signal: context.signal }).catch((error) => {
+    stopIfAsked(context, `while steps of ${method} were measured`);
+    throw error;
+  });
+  stopIfAsked(context, `while steps of ${method} were measured`);
+  const count = stepsWithin(seconds, pace);
+  const start = pace.start > 0 ? `, ${pace.start.toFixed(1)} s of them for the memory's start` : "";
+  context.say(
+    `${method}: ${count} step${count === 1 ? "" : "s"} of ${pace.step.toFixed(2)} s fit into ${seconds.toFixed(0)} s${start}`,
+  );
+  return { method, recipe: recipeOf(method, count, context), steps: count, pace };
 }
 
 /** Returns the seconds that it took, without the evaluation at its end. */
@@ -243,7 +242,7 @@ function stopIfAsked({ signal, out }: Context, when: string): void {
   if (signal?.aborted) throw new DemoInterrupted(`interrupted ${when}; what is there stays in ${out}`);
 }
 
-function againCommand(plan: readonly Plan[], { seed, set }: Context): string {
+function againCommand(runs: readonly DemoRun[], { seed, set }: Context): string {
   const changes = set.map((assignment) => ` --set '${assignment}'`).join("");
-  return `npx pinmem demo --steps ${plan.map(({ steps }) => steps).join(",")} --seed ${seed}${changes}`;
+  return `npx pinmem demo --steps ${runs.map(({ steps }) => steps).join(",")} --seed ${seed}${changes}`;
 }
