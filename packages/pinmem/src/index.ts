@@ -1,5 +1,6 @@
 export * from "./ablation/index.js";
 export * from "./data/index.js";
+export * from "./demo/index.js";
 export * from "./evaluation/index.js";
 export * from "./inspection/index.js";
 export * from "./losses/index.js";

@@ -8,6 +8,7 @@ import { Command, CommanderError } from "commander";
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
+  demo: async () => (await import("./demo.js")).demoCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
   recipes: async () => (await import("./recipes.js")).recipesCommand(),
   train: async () => (await import("./train.js")).trainCommand(),

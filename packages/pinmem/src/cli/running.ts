@@ -53,3 +53,7 @@ export function interruption(piece: string): { signal: AbortSignal; stop: () => 
   for (const name of names) process.on(name, listener);
   return { signal: controller.signal, stop };
 }
+
+/** 20260131-120000 */
+export const timestamp = (date: Date): string =>
+  date.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");

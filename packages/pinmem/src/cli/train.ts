@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import type { EventSink, TrainingEvent } from "../training/events/event.js";
-import { interruption } from "./running.js";
+import { interruption, timestamp } from "./running.js";
 
 interface TrainFlags {
   readonly run?: string;
@@ -102,7 +102,3 @@ class JsonOutput implements EventSink {
   flush(): void {}
   close(): void {}
 }
-
-/** 20260131-120000 */
-const timestamp = (date: Date): string =>
-  date.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");

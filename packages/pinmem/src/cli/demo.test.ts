@@ -1,0 +1,109 @@
+// The demo in miniature: small scenes, few of them, few steps; everything else as it is.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { DemoSummary } from "../demo/summary.js";
+import { main } from "./main.js";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "pinmem-cli-demo-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+});
+
+/** Runs the command line, and returns what it printed and its exit code. */
+async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
+  process.exitCode = undefined;
+  const [out, err]: [string[], string[]] = [[], []];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
+  vi.spyOn(console, "error").mockImplementation((text) => void err.push(`${text}\n`));
+  await main(["node", "pinmem", "demo", ...args]);
+  return { out: out.join(""), err: err.join(""), code: process.exitCode };
+}
+
+const streets = (domain: string, count: number, seed: number) => ({
+  name: "streets",
+  domain,
+  count,
+  seed,
+  width: 96,
+  height: 48,
+});
+
+const miniature = Object.entries({
+  "data.sources": [streets("boulevard", 6, 0), streets("toy-town", 6, 0)],
+  "data.validation": [streets("boulevard", 1, 1)],
+  "data.targets": [streets("night", 1, 2), streets("fog", 1, 2)],
+  "data.crop": { width: 48, height: 48 },
+  "data.perDomain": 2,
+  "data.workers": 0,
+  "model.backbone": "mobilenet_v2",
+  "evaluation.statisticsBatches": 1,
+}).flatMap(([path, value]) => ["--set", `${path}=${JSON.stringify(value)}`]);
+
+describe("pinmem demo", () => {
+  it("trains both methods for the same time, prints scores on unseen looks first, and writes the report", async () => {
+    const out = join(folder, "whole");
+    const { out: printed, err, code } = await run("--minutes", "0.03", "--out", out, ...miniature);
+    expect(err).toMatch(/pin-memory: \d+ steps? of .* fit into 1 s/);
+    expect(code).toBe(0);
+    expect(printed).toMatch(
+      /^\nmean IoU in percent +erm +pin-memory +gain\nunseen looks, mean( +[-+\d.]+){3}\n {2}night .*\n {2}fog .*\nlooks trained on, mean .*\n {2}boulevard /,
+    );
+    expect(printed).toContain(join(out, "report.html"));
+
+    const html = readFileSync(join(out, "report.html"), "utf8");
+    expect(html).toContain("Pin the Memory");
+    expect(html).toContain("data:image/webp"); // pictures of the memory
+    expect(existsSync(join(out, "looks.png"))).toBe(true);
+    const { runs, again: next } = JSON.parse(readFileSync(join(out, "summary.json"), "utf8")) as DemoSummary;
+    expect(runs.map(({ method }) => method)).toEqual(["erm", "pin-memory"]);
+    for (const { method, steps, pace, unseen, looks } of runs) {
+      expect(pace?.step).toBeGreaterThan(0);
+      const recipe = JSON.parse(readFileSync(join(out, method, "recipe.json"), "utf8"));
+      expect(recipe).toMatchObject({ length: { steps }, method: { name: method } });
+      const [night, fog] = looks.filter(({ role }) => role === "unseen").map(({ meanIoU }) => meanIoU ?? 0);
+      expect(unseen).toBeCloseTo(((night as number) + (fog as number)) / 2, 10);
+    }
+    expect(next).toContain(`--steps ${runs.map(({ steps }) => steps).join(",")} --seed 304 --set`);
+    const occupied = await run("--out", out, ...miniature);
+    expect(occupied).toMatchObject({ code: 1, out: "" });
+    expect(occupied.err).toMatch(/demo: .*erm already holds a run; choose another folder with --out/);
+  }, 180_000);
+
+  it("trains given numbers of steps; keeps what is there when it is interrupted, and says so", async () => {
+    const out = join(folder, "stopped");
+    const handlers = process.listenerCount("SIGINT");
+    const stopping = run("--steps", "5000,5000", "--seed", "7", "--out", out, ...miniature);
+    const timer = setInterval(() => {
+      if (!existsSync(join(out, "pin-memory/events.jsonl"))) return;
+      clearInterval(timer);
+      process.emit("SIGINT");
+    }, 10);
+    const { err, out: printed, code } = await stopping;
+    expect(code).toBe(130);
+    expect(printed).toBe("");
+    expect(err).toMatch(/demo: interrupted after step \d+ of 5000 of pin-memory; what is there stays in/);
+    expect(err).toContain(`npx pinmem train --resume ${join(out, "pin-memory")}`);
+    expect(existsSync(join(out, "pin-memory/checkpoints"))).toBe(true);
+    const recipe = JSON.parse(readFileSync(join(out, "pin-memory/recipe.json"), "utf8"));
+    expect(recipe).toMatchObject({ length: { steps: 5000 }, seed: 7 });
+    expect(process.listenerCount("SIGINT")).toBe(handlers);
+  }, 180_000);
+
+  it.each([
+    [["--minutes", "0"], "must be a positive number"],
+    [["--steps", "10"], "two positive whole numbers"],
+  ])("refuses %s", async (args, problem) => {
+    const { err, code } = await run(...args);
+    expect(code).toBe(2);
+    expect(err).toContain(problem);
+  });
+});

@@ -1,0 +1,138 @@
+// `pinmem demo`: the whole method in minutes, on rendered streets: trained, scored on looks it never saw, and explained.
+
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import type { DemoSummary } from "../demo/summary.js";
+import type { EventSink, TrainingEvent } from "../training/events/event.js";
+import { interruption, timestamp, wholeNumber } from "./running.js";
+
+interface DemoFlags {
+  readonly minutes: number;
+  readonly steps?: { erm: number; "pin-memory": number };
+  readonly seed: number;
+  readonly set: string[];
+  readonly out?: string;
+  readonly json?: true;
+}
+
+export function demoCommand(): Command {
+  return new Command("demo")
+    .description(
+      "See what the method does, in minutes: train without and with it, score both on unseen looks.",
+    )
+    .option("--minutes <number>", "for everything, on this machine", minutes, 5.5)
+    .option(
+      "--steps <erm,pin-memory>",
+      "train so many steps, such as 200,100, instead of as many as fit into the time",
+      bothSteps,
+    )
+    .option("--seed <number>", "of both trainings", wholeNumber, 304)
+    .option(
+      "--set <path=value>",
+      "change a field of both recipes, such as data.perDomain=2; may be repeated",
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
+    .option("--out <folder>", "where everything goes (default: runs/demo-TIME)")
+    .option("--json", "print a summary as JSON instead of a table")
+    .addHelpText(
+      "after",
+      `
+Two looks of procedural streets are trained on and eight others are met only when scores are taken. Plain training (erm) and
+the method (pin-memory) get the same time: how long their steps take is measured first. The folder holds a run of each, the
+report, and summary.json. Nothing is downloaded.
+
+Examples:
+  npx pinmem demo
+  npx pinmem demo --minutes 30 --seed 1
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
+    )
+    .action(async (flags: DemoFlags) => {
+      process.exitCode = await demo(flags);
+    });
+}
+
+async function demo({ out, json, ...options }: DemoFlags): Promise<number> {
+  const [{ DemoInterrupted, runDemo }, { formatTable }, { Progress }] = await Promise.all([
+    import("../demo/run-demo.js"),
+    import("../demo/summary.js"),
+    import("../training/events/progress.js"),
+  ]);
+  const stop = interruption("step");
+  try {
+    const summary = await runDemo({
+      ...options,
+      out: out ?? join("runs", `demo-${timestamp(new Date())}`),
+      say: (line) => console.error(line),
+      events: () => [new Quieter(new Progress({ interval: 20 }))],
+      signal: stop.signal,
+    });
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(summary, null, 2)}\n`
+        : `\n${formatTable(summary.runs)}\n\n${closing(summary)}\n`,
+    );
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
+    console.error(`demo: ${error.message}`);
+    return error instanceof DemoInterrupted ? 130 : 1;
+  } finally {
+    stop.stop();
+  }
+}
+
+/** Where everything is, and what to try next. */
+function closing({
+  runs,
+  minutes: budget,
+  seconds,
+  peakMemory,
+  report,
+  looks,
+  again,
+  folder,
+}: DemoSummary): string {
+  const took = runs.map(
+    ({ method, steps, trainingSeconds }) => `${method} ${steps} steps in ${trainingSeconds.toFixed(0)} s`,
+  );
+  return `trained: ${took.join(", ")}. All in all ${(seconds / 60).toFixed(1)} minutes, ${(peakMemory / 2 ** 30).toFixed(1)} GiB at most.
+One short training of each: with another --seed such figures move by points.
+
+report     ${report}
+the looks  ${looks}
+
+Next:
+  npx pinmem demo --minutes ${Math.max(30, Math.round(4 * budget))}
+  ${again}
+  npx pinmem inspect ${join(folder, "pin-memory")} --on streets:night --baseline ${join(folder, "erm")} --out night
+  npx pinmem evaluate ${runs.map((run) => run.folder).join(" ")} --on camvid=YOUR/FOLDER`;
+}
+
+/** Training events without scores on the way and notes, which the demo tells in its own way. */
+class Quieter implements EventSink {
+  constructor(readonly inner: EventSink) {}
+  write(event: TrainingEvent): void | Promise<void> {
+    if (event.event !== "evaluation" && event.event !== "note") return this.inner.write(event);
+  }
+  flush(): void {
+    this.inner.flush();
+  }
+  close(): void {
+    this.inner.close();
+  }
+}
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
+  throw new InvalidArgumentError("It must be a positive number.");
+}
+
+function bothSteps(text: string): { erm: number; "pin-memory": number } {
+  const [, erm, pinMemory] = /^([1-9]\d{0,6}),([1-9]\d{0,6})$/.exec(text) ?? [];
+  if (erm !== undefined && pinMemory !== undefined)
+    return { erm: Number(erm), "pin-memory": Number(pinMemory) };
+  throw new InvalidArgumentError("It must be two positive whole numbers, such as 200,100.");
+}
