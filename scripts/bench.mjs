@@ -4,9 +4,8 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { createReporter } from "../packages/torch/setup/index.mjs";
 import { closest } from "./closest.mjs";
-import { prepare, root } from "./prepare.mjs";
+import { prepared, root } from "./prepare.mjs";
 
 const names = readdirSync(join(root, "bench"))
   .filter((file) => /^[\w-]+\.ts$/.test(file))
@@ -24,18 +23,7 @@ Example: npm run bench -- ${names[0] ?? "NAME"}`);
   console.error(`bench: there is no benchmark ${name}.${meant ? ` Did you mean ${meant}?` : ""} ${list}`);
   process.exitCode = 2;
 } else {
-  process.exitCode = (await ready()) ? await start(name, args) : 1;
-}
-
-async function ready() {
-  try {
-    await prepare({ report: createReporter(process.stderr) });
-    return true;
-  } catch (error) {
-    if (/** @type {Error} */ (error).name !== "SetupError") throw error;
-    console.error(`\nset-up stopped: ${/** @type {Error} */ (error).message}`);
-    return false;
-  }
+  process.exitCode = (await prepared()) ? await start(name, args) : 1;
 }
 
 /**

@@ -58,6 +58,18 @@ export async function prepare({
   }
 }
 
+/** The same for commands, which tell on the error output; false where something is missing, which is said there too. */
+export async function prepared() {
+  try {
+    await prepare({ report: createReporter(process.stderr) });
+    return true;
+  } catch (error) {
+    if (/** @type {Error} */ (error).name !== "SetupError") throw error;
+    console.error(`\nset-up stopped: ${/** @type {Error} */ (error).message}`);
+    return false;
+  }
+}
+
 /** @param {Build} build */
 function describe({ libtorch }) {
   return `libtorch ${libtorch.version} in ${libtorch.root}`;
