@@ -3,14 +3,14 @@
 // Measured with scripts/measure-prediction-memory.mjs (libtorch 1.13, float32, AVX2, 19 classes, images of 0.5 and 2
 // megapixels), the larger of both, in bytes for each pixel of the image at output stride 8, 16, 32:
 //
-//   resnet18             812  591  516
-//   resnet50            1011  802  735
-//   wide_resnet50_2      974  841  752
-//   mobilenet_v2         628  459  419
-//   shufflenet_v2_x1_0   618  422  398
+//   resnet18             328  307  292
+//   resnet50             499  394  379
+//   wide_resnet50_2      524  342  342
+//   mobilenet_v2         342  239  225
+//   shufflenet_v2_x1_0   324  248  219
 //
-// Deeper networks of a width keep no more at a time. Below are these figures and a tenth: other libraries and normalisations
-// differ a little.
+// Deeper networks of a width keep no more at a time. Below are these figures and a fifth: other libraries and normalisations
+// differ.
 
 import type { Size } from "../data/resize.js";
 import type { BackboneName } from "../models/index.js";
@@ -35,11 +35,11 @@ type Family = "narrow" | "bottleneck" | "wide" | "mobile" | "shuffle";
 
 /** Bytes for each pixel at output stride 8, 16, 32. */
 const bytesPerPixel: Readonly<Record<Family, readonly [number, number, number]>> = {
-  narrow: [900, 650, 570],
-  bottleneck: [1120, 890, 810],
-  wide: [1120, 930, 830],
-  mobile: [690, 510, 460],
-  shuffle: [680, 470, 440],
+  narrow: [400, 370, 350],
+  bottleneck: [600, 480, 460],
+  wide: [630, 480, 460],
+  mobile: [410, 290, 270],
+  shuffle: [390, 300, 270],
 };
 
 const families: Readonly<Record<BackboneName, Family>> = {

@@ -40,8 +40,8 @@ describe("tileSize", () => {
   it("leaves an image whole that fits, and takes the largest aligned tiles where it does not", () => {
     const image = { width: 2048, height: 1024 };
     expect(tileSize(image, 4096 * MIB, use)).toEqual(image);
-    const small = tileSize(image, 500 * MIB, use);
-    const large = tileSize(image, 1000 * MIB, use);
+    const small = tileSize(image, 300 * MIB, use);
+    const large = tileSize(image, 700 * MIB, use);
     expect(small.width % 16).toBe(1);
     expect(large.width).toBeGreaterThan(small.width);
     expect(large.width).toBeLessThan(image.width);
