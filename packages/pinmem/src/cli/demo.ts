@@ -98,7 +98,7 @@ function closing({
     ({ method, steps, trainingSeconds }) => `${method} ${steps} steps in ${trainingSeconds.toFixed(0)} s`,
   );
   return `trained: ${took.join(", ")}. All in all ${(seconds / 60).toFixed(1)} minutes, ${(peakMemory / 2 ** 30).toFixed(1)} GiB at most.
-One short training of each: with another --seed such figures move by points.
+One short training of each, with one seed: too little to rank methods.
 
 report     ${report}
 the looks  ${looks}
