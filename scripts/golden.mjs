@@ -3,8 +3,8 @@
 import { prepared } from "./prepare.mjs";
 
 // The figures come from a CPU with AVX2. oneDNN's AVX-512 kernels add up in another order, whose rounding in single
-// precision is another draw of the same noise: with AVX2 kernels a section exceeds twice the file's own noise in 2 cases of
-// 72, with AVX-512 in 7.
+// precision is another draw of the same noise: with them 7 sections of 72 exceed twice the file's own draw, with AVX2
+// kernels 5, and 2 where OPENBLAS_CORETYPE=Haswell is set as well.
 process.env.DNNL_MAX_CPU_ISA ??= "AVX2";
 process.env.ONEDNN_MAX_CPU_ISA ??= "AVX2";
 
