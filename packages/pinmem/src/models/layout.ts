@@ -3,7 +3,7 @@
 //
 // On the CPU the pyramid's dilated convolutions stay contiguous in a channels-last network: they have the largest weights
 // on the smallest feature, and the gradient of a channels-last weight is copied element by element (2048 to 256 channels
-// on 16 x 16: 82 ms backward against 52, bench/results).
+// on 16 x 16, two images: 82 ms backward against 52 on libtorch 1.13).
 
 import { type Device, nn } from "@pinmem/torch";
 import type { SegmentationNetwork } from "./segmentation-network.js";
