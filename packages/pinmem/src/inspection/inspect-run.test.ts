@@ -9,6 +9,7 @@ import { type OpenRun, openRun } from "../runs/open-run.js";
 import { RunFolder } from "../training/run-folder.js";
 import { train } from "../training/train.js";
 import { inspectedDomains } from "./domains.js";
+import { canDrawText } from "./drawing/save-picture.js";
 import { inspectRun } from "./inspect-run.js";
 import type { Inspection } from "./inspection.js";
 
@@ -39,6 +40,10 @@ async function run(...words: string[]): Promise<{ text: string; code: unknown }>
   return { text: lines.join("\n"), code: process.exitCode };
 }
 
+/** What is noted on machines without a font, and nothing elsewhere. */
+const aboutFonts = async (): Promise<unknown[]> =>
+  (await canDrawText()) ? [] : [expect.stringMatching(/^pictures: this machine has no font/)];
+
 describe("inspectRun", () => {
   it("leaves every picture behind in two forms, and every figure in inspection.json", async () => {
     const out = path("whole");
@@ -49,7 +54,7 @@ describe("inspectRun", () => {
       inspection = await inspectRun(opened, { domains: await domainsOf(opened), out, baseline });
     }
     expect(saved(out)).toEqual(JSON.parse(JSON.stringify(inspection)));
-    expect(inspection.notes).toEqual([]);
+    expect(inspection.notes).toEqual(await aboutFonts());
     expect(inspection.domains).toEqual([
       { name: "streets:boulevard", role: "source", images: 2 },
       { name: "streets:night", role: "target", images: 1 },
@@ -89,11 +94,12 @@ describe("inspectRun", () => {
     using opened = openRun(path("erm"), { form: "trained" });
     const domains = await domainsOf(opened);
     const { figures, notes, pictures } = await inspectRun(opened, { domains, out });
-    expect(notes).toEqual(
-      ["activation", "similarity", "reliance"].map(
+    expect(notes).toEqual([
+      ...["activation", "similarity", "reliance"].map(
         (part) => `${part}: this network has no memory (it was trained by erm)`,
       ),
-    );
+      ...(await aboutFonts()),
+    ]);
     expect(pictures.map(({ kind }) => kind)).toEqual(["embedding", "grid"]);
     expect(figures).toMatchObject({ activation: null, similarity: null, reliance: null });
     expect(figures.embedding?.nearestIsOwnRow).toBeNull();
