@@ -1,13 +1,12 @@
 // What `pinmem evaluate` does: opens each run, evaluates it on the domains, saves its result, and prints all of them.
 
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import type { EvaluationProgress } from "../evaluation/evaluate-run.js";
 import type { Protocol } from "../evaluation/protocol.js";
 import type { DomainResult, EvaluationResult } from "../evaluation/result.js";
 import { type EvaluateFlags, printResults } from "./evaluate.js";
-import { interruption } from "./running.js";
+import { folderOfRun, interruption } from "./running.js";
 
 /** @returns the exit code */
 export async function evaluateRuns(
@@ -54,7 +53,7 @@ async function evaluateOne(
     limit: flags.limit,
   });
   const file =
-    flags.out ?? join(folderOf(path), "evaluations", nameOf({ protocol, flags, asked, file: run.file }));
+    flags.out ?? join(folderOfRun(path), "evaluations", nameOf({ protocol, flags, asked, file: run.file }));
   const progressFile = `${file.replace(/\.json$/, "")}.progress`;
   const show = new ProgressLine(path);
   try {
@@ -85,8 +84,6 @@ async function evaluateOne(
 
 const skippedOf = (domains: readonly DomainResult[]) =>
   domains.flatMap(({ name, skipped }) => skipped.map((one) => ({ domain: name, ...one })));
-
-const folderOf = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
 
 /** `whole-streets_night+camvid-best.json`: what distinguishes results of one run, in a name that every file system takes. */
 function nameOf({

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluationResult } from "../evaluation/result.js";
 import { evaluateRuns } from "./evaluate-runs.js";
 import { type ProtocolFlags, protocolOf } from "./protocol-options.js";
-import { explained, positive } from "./running.js";
+import { bestOrLast, explained, positive } from "./running.js";
 
 export interface EvaluateFlags extends ProtocolFlags {
   readonly on?: string[];
@@ -35,7 +35,7 @@ export function evaluateCommand(): Command {
     )
     .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
     .option("--limit <count>", "of each domain only so many images, spread evenly", positive)
-    .option("--which <weights>", "best or last weights of a run (default: best where there are)", which)
+    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
     .option("--batch <count>", "images, or windows, that go through the network together", positive, 1)
     .option("--threads <count>", "processor threads", positive)
     .option("--device <name>", "cpu, cuda or cuda:N", "cpu")
@@ -154,11 +154,6 @@ const names = (text: string, before: readonly string[] = []): string[] => [
     .map((name) => name.trim())
     .filter((name) => name !== ""),
 ];
-
-function which(text: string): "best" | "last" {
-  if (text === "best" || text === "last") return text;
-  throw new InvalidArgumentError("It must be best or last.");
-}
 
 function share(text: string): number {
   const value = Number(text);

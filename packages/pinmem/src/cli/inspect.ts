@@ -1,11 +1,10 @@
 // `pinmem inspect`: looks into a trained network and its memory, and draws what it finds.
 
-import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Device } from "@pinmem/torch";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { InspectionPart } from "../inspection/inspection.js";
-import { explained, positive, progress } from "./running.js";
+import { explained, folderOfRun, positive, progress, wholeNumber } from "./running.js";
 
 interface InspectFlags {
   readonly on: string[];
@@ -101,8 +100,7 @@ async function inspect(path: string, flags: InspectFlags): Promise<void> {
   });
   using baseline =
     flags.baseline === undefined ? null : openRun(flags.baseline, { ...options, form: "prepared" });
-  const folder = statSync(path).isDirectory() ? path : dirname(path);
-  const out = flags.out ?? join(folder, "inspection");
+  const out = flags.out ?? join(folderOfRun(path), "inspection");
   const report = new Map<string, ReturnType<typeof progress>>();
   const inspection = await inspectRun(run, {
     domains,
@@ -126,9 +124,3 @@ const list = (value: string): string[] =>
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
-
-function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (value.trim() !== "" && Number.isSafeInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError("It must be a whole number, 0 or more.");
-}

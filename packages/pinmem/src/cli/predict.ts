@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, OutputKind, PredictFilesOptions, PredictionSummary } from "../prediction/index.js";
 
-import { explained, interruption, positive } from "./running.js";
+import { bestOrLast, explained, interruption, positive } from "./running.js";
 
 interface PredictFlags {
   readonly out?: string;
@@ -52,7 +52,7 @@ export function predictCommand(): Command {
     .option(
       "--which <weights>",
       "best (on source validation) or last (default: best where there are any)",
-      which,
+      bestOrLast,
     )
     .option("--device <device>", "cpu, cuda, cuda:1, …", "cpu")
     .option("--memory <MiB>", "for the network; larger images are tiled (default: 4096)", positive)
@@ -170,9 +170,4 @@ function share(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError("It must be a number from 0 to 1.");
-}
-
-function which(text: string): "best" | "last" {
-  if (text === "best" || text === "last") return text;
-  throw new InvalidArgumentError('It must be "best" or "last".');
 }

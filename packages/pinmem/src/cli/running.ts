@@ -1,5 +1,7 @@
 // What commands have in common: numbers among their options, progress on terminals, interruptions, errors in one line.
 
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { InvalidArgumentError } from "commander";
 
 /** Parses an option that must be a positive whole number. */
@@ -15,6 +17,15 @@ export function wholeNumber(text: string): number {
   if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
   throw new InvalidArgumentError("It must be a whole number, 0 or more.");
 }
+
+/** Parses an option that says which weights of a run are meant. */
+export function bestOrLast(text: string): "best" | "last" {
+  if (text === "best" || text === "last") return text;
+  throw new InvalidArgumentError("It must be best or last.");
+}
+
+/** The folder of a run that was named by it or by one of its files. */
+export const folderOfRun = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
 
 /** Shows how far it is on terminals, and nothing elsewhere. */
 export function progress(verb: string): (done: number, total: number) => void {
