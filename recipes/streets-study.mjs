@@ -20,7 +20,7 @@ const sharp = { temperature: 0.1, maskAbsent: true };
  * @param {string} name
  * @param {Method} method
  * @param {keyof typeof seconds} part
- * @param {{ read?: object, losses?: Recipe["losses"], order?: "second", strongFor?: "meta-test", strongAlways?: boolean }} [options]
+ * @param {{ read?: object, losses?: Recipe["losses"], order?: "second", strongFor?: "none" | "meta-test", strongAlways?: boolean }} [options]
  * @returns {[string, Recipe]}
  */
 function training(
@@ -45,7 +45,7 @@ function training(
         color: { strongFor, ...(strongAlways && { normal: strong }) },
       },
       model: { ...base.model, memory: { read } },
-      method: order ? { ...base.method, order } : base.method,
+      method: order ? Object.assign({}, base.method, { order }) : base.method,
       // A trunk is not the end: its rate stays up, and a branch lets it fall.
       learningRate:
         part === "trunk"

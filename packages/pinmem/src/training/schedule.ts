@@ -37,6 +37,12 @@ export const learningRateSchema = z.discriminatedUnion("kind", [
 
 export type LearningRate = z.output<typeof learningRateSchema>;
 
+/** What is wrong with the warm-up in a run of `steps` steps, if anything. */
+export function warmUpProblem({ warmUp }: LearningRate, steps: number): string | undefined {
+  if (warmUp < steps) return undefined;
+  return `learningRate.warmUp is ${warmUp}, but the run has only ${steps} steps: it must end before the run does`;
+}
+
 /** Learning rate of each step of a run of `steps` steps, counted from 0. */
 export function learningRate(config: LearningRate, steps: number): optim.Schedule {
   const total = steps - config.warmUp;

@@ -25,8 +25,9 @@ import { createOptimizer } from "./optimizer.js";
 import { type PrepareOptions, prepareEpisode } from "./prepare-episode.js";
 import type { Recipe } from "./recipe/recipe.js";
 import { createRecipeNetwork } from "./recipe/recipe-network.js";
+import { RecipeError } from "./recipe/validate.js";
 import { RunFolder } from "./run-folder.js";
-import { innerRate, learningRate } from "./schedule.js";
+import { innerRate, learningRate, warmUpProblem } from "./schedule.js";
 import { Trainer, type TrainerHook, type TrainingResult } from "./trainer.js";
 import { trainingImages } from "./training-images.js";
 import { createWhitening } from "./whitening.js";
@@ -94,6 +95,8 @@ async function trainOn(
   const device = recipe.device as Device;
   const { batchesPerEpoch } = data.training;
   const steps = stepsOf(recipe, batchesPerEpoch);
+  const warmUp = warmUpProblem(recipe.learningRate, steps);
+  if (warmUp) throw new RecipeError(recipe.name, [warmUp]);
   manualSeed(seed);
   const { network, origin, hasRows } = buildNetwork(recipe, data);
 

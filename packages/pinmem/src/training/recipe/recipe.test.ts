@@ -90,6 +90,11 @@ describe("resolveRecipe", () => {
       change({ data: { ...good.data, sources: [{ name: "streets", domain: "nihgt", count: 1 }, source] } }),
       /data\.sources\[0\]\.domain is "nihgt"; it may be .*did you mean "night"/,
     ],
+    [
+      "a warm-up that the run ends in",
+      change({ length: { steps: 19 }, learningRate: { kind: "polynomial", base: 0.01, warmUp: 20 } }),
+      /learningRate\.warmUp is 20, but the run has only 19 steps/,
+    ],
   ])("refuses %s", (_, recipe, message) => {
     expect(problems(recipe)).toMatch(message);
   });

@@ -7,7 +7,7 @@ import { lossWeightsSchema } from "../losses.js";
 import { methodSchema, splitsDomains } from "../methods/index.js";
 import { optimizerSchema } from "../optimizer.js";
 import { precisions } from "../precision.js";
-import { learningRateSchema } from "../schedule.js";
+import { learningRateSchema, warmUpProblem } from "../schedule.js";
 import { whiteningSchema } from "../whitening.js";
 import { dataSchema } from "./data.js";
 import { datasetProblems } from "./dataset-problems.js";
@@ -99,11 +99,13 @@ export function resolveRecipe(value: unknown, what = "the recipe"): Recipe {
   return recipe;
 }
 
-function impossible({ data, model, method, length, recompute }: Recipe): string[] {
+function impossible({ data, model, method, length, learningRate, recompute }: Recipe): string[] {
   const problems = datasetProblems(data);
   if ((length.steps === undefined) === (length.epochs === undefined)) {
     problems.push(`length is ${JSON.stringify(length)}; give either steps or epochs`);
   }
+  const warmUp = length.steps === undefined ? undefined : warmUpProblem(learningRate, length.steps);
+  if (warmUp) problems.push(warmUp);
   const domains = data.sources.length;
   const splits = splitsDomains(method);
   if (splits && domains < 2) {
