@@ -2,11 +2,12 @@
 
 import { prepared } from "./prepare.mjs";
 
-// The figures come from a CPU with AVX2. oneDNN's AVX-512 kernels add up in another order, whose rounding in single
-// precision is another draw of the same noise: with them 7 sections of 72 exceed twice the file's own draw, with AVX2
-// kernels 5, and 2 where OPENBLAS_CORETYPE=Haswell is set as well.
+// The figures come from a CPU with AVX2. Kernels for AVX-512 add up in another order, whose rounding in single precision
+// is another draw of the same noise: with them 7 sections of 72 exceed twice the file's own draw, with oneDNN's AVX2
+// kernels 5, and with OpenBLAS's, too, 2.
 process.env.DNNL_MAX_CPU_ISA ??= "AVX2";
 process.env.ONEDNN_MAX_CPU_ISA ??= "AVX2";
+process.env.OPENBLAS_CORETYPE ??= "Haswell";
 
 if (await prepared()) {
   const { main } = await import("../packages/pinmem/dist/golden/main.js");

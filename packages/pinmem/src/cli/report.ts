@@ -36,7 +36,8 @@ export function reportCommand(): Command {
 Example:
   npx pinmem report runs/erm-1 runs/erm-2 runs/pin-memory-1 runs/pin-memory-2 --out comparison.html
 
-Runs that differ in their seed alone become one row: mean and deviation. Scores are those of RUN/evaluations; of a run that
+Runs that differ in their seed alone become one row: mean and deviation (a seed named in the weights' file that each went on from
+does not set them apart). Scores are those of RUN/evaluations; of a run that
 has none, those noted while training, marked as such. Scores by different protocols stand in one table, each with its own.
 
 Exit codes: 0 written; 1 it could not be written, and the last line says why; 2 wrong usage.`,

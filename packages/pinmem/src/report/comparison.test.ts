@@ -56,6 +56,20 @@ describe("compare", () => {
     expect(rows.map(({ members }) => members.map(({ run }) => run.name))).toEqual([["a", "c"], ["b"]]);
   });
 
+  it("makes one row of runs that each go on from the run with their own seed", async () => {
+    const from = (file: string, seed: number): FixtureRun => {
+      const recipe = recipeOf("erm", seed);
+      return { recipe: { ...recipe, model: { ...recipe.model, weights: { file, partial: false } } } };
+    };
+    const { rows } = await compared([
+      ["a", from("trunk-1/best.safetensors", 1)],
+      ["b", from("trunk-2/best.safetensors", 2)],
+      ["c", from("other-3/best.safetensors", 3)],
+      ["d", from("trunk-14/best.safetensors", 4)],
+    ]);
+    expect(rows.map(({ members }) => members.map(({ run }) => run.name))).toEqual([["a", "b"], ["c"], ["d"]]);
+  });
+
   it("puts unseen domains first", async () => {
     const { columns } = await compared([["e", erm(0.2)]]);
     expect(columns.map(({ role, name }) => [role, name])).toEqual([

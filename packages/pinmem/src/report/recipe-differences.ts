@@ -18,9 +18,19 @@ export function flatten(value: unknown, path = ""): Map<string, string> {
   return new Map(entries.flatMap(([key, entry]) => [...flatten(entry, key)]));
 }
 
-/** Equal for runs that differ in seed alone. */
-export const experimentKey = (recipe: Recipe): string =>
-  JSON.stringify([...flatten(recipe)].filter(([path]) => !ofNoConsequence.test(path)).sort());
+/**
+ * Equal for runs that differ in seed alone. Runs that go on from others may name the seed in their weights' file, each its
+ * own: "runs/trunk-1/best.safetensors" by the run with seed 1, "runs/trunk-2/best.safetensors" by that with seed 2.
+ */
+export function experimentKey(recipe: Recipe): string {
+  const ownSeed = new RegExp(`(?<!\\d)${recipe.seed}(?!\\d)`, "g");
+  const fields = [...flatten(recipe)].filter(([path]) => !ofNoConsequence.test(path));
+  return JSON.stringify(
+    fields
+      .map(([path, value]) => [path, path === "model.weights.file" ? value.replace(ownSeed, "SEED") : value])
+      .sort(),
+  );
+}
 
 export interface Difference {
   readonly path: string;
