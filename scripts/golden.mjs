@@ -3,8 +3,9 @@
 import { prepared } from "./prepare.mjs";
 
 // The figures come from a CPU with AVX2. Kernels for AVX-512 add up in another order, whose rounding in single precision
-// is another draw of the same noise: with them 7 sections of 72 exceed twice the file's own draw, with oneDNN's AVX2
-// kernels 5, and with OpenBLAS's, too, 2.
+// is another draw of the same noise: with them 7 sections of 72 exceed twice the file's own draw. With the kernels that
+// made the files every one-pass section is within it, and 2 to 4 training iterations are not (which ones changes from run
+// to run with the scheduling of threads).
 process.env.DNNL_MAX_CPU_ISA ??= "AVX2";
 process.env.ONEDNN_MAX_CPU_ISA ??= "AVX2";
 process.env.OPENBLAS_CORETYPE ??= "Haswell";
