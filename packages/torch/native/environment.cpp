@@ -1,9 +1,12 @@
 #include "environment.h"
 
+#include <algorithm>
+
 namespace pinmem {
 
 namespace {
 constexpr int64_t kReportStep = 1 << 20;
+constexpr int kCallsBetweenReports = 4096;
 
 // Views share their base's storage; only the tensor that owns a storage alone accounts for it.
 int64_t owned_bytes(const at::Tensor& tensor) {
@@ -62,11 +65,18 @@ void Environment::release(uint32_t handle) {
 }
 
 void Environment::report_memory() {
-  const int64_t change = bytes_ - reported_bytes_;
+  least_bytes_ = std::min(least_bytes_, bytes_);
+  const bool is_record = bytes_ > most_bytes_ + most_bytes_ / 4;
+  if (!is_record && ++calls_since_report_ < kCallsBetweenReports) return;
+  if (is_record) most_bytes_ = bytes_;
+  const int64_t told = is_record ? bytes_ : least_bytes_;
+  calls_since_report_ = 0;
+  least_bytes_ = bytes_;
+  const int64_t change = told - reported_bytes_;
   if (change < kReportStep && change > -kReportStep) return;
   int64_t total = 0;
   napi_adjust_external_memory(env_, change, &total);
-  reported_bytes_ = bytes_;
+  reported_bytes_ = told;
 }
 
 void Environment::release_lent_buffers() {

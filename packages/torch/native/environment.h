@@ -84,7 +84,9 @@ class Environment {
   uint32_t live() const { return live_; }
   int64_t live_bytes() const { return bytes_; }
 
-  // Adds what a call changed to V8's account, in steps of about a mebibyte.
+  // Tells V8 of tensors' memory, so that it looks for tensors that nobody owns any more. Those of a scope die without it, and
+  // V8 would collect all garbage at every pass of a network; so it hears of the least that was alive over many calls, and
+  // at once only of more than ever before.
   void report_memory();
   void release_lent_buffers();
   std::shared_ptr<LentBuffers> lent() const { return lent_; }
@@ -118,6 +120,9 @@ class Environment {
   uint32_t live_ = 0;
   int64_t bytes_ = 0;
   int64_t reported_bytes_ = 0;
+  int64_t least_bytes_ = 0;  // since the last report
+  int64_t most_bytes_ = 16 << 20;
+  int calls_since_report_ = 0;
   std::shared_ptr<LentBuffers> lent_;
 };
 

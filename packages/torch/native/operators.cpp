@@ -1,8 +1,12 @@
 // Operators of our own, in the namespace `pinmem`, called through the same door as ATen's: for what ATen's do at a needless
-// cost. They equal theirs bit for bit, in gradients of any order too.
+// cost. They equal theirs bit for bit, in gradients of any order too where they have gradients.
 #include <ATen/ATen.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
+
+#include <memory>
+#include <string>
 
 namespace pinmem {
 
@@ -31,10 +35,56 @@ at::Tensor& relu6_(at::Tensor& self) {
   return self;
 }
 
+// oneDNN's convolution with weights in its own layout and ReLU in the kernel. ATen keeps such weights in an object of a class
+// of TorchScript; here a tensor of one byte owns it, so that it lives and is freed as tensors are.
+struct PackedWeights {
+  c10::IValue object;
+  uint8_t byte = 0;
+};
+
+void release(void* packed) { delete static_cast<PackedWeights*>(packed); }
+
+c10::IValue call(const char* name, torch::jit::Stack stack) {
+  const auto handle = c10::Dispatcher::singleton().findSchema({name, ""});
+  TORCH_CHECK(handle.has_value(), "this libtorch has no ", name);
+  handle->callBoxed(&stack);
+  return stack.at(0);
+}
+
+at::Tensor pack_convolution_relu(
+    const at::Tensor& weight,
+    const c10::optional<at::Tensor>& bias,
+    at::IntArrayRef stride,
+    at::IntArrayRef padding,
+    at::IntArrayRef dilation,
+    int64_t groups,
+    at::IntArrayRef input_size) {
+  auto packed = std::make_unique<PackedWeights>();
+  packed->object = call(
+      "mkldnn_prepacked::conv2d_prepack",
+      {weight, bias, stride.vec(), padding.vec(), dilation.vec(), groups, input_size.vec(), std::string("relu")});
+  PackedWeights* owned = packed.release();
+  c10::Storage storage(
+      c10::Storage::use_byte_size_t(), 1, c10::DataPtr(&owned->byte, owned, &release, at::kCPU), nullptr, false);
+  return at::empty({0}, at::kByte).set_(std::move(storage));
+}
+
+at::Tensor convolution_relu(const at::Tensor& input, const at::Tensor& packed) {
+  const c10::DataPtr& data = packed.storage().data_ptr();
+  TORCH_CHECK(data.get_deleter() == &release, "'packed' does not hold packed weights: they cannot be copied or moved");
+  return call("mkldnn_prepacked::conv2d_run", {input, static_cast<PackedWeights*>(data.get_context())->object})
+      .toTensor();
+}
+
 }  // namespace
 
 TORCH_LIBRARY(pinmem, library) {
   library.def("relu6_(Tensor(a!) self) -> Tensor(a!)", &relu6_);
+  library.def(
+      "pack_convolution_relu(Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, int groups, "
+      "int[] input_size) -> Tensor",
+      &pack_convolution_relu);
+  library.def("convolution_relu(Tensor input, Tensor packed) -> Tensor", &convolution_relu);
 }
 
 }  // namespace pinmem

@@ -77,6 +77,24 @@ describe("prepareForInference", () => {
     expect(() => network.auxiliaryLogits(rand([1, 256, 4, 4]))).toThrow(/has no auxiliary head/);
   });
 
+  it("fuses the ReLUs that follow a convolution or a sum", () => {
+    const network = prepareForInference(trained({ backbone: "resnet18", memory: {} }));
+    const count = (kind: typeof nn.ReLU | typeof nn.ConvReLU2d | typeof nn.AddReLU) =>
+      network.modules().filter((module) => module instanceof kind).length;
+    expect([nn.ReLU, nn.ConvReLU2d, nn.AddReLU].map(count)).toEqual([0, 19, 8]);
+  });
+
+  it("refuses NaN in weights and in images, which fused ReLUs would hide", () => {
+    scope(() => {
+      const broken = trained({ backbone: "resnet18" });
+      noGrad(() => void broken.final2.stateDict().get("0.weight")?.mul_(Number.NaN));
+      expect(() => prepareForInference(broken)).toThrow(/weights 'final2\.0\.weight' hold NaN/);
+      const image = formulaImages([0], [33, 33]).mul(Number.POSITIVE_INFINITY);
+      const network = prepareForInference(trained({ backbone: "resnet18" }));
+      expect(() => network.call(image)).toThrow(/'image' holds NaN or infinite values/);
+    });
+  });
+
   it("refuses other layouts", () => {
     const network = createNetwork({ backbone: "resnet18" });
     expect(() => prepareForInference(network, { layout: "blocked" as "contiguous" })).toThrow(

@@ -1,5 +1,6 @@
-// The evaluation form of a network: batch norms are folded into the convolutions before them, the auxiliary head is gone, no
-// gradients are kept, and weights lie in the layout in which convolutions are fastest (bench/model measures both).
+// The evaluation form of a network: batch norms are folded into the convolutions before them, on the CPU ReLUs are fused with
+// the convolution or the sum before them, the auxiliary head is gone, no gradients are kept, and weights lie in the layout in
+// which convolutions are fastest (bench/model measures both).
 //
 // It gives the same logits up to the rounding of single precision, and is still a network with `encode`, the memory's read
 // and `decode`, so every evaluation protocol takes it. It cannot be trained or saved: the network that is given is turned
@@ -7,6 +8,7 @@
 // Source: y = g (W x - m) / s + b is a convolution again, with weights W g / s and bias b - g m / s, s = sqrt(var + eps).
 
 import { nn, noGrad, scope, type Tensor, TorchError } from "@pinmem/torch";
+import { SumReLU } from "./backbones/residual-blocks.js";
 import { EndLayer } from "./backbones/shufflenet-v2.js";
 import { Stage } from "./backbones/stage.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";
@@ -19,6 +21,7 @@ export interface InferenceOptions {
 /**
  * Turns a network into its evaluation form.
  * @returns the same network
+ * @throws TorchError naming the first weights that hold NaN or infinity, which fused ReLUs would hide
  */
 export function prepareForInference<N extends SegmentationNetwork>(
   network: N,
@@ -32,8 +35,21 @@ export function prepareForInference<N extends SegmentationNetwork>(
   network.eval().requiresGrad_(false);
   removeAuxiliaryHead(network);
   noGrad(() => foldBatchNorms(network));
-  if (layout === "channels-last") network.to({ memoryFormat: "channelsLast" });
+  requireFinite(network);
+  if (layout === "channels-last") {
+    network.to({ memoryFormat: "channelsLast" });
+    fuseReLUs(network);
+  }
   return network;
+}
+
+function requireFinite(network: SegmentationNetwork): void {
+  for (const [name, tensor] of network.stateDict()) {
+    if (scope(() => noGrad(() => Number.isFinite(tensor.sum().toNumber())))) continue;
+    throw new TorchError(`weights '${name}' hold NaN or infinite values`, {
+      operator: "prepareForInference",
+    });
+  }
 }
 
 class NoAuxiliaryHead extends nn.Sequential {
@@ -79,6 +95,23 @@ function fold(convolution: nn.Conv2d, norm: nn.BatchNorm2d): void {
   convolution.bias?.dispose();
   setField(convolution, "bias", shift);
   for (const tensor of norm.stateDict().values()) tensor.dispose();
+}
+
+/** Everywhere in the tree where a ReLU is the next sibling of a convolution, with or without a folded batch norm between. */
+function fuseReLUs(parent: nn.AnyModule): void {
+  let convolution: [name: string, module: nn.Conv2d] | undefined;
+  for (const [name, child] of [...parent.namedChildren()]) {
+    if (child instanceof nn.Identity) continue;
+    if (convolution && child instanceof nn.ReLU) {
+      replaceChild(parent, convolution[0], new nn.ConvReLU2d(convolution[1]).eval());
+      replaceChild(parent, name, new nn.Identity());
+    } else if (child instanceof SumReLU) {
+      setField(parent, name, new nn.AddReLU().eval());
+    } else {
+      fuseReLUs(child);
+    }
+    convolution = child instanceof nn.Conv2d && nn.ConvReLU2d.accepts(child) ? [name, child] : undefined;
+  }
 }
 
 function replaceChild(parent: nn.AnyModule, name: string, module: nn.Module): void {

@@ -128,10 +128,16 @@ export abstract class SegmentationNetwork extends nn.Module<[image_B3HW: Tensor]
 
   #checkImage(image: Tensor): void {
     const { shape, dtype } = image;
-    if (shape.length === 4 && shape[1] === 3 && dtype.includes("float")) return;
-    throw new TorchError(`argument 'image' must be floating-point numbers (B, 3, H, W), got ${image}`, {
-      operator: this.constructor.name,
-      argument: "image",
-    });
+    const refuse = (problem: string) => {
+      throw new TorchError(`argument 'image' ${problem}`, {
+        operator: this.constructor.name,
+        argument: "image",
+      });
+    };
+    if (shape.length !== 4 || shape[1] !== 3 || !dtype.includes("float"))
+      refuse(`must be floating-point numbers (B, 3, H, W), got ${image}`);
+    // Training watches its losses; here fused ReLUs would make zero of NaN.
+    if (!this.training && !Number.isFinite(scope(() => image.sum().toNumber())))
+      refuse("holds NaN or infinite values");
   }
 }

@@ -3,6 +3,7 @@
 export * from "./containers.js";
 export * from "./conv.js";
 export * as F from "./functional.js";
+export * from "./fused.js";
 export * as init from "./init.js";
 export * from "./layers.js";
 export {

@@ -31,7 +31,12 @@ export interface ResidualBlockOptions {
   strideInFirstConvolution: boolean;
 }
 
-export const relu = new nn.ReLU({ inplace: true });
+/** ReLU of a sum, written over the first summand. */
+export class SumReLU extends nn.Module<[Tensor, Tensor]> {
+  forward(summand: Tensor, other: Tensor): Tensor {
+    return summand.add_(other).relu_();
+  }
+}
 
 const conv1x1 = (from: number, to: number, stride: number): nn.Conv2d =>
   new nn.Conv2d(from, to, 1, { stride, bias: false });
@@ -45,16 +50,30 @@ const conv3x3 = (
 const shortcut = (from: number, to: number, stride: number): nn.Sequential | null =>
   stride === 1 && from === to ? null : new nn.Sequential(conv1x1(from, to, stride), new nn.BatchNorm2d(to));
 
-/** ReLU of the sum, normalised first where the block does; instance norm's output is a view, which in-place work would copy. */
-function finish(branch: Tensor, identity: Tensor, normalization: Normalization | null): BlockOutput {
-  const sum = branch.add_(identity);
-  return normalization ? applyTo(normalization.call(sum), (output) => output.relu()) : sum.relu_();
+/** The parts that both blocks have. */
+abstract class ResidualBlock extends nn.Module<[Tensor], BlockOutput> {
+  abstract readonly downsample: nn.Sequential | null;
+  abstract readonly instanceNormLayer: Normalization | null;
+  readonly sum: nn.Module<[Tensor, Tensor]> = new SumReLU();
+
+  /** What the block adds to its input, (B, C, h, w). */
+  protected abstract branch(input: Tensor): Tensor;
+
+  forward(input: Tensor): BlockOutput {
+    const branch = this.branch(input);
+    const identity = this.downsample ? this.downsample.call(input) : input;
+    const { instanceNormLayer } = this;
+    if (!instanceNormLayer) return this.sum.call(branch, identity);
+    // Instance norm's output is a view, which in-place work would copy.
+    return applyTo(instanceNormLayer.call(branch.add_(identity)), (output) => output.relu());
+  }
 }
 
-export class BasicBlock extends nn.Module<[Tensor], BlockOutput> {
+export class BasicBlock extends ResidualBlock {
   static readonly expansion = 1;
   readonly conv1: nn.Conv2d;
   readonly bn1: nn.BatchNorm2d;
+  readonly relu1 = new nn.ReLU({ inplace: true });
   readonly conv2: nn.Conv2d;
   readonly bn2: nn.BatchNorm2d;
   readonly downsample: nn.Sequential | null;
@@ -70,19 +89,19 @@ export class BasicBlock extends nn.Module<[Tensor], BlockOutput> {
     this.instanceNormLayer = optionalNormalization(normalization, planes);
   }
 
-  forward(input: Tensor): BlockOutput {
-    const branch = chain(input, this.conv1, this.bn1, relu, this.conv2, this.bn2);
-    const identity = this.downsample ? this.downsample.call(input) : input;
-    return finish(branch, identity, this.instanceNormLayer);
+  protected branch(input: Tensor): Tensor {
+    return chain(input, this.conv1, this.bn1, this.relu1, this.conv2, this.bn2);
   }
 }
 
-export class Bottleneck extends nn.Module<[Tensor], BlockOutput> {
+export class Bottleneck extends ResidualBlock {
   static readonly expansion = 4;
   readonly conv1: nn.Conv2d;
   readonly bn1: nn.BatchNorm2d;
+  readonly relu1 = new nn.ReLU({ inplace: true });
   readonly conv2: nn.Conv2d;
   readonly bn2: nn.BatchNorm2d;
+  readonly relu2 = new nn.ReLU({ inplace: true });
   readonly conv3: nn.Conv2d;
   readonly bn3: nn.BatchNorm2d;
   readonly downsample: nn.Sequential | null;
@@ -104,10 +123,8 @@ export class Bottleneck extends nn.Module<[Tensor], BlockOutput> {
     this.instanceNormLayer = optionalNormalization(normalization, outChannels);
   }
 
-  forward(input: Tensor): BlockOutput {
-    const { conv1, bn1, conv2, bn2, conv3, bn3 } = this;
-    const branch = chain(input, conv1, bn1, relu, conv2, bn2, relu, conv3, bn3);
-    const identity = this.downsample ? this.downsample.call(input) : input;
-    return finish(branch, identity, this.instanceNormLayer);
+  protected branch(input: Tensor): Tensor {
+    const { conv1, bn1, relu1, conv2, bn2, relu2, conv3, bn3 } = this;
+    return chain(input, conv1, bn1, relu1, conv2, bn2, relu2, conv3, bn3);
   }
 }

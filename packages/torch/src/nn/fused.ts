@@ -1,0 +1,82 @@
+// Layers for inference that do in one pass over memory what two layers do in two. They have no gradients, and make zero of
+// NaN: their ReLU is max(x, 0), which takes the number of the two.
+
+import { run } from "../dispatch.js";
+import { TorchError } from "../errors.js";
+import { native } from "../native.js";
+import { Operator } from "../operator.js";
+import { keep } from "../ownership.js";
+import type { Tensor } from "../tensor.js";
+import type { Conv2d } from "./conv.js";
+import { Module } from "./module.js";
+import type { Parameter } from "./parameter.js";
+
+const pack = new Operator(
+  "pinmem::pack_convolution_relu",
+  "ConvReLU2d",
+  ["weight", "bias", "stride", "padding", "dilation", "groups", "input_size"],
+  7,
+);
+const convolve = new Operator("pinmem::convolution_relu", "ConvReLU2d", ["input", "packed"], 2);
+const addReLU = new Operator("aten::_add_relu_.Tensor", "AddReLU", ["self", "other"], 2);
+
+let hasOneDnn: boolean | undefined;
+
+const isOnCpuInSingle = ({ device, dtype }: Tensor): boolean => device === "cpu" && dtype === "float32";
+
+/**
+ * A convolution and the ReLU after it, on the CPU, in single precision and channels-last. It takes the weights over and packs
+ * them into oneDNN's own layout when it first meets an image; from then on they can no longer be read, copied or moved.
+ */
+export class ConvReLU2d extends Module {
+  readonly inChannels: number;
+  weight: Parameter | null;
+  bias: Parameter | null;
+  packed: Tensor | null = null;
+  readonly #geometry: readonly unknown[];
+
+  constructor({ inChannels, weight, bias, stride, padding, dilation, groups }: Conv2d) {
+    super();
+    this.inChannels = inChannels;
+    this.weight = weight;
+    this.bias = bias;
+    this.#geometry = [stride, padding, dilation, groups];
+  }
+
+  /** Whether a convolution can be taken over: it is where this layer works, and libtorch has oneDNN. */
+  static accepts({ weight }: Conv2d): boolean {
+    hasOneDnn ??= native.resolve("mkldnn_prepacked::conv2d_prepack", "") >= 0;
+    return hasOneDnn && isOnCpuInSingle(weight);
+  }
+
+  /** From (B, inChannels, H, W) to (B, outChannels, H', W'), channels-last. */
+  forward(input: Tensor): Tensor {
+    const { inChannels } = this;
+    if (input.dim !== 4 || input.size(1) !== inChannels || !isOnCpuInSingle(input)) {
+      throw new TorchError(
+        `argument 'input' must be [B, ${inChannels}, H, W] in float32 on the CPU, got ${input}`,
+        { operator: "ConvReLU2d", argument: "input" },
+      );
+    }
+    this.packed ??= this.#pack(input.shape);
+    return run(convolve, [input.contiguous({ memoryFormat: "channelsLast" }), this.packed]) as Tensor;
+  }
+
+  #pack(inputSize: readonly number[]): Tensor {
+    const { weight, bias } = this;
+    const packed = keep(run(pack, [weight, bias, ...this.#geometry, inputSize]) as Tensor);
+    weight?.dispose();
+    bias?.dispose();
+    this.weight = null;
+    this.bias = null;
+    return packed;
+  }
+}
+
+/** ReLU of a sum, written over the first summand; in one pass on the CPU. */
+export class AddReLU extends Module<[Tensor, Tensor]> {
+  forward(summand: Tensor, other: Tensor): Tensor {
+    if (summand.device !== "cpu") return summand.add_(other).relu_();
+    return run(addReLU, [summand, other]) as Tensor;
+  }
+}
