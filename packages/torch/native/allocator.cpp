@@ -62,6 +62,7 @@ class Blocks {
   void release_free() {
     const std::lock_guard<std::mutex> lock(mutex_);
     release(SIZE_MAX);
+    most_in_use_ = in_use_;
   }
 
  private:

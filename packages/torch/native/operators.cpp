@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#include "allocator.h"
+
 namespace pinmem {
 
 namespace {
@@ -59,10 +61,15 @@ at::Tensor pack_convolution_relu(
     at::IntArrayRef dilation,
     int64_t groups,
     at::IntArrayRef input_size) {
+  // Packed weights are none of our blocks: what the plain ones of the layer before have left is not needed again.
+  release_large_blocks();
+  // The object keeps the plain weights, too, for those who want them back: give it a tensor that can be emptied.
+  const at::Tensor plain = weight.detach();
   auto packed = std::make_unique<PackedWeights>();
   packed->object = call(
       "mkldnn_prepacked::conv2d_prepack",
-      {weight, bias, stride.vec(), padding.vec(), dilation.vec(), groups, input_size.vec(), std::string("relu")});
+      {plain, bias, stride.vec(), padding.vec(), dilation.vec(), groups, input_size.vec(), std::string("relu")});
+  plain.set_(at::empty({0}, plain.options()));
   PackedWeights* owned = packed.release();
   c10::Storage storage(
       c10::Storage::use_byte_size_t(), 1, c10::DataPtr(&owned->byte, owned, &release, at::kCPU), nullptr, false);
