@@ -95,6 +95,17 @@ describe("prepareForInference", () => {
     });
   });
 
+  it("can still go to another precision before its first image", () => {
+    scope(() => {
+      const network = prepareForInference(trained({ backbone: "resnet18" })).to({ dtype: "float64" });
+      const image = formulaImages([0], [33, 33]).to("float64");
+      expect(noGrad(() => network.call(image)).logits.dtype).toBe("float64");
+      const half = formulaImages([0], [33, 33]).mul(0).add(2e4).to("bfloat16");
+      network.to({ dtype: "bfloat16" });
+      expect(noGrad(() => network.call(half)).logits.dtype).toBe("bfloat16");
+    });
+  });
+
   it("refuses other layouts", () => {
     const network = createNetwork({ backbone: "resnet18" });
     expect(() => prepareForInference(network, { layout: "blocked" as "contiguous" })).toThrow(

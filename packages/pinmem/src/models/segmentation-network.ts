@@ -136,8 +136,9 @@ export abstract class SegmentationNetwork extends nn.Module<[image_B3HW: Tensor]
     };
     if (shape.length !== 4 || shape[1] !== 3 || !dtype.includes("float"))
       refuse(`must be floating-point numbers (B, 3, H, W), got ${image}`);
-    // Training watches its losses; here fused ReLUs would make zero of NaN.
-    if (!this.training && !Number.isFinite(scope(() => image.sum().toNumber())))
+    // Training watches its losses; here fused ReLUs, which only the CPU has, would make zero of NaN.
+    if (this.training || image.device !== "cpu") return;
+    if (!Number.isFinite(scope(() => image.sum({ dtype: "float32" }).toNumber())))
       refuse("holds NaN or infinite values");
   }
 }

@@ -54,8 +54,15 @@ describe("ConvReLU2d", () => {
     });
   });
 
-  it("does not take over weights in double precision", () => {
-    expect(ConvReLU2d.accepts(convolution({}).to({ dtype: "float64" }))).toBe(false);
+  it.each(["float64", "bfloat16"] as const)("computes in %s what the two layers do", (dtype) => {
+    scope(() => {
+      const plain = convolution({}).to({ dtype });
+      expect(ConvReLU2d.accepts(plain)).toBe(false);
+      const input = randn([1, 8, 5, 5]).to(dtype);
+      const expected = plain.call(input).relu();
+      expect(largest(new ConvReLU2d(plain).call(input).sub(expected))).toBe(0);
+      expect(new AddReLU().call(input.neg(), input.neg()).dtype).toBe(dtype);
+    });
   });
 });
 

@@ -25,22 +25,23 @@ let hasOneDnn: boolean | undefined;
 const isOnCpuInSingle = ({ device, dtype }: Tensor): boolean => device === "cpu" && dtype === "float32";
 
 /**
- * A convolution and the ReLU after it, on the CPU, in single precision and channels-last. It takes the weights over and packs
- * them into oneDNN's own layout when it first meets an image; from then on they can no longer be read, copied or moved.
+ * A convolution and the ReLU after it, channels-last. It takes the weights over; where they are in single precision on the
+ * CPU when it first meets an image, it packs them into oneDNN's own layout, and from then on they can no longer be read,
+ * copied, moved or saved.
  */
 export class ConvReLU2d extends Module {
   readonly inChannels: number;
   weight: Parameter | null;
   bias: Parameter | null;
   packed: Tensor | null = null;
-  readonly #geometry: readonly unknown[];
+  readonly #geometry: Required<Pick<Conv2d, "stride" | "padding" | "dilation" | "groups">>;
 
   constructor({ inChannels, weight, bias, stride, padding, dilation, groups }: Conv2d) {
     super();
     this.inChannels = inChannels;
     this.weight = weight;
     this.bias = bias;
-    this.#geometry = [stride, padding, dilation, groups];
+    this.#geometry = { stride, padding, dilation, groups };
   }
 
   /** Whether a convolution can be taken over: it is where this layer works, and libtorch has oneDNN. */
@@ -49,12 +50,15 @@ export class ConvReLU2d extends Module {
     return hasOneDnn && isOnCpuInSingle(weight);
   }
 
-  /** From (B, inChannels, H, W) to (B, outChannels, H', W'), channels-last. */
+  /** From (B, inChannels, H, W) to (B, outChannels, H', W'). */
   forward(input: Tensor): Tensor {
-    const { inChannels } = this;
+    const { weight, bias, inChannels } = this;
+    if (weight && !isOnCpuInSingle(weight)) {
+      return input.conv2d(weight, { bias, ...this.#geometry }).relu_();
+    }
     if (input.dim !== 4 || input.size(1) !== inChannels || !isOnCpuInSingle(input)) {
       throw new TorchError(
-        `argument 'input' must be [B, ${inChannels}, H, W] in float32 on the CPU, got ${input}`,
+        `argument 'input' must be [B, ${inChannels}, H, W] in float32 on the CPU, as its packed weights are; got ${input}`,
         { operator: "ConvReLU2d", argument: "input" },
       );
     }
@@ -64,7 +68,8 @@ export class ConvReLU2d extends Module {
 
   #pack(inputSize: readonly number[]): Tensor {
     const { weight, bias } = this;
-    const packed = keep(run(pack, [weight, bias, ...this.#geometry, inputSize]) as Tensor);
+    const { stride, padding, dilation, groups } = this.#geometry;
+    const packed = keep(run(pack, [weight, bias, stride, padding, dilation, groups, inputSize]) as Tensor);
     weight?.dispose();
     bias?.dispose();
     this.weight = null;
@@ -73,10 +78,10 @@ export class ConvReLU2d extends Module {
   }
 }
 
-/** ReLU of a sum, written over the first summand; in one pass on the CPU. */
+/** ReLU of a sum, written over the first summand; in one pass in single precision on the CPU. */
 export class AddReLU extends Module<[Tensor, Tensor]> {
   forward(summand: Tensor, other: Tensor): Tensor {
-    if (summand.device !== "cpu") return summand.add_(other).relu_();
+    if (!isOnCpuInSingle(summand)) return summand.add_(other).relu_();
     return run(addReLU, [summand, other]) as Tensor;
   }
 }

@@ -41,9 +41,17 @@ const depthwise = (channels: number, { stride, dilation }: Downsampling): nn.Mod
   new nn.BatchNorm2d(channels),
 ];
 
-/** Interleaves the two halves of the channels of (B, C, H, W). */
+/** Interleaves the two halves of the channels of (B, C, H, W); keeps the layout. */
 function shuffle(input: Tensor): Tensor {
   const [batch = 0, channels = 0, height = 0, width = 0] = input.shape;
+  if (input.isContiguous("channelsLast")) {
+    return input
+      .permute([0, 2, 3, 1])
+      .view([batch, height, width, 2, channels / 2])
+      .transpose(3, 4)
+      .reshape([batch, height, width, channels])
+      .permute([0, 3, 1, 2]);
+  }
   return input
     .view([batch, 2, channels / 2, height, width])
     .transpose(1, 2)
