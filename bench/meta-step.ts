@@ -3,19 +3,31 @@
 //
 // Each measurement has processes of its own, since the peak memory of a process never falls. Times are wall-clock, and CPU
 // time beside them, which says more where the machine is shared.
+//
+// Options: --quick (few steps), --device cuda (both sides on the GPU, and its memory instead of the process's), --size 768
+// (of the images).
 
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { report } from "./lib/report.js";
 import { Side } from "./lib/side.js";
 import { median, medianRatio } from "./lib/statistics.js";
 
 const python = process.env.PYTHON ?? "/usr/bin/python3";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const quick = process.argv.includes("--quick");
-const STEPS = quick ? 3 : 9;
-const WARM_UP = quick ? 1 : 2;
+const { values: chosen } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    device: { type: "string", default: "cpu" },
+    size: { type: "string", default: "256" },
+  },
+});
+const { quick, device } = chosen;
+const onGpu = device !== "cpu";
+const STEPS = (quick ? 3 : 9) * (onGpu ? 4 : 1);
+const WARM_UP = (quick ? 1 : 2) * (onGpu ? 4 : 1);
 const THREADS = 2;
-const [SIZE, IMAGES] = [256, 2];
+const [SIZE, IMAGES] = [Number(chosen.size), 2];
 
 const ours = () => new Side("pinmem", process.execPath, [here("sides/meta-step.js")]);
 const theirs = () => new Side("python3-torch", python, ["-P", here("../peers/meta_step.py")]);
@@ -25,8 +37,8 @@ interface Measured {
   readonly cpu: number[];
   readonly peak: number;
   readonly parameters: number;
-  /** Seconds that the arithmetic takes at the rate of a single convolution; of our side only. */
-  readonly floor: number;
+  /** Seconds that the arithmetic takes at the rate of a single convolution; of our side on the CPU only. */
+  readonly floor: number | undefined;
 }
 
 interface Contender {
@@ -44,6 +56,7 @@ async function compare(backbone: string, contenders: readonly Contender[]): Prom
       size: SIZE,
       images: IMAGES,
       threads: THREADS,
+      device,
       ...(order && { order }),
     };
     built.push(await side.ask(request));
@@ -57,16 +70,20 @@ async function compare(backbone: string, contenders: readonly Contender[]): Prom
       results[at]?.cpu.push(cpuSeconds as number);
     }
   }
-  const peaks = contenders.map(({ side }) => side.peakMemory);
+  const peaks: number[] = [];
+  for (const { side } of contenders) {
+    peaks.push(onGpu ? ((await side.ask({ task: "peak" })).bytes as number) : side.peakMemory);
+  }
   for (const { side } of contenders) await side.close();
   return results.map((result, at) => ({
     ...result,
     peak: peaks[at] as number,
     parameters: built[at]?.parameters as number,
-    floor: (built[at]?.multiplyAdds as number) / (built[at]?.rate as number),
+    floor: built[at]?.rate === undefined ? undefined : multiplyAdds(built[at]) / (built[at].rate as number),
   }));
 }
 
+const multiplyAdds = (built: Record<string, unknown>): number => built.multiplyAdds as number;
 const fixed = (value: number): number => Number(value.toPrecision(4));
 const MiB = 2 ** 20;
 const rows: Record<string, string | number>[] = [];
@@ -92,14 +109,16 @@ for (const backbone of ["mobilenetv2", "resnet50"]) {
     "python s": fixed(median(peer.seconds)),
     "time ratio": fixed(time),
     "CPU ratio": fixed(cpu),
-    "arithmetic s": fixed(first.floor),
+    ...(first.floor !== undefined && { "arithmetic s": fixed(first.floor) }),
     "ours MiB": Math.round(first.peak / MiB),
     "python MiB": Math.round(peer.peak / MiB),
     "memory ratio": fixed(memory),
   });
   figures[`${backbone}.time`] = { value: time, goal: { at: "most", limit: 0.85 } };
   figures[`${backbone}.cpu`] = { value: cpu };
-  figures[`${backbone}.arithmeticShare`] = { value: first.floor / median(first.seconds) };
+  if (first.floor !== undefined) {
+    figures[`${backbone}.arithmeticShare`] = { value: first.floor / median(first.seconds) };
+  }
   figures[`${backbone}.memory`] = { value: memory, goal: { at: "most", limit: 0.7 } };
 
   const [one, two] = (await compare(backbone, [
@@ -111,7 +130,7 @@ for (const backbone of ["mobilenetv2", "resnet50"]) {
 }
 
 report({
-  name: "meta-step",
+  name: `meta-step${onGpu ? "-cuda" : ""}${SIZE === 256 ? "" : `-${SIZE}`}`,
   versions: {
     libtorch: String(ourVersions.libtorch),
     node: String(ourVersions.node),
@@ -119,6 +138,7 @@ report({
     python: String(theirVersions.python),
   },
   settings: {
+    device: onGpu ? String(theirVersions.gpu) : device,
     threads: THREADS,
     size: SIZE,
     domains: 2,
@@ -130,6 +150,11 @@ report({
   rows,
   figures,
   notes: [
+    ...(onGpu
+      ? [
+          "both sides with TF32 in convolutions, PyTorch's default; memory: peak of what tensors hold on the GPU",
+        ]
+      : []),
     "rates are tiny on both sides, since noise and random weights diverge at the method's own",
     "arithmetic s: multiply-adds of the iteration at the rate that one 3x3 convolution of 256 channels reaches in the same process",
     "time: median over steps taken in turn; memory: peak resident size of a process from its start",

@@ -44,12 +44,12 @@ LEARNING_RATE, INNER_RATE = 1e-6, 1e-7
 
 
 class Trainer:
-    def __init__(self, backbone, size, images):
+    def __init__(self, backbone, size, images, device):
         torch.manual_seed(0)
-        self.net = DeepLab(backbone)
+        self.net = DeepLab(backbone).to(device)
         self.second, self.third = copy.deepcopy(self.net), copy.deepcopy(self.net)
         self.optimizer = torch.optim.SGD(self.net.parameters(), lr=LEARNING_RATE, weight_decay=5e-4, momentum=0.9)
-        domain = lambda: (torch.randn(images, 3, size, size), self.label(images, size))
+        domain = lambda: (torch.randn(images, 3, size, size, device=device), self.label(images, size).to(device))
         self.domains = [domain(), domain()]
         for network in (self.net, self.second, self.third):
             network.train()
@@ -94,12 +94,17 @@ def handle(request):
         torch.set_num_threads(request["threads"])
     task = request["task"]
     if task == "versions":
-        return {"torch": torch.__version__, "python": sys.version.split()[0]}
+        gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
+        return {"torch": torch.__version__, "python": sys.version.split()[0], "gpu": gpu}
     if task == "build":
         trainers.clear()
-        trainers[request["backbone"]] = Trainer(request["backbone"], request["size"], request["images"])
+        trainers[request["backbone"]] = Trainer(
+            request["backbone"], request["size"], request["images"], request.get("device", "cpu")
+        )
         parameters = sum(p.numel() for p in trainers[request["backbone"]].net.parameters())
         return {"parameters": parameters}
+    if task == "peak":
+        return {"bytes": torch.cuda.max_memory_allocated()}
     if task == "step":
         cpu, start = time.process_time(), time.perf_counter()
         losses = trainers[request["backbone"]].step()

@@ -1,6 +1,15 @@
 // Our side of `npm run bench -- meta-step`: one iteration of `pin-memory`, through the method that users train with.
 
-import { buildInfo, fromTypedArray, manualSeed, randn, scope, setNumThreads } from "@pinmem/torch";
+import {
+  buildInfo,
+  cudaMemory,
+  type Device,
+  fromTypedArray,
+  manualSeed,
+  randn,
+  scope,
+  setNumThreads,
+} from "@pinmem/torch";
 import {
   type BackboneName,
   createNetwork,
@@ -44,13 +53,14 @@ function build(
     layout,
     size,
     images,
-  }: { order: "first" | "second"; layout: Layout; size: number; images: number },
+    device,
+  }: { order: "first" | "second"; layout: Layout; size: number; images: number; device: Device },
 ): Built {
   manualSeed(0);
   const name = backbones[backbone];
   if (!name) throw new Error(`there is no backbone ${backbone}`);
   const network = createNetwork({ backbone: name, memory: {} });
-  network.train();
+  network.to({ device }).train();
   layOut(network, layout);
   const method = new PinMemory({ network, weights: lossWeightsSchema.parse({}) }, { order });
   const optimizer = createOptimizer(
@@ -59,7 +69,7 @@ function build(
     LEARNING_RATE,
   );
   const batch = (seed: number): LabelledBatch => {
-    const { image, label } = domain(seed, size, images);
+    const { image, label } = domain(seed, size, images, device);
     return { image: layout === "channels-last" ? image.to({ memoryFormat: "channelsLast" }) : image, label };
   };
   const episode: Episode = { metaTrain: batch(0), metaTest: batch(1) };
@@ -112,7 +122,7 @@ function convolutionRate(): number {
 }
 
 /** Noise, with labels in blocks of which one in twenty is ignored: the peer's inputs in kind. */
-function domain(seed: number, size: number, images: number): LabelledBatch {
+function domain(seed: number, size: number, images: number, device: Device): LabelledBatch {
   const random = new Random({ seed, stream: "meta-step" });
   const across = size / BLOCK;
   const blocks = Array.from({ length: images * across * across }, () => random.randint(0, CLASSES + 1));
@@ -122,29 +132,33 @@ function domain(seed: number, size: number, images: number): LabelledBatch {
     return BigInt(value === CLASSES ? 255 : value);
   });
   return {
-    image: randn([images, 3, size, size]),
-    label: fromTypedArray(label, [images, size, size]),
+    image: randn([images, 3, size, size], { device }),
+    label: fromTypedArray(label, [images, size, size], { device }),
   };
 }
 
-await answer(({ task, threads, backbone, order = "first", layout = "channels-last", size, images }) => {
-  if (threads !== undefined) setNumThreads(threads as number);
-  if (task === "versions") return { libtorch: buildInfo().libtorch, node: process.version };
-  if (task === "build") {
-    built = build(backbone as string, {
-      order: order as "first" | "second",
-      layout: layout as Layout,
-      size: size as number,
-      images: images as number,
-    });
-    const { parameters, multiplyAdds } = built;
-    return { parameters, multiplyAdds, rate: convolutionRate() };
-  }
-  if (task !== "step" || !built) throw new Error(`unknown task ${task}`);
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  const { losses } = built.step();
-  const seconds = (performance.now() - start) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  return { seconds, cpuSeconds: (user + system) / 1e6, losses };
-});
+await answer(
+  ({ task, threads, backbone, order = "first", layout = "channels-last", device = "cpu", ...rest }) => {
+    if (threads !== undefined) setNumThreads(threads as number);
+    if (task === "versions") return { libtorch: buildInfo().libtorch, node: process.version };
+    if (task === "build") {
+      built = build(backbone as string, {
+        order: order as "first" | "second",
+        layout: layout as Layout,
+        size: rest.size as number,
+        images: rest.images as number,
+        device: device as Device,
+      });
+      const { parameters, multiplyAdds } = built;
+      return { parameters, multiplyAdds, ...(device === "cpu" && { rate: convolutionRate() }) };
+    }
+    if (task === "peak") return { bytes: cudaMemory()?.peakAllocated };
+    if (task !== "step" || !built) throw new Error(`unknown task ${task}`);
+    const cpu = process.cpuUsage();
+    const start = performance.now();
+    const { losses } = built.step();
+    const seconds = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    return { seconds, cpuSeconds: (user + system) / 1e6, losses };
+  },
+);

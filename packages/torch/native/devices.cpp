@@ -1,4 +1,4 @@
-// What the library can do and with what: versions, threads, CUDA, and the allocator of the C library.
+// What the library can do and with what: versions, threads, CUDA and its libraries' switches, the allocator of the C library.
 #include "allocator.h"
 #include "function.h"
 #include "version.h"
@@ -76,12 +76,22 @@ napi_value synchronize(Environment&, napi_env env, const Arguments& arguments) {
   return undefined(env);
 }
 
+// The allocator knows of no device before.
+[[maybe_unused]] void initialise_cuda() {
+#if PINMEM_TORCH_AT_LEAST(2, 6)
+  at::globalContext().lazyInitDevice(c10::DeviceType::CUDA);
+#else
+  at::globalContext().lazyInitCUDA();
+#endif
+}
+
 // cudaMemory("cuda:1") -> [allocated, peak allocated, reserved, peak reserved] in bytes; null without CUDA
 napi_value cuda_memory(Environment&, napi_env env, const Arguments& arguments) {
   napi_value result;
 #ifdef PINMEM_WITH_CUDA
   if (cuda() && cuda()->deviceCount() > 0) {
     const c10::Device device = to_device(env, "device", arguments[0]);
+    initialise_cuda();
     const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index());
     const int64_t values[] = {stats.allocated_bytes[0].current, stats.allocated_bytes[0].peak,
                               stats.reserved_bytes[0].current, stats.reserved_bytes[0].peak};
@@ -94,6 +104,39 @@ napi_value cuda_memory(Environment&, napi_env env, const Arguments& arguments) {
 #endif
   check(env, napi_get_null(env, &result), "null");
   return result;
+}
+
+struct Switch {
+  const char* name;
+  bool (*get)(const at::Context&);
+  void (*set)(at::Context&, bool);
+};
+
+const Switch switches[] = {
+    {"cudnn.benchmark", [](const at::Context& context) { return context.benchmarkCuDNN(); },
+     [](at::Context& context, bool on) { context.setBenchmarkCuDNN(on); }},
+    {"cudnn.deterministic", [](const at::Context& context) { return context.deterministicCuDNN(); },
+     [](at::Context& context, bool on) { context.setDeterministicCuDNN(on); }},
+    {"cudnn.allowTf32", [](const at::Context& context) { return context.allowTF32CuDNN(); },
+     [](at::Context& context, bool on) { context.setAllowTF32CuDNN(on); }},
+    {"cuda.matmul.allowTf32", [](const at::Context& context) { return context.allowTF32CuBLAS(); },
+     [](at::Context& context, bool on) { context.setAllowTF32CuBLAS(on); }},
+};
+
+const Switch& switch_named(const std::string& name) {
+  for (const Switch& one : switches) {
+    if (name == one.name) return one;
+  }
+  throw ArgumentError("name", "there is no switch '" + name + "'");
+}
+
+napi_value backend_switch(Environment&, napi_env env, const Arguments& arguments) {
+  return from_bool(env, switch_named(to_string(env, arguments[0])).get(at::globalContext()));
+}
+
+napi_value set_backend_switch(Environment&, napi_env env, const Arguments& arguments) {
+  switch_named(to_string(env, arguments[0])).set(at::globalContext(), to_bool(env, arguments[1]));
+  return undefined(env);
 }
 
 // tuneAllocator(threshold, largeBlocks): glibc gives freed activations back to the system and maps them again in the next
@@ -134,6 +177,8 @@ void register_devices(napi_env env, napi_value exports) {
   define<cuda_reason>(env, exports, "cudaReason");
   define<synchronize>(env, exports, "synchronize");
   define<cuda_memory>(env, exports, "cudaMemory");
+  define<backend_switch>(env, exports, "backendSwitch");
+  define<set_backend_switch>(env, exports, "setBackendSwitch");
   define<tune_allocator>(env, exports, "tuneAllocator");
   define<trim_memory>(env, exports, "trimMemory");
 }

@@ -11,6 +11,7 @@ export {
   isGradEnabled,
   noGrad,
 } from "./autograd.js";
+export { backends } from "./backends.js";
 export { callOperator, operatorNames } from "./call-operator.js";
 export * from "./creation.js";
 export * from "./device.js";

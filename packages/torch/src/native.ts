@@ -74,6 +74,8 @@ export interface Native {
   cudaReason(): string;
   synchronize(device: string): void;
   cudaMemory(device: string): [number, number, number, number] | null;
+  backendSwitch(name: string): boolean;
+  setBackendSwitch(name: string, on: boolean): void;
   tuneAllocator(threshold: number, largeBlocks: number): boolean;
   trimMemory(): void;
 }

@@ -1,6 +1,6 @@
 // One golden case in one precision: the network that it describes, with weights by formula, and its inputs.
 
-import { dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { type Device, dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { createNetwork, NetworkOptionsError } from "../models/network.js";
 import { fromOfficialWhitening } from "../models/normalization/placement.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -15,6 +15,8 @@ import { selectCovariances } from "./whitening.js";
 
 export interface CaseRunOptions {
   precision: Precision;
+  /** Where it is computed. Default "cpu". */
+  device?: Device;
   /**
    * Moves every weight by what single precision would lose, differently for each number: how far the figures move shows how
    * sensitive the case is to rounding. Default: weights exactly by formula.
@@ -25,14 +27,16 @@ export interface CaseRunOptions {
 export class CaseRun implements Disposable {
   readonly file: CaseFile;
   readonly precision: Precision;
+  readonly device: Device;
   readonly hyper: HyperParameters;
   readonly #rounding: number | null;
   #network: SegmentationNetwork | null = null;
   #state: Map<string, Tensor> | null = null;
 
-  constructor(file: CaseFile, { precision, rounding = null }: CaseRunOptions) {
+  constructor(file: CaseFile, { precision, device = "cpu", rounding = null }: CaseRunOptions) {
     this.file = file;
     this.precision = precision;
+    this.device = device;
     this.#rounding = rounding;
     this.hyper = hyperParameters(file);
   }
@@ -43,7 +47,7 @@ export class CaseRun implements Disposable {
    * @throws UnknownNetworkError when the project does not have the case's network
    */
   network(): SegmentationNetwork {
-    this.#network ??= officialNetwork(this.file.config).to({ dtype: this.precision });
+    this.#network ??= officialNetwork(this.file.config).to({ dtype: this.precision, device: this.device });
     const network = this.#network;
     this.#state ??= formulaState(new Map([...network.stateDict()].map(([name, { shape }]) => [name, shape])));
     for (const tensor of this.#state.values()) keep(tensor);
@@ -56,12 +60,15 @@ export class CaseRun implements Disposable {
   /** Numbered images and their labels. */
   batch(numbers: readonly number[]): LabelledBatch {
     const { hw } = this.file.config;
-    return { image: this.widened(formulaImages(numbers, hw)), label: formulaLabels(numbers, hw) };
+    return {
+      image: this.widened(formulaImages(numbers, hw)),
+      label: formulaLabels(numbers, hw).to(this.device),
+    };
   }
 
-  /** In the precision of the run. */
+  /** In the precision of the run, where it is computed. */
   widened(tensor: Tensor): Tensor {
-    return tensor.to(this.precision);
+    return tensor.to({ dtype: this.precision, device: this.device });
   }
 
   /** The submodules whose outputs the file's section shows. */
@@ -100,7 +107,9 @@ export function officialNetwork(
       memory: config.memory ? { read: { gumbel: config.gumbel ? "always" : "never" } } : null,
     }),
   );
-  if (network.memory) network.memory.noise = (logits) => formulaGumbel(1, logits.shape).to(logits.dtype);
+  if (network.memory)
+    network.memory.noise = (logits) =>
+      formulaGumbel(1, logits.shape).to({ dtype: logits.dtype, device: logits.device });
   return withoutDropout(network);
 }
 
@@ -116,7 +125,10 @@ function ofProject(arch: string, create: () => SegmentationNetwork): Segmentatio
 function roundParameters(network: nn.AnyModule, number: number): void {
   noGrad(() => {
     for (const [name, parameter] of network.namedParameters()) {
-      scope(() => parameter.mul_(formulaRounding(`${name}.rounding${number}`, parameter.shape)));
+      scope(() => {
+        const factors = formulaRounding(`${name}.rounding${number}`, parameter.shape);
+        parameter.mul_(factors.to(parameter.device));
+      });
     }
   });
 }

@@ -3,6 +3,8 @@
 
 import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { backends } from "@pinmem/torch";
+import { requireDevice } from "../training/environment.js";
 import { GoldenFileError } from "./case-file.js";
 import { describeResult, summarise } from "./report.js";
 import { runGoldenFolder } from "./run-golden.js";
@@ -10,15 +12,17 @@ import { runGoldenFolder } from "./run-golden.js";
 const usage = `Compares the networks, the memory and training with golden figures: prints for each case and section the
 largest deviation and its tolerance.
 
-Usage: npm run golden -- DIR [--json]
+Usage: npm run golden -- DIR [--device cuda] [--json]
 
-  DIR     folder with golden files (*.json)
-  --json  prints one JSON document instead of lines`;
+  DIR            folder with golden files (*.json)
+  --device NAME  where to compute: cpu or cuda (default: cpu). On CUDA without TF32, which the figures are without
+  --json         prints one JSON document instead of lines`;
 
 export async function main(args: readonly string[]): Promise<number> {
-  let parsed: { values: { json: boolean; help: boolean }; positionals: string[] };
+  let parsed: { values: { device: string; json: boolean; help: boolean }; positionals: string[] };
   try {
     const options = {
+      device: { type: "string", default: "cpu" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     } as const;
@@ -26,7 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return misuse((error as Error).message);
   }
-  const { json, help } = parsed.values;
+  const { device, json, help } = parsed.values;
   const [folder, ...rest] = parsed.positionals;
   if (help) {
     console.log(usage);
@@ -35,7 +39,14 @@ export async function main(args: readonly string[]): Promise<number> {
   if (folder === undefined || rest.length > 0) return misuse("give exactly one folder");
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return misuse(`${folder} is not a folder`);
   try {
+    requireDevice(device);
+  } catch (error) {
+    return misuse((error as Error).message);
+  }
+  backends.cudnn.allowTf32 = false;
+  try {
     const results = await runGoldenFolder(folder, {
+      device,
       onResult: (result) => {
         if (!json) console.log(describeResult(result, 28));
       },

@@ -5,6 +5,7 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Device } from "@pinmem/torch";
 import { UnknownNetworkError } from "./architecture.js";
 import { type CaseFile, type Expected, GoldenFileError, type KeyList, readGoldenFile } from "./case-file.js";
 import { CaseRun } from "./case-run.js";
@@ -29,6 +30,8 @@ export interface SectionResult {
 export interface RunOptions {
   sections?: readonly Section[];
   precisions?: readonly Precision[];
+  /** Where they are computed. Default "cpu". */
+  device?: Device;
   /** Called with each result as it comes. */
   onResult?: (result: SectionResult) => void;
 }
@@ -49,7 +52,12 @@ export async function runGoldenFolder(folder: string, options: RunOptions = {}):
 /** Runs one golden file: every section that it has, in every precision. */
 export function runGoldenFile(
   file: CaseFile | KeyList,
-  { sections = allSections, precisions = ["float64", "float32"], onResult = () => {} }: RunOptions = {},
+  {
+    sections = allSections,
+    precisions = ["float64", "float32"],
+    device = "cpu",
+    onResult = () => {},
+  }: RunOptions = {},
 ): SectionResult[] {
   const results: SectionResult[] = [];
   const add = (
@@ -67,7 +75,7 @@ export function runGoldenFile(
   }
   for (const precision of precisions) {
     let run: CaseRun | null = null;
-    const open = () => (run ??= new CaseRun(file, { precision }));
+    const open = () => (run ??= new CaseRun(file, { precision, device }));
     for (const name of Object.keys(precision === "float64" ? file.f64 : file.f32)) {
       const section = sections.find((candidate) => candidate.name === name);
       add(name, precision, () =>
@@ -83,7 +91,7 @@ export function runGoldenFile(
 const ROUNDED_RUNS = 8;
 
 function runSection(section: Section, run: CaseRun): readonly GroupResult[] {
-  const { file, precision } = run;
+  const { file, precision, device } = run;
   const golden = { f64: file.f64[section.name] as Expected, f32: file.f32[section.name] as Expected };
   const tolerance = section.doubleTolerance ?? (() => DOUBLE_TOLERANCE);
   return compareSection(section.run(run), golden, {
@@ -92,7 +100,7 @@ function runSection(section: Section, run: CaseRun): readonly GroupResult[] {
       Math.max(tolerance(figure, file.config), whiteningUncertainty(figure, file.config)),
     rounded: () =>
       Array.from({ length: ROUNDED_RUNS }, (_, rounding) => {
-        using rounded = new CaseRun(file, { precision: "float64", rounding });
+        using rounded = new CaseRun(file, { precision: "float64", device, rounding });
         return section.run(rounded);
       }),
   });
