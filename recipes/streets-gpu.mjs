@@ -1,4 +1,4 @@
-// The study of docs/results on a GPU, where there is time for thousands of steps: all methods with the same number of steps
+// The study of docs/results on a GPU, where there is time for many more images: all methods with the same number of steps
 // and images, as the paper compares them.
 //
 //   npx pinmem train recipes/streets-gpu.mjs#pin-memory --set seed=1 --run runs/gpu/pin-memory-1
@@ -8,8 +8,8 @@ import { defineRecipe, demoRecipe } from "pinmem";
 /** @typedef {import("pinmem").RecipeInput} Recipe */
 /** @typedef {import("pinmem").DemoMethod} Method */
 
-const steps = 3000;
-const scenes = 1500;
+const steps = 1500;
+const scenes = 1000;
 
 /**
  * @param {string} name

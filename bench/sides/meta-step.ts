@@ -1,6 +1,7 @@
 // Our side of `npm run bench -- meta-step`: one iteration of `pin-memory`, through the method that users train with.
 
 import {
+  backends,
   buildInfo,
   cudaMemory,
   type Device,
@@ -57,11 +58,12 @@ function build(
   }: { order: "first" | "second"; layout: Layout; size: number; images: number; device: Device },
 ): Built {
   manualSeed(0);
+  backends.cudnn.benchmark = true; // as the official code has it
   const name = backbones[backbone];
   if (!name) throw new Error(`there is no backbone ${backbone}`);
   const network = createNetwork({ backbone: name, memory: {} });
   network.to({ device }).train();
-  layOut(network, layout);
+  layOut(network, layout, device);
   const method = new PinMemory({ network, weights: lossWeightsSchema.parse({}) }, { order });
   const optimizer = createOptimizer(
     network,

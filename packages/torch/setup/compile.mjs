@@ -1,6 +1,7 @@
 // Compiles sources to objects, several at once, and links them. An object is kept under a hash of everything that goes
 // into it, so that editing one file recompiles one file and going back compiles none.
 
+import { setMaxListeners } from "node:events";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { basename, join } from "node:path";
@@ -55,6 +56,7 @@ export async function compileAll(sources, { compiler, flags, objectDir, jobs = j
   const waiting = sources.filter((source) => !existsSync(objectPath(objectDir, source)));
   const all = waiting.length;
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   let done = 0;
   const worker = async () => {
     for (let source = waiting.shift(); source && !stop.signal.aborted; source = waiting.shift()) {

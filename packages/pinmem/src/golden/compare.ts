@@ -32,7 +32,8 @@
 import type { Expected } from "./case-file.js";
 import { type Figures, Norms, Snapshot } from "./figures.js";
 
-export type Precision = "float64" | "float32";
+export const goldenPrecisions = ["float64", "float32"] as const;
+export type Precision = (typeof goldenPrecisions)[number];
 
 export const DOUBLE_TOLERANCE = 1e-7;
 export const SINGLE_FLOOR = 8 * 2 ** -23;

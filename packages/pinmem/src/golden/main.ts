@@ -6,23 +6,29 @@ import { parseArgs } from "node:util";
 import { backends } from "@pinmem/torch";
 import { requireDevice } from "../training/environment.js";
 import { GoldenFileError } from "./case-file.js";
+import { goldenPrecisions } from "./compare.js";
 import { describeResult, summarise } from "./report.js";
 import { runGoldenFolder } from "./run-golden.js";
 
 const usage = `Compares the networks, the memory and training with golden figures: prints for each case and section the
 largest deviation and its tolerance.
 
-Usage: npm run golden -- DIR [--device cuda] [--json]
+Usage: npm run golden -- DIR [--device cuda] [--precision float64] [--json]
 
   DIR            folder with golden files (*.json)
   --device NAME  where to compute: cpu or cuda (default: cpu). On CUDA without TF32, which the figures are without
+  --precision P  float64 or float32 alone (default: both)
   --json         prints one JSON document instead of lines`;
 
 export async function main(args: readonly string[]): Promise<number> {
-  let parsed: { values: { device: string; json: boolean; help: boolean }; positionals: string[] };
+  let parsed: {
+    values: { device: string; precision?: string; json: boolean; help: boolean };
+    positionals: string[];
+  };
   try {
     const options = {
       device: { type: "string", default: "cpu" },
+      precision: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     } as const;
@@ -30,7 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return misuse((error as Error).message);
   }
-  const { device, json, help } = parsed.values;
+  const { device, precision, json, help } = parsed.values;
   const [folder, ...rest] = parsed.positionals;
   if (help) {
     console.log(usage);
@@ -38,6 +44,8 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (folder === undefined || rest.length > 0) return misuse("give exactly one folder");
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return misuse(`${folder} is not a folder`);
+  const precisions = goldenPrecisions.filter((known) => precision === undefined || known === precision);
+  if (precisions.length === 0) return misuse(`--precision is "${precision}"; there are float64 and float32`);
   try {
     requireDevice(device);
   } catch (error) {
@@ -47,6 +55,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const results = await runGoldenFolder(folder, {
       device,
+      precisions,
       onResult: (result) => {
         if (!json) console.log(describeResult(result, 28));
       },

@@ -9,7 +9,13 @@ import type { Device } from "@pinmem/torch";
 import { UnknownNetworkError } from "./architecture.js";
 import { type CaseFile, type Expected, GoldenFileError, type KeyList, readGoldenFile } from "./case-file.js";
 import { CaseRun } from "./case-run.js";
-import { compareSection, DOUBLE_TOLERANCE, type GroupResult, type Precision } from "./compare.js";
+import {
+  compareSection,
+  DOUBLE_TOLERANCE,
+  goldenPrecisions,
+  type GroupResult,
+  type Precision,
+} from "./compare.js";
 import { checkNames } from "./names.js";
 import { sections as allSections, type Section } from "./sections/index.js";
 import { whiteningUncertainty } from "./whitening.js";
@@ -54,7 +60,7 @@ export function runGoldenFile(
   file: CaseFile | KeyList,
   {
     sections = allSections,
-    precisions = ["float64", "float32"],
+    precisions = goldenPrecisions,
     device = "cpu",
     onResult = () => {},
   }: RunOptions = {},

@@ -11,8 +11,12 @@ import type { SegmentationNetwork } from "./segmentation-network.js";
 export const layouts = ["contiguous", "channels-last"] as const;
 export type Layout = (typeof layouts)[number];
 
-/** Lays the weights out on a device. Images have to follow: see `prepareEpisode`. */
-export function layOut<N extends SegmentationNetwork>(network: N, layout: Layout, device: Device = "cpu"): N {
+/** Lays the weights out, by default on the device where they are. Images have to follow: see `prepareEpisode`. */
+export function layOut<N extends SegmentationNetwork>(
+  network: N,
+  layout: Layout,
+  device: Device = network.parameters()[0]?.device ?? "cpu",
+): N {
   if (layout === "contiguous") return network.to({ device, memoryFormat: "contiguous" });
   network.to({ device, memoryFormat: "channelsLast" });
   if (device === "cpu") {

@@ -1,7 +1,7 @@
 // A run from a recipe: opens the data, builds network, method and optimiser, and has the trainer train. What the recipe asks
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
-import { type Device, manualSeed, setNumThreads } from "@pinmem/torch";
+import { backends, type Device, manualSeed, setNumThreads } from "@pinmem/torch";
 import { layOut } from "../models/layout.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import {
@@ -65,6 +65,7 @@ export async function train(
   const unlock = folder.lock();
   try {
     if (recipe.threads !== undefined) setNumThreads(recipe.threads);
+    backends.cudnn.benchmark = recipe.cudnnBenchmark;
     const data = await openData(recipe.data, recipe.seed, datasets);
     try {
       return await trainOn(data, recipe, {

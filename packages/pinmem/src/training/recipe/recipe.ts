@@ -76,6 +76,11 @@ export const recipeSchema = z.strictObject({
   precision: z.enum(precisions).default("float32"),
   /** Layout of images and convolutions. */
   channelsLast: z.boolean().default(true),
+  /**
+   * On CUDA, cuDNN times its algorithms for each new shape and keeps the fastest, as the official code has it; two runs may
+   * then keep different ones.
+   */
+  cudnnBenchmark: z.boolean().default(true),
   /** Activation checkpointing: less memory, a third more computation. */
   recompute: z.boolean().default(false),
 });
