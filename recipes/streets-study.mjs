@@ -4,7 +4,9 @@
 //
 //   npx pinmem train recipes/streets-study.mjs#trunk-erm --set seed=1 --run runs/study/trunk-erm-1
 //   npx pinmem train recipes/streets-study.mjs#pin-memory --set seed=1 --run runs/study/pin-memory-1 \
-//     --set 'model.weights={"file":"runs/study/trunk-memory-1/last.safetensors"}'
+//     --set 'model.weights={"file":"runs/study/trunk-memory-1/last.safetensors","partial":true}'
+//
+// "partial" is for the two whose network has weights that the trunk's has not: pin-residual and pin-learned.
 
 import { defineRecipe, demoRecipe } from "pinmem";
 

@@ -10,6 +10,7 @@ import {
   ensureAddon,
   withLock,
 } from "../packages/torch/setup/index.mjs";
+import { ensureJpeg, jpegCurrent, jpegPackages } from "../packages/pinmem/setup/jpeg.mjs";
 import { installPackages, packagesInstalled } from "./npm-packages.mjs";
 import { compileTypescript, typescriptCompiled } from "./typescript.mjs";
 
@@ -26,6 +27,7 @@ import { compileTypescript, typescriptCompiled } from "./typescript.mjs";
 
 export const root = join(import.meta.dirname, "..");
 const packageDir = join(root, "packages/torch");
+const jpegDir = join(root, "packages/pinmem");
 
 /**
  * @param {PrepareOptions} [options]
@@ -40,7 +42,10 @@ export async function prepare({
 } = {}) {
   const start = performance.now();
   const addon = { packageDir, ...(libtorch === undefined ? {} : { libtorch }) };
-  const ready = () => (packagesInstalled(root) && typescriptCompiled(root) ? currentAddon(addon) : undefined);
+  const ready = () =>
+    packagesInstalled(root) && typescriptCompiled(root) && jpegCurrent(jpegDir)
+      ? currentAddon(addon)
+      : undefined;
   let build = search ? undefined : ready();
   const done = build ? "up to date" : "ready";
   build ??= await withLock(join(packageDir, "build/.lock"), () => work(), {
@@ -54,7 +59,9 @@ export async function prepare({
     // Before the addon: `pinmem doctor` must be there where libtorch is not.
     if (!typescriptCompiled(root)) await compileTypescript(root, report);
     const confirm = yes ? { confirm: async () => true } : {};
-    return ensureAddon({ ...addon, ...confirm, search, install, report });
+    const build = await ensureAddon({ ...addon, ...confirm, search, install, also: jpegPackages(), report });
+    await ensureJpeg(jpegDir, { report });
+    return build;
   }
 }
 

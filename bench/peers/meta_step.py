@@ -46,7 +46,6 @@ LEARNING_RATE, INNER_RATE = 1e-6, 1e-7
 class Trainer:
     def __init__(self, backbone, size, images, device):
         torch.manual_seed(0)
-        torch.backends.cudnn.benchmark = True  # as the official code has it
         self.net = DeepLab(backbone).to(device)
         self.second, self.third = copy.deepcopy(self.net), copy.deepcopy(self.net)
         self.optimizer = torch.optim.SGD(self.net.parameters(), lr=LEARNING_RATE, weight_decay=5e-4, momentum=0.9)

@@ -1,7 +1,6 @@
 // Our side of `npm run bench -- meta-step`: one iteration of `pin-memory`, through the method that users train with.
 
 import {
-  backends,
   buildInfo,
   cudaMemory,
   type Device,
@@ -58,7 +57,6 @@ function build(
   }: { order: "first" | "second"; layout: Layout; size: number; images: number; device: Device },
 ): Built {
   manualSeed(0);
-  backends.cudnn.benchmark = true; // as the official code has it
   const name = backbones[backbone];
   if (!name) throw new Error(`there is no backbone ${backbone}`);
   const network = createNetwork({ backbone: name, memory: {} });

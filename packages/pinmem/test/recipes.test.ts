@@ -116,6 +116,7 @@ describe("the recipes", () => {
       "gtav-synthia-idd.mjs",
       "gtav-synthia.mjs",
       "gtav.mjs",
+      "streets-gpu.mjs",
       "streets-study.mjs",
     ]);
     const methods = ["erm", "ibn", "iw", "isw", "mldg", "memory-erm", "pin-memory"];

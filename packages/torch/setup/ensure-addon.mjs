@@ -58,6 +58,7 @@ export async function ensureAddon({
   libtorch: named = env.LIBTORCH,
   search = false,
   install = true,
+  also = [],
   confirm = confirmOnTerminal,
   report = createReporter(),
 }) {
@@ -72,7 +73,7 @@ export async function ensureAddon({
   if (build === undefined) {
     const needs = await missing(packageDir, libtorch, env);
     if (needs.length > 0) {
-      await provide(needs, { system: await describeSystem(env), install, confirm, report });
+      await provide(needs, { system: await describeSystem(env), install, also, confirm, report });
       libtorch ??= await want();
     }
     const compiler = await findCompiler(env);

@@ -18,6 +18,7 @@ const packages = { libtorch: "libtorch-dev", compiler: "g++", blas: "libopenblas
  * @typedef {object} InstallOptions
  * @property {System} system
  * @property {boolean} install false: only say what is missing
+ * @property {readonly string[]} also packages to install along with it
  * @property {(question: string) => Promise<boolean>} confirm
  * @property {Reporter} report
  */
@@ -29,7 +30,7 @@ const packages = { libtorch: "libtorch-dev", compiler: "g++", blas: "libopenblas
  * @param {InstallOptions} options
  * @throws {SetupError} naming what is missing and the commands that mend it
  */
-export async function provide(needs, { system, install, confirm, report }) {
+export async function provide(needs, { system, install, also, confirm, report }) {
   const giveUp = (/** @type {string[]} */ lines) => {
     if (needs.some((need) => need !== "blas")) throw new SetupError(lines.join("\n"));
     for (const line of lines) report.note(line);
@@ -37,7 +38,7 @@ export async function provide(needs, { system, install, confirm, report }) {
   if (!system.apt) return giveUp(installAdvice(needs, system));
   const before = await aptOffer(needs);
   if (before === "too old") return giveUp(installAdvice(needs, system, "an older one"));
-  const commands = aptCommands(needs, { ...system, update: before === "incomplete" });
+  const commands = aptCommands(needs, { ...system, also, update: before === "incomplete" });
   if (!install || system.privilege === "none") return giveUp(byHand(needs, commands));
   report.note(`missing: ${listed(needs)}. To be run:`);
   for (const command of commands) report.note(`  ${shown(command)}`);
@@ -54,10 +55,11 @@ export async function provide(needs, { system, install, confirm, report }) {
 
 /**
  * @param {readonly Need[]} needs
- * @param {{ privilege: System["privilege"], update: boolean }} options `update`: fetch apt's lists first
+ * @param {{ privilege: System["privilege"], also?: readonly string[], update: boolean }} options `update`: fetch apt's
+ *   lists first
  * @returns {string[][]}
  */
-export function aptCommands(needs, { privilege, update }) {
+export function aptCommands(needs, { privilege, also = [], update }) {
   const prefix = [...(privilege === "root" ? [] : ["sudo"]), "apt-get"];
   const install = [
     ...prefix,
@@ -65,6 +67,7 @@ export function aptCommands(needs, { privilege, update }) {
     "-y",
     "--no-install-recommends",
     ...needs.map((need) => packages[need]),
+    ...also,
   ];
   return update ? [[...prefix, "update"], install] : [install];
 }

@@ -14,6 +14,9 @@ describe("on Debian and Ubuntu", () => {
       ["sudo", "apt-get", "update"],
       ["sudo", ...install, "g++"],
     ]);
+    expect(aptCommands(["compiler"], { privilege: "root", also: ["libjpeg-dev"], update: false })).toEqual([
+      [...install, "g++", "libjpeg-dev"],
+    ]);
   });
 
   test("apt's candidates are read, epochs and absences included", () => {
@@ -86,7 +89,7 @@ describe("where set-up does not install", () => {
   test("a missing library stops set-up, a slow BLAS is only said", async () => {
     const report = recordingReporter();
     const system = { platform: "linux" as const, ...mac, apt: false, privilege: "none" as const };
-    const options = { system, install: true, confirm: async () => true, report };
+    const options = { system, install: true, also: [], confirm: async () => true, report };
     await expect(provide(["libtorch", "blas"], options)).rejects.toThrow(
       "missing on macOS: libtorch, an optimised BLAS",
     );

@@ -16,6 +16,7 @@ import {
   readBuild,
   readDefault,
 } from "@pinmem/torch/setup";
+import { jpegTurboVersion } from "../data/jpeg.js";
 import { type Blas, describeBlas } from "./blas.js";
 
 export interface DoctorFacts {
@@ -28,6 +29,8 @@ export interface DoctorFacts {
   /** Null where libtorch could not be loaded. */
   readonly runtime: Runtime | null;
   readonly addon: Addon | null;
+  /** What decodes JPEG files. */
+  readonly jpeg: { readonly library: "libjpeg-turbo" | "libvips"; readonly version: string | null };
 }
 
 export interface Runtime {
@@ -69,8 +72,22 @@ export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise
       "the reference BLAS makes matrix products about ten times slower: apt-get install libopenblas0-openmp",
     );
   }
+  const turbo = jpegTurboVersion();
+  if (turbo === null) {
+    problems.push(
+      `JPEG files are decoded by libvips, at half the speed: apt-get install libjpeg-dev, ${setup}`,
+    );
+  }
   const { version, platform, arch } = process;
-  return { healthy: runtime !== null, problems, node: { version, platform, arch }, libtorch, runtime, addon };
+  return {
+    healthy: runtime !== null,
+    problems,
+    node: { version, platform, arch },
+    libtorch,
+    runtime,
+    addon,
+    jpeg: { library: turbo === null ? "libvips" : "libjpeg-turbo", version: turbo },
+  };
 }
 
 function describeAddon(packageDir: string, build: Build, env: NodeJS.ProcessEnv): Addon {

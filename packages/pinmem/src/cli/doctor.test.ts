@@ -35,6 +35,7 @@ const facts: DoctorFacts = {
     features: [],
     upToDate: true,
   },
+  jpeg: { library: "libjpeg-turbo", version: "2.1.5" },
 };
 
 const withCuda = (cuda: Partial<Runtime["cuda"]>, nvidiaDriver: string | null = null) =>
@@ -53,6 +54,7 @@ suite("pinmem doctor prints", () => {
         "CUDA            not in this libtorch",
         "process groups  libtorch: gloo; addon: none",
         "addon           up to date, built 2026-01-02 03:04 UTC with gcc 12.2.0",
+        "JPEG            libjpeg-turbo 2.1.5",
         "",
         "healthy",
       ].join("\n"),
@@ -80,7 +82,9 @@ suite("pinmem doctor prints", () => {
       runtime: null,
       addon: null,
     });
-    expect(text).toMatch(/libtorch {8}not found\naddon {11}not built\n\nproblem: no libtorch\nnot healthy: /);
+    expect(text).toMatch(
+      /libtorch {8}not found\naddon {11}not built\nJPEG .*\n\nproblem: no libtorch\nnot healthy: /,
+    );
     expect(describe({ ...facts, problems: ["slow"] })).toMatch(/note: slow\nhealthy$/);
   });
 });

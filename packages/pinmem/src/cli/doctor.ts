@@ -20,7 +20,7 @@ export function doctorCommand(): Command {
 
 /** The facts as lines of a label and a text. */
 export function describe(facts: DoctorFacts): string {
-  const { healthy, problems, node, libtorch, runtime, addon } = facts;
+  const { healthy, problems, node, libtorch, runtime, addon, jpeg } = facts;
   const rows: [string, string][] = [["Node.js", `${node.version.slice(1)}, ${node.platform} ${node.arch}`]];
   if (libtorch) {
     rows.push(
@@ -49,6 +49,7 @@ export function describe(facts: DoctorFacts): string {
   } else {
     rows.push(["addon", "not built"]);
   }
+  rows.push(["JPEG", [jpeg.library, jpeg.version].filter(Boolean).join(" ")]);
   const lines = rows.map(([label, text]) => `${label.padEnd(14)}  ${text}`);
   const trouble = problems.map((problem) => `${healthy ? "note" : "problem"}: ${problem}`);
   return [

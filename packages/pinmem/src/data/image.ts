@@ -1,5 +1,6 @@
 // Reads photographs as RGB bytes, whole or only the part that a crop needs. Decoding is libvips' through sharp, chosen
-// by measurement (bench/data.ts): it decodes only down to the last row asked for, in a thread of its own.
+// by measurement (bench/data.ts): it decodes only down to the last row asked for, in a thread of its own. Of JPEG files the
+// usual ones are libjpeg-turbo's (jpeg.ts).
 //
 // The pixels are those that Pillow gives: no colour management, alpha dropped, 8 bits. Only the orientation tag is
 // followed, as viewers and labelling tools do (Pillow needs ImageOps.exif_transpose for that).
@@ -8,6 +9,7 @@ import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { asDataError, DataError } from "./data-error.js";
 import { readImageHeader } from "./image-header.js";
+import { decodeJpeg } from "./jpeg.js";
 import { DEFAULT_MAX_PIXELS } from "./png.js";
 import type { RgbImage, Size, Window } from "./resize.js";
 
@@ -53,6 +55,9 @@ export async function openImage(
  */
 export async function decodeImage(image: PackedImage, window?: Window): Promise<RgbImage> {
   const { file, bytes, turned, options } = image;
+  const { width, height } = window ?? image;
+  const usual = turned ? null : await decodeJpeg(bytes, window ?? { left: 0, top: 0, width, height });
+  if (usual) return { width, height, pixels: usual };
   const reader = sharp(bytes, {
     limitInputPixels: options.maxPixels,
     failOn: "error",
@@ -61,8 +66,7 @@ export async function decodeImage(image: PackedImage, window?: Window): Promise<
     autoOrient: turned,
   });
   if (window && !isWhole(window, image)) {
-    const { left, top, width, height } = window;
-    reader.extract({ left, top, width, height });
+    reader.extract({ left: window.left, top: window.top, width, height });
   }
   const { data, info } = await reader
     .removeAlpha()
@@ -75,7 +79,6 @@ export async function decodeImage(image: PackedImage, window?: Window): Promise<
       const detail = message === "" || message === "Unknown error" ? "" : ` (${message})`;
       throw new DataError(file, `is damaged or truncated${detail}`, { cause: error });
     });
-  const { width, height } = window ?? image;
   if (info.channels !== 3 || info.width !== width || info.height !== height) {
     const got = `${info.width}x${info.height} pixels of ${info.channels} channels`;
     throw new Error(`internal: decodeImage got ${got} from ${file}, expected ${width}x${height} of 3`);

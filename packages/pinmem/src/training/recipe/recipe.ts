@@ -77,10 +77,10 @@ export const recipeSchema = z.strictObject({
   /** Layout of images and convolutions. */
   channelsLast: z.boolean().default(true),
   /**
-   * On CUDA, cuDNN times its algorithms for each new shape and keeps the fastest, as the official code has it; two runs may
-   * then keep different ones.
+   * On CUDA: let cuDNN time its algorithms for each new shape and keep the fastest, as the official code does. Off by default,
+   * because two runs may then keep different ones.
    */
-  cudnnBenchmark: z.boolean().default(true),
+  cudnnBenchmark: z.boolean().default(false),
   /** Activation checkpointing: less memory, a third more computation. */
   recompute: z.boolean().default(false),
 });

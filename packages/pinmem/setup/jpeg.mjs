@@ -1,0 +1,130 @@
+// Builds the addon that decodes JPEG files (native/jpeg.cpp) where libjpeg-turbo's development files are, and otherwise
+// notes why not: without it, libvips decodes them too, more slowly. Plain JavaScript with types in comments, like the
+// set-up of @pinmem/torch, whose parts it uses.
+
+import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { findCompiler } from "../../torch/setup/compiler.mjs";
+import { hashOf, isFile, readJson, temporaryName, writeJson } from "../../torch/setup/files.mjs";
+import { lastLines, run } from "../../torch/setup/run.mjs";
+
+/** @import { Reporter } from "@pinmem/torch/setup" */
+
+/**
+ * @typedef {object} JpegBuild
+ * @property {string} key of all that the addon is made of; another one means that it has to be looked at again
+ * @property {string | null} problem why there is no addon; null: it is there
+ */
+
+/** @param {string} packageDir */
+const addonPath = (packageDir) => join(packageDir, "build/jpeg.node");
+
+/**
+ * @param {string} packageDir
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {boolean} whether the addon, or the note that there is none, belongs to the present sources and system
+ */
+export function jpegCurrent(packageDir, env = process.env) {
+  const { key, problem } = readBuild(packageDir);
+  return key === plan(packageDir, env).key && (problem !== null || isFile(addonPath(packageDir)));
+}
+
+/**
+ * @param {string} packageDir
+ * @param {{ report: Reporter, env?: NodeJS.ProcessEnv }} options
+ */
+export async function ensureJpeg(packageDir, { report, env = process.env }) {
+  if (jpegCurrent(packageDir, env)) return;
+  const { key, source, headers, nodeHeaders } = plan(packageDir, env);
+  const problem = headers
+    ? await build({ target: addonPath(packageDir), source, headers, nodeHeaders, report, env })
+    : "there is no jpeglib.h (on Debian and Ubuntu: apt-get install libjpeg-dev)";
+  if (problem) {
+    rmSync(addonPath(packageDir), { force: true });
+    report.note(`JPEG files will be decoded by libvips, at half the speed: ${problem}`);
+  }
+  /** @type {JpegBuild} */
+  const state = { key, problem };
+  writeJson(join(packageDir, "build/jpeg.json"), state);
+}
+
+/**
+ * What the distribution's package manager may install along the way.
+ *
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {string[]} packages of Debian and Ubuntu
+ */
+export const jpegPackages = (env = process.env) => (jpegHeaders(env) ? [] : ["libjpeg-dev"]);
+
+/**
+ * @param {string} packageDir
+ * @returns {Partial<JpegBuild>}
+ */
+const readBuild = (packageDir) => readJson(join(packageDir, "build/jpeg.json")) ?? {};
+
+/**
+ * @param {string} packageDir
+ * @param {NodeJS.ProcessEnv} env
+ */
+function plan(packageDir, env) {
+  const source = join(packageDir, "native/jpeg.cpp");
+  const headers = jpegHeaders(env);
+  const manifest = createRequire(join(packageDir, "../torch/package.json")).resolve(
+    "node-api-headers/package.json",
+  );
+  const about = headers ? [headers, readFileSync(join(headers, "jpeglib.h"))] : ["none"];
+  const flags = [env.CXX ?? "", env.CXXFLAGS ?? "", env.LDFLAGS ?? ""];
+  const key = hashOf([readFileSync(source), readFileSync(manifest), ...about, ...flags]);
+  return { key, source, headers, nodeHeaders: join(dirname(manifest), "include") };
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string | undefined} the folder with jpeglib.h
+ */
+function jpegHeaders(env) {
+  const folders = [
+    ...(env.CPATH ?? "").split(delimiter).filter((path) => path !== ""),
+    ...(env.CONDA_PREFIX ? [join(env.CONDA_PREFIX, "include")] : []),
+    "/usr/include",
+    "/usr/local/include",
+    "/opt/homebrew/opt/jpeg-turbo/include",
+    "/usr/local/opt/jpeg-turbo/include",
+  ];
+  return folders.find((folder) => isFile(join(folder, "jpeglib.h")));
+}
+
+/**
+ * @param {{ target: string, source: string, headers: string, nodeHeaders: string, report: Reporter, env: NodeJS.ProcessEnv }} options
+ * @returns {Promise<string | null>} what went wrong
+ */
+async function build({ target, source, headers, nodeHeaders, report, env }) {
+  const compiler = await findCompiler(env);
+  if (!compiler) return "there is no C++ compiler";
+  const isSystem = headers === "/usr/include";
+  const libraries = join(dirname(headers), "lib");
+  const temporary = temporaryName(target);
+  const words = (/** @type {string | undefined} */ text) => (text ?? "").split(/\s+/).filter(Boolean);
+  const command = [
+    ...compiler.command,
+    ...["-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-DNAPI_VERSION=9", "-isystem", nodeHeaders],
+    ...(isSystem ? [] : ["-isystem", headers, `-L${libraries}`, `-Wl,-rpath,${libraries}`]),
+    ...(process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared"]),
+    ...[...words(env.CXXFLAGS), source, "-o", temporary, "-ljpeg", ...words(env.LDFLAGS)],
+  ];
+  try {
+    return await report.step("jpeg", `compiling with ${compiler.kind} ${compiler.version}`, async () => {
+      mkdirSync(dirname(target), { recursive: true });
+      const compiled = await run(command);
+      if (compiled.code !== 0) return `it does not compile: ${lastLines(compiled.output, 5)}`;
+      const script = "process.dlopen({ exports: {} }, process.argv[1], os.constants.dlopen.RTLD_NOW)";
+      const loaded = await run([process.execPath, "-e", script, temporary], { env: { NODE_OPTIONS: "" } });
+      if (loaded.code !== 0) return `it does not load: ${lastLines(loaded.output, 5)}`;
+      renameSync(temporary, target);
+      return null;
+    });
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
