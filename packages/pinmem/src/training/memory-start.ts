@@ -84,7 +84,7 @@ export class MemoryStart implements TrainerHook {
     await emit({
       event: "note",
       step: done,
-      text: `the memory starts from ${count} batches${missing}`,
+      text: `the memory starts from ${count} ${count === 1 ? "batch" : "batches"}${missing}`,
     });
     await emit(memoryEvent(memoryOf(network, "MemoryStart"), space, done));
   }

@@ -141,7 +141,7 @@ describe("train", () => {
     await train(recipe, { folder: run, resume: true });
     const notes = log(run).filter(({ event }) => event === "note");
     expect(notes.map(({ step, text }) => [step, String(text).replace(/[;:].*/, "")])).toEqual([
-      [2, "the memory starts from 1 batches"],
+      [2, "the memory starts from 1 batch"],
       [3, "whitening begins"],
     ]);
     const whitened = log(run)
