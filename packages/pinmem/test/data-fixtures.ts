@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
-import { afterAll } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 
 const fixtures = new URL("../src/data/fixtures/", import.meta.url);
 
@@ -26,10 +26,15 @@ export function pixelsOf(name: string): { shape: number[]; data: Uint8Array } {
   return { shape: found.shape, data: unpack(found.data) };
 }
 
-/** A folder that exists until the tests of the file have run. */
+/** A folder that exists until the test has run, or outside of tests all tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "pinmem-data-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    onTestFinished(remove);
+  } catch {
+    afterAll(remove);
+  }
   return folder;
 }
 

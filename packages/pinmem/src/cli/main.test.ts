@@ -1,5 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createProgram, main } from "./main.js";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /** Runs a command line and gives what it printed and its exit code. */
 async function run(...words: string[]) {
@@ -43,6 +47,13 @@ describe("pinmem", () => {
       code: 2,
       printed: expect.stringContaining("Did you mean --json?"),
     });
+  });
+
+  test("ends quietly where nobody reads on, as after `| head`", () => {
+    const command = `${JSON.stringify(process.execPath)} packages/pinmem/bin/pinmem.mjs --help | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", command], { cwd: root, encoding: "utf8" });
+    expect(stdout).toMatch(/^(0|141)\n$/); // 0 where all was written before the reader went.
+    expect(stderr).toBe("");
   });
 
   test("tells its version", async () => {

@@ -42,12 +42,21 @@ export async function createProgram(name?: string): Promise<Command> {
 export async function main(argv: readonly string[]): Promise<void> {
   const program = await createProgram(argv[2]);
   for (const command of withSubcommands(program)) command.exitOverride();
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.listeners("error").includes(endWithReader)) stream.on("error", endWithReader);
+  }
   try {
     await program.parseAsync(argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   }
+}
+
+/** Nobody reads on, as after `| head`: the end, with the code that shells give it, is as good as any. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(141);
 }
 
 const withSubcommands = (command: Command): Command[] => [

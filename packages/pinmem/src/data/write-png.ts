@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import sharp from "sharp";
 import type { LabelImage } from "./datasets/polygon.js";
 import type { RgbImage } from "./resize.js";
+import { asWriteError } from "./write-error.js";
 
 export async function writeLabelPng(file: string, { width, height, labels }: LabelImage): Promise<void> {
   const png = sharp(labels, { raw: { width, height, channels: 1 } })
@@ -22,15 +23,18 @@ export async function writeRgbPng(file: string, { width, height, pixels }: RgbIm
   );
 }
 
-/** Writes under a temporary name in the same folder, then renames. */
+/**
+ * Writes under a temporary name in the same folder, then renames.
+ * @throws WriteError where the system refuses
+ */
 export async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
   try {
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(temporary, content);
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => {}); // The folder itself may be a file.
+    throw asWriteError(file, error);
   }
 }

@@ -1,5 +1,7 @@
 // An output that cannot be written, for a reason that the next one will meet too: prediction stops there.
 
+import { asWriteError, WriteError } from "../data/write-error.js";
+
 export class OutputError extends Error {
   override readonly name = "OutputError";
 
@@ -12,24 +14,19 @@ export class OutputError extends Error {
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full. Free some space, then give the same command with --skip-existing",
-  EDQUOT: "the disk quota is used up. Free some space, then give the same command with --skip-existing",
-  EACCES: "permission denied. Choose another folder with --out",
-  EPERM: "permission denied. Choose another folder with --out",
-  EROFS: "the file system is read-only. Choose another folder with --out",
-  ENOTDIR: "a part of this path is a file, not a folder. Choose another folder with --out",
-  EEXIST: "it is a file, not a folder. Choose another folder with --out",
-  EISDIR: "there is a folder of this name. Move it away, or choose another folder with --out",
-  EIO: "the disk reports an error",
-  EMFILE: "too many files are open",
-};
+/** What a prediction that is run again, or somewhere else, is to be given. */
+const options: readonly [end: string, option: string][] = [
+  ["run this again", " with --skip-existing"],
+  ["another place", " with --out"],
+  ["another name", " with --out"],
+];
 
 /** The error as an OutputError where it is of that kind; undefined where it concerns this file alone. */
 export function asOutputError(file: string, error: unknown): OutputError | undefined {
   if (error instanceof OutputError) return error;
-  const reason = reasons[(error as NodeJS.ErrnoException | null)?.code ?? ""];
-  return reason === undefined
-    ? undefined
-    : new OutputError(file, `cannot be written: ${reason}`, { cause: error });
+  const written = asWriteError(file, error);
+  if (!(written instanceof WriteError)) return undefined;
+  const { problem } = written;
+  const option = options.find(([end]) => problem.endsWith(end))?.[1] ?? "";
+  return new OutputError(file, `${problem}${option}`, { cause: error });
 }

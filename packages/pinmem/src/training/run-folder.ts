@@ -14,6 +14,7 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { writing } from "../data/write-error.js";
 import { writeWhole } from "../data/write-png.js";
 import type { Recipe } from "./recipe/recipe.js";
 
@@ -57,12 +58,12 @@ export class RunFolder {
    * @throws Error where another process does
    */
   lock(): () => void {
-    mkdirSync(this.path, { recursive: true });
+    writing(this.path, () => mkdirSync(this.path, { recursive: true }));
     const path = join(this.path, ".lock");
     const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startTime(process.pid) });
     // A link appears with its content, and only where there is none: no two processes can both succeed.
     const prepared = `${path}.${process.pid}`;
-    writeFileSync(prepared, own);
+    writing(prepared, () => writeFileSync(prepared, own));
     try {
       for (let attempt = 0; ; attempt++) {
         try {

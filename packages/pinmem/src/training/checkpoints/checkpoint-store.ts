@@ -96,7 +96,7 @@ export class CheckpointStore {
     try {
       return readdirSync(this.#folder);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
       throw error;
     }
   }

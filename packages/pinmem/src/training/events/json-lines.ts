@@ -5,16 +5,19 @@
 // whether or not a run was interrupted.
 
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { writing } from "../../data/write-error.js";
 import type { EventSink, TrainingEvent } from "./event.js";
 
 const left: ReadonlySet<string> = new Set<TrainingEvent["event"]>(["picture", "start", "end"]);
 
 export class JsonLines implements EventSink {
+  readonly #path: string;
   readonly #descriptor: number;
   #length: number;
 
   constructor(path: string) {
-    this.#descriptor = openSync(path, "a");
+    this.#path = path;
+    this.#descriptor = writing(path, () => openSync(path, "a"));
     this.#length = fstatSync(this.#descriptor).size;
   }
 
@@ -34,7 +37,9 @@ export class JsonLines implements EventSink {
   write(event: TrainingEvent): void {
     if (left.has(event.event)) return;
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
-    for (let done = 0; done < line.length; ) done += writeSync(this.#descriptor, line, done);
+    writing(this.#path, () => {
+      for (let done = 0; done < line.length; ) done += writeSync(this.#descriptor, line, done);
+    });
     this.#length += line.length;
   }
 

@@ -5,6 +5,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
+import { writing } from "../../data/write-error.js";
 import { drawMatrix } from "./draw-matrix.js";
 import type { EventSink, StepEvent, TrainingEvent } from "./event.js";
 import { type SummaryValue, sessionRecord, summaryRecord, versionRecord } from "./event-file.js";
@@ -16,14 +17,16 @@ interface Picture {
 }
 
 export class TensorBoard implements EventSink {
+  readonly #path: string;
   readonly #descriptor: number;
 
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true });
+    writing(folder, () => mkdirSync(folder, { recursive: true }));
     const seconds = Date.now() / 1000;
     // Names sort by time: TensorBoard reads the files of a folder in the order of their names.
     const name = `events.out.tfevents.${seconds.toFixed(3)}.${hostname()}.${process.pid}`;
-    this.#descriptor = openSync(join(folder, name), "wx");
+    this.#path = join(folder, name);
+    this.#descriptor = writing(this.#path, () => openSync(this.#path, "wx"));
     this.#write(versionRecord(seconds));
   }
 
@@ -52,7 +55,9 @@ export class TensorBoard implements EventSink {
   }
 
   #write(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
+    writing(this.#path, () => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
+    });
   }
 }
 
