@@ -73,7 +73,7 @@ export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise
     );
   }
   const turbo = jpegTurboVersion();
-  if (turbo === null) {
+  if (runtime && turbo === null) {
     problems.push(
       `JPEG files are decoded by libvips, at half the speed: apt-get install libjpeg-dev, ${setup}`,
     );
