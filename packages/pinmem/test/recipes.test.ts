@@ -1,7 +1,6 @@
 // The recipes of the repository are whole: every one resolves; every network with every method that any of them asks for is
 // built as asked and takes one step, by the trainer, on two images of 64 x 64 of procedural streets for each source in place of
-// the real data. Of ResNet-101, which takes longest, only plain training, selective whitening and the full method are run.
-// What is left out: their data, their weights, and their length.
+// the real data. What is left out: their data, their weights, and their length.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -36,9 +35,7 @@ async function distinct(): Promise<[string, Recipe][]> {
   return [...found.values()];
 }
 
-const isRun = ({ name, model }: Recipe): boolean =>
-  model.backbone !== "resnet101" || /idd-(erm|isw|pin-memory)-resnet101(-deeplabv2)?$/.test(name);
-const all = (await distinct()).filter(([, recipe]) => isRun(recipe));
+const all = await distinct();
 
 /** The recipe with miniature data in place of its own. */
 const inMiniature = (recipe: Recipe): Recipe => {
