@@ -42,7 +42,7 @@ export async function ensureJpeg(packageDir, { report, env = process.env }) {
     : "there is no jpeglib.h (on Debian and Ubuntu: apt-get install libjpeg-dev)";
   if (problem) {
     rmSync(addonPath(packageDir), { force: true });
-    report.note(`JPEG files will be decoded by libvips, at half the speed: ${problem}`);
+    report.note(`JPEG files will be decoded by libvips, more slowly: ${problem}`);
   }
   /** @type {JpegBuild} */
   const state = { key, problem };

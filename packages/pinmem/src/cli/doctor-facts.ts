@@ -74,9 +74,7 @@ export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise
   }
   const turbo = jpegTurboVersion();
   if (runtime && turbo === null) {
-    problems.push(
-      `JPEG files are decoded by libvips, at half the speed: apt-get install libjpeg-dev, ${setup}`,
-    );
+    problems.push(`JPEG files are decoded by libvips, more slowly: apt-get install libjpeg-dev, ${setup}`);
   }
   const { version, platform, arch } = process;
   return {
