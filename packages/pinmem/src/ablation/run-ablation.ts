@@ -2,6 +2,7 @@
 // again, what was interrupted goes on after its newest checkpoint; so the same command can be given until all is done.
 
 import { existsSync } from "node:fs";
+import { isDiskFull } from "../data/write-error.js";
 import { differences } from "../report/recipe-differences.js";
 import { scoreOf, readEvents } from "../report/read-events.js";
 import { scoresWhileTraining, type Which } from "../report/read-run.js";
@@ -28,7 +29,8 @@ export interface AblationOptions {
 
 /**
  * @returns the ablation as it stands: whole, or with cells that failed, were interrupted or still wait
- * @throws RunError before anything is trained where a folder holds the run of another recipe
+ * @throws RunError before anything is trained where a folder holds the run of another recipe; what was met where the disk
+ *   is full
  */
 export async function runAblation(
   base: Recipe,
@@ -76,7 +78,8 @@ async function trainCell(
     await train(recipe, { folder: run, resume: run.exists, ...options });
     return null;
   } catch (error) {
-    if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
+    // On a full disk every other cell would be trained in vain.
+    if (!(error instanceof Error) || error.message.startsWith("internal:") || isDiskFull(error)) throw error;
     return error.message;
   }
 }

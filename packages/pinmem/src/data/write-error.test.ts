@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { asWriteError, WriteError, writing } from "./write-error.js";
+import { asWriteError, isDiskFull, WriteError, writing } from "./write-error.js";
 import { writeWhole } from "./write-png.js";
 
 let folder: string;
@@ -27,6 +27,12 @@ describe("what cannot be written", () => {
     const [other, named] = [new Error("x"), new WriteError("a", "ENOSPC", "cannot be written")];
     expect(asWriteError("b", other)).toBe(other);
     expect(asWriteError("b", named)).toBe(named);
+  });
+
+  it("is told apart where the disk is full, also as the cause of another error", () => {
+    expect(isDiskFull(new Error("weights cannot be saved", { cause: refusal("ENOSPC") }))).toBe(true);
+    expect(isDiskFull(asWriteError("x", refusal("EDQUOT")))).toBe(true);
+    for (const other of [refusal("EACCES"), new Error("x"), undefined]) expect(isDiskFull(other)).toBe(false);
   });
 
   it("leaves nothing behind: a file in a folder's place, a folder in a file's", async () => {

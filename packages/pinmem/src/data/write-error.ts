@@ -38,6 +38,12 @@ export function asWriteError(file: string, thrown: unknown): unknown {
     : new WriteError(file, code, `cannot be written: ${reason}`, { cause: thrown });
 }
 
+/** Whether nothing more can be written, by what was thrown or by what caused it. */
+export function isDiskFull(thrown: unknown): boolean {
+  const { code = "", cause } = (thrown ?? {}) as NodeJS.ErrnoException & { cause?: unknown };
+  return ["ENOSPC", "EDQUOT"].includes(code) || (cause !== undefined && isDiskFull(cause));
+}
+
 /** @throws WriteError about `file` where what `write` does meets a refusal of the system */
 export function writing<T>(file: string, write: () => T): T {
   try {
