@@ -4,6 +4,7 @@
 //   npx pinmem train recipes/streets-gpu.mjs#pin-memory --set seed=1 --run runs/gpu/pin-memory-1
 
 import { defineRecipe, demoRecipe } from "pinmem";
+import { compared, sharp } from "./parts/streets.mjs";
 
 /** @typedef {import("pinmem").RecipeInput} Recipe */
 /** @typedef {import("pinmem").DemoMethod} Method */
@@ -14,13 +15,11 @@ const scenes = 1000;
 /**
  * @param {string} name
  * @param {Method} method
- * @param {{ read?: object, strongFor?: "none" | "meta-test", strongAlways?: boolean }} [options]
+ * @param {import("./parts/streets.mjs").Colors & { read?: object }} [options]
  * @returns {[string, Recipe]}
  */
-function training(name, method, { read, strongFor = "none", strongAlways } = {}) {
+function training(name, method, { read, ...colors } = {}) {
   const base = demoRecipe(method, { steps });
-  const { data } = base;
-  const strong = { brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.3, probability: 1 };
   return [
     name,
     defineRecipe({
@@ -28,13 +27,11 @@ function training(name, method, { read, strongFor = "none", strongAlways } = {})
       name,
       device: "cuda",
       data: {
-        ...data,
-        sources: data.sources.map((source) => ({ ...source, count: scenes })),
-        targets: data.targets?.map((target) => ({ ...target, count: 40 })),
+        ...compared(base.data, { scenes: 40, ...colors }),
+        sources: base.data.sources.map((source) => ({ ...source, count: scenes })),
         perDomain: 8,
         workers: 3,
         cache: 1024,
-        color: { strongFor, ...(strongAlways && { normal: strong }) },
       },
       model: { ...base.model, memory: { ...(read && { read }) } },
       learningRate: { kind: "polynomial", base: 0.001, warmUp: 100 },
@@ -42,8 +39,6 @@ function training(name, method, { read, strongFor = "none", strongAlways } = {})
     }),
   ];
 }
-
-const sharp = { temperature: 0.1, maskAbsent: true };
 
 export const recipes = Object.fromEntries([
   training("erm", "erm"),

@@ -9,6 +9,7 @@
 // "partial" is for the two whose network has weights that the trunk's has not: pin-residual and pin-learned.
 
 import { defineRecipe, demoRecipe } from "pinmem";
+import { compared, sharp } from "./parts/streets.mjs";
 
 /** @typedef {import("pinmem").RecipeInput} Recipe */
 /** @typedef {import("pinmem").DemoMethod} Method */
@@ -16,36 +17,23 @@ import { defineRecipe, demoRecipe } from "pinmem";
 const seconds = { trunk: 200, branch: 140, scratch: 340 };
 const secondsPerStep = { erm: 0.4, mldg: 0.45, "memory-erm": 0.465, "pin-memory": 0.56, second: 1.15 };
 
-const sharp = { temperature: 0.1, maskAbsent: true };
-
 /**
  * @param {string} name
  * @param {Method} method
  * @param {keyof typeof seconds} part
- * @param {{ read?: object, losses?: Recipe["losses"], order?: "second", strongFor?: "none" | "meta-test", strongAlways?: boolean }} [options]
+ * @param {import("./parts/streets.mjs").Colors & { read?: object, losses?: Recipe["losses"], order?: "second" }} [options]
  * @returns {[string, Recipe]}
  */
-function training(
-  name,
-  method,
-  part,
-  { read = sharp, losses, order, strongFor = "none", strongAlways } = {},
-) {
+function training(name, method, part, { read = sharp, losses, order, ...colors } = {}) {
   const steps = Math.round(seconds[part] / secondsPerStep[order ?? method]);
   const base = demoRecipe(method, { steps });
-  const { data } = base;
-  const strong = { brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.3, probability: 1 };
   return [
     name,
     defineRecipe({
       ...base,
       name,
       threads: 1,
-      data: {
-        ...data,
-        targets: data.targets?.map((target) => ({ ...target, count: 20 })),
-        color: { strongFor, ...(strongAlways && { normal: strong }) },
-      },
+      data: compared(base.data, { scenes: 20, ...colors }),
       model: { ...base.model, memory: { read } },
       method: order ? Object.assign({}, base.method, { order }) : base.method,
       // A trunk is not the end: its rate stays up, and a branch lets it fall.
