@@ -3,8 +3,9 @@
 // set-up of @pinmem/torch, whose parts it uses.
 
 import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
+import { nodeHeaders } from "../../torch/setup/build-addon.mjs";
+import { includeFlags, words } from "../../torch/setup/build-flags.mjs";
 import { findCompiler } from "../../torch/setup/compiler.mjs";
 import { hashOf, isFile, readJson, temporaryName, writeJson } from "../../torch/setup/files.mjs";
 import { lastLines, run } from "../../torch/setup/run.mjs";
@@ -36,9 +37,9 @@ export function jpegCurrent(packageDir, env = process.env) {
  */
 export async function ensureJpeg(packageDir, { report, env = process.env }) {
   if (jpegCurrent(packageDir, env)) return;
-  const { key, source, headers, nodeHeaders } = plan(packageDir, env);
+  const { key, source, headers, node } = plan(packageDir, env);
   const problem = headers
-    ? await build({ target: addonPath(packageDir), source, headers, nodeHeaders, report, env })
+    ? await build({ target: addonPath(packageDir), source, headers, node, report, env })
     : "there is no jpeglib.h (on Debian and Ubuntu: apt-get install libjpeg-dev)";
   if (problem) {
     rmSync(addonPath(packageDir), { force: true });
@@ -70,13 +71,11 @@ const readBuild = (packageDir) => readJson(join(packageDir, "build/jpeg.json")) 
 function plan(packageDir, env) {
   const source = join(packageDir, "native/jpeg.cpp");
   const headers = jpegHeaders(env);
-  const manifest = createRequire(join(packageDir, "../torch/package.json")).resolve(
-    "node-api-headers/package.json",
-  );
+  const { include: node, version } = nodeHeaders(join(packageDir, "../torch"));
   const about = headers ? [headers, readFileSync(join(headers, "jpeglib.h"))] : ["none"];
-  const flags = [env.CXX ?? "", env.CXXFLAGS ?? "", env.LDFLAGS ?? ""];
-  const key = hashOf([readFileSync(source), readFileSync(manifest), ...about, ...flags]);
-  return { key, source, headers, nodeHeaders: join(dirname(manifest), "include") };
+  const machine = [process.platform, process.arch];
+  const flags = [...machine, version, env.CXXFLAGS ?? "", env.LDFLAGS ?? ""];
+  return { key: hashOf([readFileSync(source), ...about, ...flags]), source, headers, node };
 }
 
 /**
@@ -96,20 +95,19 @@ function jpegHeaders(env) {
 }
 
 /**
- * @param {{ target: string, source: string, headers: string, nodeHeaders: string, report: Reporter, env: NodeJS.ProcessEnv }} options
+ * @param {{ target: string, source: string, headers: string, node: string, report: Reporter, env: NodeJS.ProcessEnv }} options
  * @returns {Promise<string | null>} what went wrong
  */
-async function build({ target, source, headers, nodeHeaders, report, env }) {
-  const compiler = await findCompiler(env);
-  if (!compiler) return "there is no C++ compiler";
-  const isSystem = headers === "/usr/include";
+async function build({ target, source, headers, node, report, env }) {
+  const compiler = await findCompiler(env).catch((/** @type {Error} */ { message }) => message);
+  if (!compiler || typeof compiler === "string") return compiler ?? "there is no C++ compiler";
   const libraries = join(dirname(headers), "lib");
   const temporary = temporaryName(target);
-  const words = (/** @type {string | undefined} */ text) => (text ?? "").split(/\s+/).filter(Boolean);
   const command = [
     ...compiler.command,
-    ...["-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-DNAPI_VERSION=9", "-isystem", nodeHeaders],
-    ...(isSystem ? [] : ["-isystem", headers, `-L${libraries}`, `-Wl,-rpath,${libraries}`]),
+    ...["-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-DNAPI_VERSION=9", "-isystem", node],
+    ...includeFlags(headers),
+    ...(libraries === "/usr/lib" ? [] : [`-L${libraries}`, `-Wl,-rpath,${libraries}`]),
     ...(process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared"]),
     ...[...words(env.CXXFLAGS), source, "-o", temporary, "-ljpeg", ...words(env.LDFLAGS)],
   ];

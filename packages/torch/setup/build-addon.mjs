@@ -139,7 +139,7 @@ function planAddon(packageDir, libtorch, env) {
  *
  * @param {string} packageDir
  */
-function nodeHeaders(packageDir) {
+export function nodeHeaders(packageDir) {
   try {
     const manifest = createRequire(join(packageDir, "package.json")).resolve("node-api-headers/package.json");
     const { version } = /** @type {{ version: string }} */ (JSON.parse(readFileSync(manifest, "utf8")));

@@ -58,11 +58,11 @@ export function buildFlags(libtorch, features, { env = process.env, platform = p
  *
  * @param {string} folder
  */
-function includeFlags(folder) {
+export function includeFlags(folder) {
   return folder === "/usr/include" ? [] : ["-isystem", folder];
 }
 
 /** @param {string | undefined} text */
-function words(text) {
+export function words(text) {
   return (text ?? "").split(/\s+/).filter((word) => word !== "");
 }
