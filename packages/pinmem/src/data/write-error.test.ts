@@ -24,7 +24,7 @@ describe("what cannot be written", () => {
   });
 
   it("keeps errors of other kinds, and those that name their file already", () => {
-    const [other, named] = [new Error("x"), new WriteError("a", "ENOSPC", "cannot be written")];
+    const [other, named] = [new Error("x"), new WriteError("a", "ENOSPC", "the disk is full")];
     expect(asWriteError("b", other)).toBe(other);
     expect(asWriteError("b", named)).toBe(named);
   });

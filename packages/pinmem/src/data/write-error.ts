@@ -1,41 +1,53 @@
 // The one error for files and folders that cannot be written: which, why, and how to mend it.
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full. Free some space, then run this again",
-  EDQUOT: "the disk quota is used up. Free some space, then run this again",
-  EACCES: "permission denied. Choose another place",
-  EPERM: "permission denied. Choose another place",
-  EROFS: "the file system is read-only. Choose another place",
-  ENOTDIR: "a part of this path is a file, not a folder. Choose another place",
-  EEXIST: "it is a file, not a folder. Choose another place",
-  EISDIR: "there is a folder of this name. Move it away, or choose another name",
-  ENAMETOOLONG: "the name is too long for this file system",
-  EIO: "the disk reports an error",
-  EMFILE: "too many files are open",
+const cures = {
+  again: "Free some space, then run this again",
+  place: "Choose another place",
+  name: "Move it away, or choose another name",
+} as const;
+
+export type Cure = keyof typeof cures;
+
+const reasons: Readonly<Record<string, readonly [reason: string, cure?: Cure]>> = {
+  ENOSPC: ["the disk is full", "again"],
+  EDQUOT: ["the disk quota is used up", "again"],
+  EACCES: ["permission denied", "place"],
+  EPERM: ["permission denied", "place"],
+  EROFS: ["the file system is read-only", "place"],
+  ENOTDIR: ["a part of this path is a file, not a folder", "place"],
+  EEXIST: ["it is a file, not a folder", "place"],
+  EISDIR: ["there is a folder of this name", "name"],
+  ENAMETOOLONG: ["the name is too long for this file system"],
+  EIO: ["the disk reports an error"],
+  EMFILE: ["too many files are open"],
 };
 
 export class WriteError extends Error {
   override readonly name = "WriteError";
+  /** What is the matter and what to do, without the file's name. */
+  readonly problem: string;
 
   constructor(
     readonly file: string,
     /** The system's own, such as "ENOSPC". */
     readonly code: string,
-    /** What is the matter and what to do, without the file's name. */
-    readonly problem: string,
+    reason: string,
+    readonly cure?: Cure,
     options?: ErrorOptions,
   ) {
+    const problem = `cannot be written: ${reason}${cure ? `. ${cures[cure]}` : ""}`;
     super(`${file}: ${problem}`, options);
+    this.problem = problem;
   }
 }
 
 /** What was thrown while `file` was written, as a WriteError where the system refused. */
 export function asWriteError(file: string, thrown: unknown): unknown {
   const code = (thrown as NodeJS.ErrnoException | null)?.code ?? "";
-  const reason = reasons[code];
-  return thrown instanceof WriteError || reason === undefined
-    ? thrown
-    : new WriteError(file, code, `cannot be written: ${reason}`, { cause: thrown });
+  const known = reasons[code];
+  if (thrown instanceof WriteError || known === undefined) return thrown;
+  const [reason, cure] = known;
+  return new WriteError(file, code, reason, cure, { cause: thrown });
 }
 
 /** Whether nothing more can be written, by what was thrown or by what caused it. */

@@ -1,6 +1,6 @@
 // An output that cannot be written, for a reason that the next one will meet too: prediction stops there.
 
-import { asWriteError, WriteError } from "../data/write-error.js";
+import { asWriteError, type Cure, WriteError } from "../data/write-error.js";
 
 export class OutputError extends Error {
   override readonly name = "OutputError";
@@ -14,19 +14,18 @@ export class OutputError extends Error {
   }
 }
 
-/** What a prediction that is run again, or somewhere else, is to be given. */
-const options: readonly [end: string, option: string][] = [
-  ["run this again", " with --skip-existing"],
-  ["another place", " with --out"],
-  ["another name", " with --out"],
-];
+/** How a prediction is run again, or somewhere else. */
+const options = {
+  again: " with --skip-existing",
+  place: " with --out",
+  name: " with --out",
+} as const satisfies Record<Cure, string>;
 
 /** The error as an OutputError where it is of that kind; undefined where it concerns this file alone. */
 export function asOutputError(file: string, error: unknown): OutputError | undefined {
   if (error instanceof OutputError) return error;
   const written = asWriteError(file, error);
   if (!(written instanceof WriteError)) return undefined;
-  const { problem } = written;
-  const option = options.find(([end]) => problem.endsWith(end))?.[1] ?? "";
-  return new OutputError(file, `${problem}${option}`, { cause: error });
+  const { problem, cure } = written;
+  return new OutputError(file, cure ? problem + options[cure] : problem, { cause: error });
 }
