@@ -81,16 +81,23 @@ describe.skipIf(jpegTurboVersion() === null)("JPEG by libjpeg-turbo", () => {
     for (const bytes of [progressive, fourColours]) expect(await decodeJpeg(bytes, whole)).toBeNull();
   });
 
-  it("leaves what is damaged to libvips: cut anywhere, or with any byte changed", async () => {
+  it("leaves what is cut short to libvips", async () => {
     for (let length = 0; length < usual.length - 2; length += 97) {
       expect(await decodeJpeg(usual.subarray(0, length), whole)).toBeNull();
     }
+  });
+
+  it("leaves a file with any byte changed to libvips, or decodes it as libvips does", async () => {
+    let decoded = 0;
     for (let at = 2; at < 700; at++) {
       const changed = Buffer.from(usual);
       changed[at] = (changed[at] as number) ^ 0xff;
-      const pixels = await decodeJpeg(changed, whole); // Some bytes change pixels only.
-      if (pixels) expect(pixels).toHaveLength(3 * width * height);
+      const pixels = await decodeJpeg(changed, whole);
+      if (!pixels) continue;
+      decoded++;
+      expect(Buffer.compare(pixels, await byLibvips(changed, whole)), `byte ${at}`).toBe(0);
     }
+    expect(decoded).toBeGreaterThan(100); // Many bytes of the tables change pixels only.
   });
 
   it("has no pixels outside the image", async () => {

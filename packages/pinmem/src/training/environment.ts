@@ -8,9 +8,9 @@ import { writeWhole } from "../data/write-png.js";
 /** @throws Error saying why the device cannot be used, and which can */
 export function requireDevice(device: string): asserts device is Device {
   if (device === "cpu") return;
-  if (!/^cuda(:\d+)?$/.test(device))
-    throw new Error(`device is "${device}"; it may be "cpu", "cuda" or such as "cuda:1"`);
-  const index = Number(/^cuda:(\d+)$/.exec(device)?.[1] ?? 0);
+  const named = /^cuda(?::(\d+))?$/.exec(device);
+  if (!named) throw new Error(`device is "${device}"; it may be "cpu", "cuda" or such as "cuda:1"`);
+  const index = Number(named[1] ?? 0);
   const count = cudaDeviceCount();
   if (index < count) return;
   const reason =
