@@ -4,8 +4,8 @@
 // Each measurement has processes of its own, since the peak memory of a process never falls. Times are wall-clock, and CPU
 // time beside them, which says more where the machine is shared.
 //
-// Options: --quick (few steps), --device cuda (both sides on the GPU, and its memory instead of the process's), --size 768
-// (of the images).
+// Options: --quick (few steps), --size 768 (of the images), --device cuda (both sides on the GPU, and its memory instead of
+// the process's; has not come to its end on one yet).
 
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -150,13 +150,15 @@ report({
   rows,
   figures,
   notes: [
+    "rates are tiny on both sides, since noise and random weights diverge at the method's own",
     ...(onGpu
       ? [
-          "both sides with TF32 in convolutions, PyTorch's default; memory: peak of what tensors hold on the GPU",
+          "both sides with TF32 in convolutions, PyTorch's default",
+          "time: median over steps taken in turn; memory: peak of what tensors hold on the GPU",
         ]
-      : []),
-    "rates are tiny on both sides, since noise and random weights diverge at the method's own",
-    "arithmetic s: multiply-adds of the iteration at the rate that one 3x3 convolution of 256 channels reaches in the same process",
-    "time: median over steps taken in turn; memory: peak resident size of a process from its start",
+      : [
+          "arithmetic s: multiply-adds of the iteration at the rate that one 3x3 convolution of 256 channels reaches in the same process",
+          "time: median over steps taken in turn; memory: peak resident size of a process from its start",
+        ]),
   ],
 });
