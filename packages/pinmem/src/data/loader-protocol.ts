@@ -12,6 +12,9 @@ export interface BatchRequest {
   readonly choices: readonly PlacedChoice[];
 }
 
+/** After "close", a thread ends when it has nothing left to do. */
+export type WorkerRequest = BatchRequest | { readonly type: "close" };
+
 /** All crops of a batch have been written, or something went wrong with one of them. */
 export type BatchReport =
   | { readonly type: "done"; readonly id: number }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fixtureFile, folderOf, temporaryFolder } from "../../test/data-fixtures.js";
@@ -257,5 +258,18 @@ describe("Loader's options", () => {
     const failed = expect(drained).rejects.toThrow(/the loader was closed/);
     await loader.close();
     await failed;
+  });
+
+  it("ends its threads by themselves when it is closed while they decode: terminated ones can abort the program", async () => {
+    const codes: number[] = [];
+    const onWorker = (worker: Worker) => worker.on("exit", (code) => codes.push(code));
+    process.on("worker", onWorker);
+    for (let round = 0; round < 5; round++) {
+      const loader = new Loader(optionsFor({ workers: 2, prefetch: 6, cacheBytes: 10e6 }));
+      for await (const _ of loader.batches({ epoch: 0 })) break;
+      await loader.close();
+    }
+    process.removeListener("worker", onWorker);
+    expect(codes).toEqual(Array(10).fill(0));
   });
 });

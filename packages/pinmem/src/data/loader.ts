@@ -19,6 +19,7 @@ import {
   type Failure,
   MAX_BATCH,
   openBatch,
+  type WorkerRequest,
   type WorkerStart,
 } from "./loader-protocol.js";
 import type { Size } from "./resize.js";
@@ -83,6 +84,7 @@ export class Loader {
   readonly #options: LoaderOptions;
   readonly #size: Size;
   readonly #workers: Worker[] = [];
+  readonly #ends: Promise<unknown>[] = [];
   readonly #local: CropWorker | undefined;
   readonly #pending = new Map<number, Pending>();
   readonly #free: SharedArrayBuffer[] = [];
@@ -151,12 +153,20 @@ export class Loader {
     }
   }
 
-  /** Stops the threads. Batches still asked for end with an error. */
+  /**
+   * Stops the threads, which finish the crops underway: Node aborts the whole program when a thread is terminated at the
+   * moment in which it begins to inflate something. Batches still asked for end with an error.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#break(new Error("Loader: the loader was closed while a batch was asked for"));
+    for (const batch of this.#pending.values()) this.#abandon(batch);
     this.#local?.close();
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    for (const worker of this.#workers) {
+      worker.ref();
+      worker.postMessage({ type: "close" } satisfies WorkerRequest);
+    }
+    await Promise.all(this.#ends);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -173,7 +183,7 @@ export class Loader {
     const pending: Pending = { id: this.#batches++, epoch, index, memory, choices, done: false, troubles: 0 };
     this.#pending.set(pending.id, pending);
     openBatch(memory, pending.id);
-    const request = { type: "batch", id: pending.id, memory, choices } as const;
+    const request: WorkerRequest = { type: "batch", id: pending.id, memory, choices };
     for (const worker of this.#workers) worker.postMessage(request);
     return pending;
   }
@@ -228,6 +238,7 @@ export class Loader {
     const worker = new Worker(workerFile(), { workerData: start });
     worker.on("message", (report: BatchReport) => this.#receive(report));
     worker.on("error", (error) => this.#break(new Error("Loader: a worker thread failed", { cause: error })));
+    this.#ends.push(new Promise((resolve) => worker.once("exit", resolve)));
     worker.on("exit", (code) => {
       if (!this.#closed)
         this.#break(new Error(`Loader: a worker thread ended by itself (exit code ${code})`));

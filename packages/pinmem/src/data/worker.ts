@@ -3,13 +3,18 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { CropWorker } from "./crop-worker.js";
-import type { BatchRequest, WorkerStart } from "./loader-protocol.js";
+import type { WorkerRequest, WorkerStart } from "./loader-protocol.js";
 
 const port = parentPort;
 if (!port) throw new Error("internal: data/worker.js must run as a worker thread of the loader");
 
 const worker = new CropWorker(workerData as WorkerStart, (report) => port.postMessage(report));
 let queue = Promise.resolve();
-port.on("message", (request: BatchRequest) => {
-  queue = queue.then(() => worker.work(request));
+port.on("message", (request: WorkerRequest) => {
+  queue = queue.then(() => (request.type === "close" ? close() : worker.work(request)));
 });
+
+function close(): void {
+  worker.close();
+  port?.close();
+}
