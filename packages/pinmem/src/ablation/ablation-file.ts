@@ -1,9 +1,10 @@
 // What is known of an ablation, as a file: its studies, and for each cell of the grid whether it is done and how it scored.
 // Written whole after every cell; read by reports. The runs themselves are the truth: whoever goes on looks at those.
 
-import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { asDataError } from "../data/data-error.js";
+import { readJsonFile } from "../data/json-file.js";
 import { writeWhole } from "../data/write-png.js";
 import { RunError } from "../runs/run-error.js";
 
@@ -69,14 +70,13 @@ export const writeAblation = (folder: string, ablation: Ablation): Promise<void>
 export function readAblation(folder: string): Ablation {
   const file = ablationFile(folder);
   try {
-    if (statSync(file).size > LARGEST) throw new Error(`it has more than ${LARGEST} bytes`);
-    return ablationSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+    return ablationSchema.parse(readJsonFile(file, LARGEST));
   } catch (error) {
-    const reason =
+    const problem =
       error instanceof z.ZodError
-        ? `${error.issues[0]?.path.join(".")}: ${error.issues[0]?.message}`
-        : (error as Error).message;
-    throw new RunError(file, `is no file of an ablation: ${reason}`, { cause: error });
+        ? `is no file of an ablation: ${error.issues[0]?.path.join(".")}: ${error.issues[0]?.message}`
+        : asDataError(file, error).problem;
+    throw new RunError(file, problem, { cause: error });
   }
 }
 

@@ -1,22 +1,17 @@
 // `pinmem data check` and `pinmem data prepare`: look at a data set, and make what it needs, before training on it.
 // `pinmem data streets` has a file of its own.
 
-import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { type CheckReport, checkDataset } from "../data/check.js";
 import { contactSheet } from "../data/contact-sheet.js";
-import { asDataError, DataError } from "../data/data-error.js";
+import { DataError } from "../data/data-error.js";
 import { type Dataset, openDataset } from "../data/dataset.js";
 import { type DatasetFiles, findFiles } from "../data/dataset-files.js";
 import { prepareIdd } from "../data/datasets/idd-polygons.js";
 import { datasetDefinition, datasetNames } from "../data/datasets/index.js";
 import { describeUnlisted } from "../data/label-decoding.js";
-import {
-  cityscapes19,
-  defineLabelSpace,
-  type LabelSpace,
-  type LabelSpaceDescription,
-} from "../data/label-space.js";
+import { cityscapes19 } from "../data/label-space.js";
+import { readLabelSpace } from "../data/label-space-file.js";
 import { writeRgbPng } from "../data/write-png.js";
 import { streetsCommand } from "./data-streets.js";
 import { explained, positive, progress } from "./running.js";
@@ -68,7 +63,7 @@ async function check(name: string, { root, sheet, json, sample, space: spaceFile
   const definition = datasetDefinition(name);
   const split = choice.split ?? Object.keys(definition.splits)[0] ?? "all";
   const options = { root, split, ...(choice.subset ? { subset: choice.subset } : {}) };
-  const space = spaceFile ? await readSpace(spaceFile) : cityscapes19;
+  const space = spaceFile ? readLabelSpace(spaceFile) : cityscapes19;
   const files = await findFiles(definition, { subset: undefined, ...options });
   if (files.samples.length === 0) describeMissing(files, definition.labelsHint);
   const dataset = await openDataset(definition, { ...options, space, unpaired: "skip" });
@@ -165,15 +160,4 @@ async function prepare(name: string, { root, overwrite = false }: { root: string
   console.log(
     `${written} label images written${kept > 0 ? `, ${kept} were there already (--overwrite makes them again)` : ""}`,
   );
-}
-
-async function readSpace(file: string): Promise<LabelSpace> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw asDataError(file, error);
-  });
-  try {
-    return defineLabelSpace(JSON.parse(text) as LabelSpaceDescription);
-  } catch (error) {
-    throw new DataError(file, (error as Error).message, { cause: error });
-  }
 }

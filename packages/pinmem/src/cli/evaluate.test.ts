@@ -181,7 +181,7 @@ describe("pinmem evaluate", () => {
       ],
       [[runFolder, "--which", "best"], /^.* has no best weights.*\n$/],
       [[runFolder, "--device", "cuda:9"], /^device is "cuda:9", but .*\n$/],
-      [[runFolder, "--data", "gone.json"], /^gone\.json: is no file of data sets.*\n$/],
+      [[runFolder, "--data", "gone.json"], /^gone\.json: does not exist\n$/],
     ];
     for (const [args, message] of problems) {
       const { err, code } = await run(...args);

@@ -1,7 +1,26 @@
-// A label space as it stands beside the weights of a network that was trained for it: plain JSON, checked when it is read.
+// Label spaces as JSON: a user's description in a file, and what stands beside the weights of a network that was trained
+// for one. Both are checked when they are read.
 
 import { z } from "zod";
-import { cityscapes19, IGNORED, type LabelSpace } from "./label-space.js";
+import { asDataError } from "./data-error.js";
+import { readJsonFile } from "./json-file.js";
+import {
+  cityscapes19,
+  defineLabelSpace,
+  IGNORED,
+  type LabelSpace,
+  type LabelSpaceDescription,
+} from "./label-space.js";
+
+/** The label space that a file describes. @throws DataError */
+export function readLabelSpace(file: string): LabelSpace {
+  const description = readJsonFile(file) as LabelSpaceDescription;
+  try {
+    return defineLabelSpace(description);
+  } catch (error) {
+    throw asDataError(file, error);
+  }
+}
 
 const byte = z.int().min(0).max(255);
 const color = z.tuple([byte, byte, byte]);

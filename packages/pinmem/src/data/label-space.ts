@@ -116,7 +116,7 @@ export function defineLabelSpace(description: LabelSpaceDescription): LabelSpace
 }
 
 function gather(table: Uint8Array, trainIdHere: number, entry: LabelClassDescription, at: string): void {
-  for (const source of entry.cityscapes ?? [entry.name]) {
+  for (const source of list(`${at}.cityscapes`, entry.cityscapes ?? [entry.name])) {
     const cityscapesId = cityscapesClasses.findIndex((known) => known.name === source);
     if (cityscapesId < 0) {
       if (entry.cityscapes === undefined) continue;
@@ -142,9 +142,11 @@ function labelFiles({ classes, ignored = [] }: LabelSpaceDescription): LabelFile
       throw problem(`classes[${index}].values`, "cannot stand beside classes that list colors");
     }
     const listed = kind === "colors" ? (entry.colors ?? [entry.color]) : (entry.values ?? [index]);
-    return listed.map((value) => check(`classes[${index}].${kind}`, value));
+    const at = `classes[${index}].${kind}`;
+    return list<number | Color>(at, listed).map((value) => check(at, value));
   });
-  return { kind, classes: perClass, ignored: ignored.map((value, at) => check(`ignored[${at}]`, value)) };
+  const left = list("ignored", ignored).map((value, at) => check(`ignored[${at}]`, value));
+  return { kind, classes: perClass, ignored: left };
 }
 
 function identity(classes: number): Uint8Array {
@@ -155,6 +157,11 @@ function unique(seen: Set<string>, at: string, value: string): string {
   if (seen.has(value)) throw problem(at, `repeats ${value}, which must occur once only`);
   seen.add(value);
   return value;
+}
+
+function list<T>(at: string, value: readonly T[]): readonly T[] {
+  if (Array.isArray(value)) return value;
+  throw problem(at, `must be a list, not ${JSON.stringify(value)}`);
 }
 
 function text(at: string, value: unknown): string {

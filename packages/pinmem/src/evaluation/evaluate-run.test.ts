@@ -191,8 +191,8 @@ describe("readResult", () => {
       /confusion matrix of 2 counts, but 19 classes/,
     );
     writeFileSync(file, "{");
-    expect(() => readResult(file)).toThrow(/odd\.json cannot be read: /);
-    expect(() => readResult(join(root, "gone.json"))).toThrow(/gone\.json cannot be read: /);
+    expect(() => readResult(file)).toThrow(/odd\.json is no JSON: /);
+    expect(() => readResult(join(root, "gone.json"))).toThrow(/gone\.json does not exist/);
   });
 });
 

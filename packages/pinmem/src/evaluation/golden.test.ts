@@ -10,7 +10,7 @@ import { Snapshot } from "../golden/figures.js";
 import { predict, type ViewOptions, viewLogits } from "./predictor.js";
 
 const read = (name: string) =>
-  readGoldenFile(join(import.meta.dirname, "../golden/fixtures", `${name}.json`)) as Promise<CaseFile>;
+  readGoldenFile(join(import.meta.dirname, "../golden/fixtures", `${name}.json`)) as CaseFile;
 
 const forwardOf = (run: CaseRun) => {
   const network = run.network();
@@ -28,7 +28,7 @@ describe.each(["mobilenetv2_mem_64", "resnet18_mem_64", "deepv2_r50_mem_64"])("e
     ["in one piece", null],
     ["through a window as large as the image", { crop: 64, overlap: 1 / 3 }],
   ] as const)("%s gives the official logits", async (_, window) => {
-    using run = new CaseRun(await read(name), { precision: "float64" });
+    using run = new CaseRun(read(name), { precision: "float64" });
     const results = scope(() =>
       noGrad(() => {
         const forward = forwardOf(run);
@@ -45,7 +45,7 @@ describe.each(["mobilenetv2_mem_64", "resnet18_mem_64", "deepv2_r50_mem_64"])("e
 });
 
 it("resizing brings the official logits to another size by half-pixel bilinear interpolation, mirrored ones turned back", async () => {
-  using run = new CaseRun(await read("resnet18_mem_64"), { precision: "float64" });
+  using run = new CaseRun(read("resnet18_mem_64"), { precision: "float64" });
   scope(() =>
     noGrad(() => {
       const forward = forwardOf(run);

@@ -82,7 +82,7 @@ describe("openDomains", () => {
 
   it("explains what is wrong with a file of data sets", () => {
     const file = join(temporaryFolder(), "data.json");
-    expect(() => readDataFile(file)).toThrow(/data\.json: is no file of data sets that can be read/);
+    expect(() => readDataFile(file)).toThrow(/data\.json: does not exist/);
     writeFileSync(file, JSON.stringify({ x: { name: "streets", domain: "fog", cuont: 3 } }));
     expect(() => readDataFile(file)).toThrow(
       /data\.json: x cannot be used:\n {2}count is missing\n {2}cuont is no field/,

@@ -3,11 +3,12 @@
 // Where a data set lies is told by the name itself (=ROOT), else by a file of data sets, else by the folder in PINMEM_DATA,
 // which has one subfolder for each. The file is JSON: names of one's own choice, each a root or an entry as in recipes.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { closest } from "../closest.js";
 import { datasetDefinition, datasetNames, IGNORED, type LabelSpace, streetDomains } from "../data/index.js";
+import { readJsonFile } from "../data/json-file.js";
 import { openDatasetOf } from "../training/open-data.js";
 import { type DatasetConfig, datasetSchema } from "../training/recipe/data.js";
 import type { Recipe } from "../training/recipe/recipe.js";
@@ -75,15 +76,9 @@ export async function openDomains(
   return domains;
 }
 
-/** Reads a file of data sets; relative roots start at its folder. @throws RecipeError, DomainError */
+/** Reads a file of data sets; relative roots start at its folder. @throws DataError, RecipeError, DomainError */
 export function readDataFile(file: string): Record<string, DatasetConfig> {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new DomainError(`${file}: is no file of data sets that can be read: ${(error as Error).message}`);
-  }
-  const entries = validate(z.record(z.string(), z.unknown()), content, file);
+  const entries = validate(z.record(z.string(), z.unknown()), readJsonFile(file), file);
   return Object.fromEntries(
     Object.entries(entries).map(([name, entry]) => {
       const { set, subset } = split(name);

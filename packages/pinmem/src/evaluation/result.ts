@@ -3,8 +3,9 @@
 //
 // All scores follow from the confusion matrices; they are written down too so that whoever reads the file need not know how.
 
-import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
+import { asDataError } from "../data/data-error.js";
+import { readJsonFile } from "../data/json-file.js";
 import { writeWhole } from "../data/write-png.js";
 import { protocolSchema } from "./protocol.js";
 
@@ -116,11 +117,9 @@ const MAX_BYTES = 64 * 2 ** 20;
 export function readResult(file: string): EvaluationResult {
   let content: unknown;
   try {
-    if (statSync(file).size > MAX_BYTES)
-      throw new Error(`it has more than the ${MAX_BYTES} bytes of any result`);
-    content = JSON.parse(readFileSync(file, "utf8"));
+    content = readJsonFile(file, MAX_BYTES);
   } catch (error) {
-    throw new ResultError(file, `cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new ResultError(file, asDataError(file, error).problem, { cause: error });
   }
   return parseResult(content, file);
 }

@@ -2,9 +2,9 @@
 // the figures of one network, in double precision (the truth) and single precision (whose distance from the truth is the
 // noise to allow); a key list has every name and shape of a network's state dict.
 
-import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
+import { readJsonFile } from "../data/json-file.js";
 
 /** Nested figures of one section, as the file has them. */
 export type Expected =
@@ -56,18 +56,9 @@ export class GoldenFileError extends Error {
 
 const LARGEST = 256 * 2 ** 20;
 
-/** @throws GoldenFileError saying what is wrong with the file */
-export async function readGoldenFile(path: string): Promise<CaseFile | KeyList> {
-  const { size } = await stat(path);
-  if (size > LARGEST)
-    throw new GoldenFileError(`${path}: ${size} bytes are more than a golden file can have`);
-  let content: unknown;
-  try {
-    content = JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    throw new GoldenFileError(`${path}: not valid JSON: ${(error as Error).message}`);
-  }
-  return parseGoldenFile(content, path);
+/** @throws DataError, GoldenFileError saying what is wrong with the file */
+export function readGoldenFile(path: string): CaseFile | KeyList {
+  return parseGoldenFile(readJsonFile(path, LARGEST), path);
 }
 
 /** @throws GoldenFileError naming the field that is wrong */

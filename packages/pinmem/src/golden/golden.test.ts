@@ -9,12 +9,12 @@ import { runGoldenFile, runGoldenFolder } from "./run-golden.js";
 
 const fixtures = join(import.meta.dirname, "fixtures");
 const names = readdirSync(fixtures).map((name) => name.replace(".json", ""));
-const read = <T>(name: string): Promise<T> => readGoldenFile(join(fixtures, `${name}.json`)) as Promise<T>;
+const read = <T>(name: string): T => readGoldenFile(join(fixtures, `${name}.json`)) as T;
 const MINUTES = 60_000;
 
 describe("names and shapes", () => {
   test.each(names.filter((name) => name.startsWith("keys_")))("of %s are the official ones", async (name) => {
-    const results = runGoldenFile(await read<KeyList>(name));
+    const results = runGoldenFile(read<KeyList>(name));
     expect(results.filter(({ passed }) => !passed).map((result) => describeResult(result))).toEqual([]);
     expect(results).toHaveLength(1);
   });
@@ -24,7 +24,7 @@ describe.each(["float64", "float32"] as const)("figures in %s", (precision) => {
   test.each(names.filter((name) => !name.startsWith("keys_")))(
     "of %s agree",
     async (name) => {
-      const file = await read<CaseFile>(name);
+      const file = read<CaseFile>(name);
       const results = runGoldenFile(file, { precisions: [precision] });
       expect(results.map(({ section }) => section).sort()).toEqual(Object.keys(file.f64).sort());
       expect(results.filter(({ notRun }) => notRun !== null)).toEqual([]);

@@ -4,6 +4,7 @@
 import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { backends } from "@pinmem/torch";
+import { DataError } from "../data/data-error.js";
 import { requireDevice } from "../training/environment.js";
 import { GoldenFileError } from "./case-file.js";
 import { goldenPrecisions } from "./compare.js";
@@ -65,7 +66,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const ran = results.some(({ notRun }) => notRun === null);
     return ran && results.every(({ passed }) => passed) ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof GoldenFileError)) throw error;
+    if (!(error instanceof GoldenFileError || error instanceof DataError)) throw error;
     console.error(`golden: ${error.message}`);
     return 1;
   }

@@ -49,7 +49,7 @@ export async function runGoldenFolder(folder: string, options: RunOptions = {}):
     throw new GoldenFileError(`${folder}: there are no golden files (*.json) in this folder`);
   const results: SectionResult[] = [];
   for (const name of names) {
-    const file = await readGoldenFile(join(folder, name));
+    const file = readGoldenFile(join(folder, name));
     results.push(...runGoldenFile(file, options));
   }
   return results;

@@ -1,16 +1,14 @@
 // Versions and machine of a run, as it noted them at each start: for people, so every value is taken as text.
 
-import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
+import { readJsonFile } from "../data/json-file.js";
 
 const startsSchema = z.array(z.record(z.string(), z.unknown()));
-const LARGEST = 2 ** 20;
 
 /** The starts in `file`, newest last; none where there is no such file or it holds something else. */
 export function readEnvironment(file: string): Record<string, string>[] {
   try {
-    if (statSync(file).size > LARGEST) return [];
-    return startsSchema.parse(JSON.parse(readFileSync(file, "utf8"))).map((start) => asText(start));
+    return startsSchema.parse(readJsonFile(file)).map((start) => asText(start));
   } catch {
     return []; // Versions are a note; scores count without it.
   }

@@ -1,10 +1,12 @@
 // Pictures that an inspection left in the folder of a run, encoded again so that a page can hold them: what a browser gets was
 // decoded and written here, whatever the file was.
 
-import { readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
+import { asDataError } from "../data/data-error.js";
+import { readJsonFile } from "../data/json-file.js";
 import type { Picture } from "./run-record.js";
 
 /** Of inspection.json (inspection/inspection.ts) what is needed here. */
@@ -57,12 +59,12 @@ export async function readPictures(folder: string): Promise<{ pictures: Picture[
 
 function readList(folder: string, problems: string[]): z.output<typeof listSchema>["pictures"] {
   const file = join(folder, "inspection.json");
+  if (!existsSync(file)) return [];
   try {
-    if (statSync(file).size > LARGEST_LIST) throw new Error("it is too long for a list of pictures");
-    return listSchema.parse(JSON.parse(readFileSync(file, "utf8"))).pictures;
+    return listSchema.parse(readJsonFile(file, LARGEST_LIST)).pictures;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-      problems.push(`inspection/inspection.json cannot be read: ${(error as Error).message.split("\n")[0]}`);
+    const problem = error instanceof z.ZodError ? "is no list of pictures" : asDataError(file, error).problem;
+    problems.push(`inspection/inspection.json ${problem}`);
     return [];
   }
 }

@@ -35,7 +35,7 @@ export async function convertWeights(
   }: ConvertOptions & { readonly recipe: Recipe; readonly out: string },
 ): Promise<WeightsReport> {
   checkOut(file, out);
-  const space = await openLabelSpace(recipe.data.labels);
+  const space = openLabelSpace(recipe.data.labels);
   const network = createRecipeNetwork(recipe, space.classes.length);
   try {
     const report = loadNetworkWeights(network, file, { partial });

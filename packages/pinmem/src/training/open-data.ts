@@ -1,19 +1,18 @@
 // The data of a recipe, opened: domains to train on as a stream of batches, domains to evaluate on as data sets.
 
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { spreadEvenly } from "../data/check.js";
 import {
   cityscapes19,
   type Dataset,
-  defineLabelSpace,
   domainSampler,
   findClassPlaces,
   type LabelSpace,
-  type LabelSpaceDescription,
   Loader,
   openNamedDataset,
   streetsDataset,
 } from "../data/index.js";
+import { readLabelSpace } from "../data/label-space-file.js";
 import type { DataConfig, DatasetConfig } from "./recipe/data.js";
 import { LoaderData } from "./training-data.js";
 
@@ -35,7 +34,7 @@ export async function openData(
   seed: number,
   given: GivenDatasets = [],
 ): Promise<OpenData> {
-  const space = await openLabelSpace(config.labels);
+  const space = openLabelSpace(config.labels);
   const open = (configs: readonly DatasetConfig[]) =>
     Promise.all(configs.map((one) => openDatasetOf(one, space, given)));
   const [sources, validation, targets] = await Promise.all([
@@ -78,17 +77,12 @@ export async function openData(
 }
 
 /** The classes that `data.labels` of a recipe means. */
-export async function openLabelSpace(labels: string): Promise<LabelSpace> {
+export function openLabelSpace(labels: string): LabelSpace {
   if (labels === cityscapes19.name) return cityscapes19;
-  let description: LabelSpaceDescription;
-  try {
-    description = JSON.parse(await readFile(labels, "utf8")) as LabelSpaceDescription;
-  } catch (error) {
-    throw new Error(
-      `data.labels is "${labels}", which is neither "${cityscapes19.name}" nor a JSON file that can be read: ${(error as Error).message}`,
-    );
-  }
-  return defineLabelSpace(description);
+  if (existsSync(labels)) return readLabelSpace(labels);
+  throw new Error(
+    `data.labels is "${labels}", but there is no such file, and of names "${cityscapes19.name}" alone`,
+  );
 }
 
 /** One data set of a recipe. @throws DataError or Error naming what is missing, and what to do about it */

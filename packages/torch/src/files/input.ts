@@ -97,19 +97,25 @@ export function guard<T>(file: string, where: string, body: () => T): T {
     return body();
   } catch (cause) {
     if (cause instanceof TensorFileError) throw cause;
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new TensorFileError({ file, where, problem, remedy: remedyFor(cause), cause });
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const [problem, remedy] = refusals[code] ?? [message, "Check the path and the disk."];
+    throw new TensorFileError({ file, where, problem, remedy, cause });
   }
 }
 
-const remedies: Record<string, string> = {
-  ENOENT: "Check the path.",
-  EACCES: "Check the permissions.",
-  ENOSPC: "Free disk space; a file that was there before is unchanged.",
-  EFBIG: "The system forbids files of this size; a file that was there before is unchanged.",
-};
+const unchanged = "a file that was there before is unchanged";
 
-function remedyFor(cause: unknown): string {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return remedies[code] ?? "Check the path and the disk.";
-}
+const refusals: Readonly<Record<string, readonly [problem: string, remedy: string]>> = {
+  ENOENT: ["there is no such file or folder", "Check the path."],
+  ENOTDIR: ["a part of this path is a file, not a folder", "Check the path."],
+  ENAMETOOLONG: ["the name is too long", "Check the path."],
+  EISDIR: ["there is a folder of this name", "Give the path of a file."],
+  EACCES: ["permission denied", "Check the permissions."],
+  EPERM: ["permission denied", "Check the permissions."],
+  EROFS: ["the file system is read-only", "Choose another place."],
+  ENOSPC: ["the disk is full", `Free disk space; ${unchanged}.`],
+  EDQUOT: ["the disk quota is used up", `Free disk space; ${unchanged}.`],
+  EFBIG: ["the system forbids files of this size", `Allow larger ones; ${unchanged}.`],
+  EIO: ["the disk reports an error", "Check the disk."],
+};

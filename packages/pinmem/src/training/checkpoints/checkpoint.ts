@@ -8,20 +8,13 @@
 // is a checkpoint, whenever the process ends. What is read is checked before anything is changed.
 
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { loadSafetensors, saveSafetensors, type Tensor } from "@pinmem/torch";
 import { z } from "zod";
+import { asDataError } from "../../data/data-error.js";
+import { readJsonFile } from "../../data/json-file.js";
+import { asWriteError, WriteError } from "../../data/write-error.js";
 
 const FORMAT = 1;
 const LARGEST_STATE = 16 * 2 ** 20;
@@ -86,9 +79,9 @@ export function writeCheckpoint(path: string, { model, training, state }: Checkp
     renameSync(prepared, path);
     flushFolder(folder);
   } catch (error) {
-    throw new CheckpointError(path, `the checkpoint could not be written: ${reason(error)}`, {
-      cause: error,
-    });
+    const refusal = asWriteError(path, (error as Error).cause ?? error);
+    const problem = refusal instanceof WriteError ? refusal.problem : `cannot be written: ${reason(error)}`;
+    throw new CheckpointError(path, problem, { cause: error });
   } finally {
     rmSync(prepared, { recursive: true, force: true });
     rmSync(replaced, { recursive: true, force: true });
@@ -120,11 +113,9 @@ function readTensors(path: string, name: string): ReadonlyMap<string, Tensor> {
 
 function readJson(file: string): unknown {
   try {
-    const { size } = statSync(file);
-    if (size > LARGEST_STATE) throw new Error(`has ${size} bytes, which no checkpoint of this project has`);
-    return JSON.parse(readFileSync(file, "utf8"));
+    return readJsonFile(file, LARGEST_STATE);
   } catch (error) {
-    throw new CheckpointError(file, reason(error), { cause: error });
+    throw new CheckpointError(file, asDataError(file, error).problem, { cause: error });
   }
 }
 

@@ -53,7 +53,10 @@ describe("readRecipeFile", () => {
     );
     const broken = write("broken.mjs", "throw new Error('no such luck');");
     await expect(readRecipeFile(broken)).rejects.toThrow(
-      /broken\.mjs cannot be used:\n {2}does not run: no such luck/,
+      /broken\.mjs cannot be used:\n {2}does not run, line 1: no such luck/,
+    );
+    await expect(readRecipeFile(write("comma.json", '{\n "name": 1,\n}'))).rejects.toThrow(
+      /comma\.json cannot be used:\n {2}is no JSON: line 3: expected double-quoted property name$/,
     );
     await expect(readRecipeFile(write("recipe.yaml", ""))).rejects.toThrow(/a recipe is a file ending in/);
     await expect(readRecipeFile(write("bad.json", "{"))).rejects.toThrow(/bad\.json cannot be used/);

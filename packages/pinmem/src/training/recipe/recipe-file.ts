@@ -1,13 +1,15 @@
 // A file that holds recipes: a JavaScript module (one as `export default`, any number by name as `export const recipes = { … }`,
 // or both), or a JSON file with one, such as that in the folder of a run. A module is code and runs as such; JSON cannot.
 
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { closest } from "../../closest.js";
+import { asDataError } from "../../data/data-error.js";
+import { readJsonFile } from "../../data/json-file.js";
 import { RecipeError } from "./validate.js";
 
-const LARGEST = 2 ** 20;
 const modules = [".js", ".mjs"];
 export const recipeEndings: readonly string[] = [...modules, ".json"];
 
@@ -27,16 +29,21 @@ export function splitAddress(address: string): { file: string; name: string | un
 
 /** @throws RecipeError where there is no such file, or no recipe in it */
 export async function readRecipeFile(file: string): Promise<RecipeFile> {
-  if (extname(file) === ".json") return { main: attempt(file, () => readJson(file)), named: new Map() };
+  if (extname(file) === ".json") return { main: attempt(file, () => readJsonFile(file)), named: new Map() };
   if (!modules.includes(extname(file))) {
     throw new RecipeError(file, [`a recipe is a file ending in ${modules.join(", ")} or .json`]);
   }
-  attempt(file, () => statSync(file));
+  attempt(file, () => accessSync(file, constants.R_OK));
+  if (statSync(file).isDirectory()) throw new RecipeError(file, ["is a folder, not a file"]);
   let module: { default?: unknown; recipes?: unknown };
   try {
     module = (await import(pathToFileURL(resolve(file)).href)) as typeof module;
   } catch (error) {
-    throw new RecipeError(file, [`does not run: ${(error as Error)?.message ?? error}`], { cause: error });
+    const line = lineOf(file, error);
+    const where = line === undefined ? "" : `, line ${line}`;
+    throw new RecipeError(file, [`does not run${where}: ${(error as Error)?.message ?? error}`], {
+      cause: error,
+    });
   }
   const { default: main, recipes } = module;
   const named = new Map(typeof recipes === "object" && recipes ? Object.entries(recipes) : []);
@@ -44,6 +51,18 @@ export async function readRecipeFile(file: string): Promise<RecipeFile> {
   throw new RecipeError(file, [
     "exports no recipe: write `export default defineRecipe({ … })`, or several as `export const recipes = { … }`",
   ]);
+}
+
+/** Where in a module an error lies. Of a mistake in writing, Node tells only when it checks the file by itself. */
+function lineOf(file: string, error: unknown): string | undefined {
+  const { stack = "" } = (error ?? {}) as Error;
+  const told = stack.split("\n").find((line) => line.includes(`${pathToFileURL(resolve(file)).pathname}:`));
+  const text =
+    told ??
+    (error instanceof SyntaxError
+      ? spawnSync(process.execPath, ["--check", resolve(file)], { encoding: "utf8", timeout: 10_000 }).stderr
+      : "");
+  return /:(\d+)(?::\d+)?\)?$/m.exec(text)?.[1];
 }
 
 /** The recipe that an address means, as it is written. */
@@ -66,18 +85,12 @@ export async function readRecipe(address: string): Promise<unknown> {
   ]);
 }
 
-function readJson(file: string): unknown {
-  const { size } = statSync(file);
-  if (size > LARGEST) throw new Error(`has ${size} bytes; no recipe is that long`);
-  return JSON.parse(readFileSync(file, "utf8"));
-}
-
 function attempt<T>(file: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new RecipeError(file, [isMissing ? missing(file) : (error as Error).message], { cause: error });
+    if (!existsSync(file)) throw new RecipeError(file, [missing(file)], { cause: error });
+    throw new RecipeError(file, [asDataError(file, error).problem], { cause: error });
   }
 }
 

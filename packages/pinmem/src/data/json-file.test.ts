@@ -1,0 +1,44 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { DataError } from "./data-error.js";
+import { readJsonFile } from "./json-file.js";
+
+const root = temporaryFolder();
+
+function holding(content: string | Uint8Array): string {
+  const file = join(root, "some.json");
+  writeFileSync(file, content);
+  return file;
+}
+
+describe("readJsonFile", () => {
+  it("reads what is JSON", () => {
+    expect(readJsonFile(holding('{"a": [1, null]}'))).toEqual({ a: [1, null] });
+  });
+
+  it.each([
+    ["", "it is empty"],
+    [" \n", "it is empty"],
+    ['{"a": 1', "line 1: expected ',' or '}' after property value"],
+    ['{\n"a": 1\n"b": 2}', "line 3: expected ',' or '}' after property value"],
+    ["[1,", "it ends too early"],
+    ["secret words", "unexpected token 's'"],
+    ['{\n"password": hush, "other": "things that are long"}', "unexpected token 'h'"],
+    [Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 1, 2), "it is not even text"],
+  ])("says what is wrong with %j, and nothing of what it holds", (content, problem) => {
+    const file = holding(content);
+    expect(() => readJsonFile(file)).toThrow(new DataError(file, `is no JSON: ${problem}`));
+  });
+
+  it("names what is no file, or too large to be one of its kind", () => {
+    expect(() => readJsonFile(join(root, "gone"))).toThrow(/gone: does not exist$/);
+    expect(() => readJsonFile(join(holding("1"), "below"))).toThrow(/a part of this path is a file/);
+    mkdirSync(join(root, "folder"));
+    expect(() => readJsonFile(join(root, "folder"))).toThrow(/folder: is a folder, not a file$/);
+    expect(() => readJsonFile(holding("123456"), 5)).toThrow(
+      /has 6 bytes; no file of this kind has more than 5/,
+    );
+  });
+});
