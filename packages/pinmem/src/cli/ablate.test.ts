@@ -97,8 +97,10 @@ describe("pinmem ablate", () => {
 
   it.each([
     [["--seeds", "1,x"], 2, /whole numbers, 0 or more, with commas/],
-    [["--weights", "worst"], 2, /It may be best or last/],
-    [["--studies", "loses"], 1, /did you mean "losses"/],
+    [["--weights", "worst"], 2, /It must be best or last/],
+    [["--studies", "loses"], 2, /did you mean "losses"/],
+    [["--studies", ","], 2, /It must be a name/],
+    [["--set", "seed"], 2, /Write it as path=value/],
     [["--set", "method=erm"], 1, /cannot be used/],
   ])("explains %j and exits with %i", async (args, code, message) => {
     const result = await run(recipe, ...args, "--out", out());

@@ -5,7 +5,8 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Cell } from "../ablation/plan.js";
 import { studies as allStudies } from "../ablation/studies.js";
 import type { Recipe } from "../training/recipe/recipe.js";
-import { explained, interruption, positive } from "./running.js";
+import { bestOrLast, names, namesOf, positive, setOption } from "./options.js";
+import { explained, INTERRUPTED, interruption } from "./running.js";
 
 interface AblateFlags {
   readonly studies?: string[];
@@ -18,10 +19,8 @@ interface AblateFlags {
   readonly json?: true;
 }
 
-const list = (text: string): string[] => text.split(",").map((part) => part.trim());
-
 function seedList(text: string): number[] {
-  const seeds = list(text).map((part) => (part === "" ? Number.NaN : Number(part)));
+  const seeds = names(text).map(Number);
   if (seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0)) return [...new Set(seeds)];
   throw new InvalidArgumentError("It must be whole numbers, 0 or more, with commas between.");
 }
@@ -35,15 +34,10 @@ export function ablateCommand(): Command {
     .option(
       "--studies <names>",
       "which, with commas between (default: all that fit the recipe's method)",
-      list,
+      namesOf(allStudies.map(({ name }) => name)),
     )
     .option("--seeds <numbers>", "each variant once for each of these, with commas between", seedList)
-    .option(
-      "--set <path=value>",
-      "change a field of the recipe first; may be repeated",
-      (value: string, before: string[]) => [...before, value],
-      [],
-    )
+    .addOption(setOption("change a field of the recipe first; may be repeated"))
     .option("--steps <count>", "length of every run, in steps", positive)
     .option("--out <folder>", "where everything goes (default: ablations/NAME)")
     .option("--weights <which>", "whose scores count: best on source validation, or last", bestOrLast, "best")
@@ -64,11 +58,6 @@ stopped: a finished run is not made again, an interrupted one is continued. Ctrl
 Exit codes: 0 all done; 1 a run could not be made, and the last lines say why; 2 wrong usage; 130 interrupted.`,
     )
     .action(async (recipe: string, flags: AblateFlags) => explained(() => ablate(recipe, flags)));
-}
-
-function bestOrLast(text: string): "best" | "last" {
-  if (text === "best" || text === "last") return text;
-  throw new InvalidArgumentError("It may be best or last.");
 }
 
 async function ablate(recipeFile: string, flags: AblateFlags): Promise<void> {
@@ -101,24 +90,20 @@ async function trainAll(
     import("../ablation/write-tables.js"),
     import("../training/events/progress.js"),
   ]);
-  const interrupt = interruption("step");
-  try {
-    const ablation = await runAblation(recipe, plan, {
-      folder,
-      weights,
-      signal: interrupt.signal,
-      events: () => (json ? [] : [new Progress()]),
-      onCell: (cell, { index, count, state }) => {
-        const fate = { done: "done already", interrupted: "continued", waiting: "", failed: "" }[state];
-        if (!json) console.error(`[${index + 1}/${count}] ${describeCell(cell)}${fate && `, ${fate}`}`);
-      },
-    });
-    const table = await writeTables(folder);
-    console.log(json ? JSON.stringify(ablation, null, 2) : (table ?? "no run is done yet"));
-    process.exitCode = outcome(ablation.cells, folder);
-  } finally {
-    interrupt.stop();
-  }
+  using interrupt = interruption("step");
+  const ablation = await runAblation(recipe, plan, {
+    folder,
+    weights,
+    signal: interrupt.signal,
+    events: () => (json ? [] : [new Progress()]),
+    onCell: (cell, { index, count, state }) => {
+      const fate = { done: "done already", interrupted: "continued", waiting: "", failed: "" }[state];
+      if (!json) console.error(`[${index + 1}/${count}] ${describeCell(cell)}${fate && `, ${fate}`}`);
+    },
+  });
+  const table = await writeTables(folder);
+  console.log(json ? JSON.stringify(ablation, null, 2) : (table ?? "no run is done yet"));
+  process.exitCode = outcome(ablation.cells, folder);
 }
 
 /** Says what is left to do or went wrong. */
@@ -131,6 +116,6 @@ function outcome(
   if (left.length > 0)
     console.error(`${left.length} of ${cells.length} runs are not done: give the same command again`);
   for (const { name, problem } of failed) console.error(`${folder}/runs/${name} failed: ${problem}`);
-  if (left.length > 0) return 130;
+  if (left.length > 0) return INTERRUPTED;
   return failed.length > 0 ? 1 : 0;
 }

@@ -69,8 +69,8 @@ describe("pinmem data streets", () => {
     expect(wrong.text).toMatch(/'moon' is invalid[\s\S]*boulevard, toy-town/);
     expect(wrong.code).toBe(2);
     const small = await run("--out", "x", "--domain", "fog", "--count", "1", "--width", "8");
-    expect(small.text).toMatch(/renderStreet: width is 8, but must be an integer from 16 to 4096/);
-    expect(small.code).toBe(1);
+    expect(small.text).toMatch(/must be a whole number from 16 to 4096/);
+    expect(small.code).toBe(2);
     expect((await run("--out", "x", "--domain", "fog", "--count", "0")).text).toMatch(
       /positive whole number/,
     );

@@ -7,7 +7,8 @@ import { contactSheet } from "../data/contact-sheet.js";
 import { streetsDataset } from "../data/datasets/streets.js";
 import { renderStreet, streetDomains } from "../data/streets/index.js";
 import { writeLabelPng, writeRgbPng } from "../data/write-png.js";
-import { explained, positive, progress, wholeNumber } from "./running.js";
+import { between, positive, wholeNumber } from "./options.js";
+import { explained, interruption, progress } from "./running.js";
 
 interface StreetsFlags {
   readonly out: string;
@@ -38,15 +39,28 @@ export function streetsCommand(): Command {
     )
     .requiredOption("--count <count>", "how many scenes", positive)
     .option("--seed <number>", "another seed, other scenes", wholeNumber, 0)
-    .option("--width <pixels>", "16 to 4096", positive, 256)
-    .option("--height <pixels>", "16 to 4096", positive, 128)
+    .option("--width <pixels>", "16 to 4096", between(16, 4096), 256)
+    .option("--height <pixels>", "16 to 4096", between(16, 4096), 128)
     .option("--sheet <file>", "where to write the contact sheet, unless into the folder")
     .option("--no-sheet", "draw no contact sheet")
-    .addHelpText("after", `\nDomains:\n${domainList.join("\n")}`)
+    .addHelpText(
+      "after",
+      `
+Domains:
+${domainList.join("\n")}
+
+Example:
+  npx pinmem data streets --domain night --count 100 --out streets/night
+
+Ctrl-C stops after the scene in progress.
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
+    )
     .action(async (flags: StreetsFlags) => explained(() => writeStreets(flags)));
 }
 
 async function writeStreets({ out, domain, count, seed, width, height, sheet }: StreetsFlags): Promise<void> {
+  using interrupt = interruption("scene");
   const report = progress("rendered");
   const digits = Math.max(6, `${count - 1}`.length);
   for (let index = 0; index < count; index++) {
@@ -55,6 +69,7 @@ async function writeStreets({ out, domain, count, seed, width, height, sheet }: 
     await writeRgbPng(join(out, "images", name), { width, height, pixels: scene.image });
     await writeLabelPng(join(out, "labels", name), { width, height, labels: scene.label });
     report(index + 1, count);
+    interrupt.check(`${index + 1} of ${count} scenes are in ${out}`);
   }
   console.log(`${count} scenes of ${domain} written to ${out}`);
   if (sheet === false) return;

@@ -14,7 +14,8 @@ import { cityscapes19 } from "../data/label-space.js";
 import { readLabelSpace } from "../data/label-space-file.js";
 import { writeRgbPng } from "../data/write-png.js";
 import { streetsCommand } from "./data-streets.js";
-import { explained, positive, progress } from "./running.js";
+import { positive } from "./options.js";
+import { explained, interruption, progress } from "./running.js";
 
 interface CheckFlags {
   readonly root: string;
@@ -34,7 +35,13 @@ export function dataCommand(): Command {
     .description("Find a data set's files, decode them, report what is wrong, and draw a contact sheet.")
     .addHelpText(
       "after",
-      `\nData sets: ${datasetNames.join(", ")}.\nExit codes: 0 all well; 1 something is wrong.`,
+      `
+Data sets: ${datasetNames.join(", ")}.
+
+Example:
+  npx pinmem data check cityscapes --root /data/cityscapes --split val --sample 50
+
+Exit codes: 0 all well; 1 something is wrong, and the last lines say what; 2 wrong usage.`,
     )
     .argument("<name>", "which data set")
     .requiredOption("--root <dir>", "the folder that holds it")
@@ -52,6 +59,16 @@ export function dataCommand(): Command {
     .argument("<name>", "idd: train ids from its polygons")
     .requiredOption("--root <dir>", "the folder that holds it")
     .option("--overwrite", "make label images again that are there already")
+    .addHelpText(
+      "after",
+      `
+Example:
+  npx pinmem data prepare idd --root /data/idd
+
+Ctrl-C stops after the image in progress; the same command makes the rest.
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
+    )
     .action(async (name: string, flags: { root: string; overwrite?: true }) =>
       explained(() => prepare(name, flags)),
     );
@@ -156,7 +173,17 @@ export function describeReport(
 
 async function prepare(name: string, { root, overwrite = false }: { root: string; overwrite?: boolean }) {
   if (name !== "idd") throw new Error(`data prepare: "${name}" needs no preparation; only idd does`);
-  const { written, kept } = await prepareIdd({ root, overwrite, onProgress: progress("rasterised") });
+  using interrupt = interruption("image");
+  const show = progress("rasterised");
+  const { written, kept } = await prepareIdd({
+    root,
+    overwrite,
+    onProgress: (done, total) => {
+      show(done, total);
+      if (done < total)
+        interrupt.check(`${done} of ${total} label images are there; the same command makes the rest`);
+    },
+  });
   console.log(
     `${written} label images written${kept > 0 ? `, ${kept} were there already (--overwrite makes them again)` : ""}`,
   );

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { DemoSummary } from "../demo/summary.js";
 import type { EventSink, TrainingEvent } from "../training/events/event.js";
-import { interruption, timestamp, wholeNumber } from "./running.js";
+import { setOption, wholeNumber } from "./options.js";
+import { INTERRUPTED, interruption, timestamp } from "./running.js";
 
 interface DemoFlags {
   readonly minutes: number;
@@ -27,12 +28,7 @@ export function demoCommand(): Command {
       bothSteps,
     )
     .option("--seed <number>", "of both trainings", wholeNumber, 304)
-    .option(
-      "--set <path=value>",
-      "change a field of both recipes, such as data.perDomain=2; may be repeated",
-      (value: string, before: string[]) => [...before, value],
-      [],
-    )
+    .addOption(setOption("change a field of both recipes, such as data.perDomain=2; may be repeated"))
     .option("--out <folder>", "where everything goes (default: runs/demo-TIME)")
     .option("--json", "print a summary as JSON instead of a table")
     .addHelpText(
@@ -59,7 +55,7 @@ async function demo({ out, json, ...options }: DemoFlags): Promise<number> {
     import("../demo/summary.js"),
     import("../training/events/progress.js"),
   ]);
-  const stop = interruption("step");
+  using stop = interruption("step");
   try {
     const summary = await runDemo({
       ...options,
@@ -77,9 +73,7 @@ async function demo({ out, json, ...options }: DemoFlags): Promise<number> {
   } catch (error) {
     if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
     console.error(`demo: ${error.message}`);
-    return error instanceof DemoInterrupted ? 130 : 1;
-  } finally {
-    stop.stop();
+    return error instanceof DemoInterrupted ? INTERRUPTED : 1;
   }
 }
 

@@ -6,7 +6,7 @@ import type { EvaluationProgress } from "../evaluation/evaluate-run.js";
 import type { Protocol } from "../evaluation/protocol.js";
 import type { DomainResult, EvaluationResult } from "../evaluation/result.js";
 import { type EvaluateFlags, printResults } from "./evaluate.js";
-import { folderOfRun, interruption } from "./running.js";
+import { folderOfRun, INTERRUPTED, interruption } from "./running.js";
 
 /** @returns the exit code */
 export async function evaluateRuns(
@@ -15,16 +15,14 @@ export async function evaluateRuns(
   protocol: Protocol,
 ): Promise<number> {
   const { EvaluationInterrupted } = await import("../evaluation/index.js");
-  const stop = interruption("image");
+  using stop = interruption("image");
   const results: EvaluationResult[] = [];
   try {
     for (const path of paths) results.push(await evaluateOne(path, flags, protocol, stop.signal));
   } catch (error) {
     if (!(error instanceof EvaluationInterrupted)) throw error;
     console.error(`${error.message}; give the same command again to go on`);
-    return 130;
-  } finally {
-    stop.stop();
+    return INTERRUPTED;
   }
   await printResults(results, { json: flags.json ?? false, classes: flags.classes ?? false });
   const skipped = results.flatMap(({ domains }) => domains.flatMap((domain) => domain.skipped));

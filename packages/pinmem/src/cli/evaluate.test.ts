@@ -163,7 +163,9 @@ describe("pinmem evaluate", () => {
     [["a", "--shard", "0/2"], /like 1\/4, the first of four parts/],
     [["a", "--protocol", "wole"], /there is no protocol "wole"; did you mean "whole"\?/],
     [["a", "--crop", "4"], /crop: Too small/],
-    [["a", "--scales", "1,x"], /numbers with commas between them/],
+    [["a", "--scales", "1,x"], /numbers from 0\.1 to 4, with commas between them/],
+    [["a", "--on", ","], /It must be a name/],
+    [["a", "--device", "gpu"], /It must be cpu, cuda or such as cuda:1/],
     [["a", "--boundary", "7"], /share of the image's diagonal/],
     [["a", "--wich", "best"], /unknown option '--wich'.*\n.*--which/],
   ])("explains wrong usage %j and exits with 2", async (args, message) => {

@@ -4,7 +4,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluationResult } from "../evaluation/result.js";
 import { evaluateRuns } from "./evaluate-runs.js";
 import { type ProtocolFlags, protocolOf } from "./protocol-options.js";
-import { bestOrLast, explained, positive } from "./running.js";
+import { bestOrLast, deviceOption, names, positive, scales } from "./options.js";
+import { explained } from "./running.js";
 
 export interface EvaluateFlags extends ProtocolFlags {
   readonly on?: string[];
@@ -26,6 +27,7 @@ export interface EvaluateFlags extends ProtocolFlags {
 
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
+    .enablePositionalOptions() // `merge` has --out and --json of its own.
     .description("Score runs on domains that they were trained on, or never saw.")
     .argument("<runs...>", "folders of runs, or files of weights of theirs")
     .option(
@@ -38,7 +40,7 @@ export function evaluateCommand(): Command {
     .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
     .option("--batch <count>", "images, or windows, that go through the network together", positive, 1)
     .option("--threads <count>", "processor threads", positive)
-    .option("--device <name>", "cpu, cuda or cuda:N", "cpu")
+    .addOption(deviceOption())
     .addOption(
       new Option("--boundary [share]", "also boundary IoU, this share of the diagonal wide (0.02)")
         .preset("0.02")
@@ -147,14 +149,6 @@ async function usable<T>(command: Command, make: () => Promise<T>): Promise<T> {
   }
 }
 
-const names = (text: string, before: readonly string[] = []): string[] => [
-  ...before,
-  ...text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== ""),
-];
-
 function share(text: string): number {
   const value = Number(text);
   if (value > 0 && value < 0.5) return value;
@@ -167,12 +161,6 @@ function shard(text: string): { index: number; of: number } {
   throw new InvalidArgumentError("It must be like 1/4, the first of four parts.");
 }
 
-const numbers = (text: string): number[] => {
-  const values = text.split(",").map(Number);
-  if (values.every((value) => value > 0)) return values;
-  throw new InvalidArgumentError("It must be numbers with commas between them, such as 0.5,1,2.");
-};
-
 const fraction = (text: string): number => {
   const value = Number(text);
   if (text !== "" && value >= 0 && value < 1) return value;
@@ -183,7 +171,7 @@ const protocolOptions: readonly [flags: string, text: string, parse?: (text: str
   ["--protocol <name>", "a preset (default: whole; see below); the next options change its fields"],
   ["--crop <pixels>", "slide windows of this size", positive],
   ["--overlap <share>", "of a window that the next one repeats", fraction],
-  ["--scales <list>", "sizes at which the network sees the image, such as 0.5,1,2", numbers],
+  ["--scales <list>", "sizes at which the network sees the image, such as 0.5,1,2", scales],
   ["--flip", "also mirrored"],
   ["--height <pixels>", "the network sees the image at this height", positive],
   ["--combine <what>", "probabilities or logits are averaged over scales and flips"],

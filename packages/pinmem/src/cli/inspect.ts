@@ -3,14 +3,15 @@
 import { join } from "node:path";
 import type { Device } from "@pinmem/torch";
 import { Command, Option } from "commander";
-import type { InspectionPart } from "../inspection/inspection.js";
-import { explained, folderOfRun, positive, progress, wholeNumber } from "./running.js";
+import { INSPECTION_FILE, type InspectionPart, inspectionParts } from "../inspection/inspection.js";
+import { deviceOption, names, namesOf, positive, wholeNumber } from "./options.js";
+import { explained, folderOfRun, interruption, progress } from "./running.js";
 
 interface InspectFlags {
-  readonly on: string[];
+  readonly on?: string[];
   readonly data?: string;
   readonly images: number;
-  readonly what?: string[];
+  readonly what?: InspectionPart[];
   readonly baseline?: string;
   readonly classes?: string[];
   readonly which?: "best" | "last";
@@ -27,21 +28,20 @@ export function inspectCommand(): Command {
     .option(
       "--on <domains>",
       "domains, with commas between them, as for evaluate; recipe: the run's validation and targets (default: recipe)",
-      list,
-      [],
+      names,
     )
     .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
     .option("--images <count>", "images of each domain at most, spread evenly", positive, 20)
     .option(
       "--what <parts>",
       "some of: activation, similarity, embedding, grid, reliance (default: all)",
-      list,
+      namesOf(inspectionParts),
     )
     .option("--baseline <run>", "a run whose predictions stand beside in the grid")
     .option(
       "--classes <names>",
       "classes in the embedding, separated by commas (default: the paper's six)",
-      list,
+      names,
     )
     .addOption(
       new Option("--which <weights>", "of a folder: best (default, where there are any) or last").choices([
@@ -50,7 +50,7 @@ export function inspectCommand(): Command {
       ]),
     )
     .option("--seed <number>", "of the embedding, permutations and random memories", wholeNumber, 0)
-    .option("--device <device>", "cpu, cuda or cuda:N", "cpu")
+    .addOption(deviceOption())
     .option("--out <folder>", "where pictures and inspection.json go (default: RUN/inspection)")
     .option("--json", "print inspection.json instead of a summary")
     .addHelpText(
@@ -68,16 +68,11 @@ Examples:
   npx pinmem inspect runs/demo --what grid,embedding --baseline runs/demo-erm --images 8
   npx pinmem inspect runs/demo --on streets:night,streets:fog --out night
 
-Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
+Ctrl-C stops after the image in progress.
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
     )
-    .action(async (run: string, flags: InspectFlags, command: Command) => {
-      const { inspectionParts } = await import("../inspection/inspection.js");
-      const unknown = flags.what?.find((part) => !inspectionParts.some((known) => known === part));
-      if (unknown !== undefined) {
-        command.error(`error: --what knows ${inspectionParts.join(", ")}, not "${unknown}"`, { exitCode: 2 });
-      }
-      await explained(() => inspect(run, flags));
-    });
+    .action((run: string, flags: InspectFlags) => explained(() => inspect(run, flags)));
 }
 
 async function inspect(path: string, flags: InspectFlags): Promise<void> {
@@ -93,7 +88,7 @@ async function inspect(path: string, flags: InspectFlags): Promise<void> {
   const device = flags.device as Device; // openRun refuses what is none
   const options = { device, form: "trained", ...(which && { which }) } as const;
   using run = openRun(path, options);
-  const domains = await inspectedDomains(flags.on.length > 0 ? flags.on : ["recipe"], run, {
+  const domains = await inspectedDomains(flags.on ?? ["recipe"], run, {
     limit: images,
     folder: process.env.PINMEM_DATA,
     ...(data !== undefined && { entries: readDataFile(data) }),
@@ -101,6 +96,7 @@ async function inspect(path: string, flags: InspectFlags): Promise<void> {
   using baseline =
     flags.baseline === undefined ? null : openRun(flags.baseline, { ...options, form: "prepared" });
   const out = flags.out ?? join(folderOfRun(path), "inspection");
+  using interrupt = interruption("image");
   const report = new Map<string, ReturnType<typeof progress>>();
   const inspection = await inspectRun(run, {
     domains,
@@ -108,19 +104,14 @@ async function inspect(path: string, flags: InspectFlags): Promise<void> {
     baseline,
     seed,
     device,
-    ...(flags.what && { parts: flags.what as InspectionPart[] }),
+    ...(flags.what && { parts: flags.what }),
     ...(classes && { classes }),
     onProgress: (part, done, total) => {
       const show = report.get(part) ?? progress(`${part}:`);
       report.set(part, show);
       show(done, total);
+      interrupt.check(`pictures made so far are in ${out}, without ${INSPECTION_FILE}`);
     },
   });
   console.log(json ? JSON.stringify(inspection, null, 2) : describeInspection(inspection, out).join("\n"));
 }
-
-const list = (value: string): string[] =>
-  value
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");

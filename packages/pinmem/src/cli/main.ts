@@ -1,7 +1,8 @@
 // The command line: one file for each command, listed here. Only the command that was asked for is loaded (all of them
 // for the list), so that each starts quickly and `pinmem doctor` works where the rest does not.
 //
-// Exit codes of every command: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.
+// Exit codes of every command: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage, which is what the
+// command line shows by itself; 130 interrupted, where a command ends in good order (else the signal ends it).
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";

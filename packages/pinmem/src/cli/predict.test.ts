@@ -110,7 +110,7 @@ describe("pinmem predict", () => {
 
   it.each([
     [["run"], /missing required argument 'input'/],
-    [["run", "x", "--write", "masks"], /"masks" is none of train-ids, label-ids/],
+    [["run", "x", "--write", "masks"], /no "masks"; there are train-ids, label-ids/],
     [["run", "x", "--opacity", "2"], /must be a number from 0 to 1/],
     [["run", "x", "--memory", "0"], /must be a positive whole number/],
     [["run", "x", "--skip"], /unknown option '--skip'/],

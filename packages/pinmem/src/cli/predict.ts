@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, OutputKind, PredictFilesOptions, PredictionSummary } from "../prediction/index.js";
 
-import { bestOrLast, explained, interruption, positive } from "./running.js";
+import { bestOrLast, deviceOption, namesOf, positive, scales } from "./options.js";
+import { explained, INTERRUPTED, interruption } from "./running.js";
 
 interface PredictFlags {
   readonly out?: string;
@@ -42,7 +43,12 @@ export function predictCommand(): Command {
       'images, folders (with all below them), videos, patterns such as "drive/**/*.jpg"',
     )
     .option("--out <folder>", `where outputs go (default: ${DEFAULT_OUT}/RUN)`)
-    .option("--write <kinds>", `what is written: ${ALL_KINDS.join(",")}`, kinds, [...DEFAULT_KINDS])
+    .option(
+      "--write <kinds>",
+      `what is written: ${ALL_KINDS.join(",")}`,
+      (text: string) => namesOf(ALL_KINDS)(text),
+      [...DEFAULT_KINDS],
+    )
     .option("--legend", "below each image's overlay, the names of its classes")
     .option("--opacity <share>", "of the colours in overlays, 0 to 1 (default: 0.5)", share)
     .option("--frames", "of videos, the other outputs too: an image for each frame")
@@ -54,7 +60,7 @@ export function predictCommand(): Command {
       "best (on source validation) or last (default: best where there are any)",
       bestOrLast,
     )
-    .option("--device <device>", "cpu, cuda, cuda:1, …", "cpu")
+    .addOption(deviceOption())
     .option("--memory <MiB>", "for the network; larger images are tiled (default: 4096)", positive)
     .option("--max-pixels <count>", "refuse images with more (default: 100 million)", positive)
     .option("--json", "print a line of JSON for each input, and one at the end")
@@ -89,7 +95,7 @@ async function predict(path: string, paths: readonly string[], flags: PredictFla
   const { out = join(DEFAULT_OUT, runName(path)), which, device, json, ...options } = flags;
   const inputs = await findInputs(paths, { except: flags.out ?? DEFAULT_OUT });
   using run = openRun(path, { device: device as "cpu", ...(which && { which }) });
-  const interrupt = interruption("image");
+  using interrupt = interruption("image");
   const progress = new PredictProgress(inputs.length);
   const begun = performance.now();
   try {
@@ -112,7 +118,6 @@ async function predict(path: string, paths: readonly string[], flags: PredictFla
     });
   } finally {
     progress.clear();
-    interrupt.stop();
   }
 }
 
@@ -150,20 +155,7 @@ function conclude(
       `stopped with ${left} ${left === 1 ? "input" : "inputs"} left; continue with the same command and --skip-existing`,
     );
   }
-  process.exitCode = interrupted ? 130 : failed.length > 0 ? 1 : 0;
-}
-
-function kinds(text: string): OutputKind[] {
-  const names = text.split(",").map((name) => name.trim());
-  const unknown = names.find((name) => !(ALL_KINDS as readonly string[]).includes(name));
-  if (unknown === undefined) return [...new Set(names)] as OutputKind[];
-  throw new InvalidArgumentError(`"${unknown}" is none of ${ALL_KINDS.join(", ")}.`);
-}
-
-function scales(text: string): number[] {
-  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-  if (values.length <= 16 && values.every((value) => value >= 0.1 && value <= 4)) return values;
-  throw new InvalidArgumentError("It must be at most 16 numbers from 0.1 to 4, with commas between them.");
+  process.exitCode = interrupted ? INTERRUPTED : failed.length > 0 ? 1 : 0;
 }
 
 function share(text: string): number {

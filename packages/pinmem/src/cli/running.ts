@@ -1,28 +1,7 @@
-// What commands have in common: numbers among their options, progress on terminals, interruptions, errors in one line.
+// What commands have in common: progress on terminals, interruptions, errors in one line.
 
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import { InvalidArgumentError } from "commander";
-
-/** Parses an option that must be a positive whole number. */
-export function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("It must be a positive whole number.");
-}
-
-/** Parses an option that must be a whole number. */
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError("It must be a whole number, 0 or more.");
-}
-
-/** Parses an option that says which weights of a run are meant. */
-export function bestOrLast(text: string): "best" | "last" {
-  if (text === "best" || text === "last") return text;
-  throw new InvalidArgumentError("It must be best or last.");
-}
 
 /** The folder of a run that was named by it or by one of its files. */
 export const folderOfRun = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
@@ -35,22 +14,37 @@ export function progress(verb: string): (done: number, total: number) => void {
   };
 }
 
+/** Somebody asked for an end; the message says what is left to find. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
 /** What a user can mend is said in one line; our own mistakes keep their stack. */
 export async function explained(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
+    if (process.stderr.isTTY) process.stderr.write("\r\u001b[K"); // A line of progress may stand there.
     if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
     console.error(error.message);
-    process.exitCode = 1;
+    process.exitCode = error instanceof Interrupted ? INTERRUPTED : 1;
   }
+}
+
+/** The exit code after an interruption. */
+export const INTERRUPTED = 130;
+
+export interface Interruption extends Disposable {
+  readonly signal: AbortSignal;
+  /** @throws Interrupted where an end was asked for; `outcome` says what there is then */
+  check(outcome: string): void;
 }
 
 /**
  * The first Ctrl-C asks for an end; after it the system's own handling is back.
  * @param piece of work that is finished first
  */
-export function interruption(piece: string): { signal: AbortSignal; stop: () => void } {
+export function interruption(piece: string): Interruption {
   const controller = new AbortController();
   const names = ["SIGINT", "SIGTERM"] as const;
   const stop = () => {
@@ -62,7 +56,13 @@ export function interruption(piece: string): { signal: AbortSignal; stop: () => 
     controller.abort();
   };
   for (const name of names) process.on(name, listener);
-  return { signal: controller.signal, stop };
+  return {
+    signal: controller.signal,
+    check: (outcome) => {
+      if (controller.signal.aborted) throw new Interrupted(`interrupted; ${outcome}`);
+    },
+    [Symbol.dispose]: stop,
+  };
 }
 
 /** 20260131-120000 */

@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import type { EventSink, TrainingEvent } from "../training/events/event.js";
-import { interruption, timestamp } from "./running.js";
+import { setOption } from "./options.js";
+import { INTERRUPTED, interruption, timestamp } from "./running.js";
 
 interface TrainFlags {
   readonly run?: string;
@@ -17,12 +18,7 @@ export function trainCommand(): Command {
     .description("Train a network by a recipe, or continue a run.")
     .argument("[recipe]", "FILE, or FILE#NAME: a .mjs module that exports recipes, or a .json file")
     .option("--run <folder>", "where the run goes (default: runs/NAME-TIME)")
-    .option(
-      "--set <path=value>",
-      "change a field of the recipe, such as learningRate.base=0.002; may be repeated",
-      (value: string, before: string[]) => [...before, value],
-      [],
-    )
+    .addOption(setOption("change a field of the recipe, such as learningRate.base=0.002; may be repeated"))
     .option("--resume <folder>", "continue the run in this folder after its newest checkpoint")
     .option("--json", "print events as JSON, one a line, instead of progress")
     .addHelpText(
@@ -60,7 +56,7 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     import("../training/events/progress.js"),
   ]);
   const { resume } = flags;
-  const interrupt = interruption("step");
+  using interrupt = interruption("step");
   let folder: InstanceType<typeof RunFolder> | undefined;
   try {
     const file = recipeFile ?? new RunFolder(resume as string).recipe;
@@ -75,23 +71,28 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     });
     if (reason === "finished") return 0;
     console.error(`continue with: ${resumeCommand(folder.path)}`);
-    return 130;
+    return INTERRUPTED;
   } catch (error) {
     console.error(`train: ${error instanceof Error ? error.message : String(error)}`);
-    if (folder && (await hasCheckpoint(folder.checkpoints))) {
-      console.error(`the newest checkpoint is whole; continue with: ${resumeCommand(folder.path)}`);
+    const step = folder && (await newestStep(folder.checkpoints));
+    if (folder && step !== null && step !== undefined) {
+      console.error(`the checkpoint of step ${step} is whole; continue with: ${resumeCommand(folder.path)}`);
     }
     return 1;
-  } finally {
-    interrupt.stop();
   }
 }
 
 const resumeCommand = (folder: string): string => `npx pinmem train --resume ${folder}`;
 
-async function hasCheckpoint(folder: string): Promise<boolean> {
+/** The step of the newest checkpoint that can be read; null where there is none. */
+async function newestStep(folder: string): Promise<number | null> {
   const { CheckpointStore } = await import("../training/checkpoints/checkpoint-store.js");
-  return new CheckpointStore(folder).steps().length > 0;
+  const { scope } = await import("@pinmem/torch");
+  try {
+    return scope(() => new CheckpointStore(folder).latest()?.checkpoint.state.step ?? null);
+  } catch {
+    return null;
+  }
 }
 
 /** Events for a program that reads them. */

@@ -2,7 +2,8 @@
 
 import { Command, Option } from "commander";
 import { backboneNames } from "../models/backbones/registry.js";
-import { explained, wholeNumber } from "./running.js";
+import { setOption, wholeNumber } from "./options.js";
+import { explained } from "./running.js";
 
 interface ConvertFlags {
   readonly recipe?: string;
@@ -39,12 +40,7 @@ export function weightsCommand(): Command {
         .conflicts("recipe"),
     )
     .requiredOption("--out <file>", "what to write (.safetensors)")
-    .option(
-      "--set <path=value>",
-      "change a field of the recipe; may be repeated",
-      (value: string, before: string[]) => [...before, value],
-      [],
-    )
+    .addOption(setOption())
     .option("--step <number>", "optimiser steps behind the weights", wholeNumber, 0)
     .option("--partial", "take what fits, leave the rest as it is, and tell what that is")
     .option("--json", "print what was taken and what was left out as JSON")

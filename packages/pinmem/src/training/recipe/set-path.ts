@@ -9,13 +9,19 @@ export function withAssignments(config: unknown, assignments: readonly string[])
   return copy;
 }
 
+/** `a.b[0]=1` as its path and value. @throws Error where it is no assignment */
+export function parseAssignment(assignment: string): { keys: readonly (string | number)[]; value: unknown } {
+  const equals = assignment.indexOf("=");
+  const keys = parsePath(assignment.slice(0, Math.max(equals, 0)));
+  if (keys.length === 0) throw new Error("Write it as path=value, such as learningRate.base=0.002.");
+  if (keys.includes("__proto__")) throw new Error("__proto__ is no field.");
+  return { keys, value: parseValue(assignment.slice(equals + 1)) };
+}
+
 function assign(config: unknown, assignment: string): void {
   const fail = (problem: string) => new RecipeError(`--set ${assignment}`, [problem]);
-  const equals = assignment.indexOf("=");
-  const keys = parsePath(assignment.slice(0, equals));
-  const last = keys.at(-1);
-  if (equals < 1 || last === undefined) throw fail("write it as path=value, such as learningRate.base=0.002");
-  if (keys.includes("__proto__")) throw fail("__proto__ is no field");
+  const { keys, value } = parsed(assignment, fail);
+  const last = keys.at(-1) as string | number;
   let holder = config as Record<string | number, unknown>;
   for (const key of keys.slice(0, -1)) {
     if (!Object.hasOwn(holder, key)) {
@@ -29,7 +35,15 @@ function assign(config: unknown, assignment: string): void {
   if (Array.isArray(holder) && !(typeof last === "number" && last <= holder.length)) {
     throw fail(`there is no element ${last}`);
   }
-  holder[last] = parseValue(assignment.slice(equals + 1));
+  holder[last] = value;
+}
+
+function parsed(assignment: string, fail: (problem: string) => Error): ReturnType<typeof parseAssignment> {
+  try {
+    return parseAssignment(assignment);
+  } catch (error) {
+    throw fail((error as Error).message);
+  }
 }
 
 /** `a.b[0].c` as its keys; empty where it is not a path. */

@@ -1,0 +1,83 @@
+// Options that commands have in common, and what their values must look like: what is wrong on the command line itself is wrong
+// usage (exit code 2), found before anything is opened.
+
+import { InvalidArgumentError, Option } from "commander";
+import { closest } from "../closest.js";
+import { parseAssignment } from "../training/recipe/set-path.js";
+
+/** Parses an option that must be a positive whole number. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a positive whole number.");
+}
+
+/** Parses an option that must be a whole number. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("It must be a whole number, 0 or more.");
+}
+
+/** Makes the parser of an option that must be a whole number within bounds. */
+export const between =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+
+/** Parses an option that says which weights of a run are meant. */
+export function bestOrLast(text: string): "best" | "last" {
+  if (text === "best" || text === "last") return text;
+  throw new InvalidArgumentError("It must be best or last.");
+}
+
+/** Parses sizes at which a network looks at an image, with commas between them. */
+export function scales(text: string): number[] {
+  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (values.length <= 16 && values.every((value) => value >= 0.1 && value <= 4)) return values;
+  throw new InvalidArgumentError("It must be at most 16 numbers from 0.1 to 4, with commas between them.");
+}
+
+/** Parses names with commas between them; an option that is repeated adds to them. */
+export function names(text: string, before: readonly string[] = []): string[] {
+  const found = text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (found.length > 0) return [...before, ...found];
+  throw new InvalidArgumentError("It must be a name, or several with commas between them.");
+}
+
+/** Makes the parser of names that are among `known`. */
+export const namesOf =
+  <Name extends string>(known: readonly Name[]) =>
+  (text: string, before: readonly Name[] = []): Name[] => {
+    const found = names(text) as Name[];
+    const unknown = found.find((name) => !known.includes(name));
+    if (unknown === undefined) return [...new Set([...before, ...found])];
+    const meant = closest(unknown, known);
+    throw new InvalidArgumentError(
+      `There is no "${unknown}"; ${meant ? `did you mean "${meant}"?` : `there are ${known.join(", ")}.`}`,
+    );
+  };
+
+/** `--set path=value`, which may be repeated. */
+export const setOption = (description = "change a field of the recipe; may be repeated"): Option =>
+  new Option("--set <path=value>", description).default([]).argParser((text, before: readonly string[]) => {
+    try {
+      parseAssignment(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+    return [...before, text];
+  });
+
+/** `--device`: whether there is such a device is found out later. */
+export const deviceOption = (): Option =>
+  new Option("--device <name>", "cpu, cuda or cuda:N").default("cpu").argParser((text) => {
+    if (/^(cpu|cuda(:\d{1,3})?)$/.test(text)) return text;
+    throw new InvalidArgumentError("It must be cpu, cuda or such as cuda:1.");
+  });
