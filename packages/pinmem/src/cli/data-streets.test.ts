@@ -64,6 +64,21 @@ describe("pinmem data streets", () => {
     expect(existsSync(join(out, "contact-sheet.png"))).toBe(false);
   });
 
+  it("stops after the scene in work when it is interrupted, and says how many there are", async () => {
+    const out = temporaryFolder();
+    const stopping = run("--out", out, "--domain", "fog", "--count", "500");
+    const timer = setInterval(() => {
+      if (!existsSync(join(out, "labels"))) return;
+      clearInterval(timer);
+      process.emit("SIGTERM");
+    }, 1);
+    const { text, code } = await stopping;
+    const made = Number(/interrupted; (\d+) of 500 scenes are in /.exec(text)?.[1]);
+    expect(made).toBeGreaterThan(0);
+    expect(readdirSync(join(out, "labels"))).toHaveLength(made);
+    expect(code).toBe(130);
+  });
+
   it("says what is wrong with the command line", async () => {
     const wrong = await run("--out", "x", "--domain", "moon", "--count", "1");
     expect(wrong.text).toMatch(/'moon' is invalid[\s\S]*boulevard, toy-town/);

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { folderOf, temporaryFolder } from "../../test/data-fixtures.js";
@@ -85,6 +85,12 @@ describe("pinmem data check", () => {
     expect(code).toBe(1);
   });
 
+  it("asks whether a data set with a similar name was meant", async () => {
+    const { text, code } = await run("check", "cityscape", "--root", "x");
+    expect(text).toBe('there is no data set "cityscape"; did you mean "cityscapes"?');
+    expect(code).toBe(1);
+  });
+
   it("says what is wrong with the command line and exits with 2", async () => {
     const { text, code } = await run("check", "camvid");
     expect(text).toMatch(/required option '--root <dir>' not specified/);
@@ -110,6 +116,31 @@ describe("pinmem data prepare", () => {
     const after = await run("check", "idd", "--root", root, "--no-sheet");
     expect(after.text).toMatch(/pairs +1, but 6993 are expected/);
     expect(after.code).toBe(0);
+  });
+
+  it("makes the rest after an interruption", async () => {
+    const names = Array.from({ length: 30 }, (_, at) => [
+      `gtFine/train/0/${at}_gtFine_polygons.json`,
+      "polygons.json",
+    ]);
+    const root = folderOf(Object.fromEntries(names));
+    const labels = join(root, "gtFine/train/0");
+    const made = () => readdirSync(labels).filter((name) => name.endsWith(".png")).length;
+    const stopping = run("prepare", "idd", "--root", root);
+    const timer = setInterval(() => {
+      if (made() === 0) return;
+      clearInterval(timer);
+      process.emit("SIGINT");
+    }, 1);
+    const { text, code } = await stopping;
+    expect(code).toBe(130);
+    const before = made();
+    expect(text).toContain(
+      `interrupted; ${before} of 30 label images are there; the same command makes the rest`,
+    );
+    expect((await run("prepare", "idd", "--root", root)).text).toMatch(
+      new RegExp(`^${30 - before} label images written, ${before} were there already`),
+    );
   });
 
   it("says which data set can be prepared", async () => {

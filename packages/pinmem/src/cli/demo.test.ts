@@ -76,6 +76,8 @@ describe("pinmem demo", () => {
     const occupied = await run("--out", out, ...miniature);
     expect(occupied).toMatchObject({ code: 1, out: "" });
     expect(occupied.err).toMatch(/demo: .*erm already holds a run; choose another folder with --out/);
+    const inside = await run("--out", join(out, "erm"), ...miniature);
+    expect(inside.err).toMatch(/demo: .*erm already holds a run; choose another folder with --out/);
   }, 180_000);
 
   it("trains given numbers of steps; keeps what is there when it is interrupted, and says so", async () => {

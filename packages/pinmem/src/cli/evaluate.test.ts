@@ -114,6 +114,9 @@ describe("pinmem evaluate", () => {
     expect(err).toBe(`written to ${merged}\n`);
     expect(code).toBeUndefined();
     expect(readResult(merged).domains).toEqual(readResult(join(folder, "whole.json")).domains);
+    const named = await run("merge", ...parts, "--out", join(folder, "merged.json"), "--json");
+    expect(named.err).toBe(`written to ${join(folder, "merged.json")}\n`);
+    expect(JSON.parse(named.out)).toEqual(readResult(join(folder, "merged.json")));
     const lonely = await run("merge", parts[1] ?? "");
     expect(lonely.err).toMatch(/is one of 2 shards; missing: 1\/2/);
     expect(lonely.code).toBe(1);
@@ -154,6 +157,10 @@ describe("pinmem evaluate", () => {
     expect(small.err).toMatch(/a\.png: is 24x12 pixels; the limit is 100 pixels \(maxPixels\)/);
     expect(small.out).toMatch(/run +- +-\n/);
     expect(small.code).toBe(1);
+    const scenes = await run(runFolder, "--on", "streets:night", "--limit", "1", "--max-pixels", "100");
+    expect(scenes.err).toMatch(
+      /streets night, seed \d+, scene \d+: is 256x128 pixels; the limit is 100 pixels/,
+    );
   });
 
   it.each([

@@ -27,7 +27,7 @@ export interface EvaluateFlags extends ProtocolFlags {
 
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
-    .enablePositionalOptions() // `merge` has --out and --json of its own.
+    .enablePositionalOptions()
     .description("Score runs on domains that they were trained on, or never saw.")
     .argument("<runs...>", "folders of runs, or files of weights of theirs")
     .option(

@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createProgram, main } from "./main.js";
@@ -54,6 +57,37 @@ describe("pinmem", () => {
     const { stdout, stderr } = spawnSync("bash", ["-c", command], { cwd: root, encoding: "utf8" });
     expect(stdout).toMatch(/^(0|141)\n$/); // 0 where all was written before the reader went.
     expect(stderr).toBe("");
+  });
+
+  test.runIf(existsSync("/dev/full"))(
+    "says so, and exits with 1, where the disk takes no more of its output",
+    () => {
+      const command = `${JSON.stringify(process.execPath)} packages/pinmem/bin/pinmem.mjs recipes --json > /dev/full`;
+      const { status, stderr } = spawnSync("bash", ["-c", command], { cwd: root, encoding: "utf8" });
+      expect(stderr).toBe(
+        "standard output: cannot be written: the disk is full. Free some space, then run this again\n",
+      );
+      expect(status).toBe(1);
+    },
+  );
+
+  test("names the line of a recipe that is not written as a module must be", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pinmem-cli-"));
+    const file = join(folder, "mistyped.mjs");
+    writeFileSync(file, "export default {\n  name: 'a'\n  seed: 1 };");
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["packages/pinmem/bin/pinmem.mjs", "train", file],
+      {
+        cwd: root,
+        encoding: "utf8",
+      },
+    );
+    rmSync(folder, { recursive: true });
+    expect(stderr).toBe(
+      `train: ${file} cannot be used:\n  does not run, line 3: Unexpected identifier 'seed'\n`,
+    );
+    expect(status).toBe(1);
   });
 
   test("tells its version", async () => {

@@ -6,6 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { guardOutput } from "./output.js";
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
@@ -28,6 +29,7 @@ export async function createProgram(name?: string): Promise<Command> {
   const program = new Command("pinmem")
     .description("Semantic segmentation that works where it was never trained.")
     .version(version)
+    .enablePositionalOptions() // `evaluate merge` has options of its own by the same names as evaluate's.
     .showSuggestionAfterError()
     .showHelpAfterError("(pinmem --help lists the commands)");
   const wanted =
@@ -43,21 +45,13 @@ export async function createProgram(name?: string): Promise<Command> {
 export async function main(argv: readonly string[]): Promise<void> {
   const program = await createProgram(argv[2]);
   for (const command of withSubcommands(program)) command.exitOverride();
-  for (const stream of [process.stdout, process.stderr]) {
-    if (!stream.listeners("error").includes(endWithReader)) stream.on("error", endWithReader);
-  }
+  guardOutput([process.stdout, process.stderr]);
   try {
     await program.parseAsync(argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   }
-}
-
-/** Nobody reads on, as after `| head`: the end, with the code that shells give it, is as good as any. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(141);
 }
 
 const withSubcommands = (command: Command): Command[] => [

@@ -82,6 +82,29 @@ describe("pinmem train", () => {
     expect(code).toBe(1);
   });
 
+  it("does not promise to go on from checkpoints that are all damaged, nor leaves a folder for what never began", async () => {
+    const recipe = write("recipe.json", miniRecipe({ method: { name: "erm" }, length: { steps: 1 } }));
+    const runFolder = join(folder, "run");
+    expect((await run(recipe, "--run", runFolder)).code).toBe(0);
+    const damage = (name: string) => writeFileSync(join(runFolder, "checkpoints/step-000001", name), "");
+    damage("model.safetensors");
+    const damaged = await run("--resume", runFolder);
+    expect(damaged.err).toMatch(/none of the checkpoints in .* can be read:\n.*model\.safetensors/);
+    expect(damaged.err).not.toContain("is whole");
+    expect(damaged.code).toBe(1);
+
+    const elsewhere = JSON.stringify([{ name: "folder", root: join(folder, "gone") }]);
+    const absent = await run(
+      recipe,
+      "--set",
+      `data.sources=${elsewhere}`,
+      "--run",
+      join(folder, "runs/never"),
+    );
+    expect(absent.code).toBe(1);
+    expect(existsSync(join(folder, "runs"))).toBe(false);
+  });
+
   it("explains a field that does not exist, before anything is loaded", async () => {
     const recipe = write("recipe.json", miniRecipe());
     const { err, code } = await run(recipe, "--set", "learningRat.base=1", "--run", join(folder, "run"));

@@ -10,7 +10,7 @@ import sharp from "sharp";
 import { asDataError, DataError } from "./data-error.js";
 import { readImageHeader } from "./image-header.js";
 import { decodeJpeg } from "./jpeg.js";
-import { DEFAULT_MAX_PIXELS } from "./png.js";
+import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
 import type { RgbImage, Size, Window } from "./resize.js";
 
 export interface ImageOptions {
@@ -41,9 +41,7 @@ export async function openImage(
   const bytes = readBytes(file);
   if (bytes.length === 0) throw new DataError(file, "is empty");
   const { width, height, orientation: tag = 1 } = readImageHeader(bytes) ?? (await askLibvips(file, bytes));
-  if (width * height > maxPixels) {
-    throw new DataError(file, `is ${width}x${height} pixels; the limit is ${maxPixels} pixels (maxPixels)`);
-  }
+  requirePixels(file, { width, height }, maxPixels);
   const turned = orientation === "follow" && tag > 1;
   const size = turned && tag >= 5 ? { width: height, height: width } : { width, height };
   return { ...size, file, bytes, turned, options: { orientation, maxPixels } };

@@ -7,6 +7,7 @@ import { decodeImage, type ImageOptions, openImage, readBytes } from "./image.js
 import type { LabelDecoder } from "./label-decoding.js";
 import type { LabelSpace } from "./label-space.js";
 import { pickThrough } from "./pixel-grid.js";
+import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
 import { type PngSamples, readPng } from "./png.js";
 import type { RgbImage, Size, Window } from "./resize.js";
 import { renderStreet } from "./streets/index.js";
@@ -48,6 +49,7 @@ export async function openSample(
 ): Promise<OpenSample> {
   if (!("scene" in sample)) return openFiles(sample, decoder, options ?? {});
   const { width, height, image, label } = renderStreet(sample.scene);
+  requirePixels(sampleName(sample), { width, height }, options?.maxPixels ?? DEFAULT_MAX_PIXELS);
   const trainIds = label.map((trainId) => space.fromCityscapes[trainId] as number);
   return openDecoded({ image: { width, height, pixels: image }, trainIds });
 }

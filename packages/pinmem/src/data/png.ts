@@ -6,6 +6,7 @@
 
 import { crc32, inflateSync } from "node:zlib";
 import { DataError } from "./data-error.js";
+import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
 import { kernelsFor } from "./kernels.js";
 
 export interface PngSamples {
@@ -23,9 +24,6 @@ export interface PngLimits {
   /** Images with more pixels than this are refused before they are unpacked. */
   readonly maxPixels?: number;
 }
-
-/** 100 megapixels: more than any camera of the data sets, little enough for a worker's memory. */
-export const DEFAULT_MAX_PIXELS = 100_000_000;
 
 interface Header {
   readonly width: number;
@@ -60,9 +58,7 @@ export function readPng(
   }
   if (header === undefined) throw new DataError(file, "has no image header; the file is damaged");
   const { width, height, channels } = header;
-  if (width * height > maxPixels) {
-    throw new DataError(file, `is ${width}x${height} pixels; the limit is ${maxPixels} pixels (maxPixels)`);
-  }
+  requirePixels(file, header, maxPixels);
   const passes = header.interlaced ? adam7(width, height) : [wholeImage(width, height)];
   const length = passes.reduce((sum, pass) => sum + (rowBytes(header, pass.width) + 1) * pass.height, 0);
   const raw = inflate(packed, length, file);

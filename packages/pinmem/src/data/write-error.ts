@@ -1,5 +1,8 @@
 // The one error for files and folders that cannot be written: which, why, and how to mend it.
 
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+
 const cures = {
   again: "Free some space, then run this again",
   place: "Choose another place",
@@ -14,8 +17,8 @@ const reasons: Readonly<Record<string, readonly [reason: string, cure?: Cure]>> 
   EACCES: ["permission denied", "place"],
   EPERM: ["permission denied", "place"],
   EROFS: ["the file system is read-only", "place"],
-  ENOTDIR: ["a part of this path is a file, not a folder", "place"],
-  EEXIST: ["it is a file, not a folder", "place"],
+  ENOTDIR: ["is a file, not a folder", "place"],
+  EEXIST: ["is a file, not a folder", "place"],
   EISDIR: ["there is a folder of this name", "name"],
   ENAMETOOLONG: ["the name is too long for this file system"],
   EIO: ["the disk reports an error"],
@@ -46,8 +49,20 @@ export function asWriteError(file: string, thrown: unknown): unknown {
   const code = (thrown as NodeJS.ErrnoException | null)?.code ?? "";
   const known = reasons[code];
   if (thrown instanceof WriteError || known === undefined) return thrown;
-  const [reason, cure] = known;
+  const [words, cure] = known;
+  const reason = blockers.includes(code) ? `${inTheWay(file)} ${words}` : words;
   return new WriteError(file, code, reason, cure, { cause: thrown });
+}
+
+/** Where something stands in a folder's place. */
+const blockers: readonly string[] = ["ENOTDIR", "EEXIST"];
+
+/** The file that a path leads through, or to, as if it were a folder. */
+function inTheWay(path: string): string {
+  let there = path;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  if (statSync(there).isDirectory()) return "a part of this path";
+  return there === path ? "it" : there;
 }
 
 /** Whether nothing more can be written, by what was thrown or by what caused it. */

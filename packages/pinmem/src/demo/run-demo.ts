@@ -79,7 +79,7 @@ export async function runDemo({
   };
   const context: Context = { out, seed, set, say, events, signal };
   const folders = demoMethods.map((method) => new RunFolder(join(out, method)));
-  const there = folders.find((folder) => folder.exists);
+  const there = [new RunFolder(out), ...folders].find((folder) => folder.exists);
   if (there) throw new Error(`${there.path} already holds a run; choose another folder with --out`);
   const looks = await timed("looks", () => drawLooks(recipeOf("erm", 1, context), out));
   say(`a scene in every look: ${looks}`);

@@ -129,6 +129,21 @@ describe("pinmem inspect", () => {
     ]);
   });
 
+  it("stops after the image in work when it is interrupted, and says what there is", async () => {
+    const out = path("stopped");
+    const stopping = run(path("pin"), "--on", "streets:fog", "--what", "grid,reliance", "--out", out);
+    const timer = setInterval(() => {
+      if (process.listenerCount("SIGINT") === 0) return;
+      clearInterval(timer);
+      process.emit("SIGINT");
+    }, 1);
+    const { text, code } = await stopping;
+    expect(text).toContain(`interrupted; pictures made so far are in ${out}, without inspection.json`);
+    expect(code).toBe(130);
+    expect(existsSync(join(out, "inspection.json"))).toBe(false);
+    expect(process.listenerCount("SIGINT")).toBe(0);
+  });
+
   it("prints inspection.json when told so", async () => {
     const words = ["--what", "similarity", "--json", "--out", path("json")];
     const { text } = await run(path("pin"), ...words);
@@ -138,7 +153,7 @@ describe("pinmem inspect", () => {
   it("says what is wrong with the command line and with runs", async () => {
     expect(await run(path("pin"), "--what", "magic")).toEqual({
       code: 2,
-      text: expect.stringMatching(/--what knows activation, .*, not "magic"/),
+      text: expect.stringMatching(/There is no "magic"; there are activation, /),
     });
     expect(await run(path("nowhere"))).toEqual({
       code: 1,

@@ -4,7 +4,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { DataError } from "../data/data-error.js";
-import { DEFAULT_MAX_PIXELS } from "../data/png.js";
+import { DEFAULT_MAX_PIXELS, requirePixels } from "../data/pixel-limit.js";
 import type { RgbImage, Size } from "../data/resize.js";
 import { asOutputError, OutputError } from "./output-error.js";
 
@@ -96,9 +96,7 @@ async function readPixmap(bytes: ByteReader, file: string, maxPixels: number): P
   if ((await bytes.line()) !== "P6") return undefined; // What ails it, ffmpeg says when it ends.
   const [width = 0, height = 0] = ((await bytes.line()) ?? "").split(" ").map(Number);
   await bytes.line(); // the largest value, 255
-  if (width * height > maxPixels) {
-    throw new DataError(file, `is ${width}x${height} pixels; the limit is ${maxPixels} pixels (maxPixels)`);
-  }
+  requirePixels(file, { width, height }, maxPixels);
   const pixels = new Uint8Array(width * height * 3);
   return (await bytes.fill(pixels)) ? { width, height, pixels } : undefined;
 }

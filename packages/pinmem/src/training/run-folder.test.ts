@@ -25,6 +25,18 @@ describe("a run folder's lock", () => {
     run.lock()();
   });
 
+  it("leaves no empty folders behind, and takes none away that was there or holds something", () => {
+    const path = join(folder, "runs/a");
+    new RunFolder(path).lock()();
+    expect(existsSync(join(folder, "runs"))).toBe(false);
+    const release = new RunFolder(path).lock();
+    writeFileSync(join(path, "recipe.json"), "{}");
+    release();
+    expect(existsSync(path)).toBe(true);
+    new RunFolder(folder).lock()();
+    expect(existsSync(folder)).toBe(true);
+  });
+
   it("of a process that is gone is taken over", async () => {
     const child = spawn(process.execPath, ["-e", ""]);
     await new Promise((resolve) => child.once("exit", resolve));

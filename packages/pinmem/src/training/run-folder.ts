@@ -11,9 +11,9 @@
 //
 // One process at a time may train in it.
 
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { writing } from "../data/write-error.js";
 import { writeWhole } from "../data/write-png.js";
 import type { Recipe } from "./recipe/recipe.js";
@@ -54,17 +54,18 @@ export class RunFolder {
   }
 
   /**
-   * Keeps other processes from training here; returns what ends that.
+   * Keeps other processes from training here; returns what ends that, and takes a folder away that was made for a run that
+   * could not begin.
    * @throws Error where another process does
    */
   lock(): () => void {
-    writing(this.path, () => mkdirSync(this.path, { recursive: true }));
+    const made = writing(this.path, () => mkdirSync(this.path, { recursive: true }));
     const path = join(this.path, ".lock");
     const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startTime(process.pid) });
     // A link appears with its content, and only where there is none: no two processes can both succeed.
     const prepared = `${path}.${process.pid}`;
-    writing(prepared, () => writeFileSync(prepared, own));
     try {
+      writing(prepared, () => writeFileSync(prepared, own));
       for (let attempt = 0; ; attempt++) {
         try {
           linkSync(prepared, path);
@@ -81,12 +82,27 @@ export class RunFolder {
           rmSync(path, { force: true });
         }
       }
-    } finally {
+    } catch (error) {
       rmSync(prepared, { force: true });
+      removeEmpty(this.path, made);
+      throw error;
     }
+    rmSync(prepared, { force: true });
     return () => {
-      if (readFileSync(path, "utf8") === own) rmSync(path, { force: true });
+      if (existsSync(path) && readFileSync(path, "utf8") === own) rmSync(path, { force: true });
+      removeEmpty(this.path, made);
     };
+  }
+}
+
+/** Removes a folder and those above it down from `first`, which were made for it, where nothing has come into them. */
+function removeEmpty(path: string, first: string | undefined): void {
+  if (first === undefined) return;
+  try {
+    for (let folder = resolve(path); folder.startsWith(resolve(first)); folder = dirname(folder))
+      rmdirSync(folder);
+  } catch {
+    // Something is in it.
   }
 }
 

@@ -82,6 +82,10 @@ function layOut(
   const inOrder = [...header].sort(
     ([, a], [, b]) => a.offsets[0] - b.offsets[0] || a.offsets[1] - b.offsets[1],
   );
+  const end = inOrder.reduce((most, [, { offsets }]) => Math.max(most, offsets[1]), 0);
+  const fail = (taken: number) =>
+    input.fail("end of the file", `the tensors take ${taken} bytes, the file has ${input.size - dataStart}`);
+  if (dataStart + end > input.size) throw fail(end); // Before a tensor beyond the end is taken for one too large.
   const tensors = new Map<string, StoredTensor>();
   let position = 0;
   for (const [name, tensor] of inOrder) {
@@ -92,11 +96,8 @@ function layOut(
     tensors.set(name, storedTensor(input, where, tensor, dataStart));
     position = end;
   }
-  if (dataStart + position === input.size) return tensors;
-  throw input.fail(
-    "end of the file",
-    `the tensors take ${position} bytes, the file has ${input.size - dataStart}`,
-  );
+  if (dataStart + position < input.size) throw fail(position);
+  return tensors;
 }
 
 function storedTensor(input: Input, where: string, tensor: HeaderTensor, dataStart: number): StoredTensor {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { asDataError, DataError } from "../data-error.js";
 import { isFolder, listFiles } from "../files.js";
 import { IGNORED } from "../label-space.js";
-import { DEFAULT_MAX_PIXELS } from "../png.js";
+import { DEFAULT_MAX_PIXELS } from "../pixel-limit.js";
 import { writeLabelPng } from "../write-png.js";
 import { idd, iddEndings } from "./idd.js";
 import { fillPolygon, type LabelImage, type Point } from "./polygon.js";

@@ -1,0 +1,48 @@
+// Standard output and error that cannot be written. Into a file Node writes at once, and takes no notice of what a full disk did
+// not take: results would be cut short, and the exit code would say that all is well.
+
+import { fstatSync, writeSync } from "node:fs";
+import type { Writable } from "node:stream";
+import { asWriteError } from "../data/write-error.js";
+
+/** Where nobody reads on, as after `| head`: what shells give such a command. */
+const UNREAD = 141;
+
+const guarded = new WeakSet<Writable>();
+
+/** Ends the program with an exit code that tells when one of the streams can no longer be written. */
+export function guardOutput(streams: readonly (Writable & { readonly fd: number })[]): void {
+  for (const stream of streams) {
+    if (guarded.has(stream)) continue;
+    guarded.add(stream);
+    stream.on("error", end);
+    if (isFile(stream.fd)) stream._write = (chunk, _, done) => done(writeAll(stream.fd, chunk));
+  }
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false; // It was closed before the program began.
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): Error | null {
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function end(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(UNREAD);
+  try {
+    writeSync(2, `${(asWriteError("standard output", error) as Error).message}\n`);
+  } catch {
+    // Standard error lies on the same disk.
+  }
+  process.exit(1);
+}
