@@ -70,12 +70,25 @@ export function realPath(path) {
 
 /** @param {string} path */
 export function isFile(path) {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(path)?.isFile() ?? false;
 }
 
 /** @param {string} path */
 export function isFolder(path) {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statOf(path)?.isDirectory() ?? false;
+}
+
+/**
+ * Undefined also where a part of the path is a file, or may not be entered.
+ *
+ * @param {string} path
+ */
+function statOf(path) {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -87,7 +100,7 @@ export function fingerprint(paths) {
   const hash = createHash("sha256");
   for (const path of paths) {
     const real = realPath(path);
-    const stat = real === undefined ? undefined : statSync(real, { throwIfNoEntry: false });
+    const stat = real === undefined ? undefined : statOf(real);
     hash.update(`${path}\0${real}\0${stat?.size}\0${stat?.mtimeMs}\0`);
   }
   return hash.digest("hex").slice(0, 32);

@@ -34,6 +34,14 @@ describe.skipIf(process.platform === "win32" || process.platform === "darwin")("
     });
   });
 
+  test("says so where LIBTORCH names a file", async () => {
+    const { archive, prefixes } = threeLibtorchs();
+    const file = join(archive, "lib", "libtorch_cpu.so");
+    await expect(findLibtorch({ env: { LIBTORCH: file }, python: nobody, prefixes })).rejects.toThrow(
+      `LIBTORCH ${file} cannot be used: ${file} is a file, not a folder. Did you mean ${archive}?`,
+    );
+  });
+
   test("takes Python's before the system's, and sees its CUDA", async () => {
     const { python, prefixes } = threeLibtorchs();
     const found = await findLibtorch({ env: {}, python: async () => python, prefixes });

@@ -81,7 +81,7 @@ export interface EnsureOptions extends AddonOptions {
   search?: boolean;
   /** False: never install anything, only say what is missing. */
   install?: boolean;
-  /** Packages of Debian and Ubuntu to install along with what is missing. */
+  /** Packages of Debian and Ubuntu to install after what is missing; set-up goes on where they cannot be. */
   also?: readonly string[];
   /** Asked before something is installed; default: on the terminal, where there is one. */
   confirm?: (question: string) => Promise<boolean>;

@@ -30,8 +30,10 @@ export const triplet = triplets[process.arch] ?? "";
  */
 export function inspectLibtorch(path, source) {
   const start = realPath(path);
-  if (start === undefined || !isFolder(start))
-    return { problem: "absent", reason: `there is no folder ${path}` };
+  if (start === undefined || !isFolder(start)) {
+    const what = start === undefined ? `there is no folder ${path}` : `${path} is a file, not a folder`;
+    return { problem: "absent", reason: what };
+  }
   const root = trueRoot(start);
   const libraryDir = libraryDirs(root).find((folder) => isFile(join(folder, library("torch_cpu"))));
   if (libraryDir === undefined) {

@@ -18,7 +18,7 @@ const packages = { libtorch: "libtorch-dev", compiler: "g++", blas: "libopenblas
  * @typedef {object} InstallOptions
  * @property {System} system
  * @property {boolean} install false: only say what is missing
- * @property {readonly string[]} also packages to install along with it
+ * @property {readonly string[]} also packages that are welcome, but not needed
  * @property {(question: string) => Promise<boolean>} confirm
  * @property {Reporter} report
  */
@@ -38,11 +38,15 @@ export async function provide(needs, { system, install, also, confirm, report })
   if (!system.apt) return giveUp(installAdvice(needs, system));
   const before = await aptOffer(needs);
   if (before === "too old") return giveUp(installAdvice(needs, system, "an older one"));
-  const commands = aptCommands(needs, { ...system, also, update: before === "incomplete" });
-  if (!install || system.privilege === "none") return giveUp(byHand(needs, commands));
+  const { privilege } = system;
+  const needed = needs.map((need) => packages[need]);
+  const commands = aptCommands(needed, { privilege, update: before === "incomplete" });
+  // By themselves, so that a system that does not have them still gets what is needed.
+  const welcome = also.length > 0 ? aptCommands(also, { privilege, update: false }) : [];
+  if (!install || privilege === "none") return giveUp(byHand(needs, [...commands, ...welcome]));
   report.note(`missing: ${listed(needs)}. To be run:`);
-  for (const command of commands) report.note(`  ${shown(command)}`);
-  if (!(await confirm("Install now?"))) return giveUp(byHand(needs, commands));
+  for (const command of [...commands, ...welcome]) report.note(`  ${shown(command)}`);
+  if (!(await confirm("Install now?"))) return giveUp(byHand(needs, [...commands, ...welcome]));
   for (const command of commands) {
     if (command.includes("install") && before === "incomplete") {
       const after = await aptOffer(needs);
@@ -51,24 +55,23 @@ export async function provide(needs, { system, install, also, confirm, report })
     }
     await apt(command, report);
   }
+  for (const command of welcome) {
+    try {
+      await apt(command, report);
+    } catch (error) {
+      report.note(`set-up goes on without: ${/** @type {Error} */ (error).message}`);
+    }
+  }
 }
 
 /**
- * @param {readonly Need[]} needs
- * @param {{ privilege: System["privilege"], also?: readonly string[], update: boolean }} options `update`: fetch apt's
- *   lists first
+ * @param {readonly string[]} names of packages
+ * @param {{ privilege: System["privilege"], update: boolean }} options `update`: fetch apt's lists first
  * @returns {string[][]}
  */
-export function aptCommands(needs, { privilege, also = [], update }) {
+export function aptCommands(names, { privilege, update }) {
   const prefix = [...(privilege === "root" ? [] : ["sudo"]), "apt-get"];
-  const install = [
-    ...prefix,
-    "install",
-    "-y",
-    "--no-install-recommends",
-    ...needs.map((need) => packages[need]),
-    ...also,
-  ];
+  const install = [...prefix, "install", "-y", "--no-install-recommends", ...names];
   return update ? [[...prefix, "update"], install] : [install];
 }
 

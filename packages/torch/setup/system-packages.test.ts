@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { installAdvice } from "./install-advice.mjs";
 import { parseOsRelease } from "./system.mjs";
 import { aptCommands, parsePolicy, provide } from "./system-packages.mjs";
@@ -7,15 +10,12 @@ import { recordingReporter } from "./testing.js";
 describe("on Debian and Ubuntu", () => {
   test("root installs directly, others through sudo, lists first where they lack something", () => {
     const install = ["apt-get", "install", "-y", "--no-install-recommends"];
-    expect(aptCommands(["libtorch", "compiler", "blas"], { privilege: "root", update: false })).toEqual([
-      [...install, "libtorch-dev", "g++", "libopenblas0-openmp"],
+    expect(aptCommands(["libtorch-dev", "g++"], { privilege: "root", update: false })).toEqual([
+      [...install, "libtorch-dev", "g++"],
     ]);
-    expect(aptCommands(["compiler"], { privilege: "sudo", update: true })).toEqual([
+    expect(aptCommands(["g++"], { privilege: "sudo", update: true })).toEqual([
       ["sudo", "apt-get", "update"],
       ["sudo", ...install, "g++"],
-    ]);
-    expect(aptCommands(["compiler"], { privilege: "root", also: ["libjpeg-dev"], update: false })).toEqual([
-      [...install, "g++", "libjpeg-dev"],
     ]);
   });
 
@@ -53,6 +53,46 @@ describe("on Debian and Ubuntu", () => {
       ID: "debian",
       ID_LIKE: "a b",
     });
+  });
+});
+
+describe("packages that are welcome, but not needed", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pinmem-apt-"));
+  const path = process.env.PATH;
+  afterAll(() => {
+    process.env.PATH = path;
+    rmSync(folder, { recursive: true });
+  });
+
+  test("come after what is needed, and set-up goes on where there are none", async () => {
+    const program = (name: string, body: string) =>
+      writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    program("apt-cache", "printf 'g++:\\n  Installed: (none)\\n  Candidate: 4:12.2.0-3\\n'");
+    program(
+      "apt-get",
+      `echo "$*" >> ${join(folder, "log")}; case "$*" in *unheard-of*) echo no such thing; exit 100;; esac`,
+    );
+    process.env.PATH = `${folder}:${path}`;
+    const report = recordingReporter();
+    const system = {
+      platform: "linux" as const,
+      name: "Debian 12",
+      family: ["debian"],
+      apt: true,
+      privilege: "root" as const,
+    };
+    await provide(["compiler"], {
+      system,
+      install: true,
+      also: ["unheard-of"],
+      confirm: async () => true,
+      report,
+    });
+    const installed = readFileSync(join(folder, "log"), "utf8").trim().split("\n");
+    expect(installed.map((line) => line.split(" ").at(-1))).toEqual(["g++", "unheard-of"]);
+    expect(report.lines.join("\n")).toMatch(
+      /set-up goes on without: apt-get install .* failed[\s\S]*no such thing/,
+    );
   });
 });
 
