@@ -6,21 +6,33 @@
 // out without it. Goals: twice the peer's images per second; no waiting in a training loop.
 
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Random, renderStreet, streetDomains, writeLabelPng, writeRgbPng } from "pinmem";
+import { benchOptions, positive } from "./lib/options.js";
 import { type Figure, report } from "./lib/report.js";
 import { type Answer, Side } from "./lib/side.js";
 import { median, medianRatio } from "./lib/statistics.js";
+import { temporaryFolder } from "./lib/temporary-folder.js";
 import type { DataRequest } from "./sides/data.js";
 
-const rounds = Number(process.env.ROUNDS ?? 3);
+benchOptions({
+  name: "data",
+  about:
+    "Images per second from 1024x2048 PNG and from CamVid to crops, against a torch DataLoader with Pillow.",
+  lines: [
+    "CAMVID=FOLDER  also measure on CamVid, which lies there",
+    "ROUNDS=COUNT   of each measurement (default: 3)",
+    "PYTHON=PATH    the Python whose torch is the peer (default: /usr/bin/python3)",
+  ],
+  options: {},
+});
+const rounds = positive("data", "ROUNDS", process.env.ROUNDS ?? "3");
 const python = process.env.PYTHON ?? "/usr/bin/python3";
 const scenes = 24;
 
-const folder = await mkdtemp(join(tmpdir(), "pinmem-bench-data-"));
+const folder = temporaryFolder("data");
 const ours = new Side("pinmem", process.execPath, [fileURLToPath(new URL("sides/data.js", import.meta.url))]);
 // -P: modules of that folder must not stand in for those of the same name.
 const theirs = new Side("torch", python, ["-P", fileURLToPath(new URL("../peers/data.py", import.meta.url))]);
@@ -105,7 +117,6 @@ try {
   });
 } finally {
   await Promise.all([ours.close(), theirs.close()]);
-  await rm(folder, { recursive: true, force: true });
 }
 
 /** Writes scenes of all domains with noise, and returns the mean size of an image in MB. */

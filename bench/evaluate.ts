@@ -2,20 +2,28 @@
 // MobileNetV2 on two threads, against the same loop in Python with torch, Pillow and NumPy.
 //
 // The images are rendered streets with camera noise, as JPEG, their labels PNG. The peer is measured twice: reading in the loop
-// itself, and with a DataLoader of one worker; the faster one counts. Option --quick: few images and rounds.
+// itself, and with a DataLoader of one worker; the faster one counts.
 
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { Random, renderStreet, streetDomains, writeLabelPng } from "pinmem";
 import sharp from "sharp";
+import { benchOptions } from "./lib/options.js";
 import { type Figure, report } from "./lib/report.js";
 import { type Answer, Side } from "./lib/side.js";
 import { median, medianRatio } from "./lib/statistics.js";
+import { temporaryFolder } from "./lib/temporary-folder.js";
 
-const { values: chosen } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const chosen = benchOptions({
+  name: "evaluate",
+  about: "Images per second of a whole evaluation at 1024x512, against the same loop in Python with torch.",
+  lines: [
+    "--quick        few images and rounds",
+    "PYTHON=PATH    the Python whose torch is the peer (default: /usr/bin/python3)",
+  ],
+  options: { quick: { type: "boolean", default: false } },
+});
 
 const THREADS = 2;
 const ROUNDS = chosen.quick ? 3 : 4;
@@ -28,7 +36,7 @@ const works = [
   { name: "ResNet-50", backbone: "resnet50" },
 ] as const;
 
-const folder = await mkdtemp(join(tmpdir(), "pinmem-bench-evaluate-"));
+const folder = temporaryFolder("evaluate");
 const sides = {
   ours: new Side("pinmem", process.execPath, [here("sides/evaluate.js")]),
   theirs: new Side("python3-torch", python, ["-P", here("../peers/evaluate.py")]),
@@ -82,7 +90,6 @@ try {
   });
 } finally {
   await Promise.all(Object.values(sides).map((side) => side.close()));
-  await rm(folder, { recursive: true, force: true });
 }
 
 async function writeScenes(root: string): Promise<void> {

@@ -4,18 +4,25 @@
 // Each measurement has processes of its own, since the peak memory of a process never falls. Times are wall-clock, and CPU
 // time beside them, which says more where the machine is shared.
 //
-// Options: --quick (few steps), --size 768 (of the images), --device cuda (both sides on the GPU, and its memory instead of
-// the process's; has not come to its end on one yet).
+// With --device cuda it has not come to its end yet.
 
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { benchOptions, misuse, positive } from "./lib/options.js";
 import { report } from "./lib/report.js";
 import { Side } from "./lib/side.js";
 import { median, medianRatio } from "./lib/statistics.js";
 
 const python = process.env.PYTHON ?? "/usr/bin/python3";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const { values: chosen } = parseArgs({
+const chosen = benchOptions({
+  name: "meta-step",
+  about: "One full iteration of the method, against the official training function in Python's torch.",
+  lines: [
+    "--quick        few steps",
+    "--size PIXELS  of the images (default: 256)",
+    "--device NAME  cpu, or cuda for both sides, and its memory instead of the process's (default: cpu)",
+    "PYTHON=PATH    the Python whose torch is the peer (default: /usr/bin/python3)",
+  ],
   options: {
     quick: { type: "boolean", default: false },
     device: { type: "string", default: "cpu" },
@@ -23,11 +30,13 @@ const { values: chosen } = parseArgs({
   },
 });
 const { quick, device } = chosen;
+if (device !== "cpu" && device !== "cuda")
+  misuse("meta-step", `--device is "${device}", but must be cpu or cuda`);
 const onGpu = device !== "cpu";
 const STEPS = (quick ? 3 : 9) * (onGpu ? 4 : 1);
 const WARM_UP = (quick ? 1 : 2) * (onGpu ? 4 : 1);
 const THREADS = 2;
-const [SIZE, IMAGES] = [Number(chosen.size), 2];
+const [SIZE, IMAGES] = [positive("meta-step", "--size", chosen.size), 2];
 
 const ours = () => new Side("pinmem", process.execPath, [here("sides/meta-step.js")]);
 const theirs = () => new Side("python3-torch", python, ["-P", here("../peers/meta_step.py")]);

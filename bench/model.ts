@@ -1,21 +1,30 @@
 // npm run bench -- model: every network, evaluated and trained (forward and backward pass), against the same network from
 // torchvision's pieces in Python's torch. Our evaluation is measured as the network is and in its prepared form.
-//
-// Options: --quick (few rounds, three networks), --models resnet50,mobilenet_v2 (only those backbones).
 
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { benchOptions, misuse } from "./lib/options.js";
 import { type Figure, report } from "./lib/report.js";
 import { Side } from "./lib/side.js";
 import { geometricMean, median, medianRatio } from "./lib/statistics.js";
 
-const { values: chosen } = parseArgs({
+const chosen = benchOptions({
+  name: "model",
+  about: "Every network, evaluated and trained, against the same network in Python's torch.",
+  lines: [
+    "--quick         few rounds, three networks",
+    "--models NAMES  only these backbones, with commas between them",
+    "--layout NAME   channels-last or contiguous (default: channels-last)",
+    "PYTHON=PATH     the Python whose torch is the peer (default: /usr/bin/python3)",
+  ],
   options: {
     quick: { type: "boolean", default: false },
     models: { type: "string" },
     layout: { type: "string", default: "channels-last" },
   },
 });
+
+if (chosen.layout !== "channels-last" && chosen.layout !== "contiguous")
+  misuse("model", `--layout is "${chosen.layout}", but must be channels-last or contiguous`);
 
 const THREADS = 2;
 const ROUNDS = chosen.quick ? 3 : 7;
@@ -42,15 +51,14 @@ const all: readonly Model[] = [
   { backbone: "resnet50", head: "deeplab-v2", outputStride: 8 },
   { backbone: "resnet101", head: "deeplab-v2", outputStride: 8 },
 ];
+const backbones = [...new Set(all.map(({ backbone }) => backbone))];
 const wanted = chosen.models?.split(",");
+const unknown = wanted?.find((name) => !backbones.includes(name));
+if (unknown !== undefined)
+  misuse("model", `there is no backbone "${unknown}"; there are ${backbones.join(", ")}`);
 const models = wanted
   ? all.filter(({ backbone }) => wanted.includes(backbone))
   : all.slice(0, chosen.quick ? 3 : undefined);
-if (models.length === 0) {
-  throw new Error(
-    `--models is "${chosen.models}"; there are ${all.map(({ backbone }) => backbone).join(", ")}`,
-  );
-}
 
 const inputs = [
   { batch: 1, size: 512 },

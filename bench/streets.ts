@@ -5,10 +5,17 @@
 // do, the median what it did; the result file notes the load.
 
 import { renderStreet, streetDomains } from "pinmem";
+import { benchOptions, positive } from "./lib/options.js";
 import { report } from "./lib/report.js";
 import { median } from "./lib/statistics.js";
 
-const rounds = Number(process.env.ROUNDS ?? 8);
+benchOptions({
+  name: "streets",
+  about: "How fast street scenes are rendered at 256x128, domain by domain, on one core.",
+  lines: ["ROUNDS=COUNT  of each scene (default: 8)"],
+  options: {},
+});
+const rounds = positive("streets", "ROUNDS", process.env.ROUNDS ?? "8");
 const scenes = 12;
 const size = { width: 256, height: 128 };
 

@@ -3,13 +3,20 @@
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { benchOptions } from "./lib/options.js";
 import { report } from "./lib/report.js";
 import { Side } from "./lib/side.js";
 import { median, medianRatio } from "./lib/statistics.js";
 
 const side = fileURLToPath(new URL("sides/torch.js", import.meta.url));
 const libraries = "/usr/lib/x86_64-linux-gnu";
-const quick = process.argv.includes("--quick");
+const { quick } = benchOptions({
+  name: "torch-choices",
+  about:
+    "The alternatives behind our defaults (allocator, memory format, BLAS), each against the default in one run.",
+  lines: ["--quick  few steps"],
+  options: { quick: { type: "boolean", default: false } },
+});
 const WARM_UP = quick ? 2 : 4;
 const STEPS = quick ? 3 : 10;
 

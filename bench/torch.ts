@@ -2,13 +2,22 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { benchOptions } from "./lib/options.js";
 import { report } from "./lib/report.js";
 import { Side } from "./lib/side.js";
 import { geometricMean, median, medianRatio } from "./lib/statistics.js";
 
 const python = process.env.PYTHON ?? "/usr/bin/python3";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const quick = process.argv.includes("--quick");
+const { quick } = benchOptions({
+  name: "torch",
+  about: "Small operators, a ResNet-50 training step and the start of the process, against Python's torch.",
+  lines: [
+    "--quick        few rounds and steps",
+    "PYTHON=PATH    the Python whose torch is the peer (default: /usr/bin/python3)",
+  ],
+  options: { quick: { type: "boolean", default: false } },
+});
 const ROUNDS = quick ? 3 : 9;
 const CALLS = quick ? 20_000 : 100_000;
 const STEPS = quick ? 4 : 12;

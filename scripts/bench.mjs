@@ -35,6 +35,9 @@ function start(benchmark, options) {
   const script = join(root, "bench/dist", `${benchmark}.js`);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...options], { stdio: "inherit" });
+    // The terminal sends Ctrl-C to both; what is sent to this process alone is passed on.
+    process.on("SIGINT", () => {});
+    process.on("SIGTERM", () => child.kill("SIGTERM"));
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));
   });

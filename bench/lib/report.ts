@@ -1,7 +1,7 @@
 // What every benchmark leaves behind: a table on the terminal, a result file with machine, versions and date, and one
 // line per figure with its goal.
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -51,9 +51,14 @@ export function report({ name, versions, settings = {}, rows, figures, notes = [
   const date = new Date().toISOString();
   const file = fileURLToPath(new URL(`${name}-${date.slice(0, 10)}.json`, resultsFolder));
   const content = { name, date, machine: machine(), versions, settings, rows, figures, notes };
-  mkdirSync(resultsFolder, { recursive: true });
-  writeFileSync(`${file}.tmp`, `${JSON.stringify(content, null, 2)}\n`);
-  renameSync(`${file}.tmp`, file);
+  try {
+    mkdirSync(resultsFolder, { recursive: true });
+    writeFileSync(`${file}.tmp`, `${JSON.stringify(content, null, 2)}\n`);
+    renameSync(`${file}.tmp`, file);
+  } catch (error) {
+    rmSync(`${file}.tmp`, { force: true });
+    throw new Error(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
   for (const note of notes) console.log(note);
   console.log(`\nwritten to bench/results/${name}-${date.slice(0, 10)}.json\n`);
   for (const [key, figure] of Object.entries(figures)) console.log(figureLine(name, key, figure));

@@ -4,6 +4,7 @@
 import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { backends } from "@pinmem/torch";
+import { guardOutput } from "../cli/output.js";
 import { DataError } from "../data/data-error.js";
 import { requireDevice } from "../training/environment.js";
 import { GoldenFileError } from "./case-file.js";
@@ -22,6 +23,7 @@ Usage: npm run golden -- DIR [--device cuda] [--precision float64] [--json]
   --json         prints one JSON document instead of lines`;
 
 export async function main(args: readonly string[]): Promise<number> {
+  guardOutput([process.stdout, process.stderr]);
   let parsed: {
     values: { device: string; precision?: string; json: boolean; help: boolean };
     positionals: string[];
