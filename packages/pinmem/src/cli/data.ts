@@ -12,6 +12,7 @@ import { datasetDefinition, datasetNames } from "../data/datasets/index.js";
 import { describeUnlisted } from "../data/label-decoding.js";
 import { cityscapes19 } from "../data/label-space.js";
 import { readLabelSpace } from "../data/label-space-file.js";
+import { requireWritableFile } from "../data/output-folder.js";
 import { writeRgbPng } from "../data/write-png.js";
 import { streetsCommand } from "./data-streets.js";
 import { positive } from "./options.js";
@@ -80,6 +81,8 @@ async function check(name: string, { root, sheet, json, sample, space: spaceFile
   const definition = datasetDefinition(name);
   const split = choice.split ?? Object.keys(definition.splits)[0] ?? "all";
   const options = { root, split, ...(choice.subset ? { subset: choice.subset } : {}) };
+  const sheetFile = sheet === false ? undefined : (sheet ?? `${definition.name}-${split}.png`);
+  if (sheetFile !== undefined) requireWritableFile(sheetFile);
   const space = spaceFile ? readLabelSpace(spaceFile) : cityscapes19;
   const files = await findFiles(definition, { subset: undefined, ...options });
   if (files.samples.length === 0) describeMissing(files, definition.labelsHint);
@@ -90,7 +93,6 @@ async function check(name: string, { root, sheet, json, sample, space: spaceFile
     onProgress: progress("decoded"),
   });
   const expected = choice.subset ? undefined : definition.splits[split];
-  const sheetFile = sheet === false ? undefined : (sheet ?? `${dataset.name}-${split}.png`);
   if (json) {
     const { imagesWithoutLabel, labelsWithoutImage } = files;
     const { layout, samples } = dataset;

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
+import { requireWritableFile } from "../data/output-folder.js";
 import type { EvaluationProgress } from "../evaluation/evaluate-run.js";
 import type { Protocol } from "../evaluation/protocol.js";
 import type { DomainResult, EvaluationResult } from "../evaluation/result.js";
@@ -52,6 +53,7 @@ async function evaluateOne(
   });
   const file =
     flags.out ?? join(folderOfRun(path), "evaluations", nameOf({ protocol, flags, asked, file: run.file }));
+  requireWritableFile(file);
   const progressFile = `${file.replace(/\.json$/, "")}.progress`;
   const show = new ProgressLine(path);
   try {

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluationResult } from "../evaluation/result.js";
 import { evaluateRuns } from "./evaluate-runs.js";
 import { type ProtocolFlags, protocolOf } from "./protocol-options.js";
-import { bestOrLast, deviceOption, names, positive, scales } from "./options.js";
+import { bestOrLast, between, deviceOption, names, positive, scales } from "./options.js";
 import { explained } from "./running.js";
 
 export interface EvaluateFlags extends ProtocolFlags {
@@ -39,7 +39,7 @@ export function evaluateCommand(): Command {
     .option("--limit <count>", "of each domain only so many images, spread evenly", positive)
     .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
     .option("--batch <count>", "images, or windows, that go through the network together", positive, 1)
-    .option("--threads <count>", "processor threads", positive)
+    .option("--threads <count>", "processor threads", between(1, 4096))
     .addOption(deviceOption())
     .addOption(
       new Option("--boundary [share]", "also boundary IoU, this share of the diagonal wide (0.02)")

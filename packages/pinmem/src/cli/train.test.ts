@@ -74,7 +74,7 @@ describe("pinmem train", () => {
     [
       "a folder without a run",
       ["--resume", "nowhere"],
-      /nowhere\/recipe\.json cannot be used:\n {2}there is no such file/,
+      /nowhere is not the folder of a run: there is no nowhere\/recipe\.json/,
     ],
   ])("explains %s and exits with 1", async (_, args, message) => {
     const { err, code } = await run(...args);

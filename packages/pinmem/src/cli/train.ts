@@ -59,8 +59,11 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
   using interrupt = interruption("step");
   let folder: InstanceType<typeof RunFolder> | undefined;
   try {
-    const file = recipeFile ?? new RunFolder(resume as string).recipe;
-    const recipe = await loadRecipe(file, flags.set);
+    const resumed = resume === undefined ? undefined : new RunFolder(resume);
+    if (resumed && !resumed.exists) {
+      throw new Error(`${resumed.path} is not the folder of a run: there is no ${resumed.recipe}`);
+    }
+    const recipe = await loadRecipe(resumed?.recipe ?? (recipeFile as string), flags.set);
     folder = new RunFolder(resume ?? flags.run ?? join("runs", `${recipe.name}-${timestamp(new Date())}`));
     if (!flags.json) console.error(`run folder: ${folder.path}`);
     const { reason } = await train(recipe, {

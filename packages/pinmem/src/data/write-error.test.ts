@@ -39,7 +39,7 @@ describe("what cannot be written", () => {
     const file = join(folder, "file");
     writeFileSync(file, "x");
     await expect(writeWhole(join(file, "report.html"), "text")).rejects.toThrow(
-      `${join(file, "report.html")}: cannot be written: ${file} is a file, not a folder. Choose another place`,
+      `${file}: cannot be written: it is a file, not a folder. Choose another place`,
     );
     expect(() => writing(file, () => mkdirSync(file, { recursive: true }))).toThrow(
       `${file}: cannot be written: it is a file, not a folder. Choose another place`,

@@ -1,9 +1,10 @@
 // Writes PNG files: labels as 8-bit grey values, pictures as RGB. A file appears under its name only when it is whole.
 
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import sharp from "sharp";
 import type { LabelImage } from "./datasets/polygon.js";
+import { makeFolder } from "./output-folder.js";
 import type { RgbImage } from "./resize.js";
 import { asWriteError } from "./write-error.js";
 
@@ -30,7 +31,7 @@ export async function writeRgbPng(file: string, { width, height, pixels }: RgbIm
 export async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     await writeFile(temporary, content);
     await rename(temporary, file);
   } catch (error) {

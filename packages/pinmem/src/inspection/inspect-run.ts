@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { Device } from "@pinmem/torch";
+import { requireWritable } from "../data/output-folder.js";
 import { writeWhole } from "../data/write-png.js";
 import type { ClassMemory } from "../memory/index.js";
 import type { OpenRun } from "../runs/open-run.js";
@@ -43,7 +44,7 @@ export interface InspectOptions {
 /**
  * Looks into a run, opened in its trained form, and writes what was found. inspection.json is written last.
  * @throws Error where no part can be made (the network has no memory, and only parts about the memory are asked for), where
- *   the baseline has other classes, or where an image cannot be read
+ *   the baseline has other classes, where nothing can be written to the folder, or where an image cannot be read
  */
 export async function inspectRun(
   run: OpenRun,
@@ -69,6 +70,7 @@ export async function inspectRun(
   });
   if (wanted.length === 0)
     throw new Error(`inspect: ${run.path}: nothing can be made of it. ${notes.join(". ")}`);
+  requireWritable(out);
   if (!(await canDrawText())) {
     notes.push(
       "pictures: this machine has no font, so the PNG files lack their texts; the SVG files have them. On Debian: apt-get install fonts-dejavu-core",

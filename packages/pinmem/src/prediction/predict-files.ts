@@ -1,9 +1,9 @@
 // Many files through a trained network: images decoded ahead, outputs written behind, memory bounded however many there are.
 // A file that cannot be used costs itself alone; a disk that cannot be written to ends all.
 
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
 import { DataError } from "../data/data-error.js";
+import { makeFolder, requireWritable } from "../data/output-folder.js";
 import type { RgbImage } from "../data/resize.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { type Decoded, decodeAhead } from "./decode-ahead.js";
@@ -30,7 +30,7 @@ export async function predictFiles(
   inputs: readonly Input[],
   options: PredictFilesOptions,
 ): Promise<PredictionSummary> {
-  await checkWritable(options.out);
+  checkWritable(options.out);
   const tally = new Tally(options.onResult);
   const todo = options.skipExisting ? await withoutExisting(inputs, options, tally) : inputs;
   const behind = new WriteBehind();
@@ -153,18 +153,12 @@ async function withoutExisting(
   return todo;
 }
 
-/** Tries it, before hours are spent on what cannot be kept. */
-async function checkWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.${process.pid}.tmp`);
+/** Before hours are spent on what cannot be kept. */
+function checkWritable(folder: string): void {
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(probe, "pinmem");
-    await rm(probe);
+    makeFolder(folder);
+    requireWritable(folder);
   } catch (error) {
-    await rm(probe, { force: true }).catch(() => {});
-    throw (
-      asOutputError(folder, error) ??
-      new OutputError(folder, `cannot be written: ${(error as Error).message}`)
-    );
+    throw asOutputError(folder, error) ?? error;
   }
 }

@@ -1,9 +1,10 @@
 // A video through a trained network, frame by frame: the overlay as a video again, and the other outputs, where they are wanted,
 // as a folder of numbered images. Videos and folders appear under their names when they are whole.
 
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DataError } from "../data/data-error.js";
+import { makeFolder } from "../data/output-folder.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { probeVideo, readFrames, VideoWriter } from "./ffmpeg.js";
 import { classShares, type PredictedFile, type PredictFilesOptions, rounded } from "./file-results.js";
@@ -105,7 +106,7 @@ class OutputWriter {
   }
 
   async #openVideo(path: string, size: Frame): Promise<VideoWriter> {
-    await explained(path, mkdir(dirname(path), { recursive: true }));
+    makeFolder(dirname(path));
     return new VideoWriter(temporary(path), size, this.#rate, path);
   }
 

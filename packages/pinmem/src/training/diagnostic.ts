@@ -1,9 +1,10 @@
 // What is left of a step that failed, so that somebody can find out why: the batch as the network saw it, the memory's rows,
 // losses, and which parameters, buffers and gradients hold NaN or infinity.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { noGrad, saveSafetensors, scope, type Tensor } from "@pinmem/torch";
+import { makeFolder } from "../data/output-folder.js";
 import type { Episode } from "./episode.js";
 import type { TrainableNetwork } from "./network.js";
 
@@ -24,7 +25,7 @@ export function writeDiagnostic(
 ): string | null {
   const stem = join(folder, `step-${String(facts.step).padStart(6, "0")}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     scope(() => saveSafetensors(`${stem}.safetensors`, tensorsOf(network, episodes)));
     const content = { ...facts, notFinite: notFinite(network), tensors: `${stem}.safetensors` };
     writeFileSync(`${stem}.json`, `${JSON.stringify(content, null, 2)}\n`);

@@ -11,9 +11,10 @@
 //
 // One process at a time may train in it.
 
-import { existsSync, linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "../data/output-folder.js";
 import { writing } from "../data/write-error.js";
 import { writeWhole } from "../data/write-png.js";
 import type { Recipe } from "./recipe/recipe.js";
@@ -59,7 +60,7 @@ export class RunFolder {
    * @throws Error where another process does
    */
   lock(): () => void {
-    const made = writing(this.path, () => mkdirSync(this.path, { recursive: true }));
+    const made = makeFolder(this.path);
     const path = join(this.path, ".lock");
     const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startTime(process.pid) });
     // A link appears with its content, and only where there is none: no two processes can both succeed.
@@ -99,8 +100,7 @@ export class RunFolder {
 function removeEmpty(path: string, first: string | undefined): void {
   if (first === undefined) return;
   try {
-    for (let folder = resolve(path); folder.startsWith(resolve(first)); folder = dirname(folder))
-      rmdirSync(folder);
+    for (let folder = resolve(path); folder.startsWith(first); folder = dirname(folder)) rmdirSync(folder);
   } catch {
     // Something is in it.
   }

@@ -1,8 +1,9 @@
 // The checkpoints of one run: `step-000040`, `step-000060`, … in one folder. The newest few are kept, and the one with the
 // best score. The newest that can be read is where a run goes on.
 
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../data/output-folder.js";
 import {
   type Checkpoint,
   type CheckpointState,
@@ -48,7 +49,7 @@ export class CheckpointStore {
 
   /** Writes a checkpoint, then removes those that are no longer wanted; returns its path. */
   save(checkpoint: Checkpoint): string {
-    mkdirSync(this.#folder, { recursive: true });
+    makeFolder(this.#folder);
     const { step, best } = checkpoint.state;
     const path = this.pathOf(step);
     writeCheckpoint(path, checkpoint);

@@ -1,10 +1,11 @@
 // Events for TensorBoard: scalars of every step, pictures and the memory's cosine matrix. One file for each time a run is
 // started or taken up again, in the run's own folder.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
+import { makeFolder } from "../../data/output-folder.js";
 import { writing } from "../../data/write-error.js";
 import { drawMatrix } from "./draw-matrix.js";
 import type { EventSink, StepEvent, TrainingEvent } from "./event.js";
@@ -21,7 +22,7 @@ export class TensorBoard implements EventSink {
   readonly #descriptor: number;
 
   constructor(folder: string) {
-    writing(folder, () => mkdirSync(folder, { recursive: true }));
+    makeFolder(folder);
     const seconds = Date.now() / 1000;
     // Names sort by time: TensorBoard reads the files of a folder in the order of their names.
     const name = `events.out.tfevents.${seconds.toFixed(3)}.${hostname()}.${process.pid}`;

@@ -96,7 +96,7 @@ function attempt<T>(file: string, body: () => T): T {
 
 function missing(file: string): string {
   const folder = dirname(file);
-  const there = existsSync(folder) ? readdirSync(folder) : [];
+  const there = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
   const known = there.filter((name) => recipeEndings.includes(extname(name)));
   const meant = closest(basename(file), known);
   return `there is no such file${meant ? `; did you mean ${join(folder, meant)}?` : ""}`;
