@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closest } from "./closest.js";
+import { closest, orWhat } from "./closest.js";
 
 describe("closest", () => {
   it("finds the word that was meant", () => {
@@ -12,5 +12,7 @@ describe("closest", () => {
   it("suggests nothing where no word is near", () => {
     expect(closest("banana", ["learningRate", "seed"])).toBeUndefined();
     expect(closest("x", [])).toBeUndefined();
+    expect(orWhat("vla", ["train", "val"])).toBe('did you mean "val"?');
+    expect(orWhat("banana", ["train", "val"])).toBe("there are train, val");
   });
 });

@@ -10,6 +10,12 @@ export function closest(word: string, known: Iterable<string>): string | undefin
   return best && best.distance <= Math.max(1, word.length / 3) ? best.word : undefined;
 }
 
+/** The end of a sentence about an unknown word: what was probably meant, or what there is. */
+export function orWhat(word: string, known: readonly string[]): string {
+  const meant = closest(word, known);
+  return meant ? `did you mean "${meant}"?` : `there are ${known.join(", ")}`;
+}
+
 /** How many letters must be changed, added, removed or swapped with their neighbour (Damerau and Levenshtein). */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];

@@ -1,7 +1,7 @@
 // The grid of an ablation: which recipes its studies ask for, each once, whatever the number of studies and rows it is part
 // of. All of them are resolved before the first is trained, so that what is impossible is found at once.
 
-import { closest } from "../closest.js";
+import { orWhat } from "../closest.js";
 import { splitsDomains, usesMemory } from "../training/methods/index.js";
 import type { Recipe } from "../training/recipe/recipe.js";
 import { editRecipe, recipeIdentity } from "./edit-recipe.js";
@@ -94,10 +94,7 @@ function chooseStudies(base: Recipe, names: readonly string[] | undefined): Stud
     const study = allStudies.find((one) => one.name === name);
     const known = allStudies.map((one) => one.name);
     if (!study) {
-      const meant = closest(name, known);
-      throw new RangeError(
-        `there is no study "${name}"; ${meant ? `did you mean "${meant}"?` : `there are ${known.join(", ")}`}`,
-      );
+      throw new RangeError(`there is no study "${name}"; ${orWhat(name, known)}`);
     }
     const problem = misfit(base, study);
     if (problem) throw new RangeError(problem);

@@ -37,6 +37,8 @@ export async function runAblation(
   plan: Plan,
   { folder, weights = "best", onCell, events, signal }: AblationOptions,
 ): Promise<Ablation> {
+  if (new RunFolder(folder).exists)
+    throw new RunError(folder, "is the folder of a run. Choose another --out");
   for (const cell of plan.cells) await checkFolder(cell, cellFolder(folder, cell.name));
   const seeds = [...new Set(plan.cells.map(({ seed }) => seed))];
   const states = new Map<string, AblationCell>();

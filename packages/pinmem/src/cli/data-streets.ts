@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { contactSheet } from "../data/contact-sheet.js";
 import { streetsDataset } from "../data/datasets/streets.js";
+import { requireWritableFile } from "../data/output-folder.js";
 import { renderStreet, streetDomains } from "../data/streets/index.js";
 import { writeLabelPng, writeRgbPng } from "../data/write-png.js";
 import { between, positive, wholeNumber } from "./options.js";
@@ -60,6 +61,8 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
 }
 
 async function writeStreets({ out, domain, count, seed, width, height, sheet }: StreetsFlags): Promise<void> {
+  const sheetFile = sheet === false ? undefined : (sheet ?? join(out, "contact-sheet.png"));
+  if (sheetFile !== undefined) requireWritableFile(sheetFile);
   using interrupt = interruption("scene");
   const report = progress("rendered");
   const digits = Math.max(6, `${count - 1}`.length);
@@ -71,9 +74,8 @@ async function writeStreets({ out, domain, count, seed, width, height, sheet }: 
     report(index + 1, count);
     interrupt.check(`${index + 1} of ${count} scenes are in ${out}`);
   }
-  console.log(`${count} scenes of ${domain} written to ${out}`);
-  if (sheet === false) return;
-  const file = sheet ?? join(out, "contact-sheet.png");
-  await writeRgbPng(file, await contactSheet(streetsDataset({ domain, count, seed, width, height })));
-  console.log(`contact sheet    ${file}`);
+  console.log(`${count} ${count === 1 ? "scene" : "scenes"} of ${domain} written to ${out}`);
+  if (sheetFile === undefined) return;
+  await writeRgbPng(sheetFile, await contactSheet(streetsDataset({ domain, count, seed, width, height })));
+  console.log(`contact sheet    ${sheetFile}`);
 }

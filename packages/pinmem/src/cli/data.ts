@@ -174,7 +174,8 @@ export function describeReport(
 }
 
 async function prepare(name: string, { root, overwrite = false }: { root: string; overwrite?: boolean }) {
-  if (name !== "idd") throw new Error(`data prepare: "${name}" needs no preparation; only idd does`);
+  if (datasetDefinition(name).name !== "idd")
+    throw new Error(`data prepare: "${name}" needs no preparation; only idd does`);
   using interrupt = interruption("image");
   const show = progress("rasterised");
   const { written, kept } = await prepareIdd({

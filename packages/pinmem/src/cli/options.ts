@@ -2,7 +2,7 @@
 // usage (exit code 2), found before anything is opened.
 
 import { InvalidArgumentError, Option } from "commander";
-import { closest } from "../closest.js";
+import { orWhat } from "../closest.js";
 import { parseAssignment } from "../training/recipe/set-path.js";
 
 /** Parses an option that must be a positive whole number. */
@@ -58,10 +58,7 @@ export const namesOf =
     const found = names(text) as Name[];
     const unknown = found.find((name) => !known.includes(name));
     if (unknown === undefined) return [...new Set([...before, ...found])];
-    const meant = closest(unknown, known);
-    throw new InvalidArgumentError(
-      `There is no "${unknown}"; ${meant ? `did you mean "${meant}"?` : `there are ${known.join(", ")}.`}`,
-    );
+    throw new InvalidArgumentError(`There is no "${unknown}"; ${orWhat(unknown, known)}`);
   };
 
 /** `--set path=value`, which may be repeated. */

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { orWhat } from "../closest.js";
 import { DataError } from "./data-error.js";
 import type { DatasetDefinition, FileSample, Layout } from "./dataset.js";
 import { isFolder, listFiles } from "./files.js";
@@ -51,10 +52,10 @@ export const howToGet = ({ title, homepage, download, layouts }: DatasetDefiniti
 
 function checkChoice({ name, splits, subsets }: DatasetDefinition, split: string, subset?: string): void {
   if (!Object.hasOwn(splits, split)) {
-    throw new Error(`${name}: there is no split "${split}"; there are ${Object.keys(splits).join(", ")}`);
+    throw new Error(`${name}: there is no split "${split}"; ${orWhat(split, Object.keys(splits))}`);
   }
   if (subset === undefined || subsets?.includes(subset)) return;
-  const known = subsets ? `there are ${subsets.join(", ")}` : "it has none";
+  const known = subsets ? orWhat(subset, subsets) : "it has none";
   throw new Error(`${name}: there is no subset "${subset}"; ${known}`);
 }
 

@@ -5,6 +5,8 @@
 // Not here: how the files of a data set store labels (see label-decoding.ts).
 // Source of the table: Cityscapes' public labels.py (Cordts et al., CVPR 2016).
 
+import { orWhat } from "../closest.js";
+
 export type Color = readonly [red: number, green: number, blue: number];
 
 export interface LabelClass {
@@ -89,8 +91,8 @@ export const cityscapes19: LabelSpace = {
 export function trainId(space: LabelSpace, name: string): number {
   const found = space.classes.findIndex((entry) => entry.name === name);
   if (found >= 0) return found;
-  const known = space.classes.map((entry) => entry.name).join(", ");
-  throw new Error(`trainId: the label space ${space.name} has no class "${name}"; it has ${known}`);
+  const known = space.classes.map((entry) => entry.name);
+  throw new Error(`the label space ${space.name} has no class "${name}"; ${orWhat(name, known)}`);
 }
 
 /** Builds a label space from a user's description, or says which field is wrong and how. Accepts parsed JSON. */

@@ -160,6 +160,9 @@ describe("pinmem inspect", () => {
       text: expect.stringMatching(/nowhere does not exist/),
     });
     const unknown = await run(path("pin"), "--what", "embedding", "--classes", "unicorn");
-    expect(unknown).toEqual({ code: 1, text: expect.stringMatching(/has no class "unicorn"; it has road/) });
+    expect(unknown).toEqual({
+      code: 1,
+      text: expect.stringMatching(/has no class "unicorn"; there are road/),
+    });
   });
 });

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { Device } from "@pinmem/torch";
+import { trainId } from "../data/label-space.js";
 import { requireWritable } from "../data/output-folder.js";
 import { writeWhole } from "../data/write-png.js";
 import type { ClassMemory } from "../memory/index.js";
@@ -44,7 +45,7 @@ export interface InspectOptions {
 /**
  * Looks into a run, opened in its trained form, and writes what was found. inspection.json is written last.
  * @throws Error where no part can be made (the network has no memory, and only parts about the memory are asked for), where
- *   the baseline has other classes, where nothing can be written to the folder, or where an image cannot be read
+ *   the baseline has other classes, where a class does not exist, where nothing can be written to the folder, or where an image cannot be read
  */
 export async function inspectRun(
   run: OpenRun,
@@ -70,6 +71,7 @@ export async function inspectRun(
   });
   if (wanted.length === 0)
     throw new Error(`inspect: ${run.path}: nothing can be made of it. ${notes.join(". ")}`);
+  for (const name of classes ?? []) trainId(run.space, name);
   requireWritable(out);
   if (!(await canDrawText())) {
     notes.push(

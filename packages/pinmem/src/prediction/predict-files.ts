@@ -3,7 +3,7 @@
 
 import { stat } from "node:fs/promises";
 import { DataError } from "../data/data-error.js";
-import { makeFolder, requireWritable } from "../data/output-folder.js";
+import { requireWritable } from "../data/output-folder.js";
 import type { RgbImage } from "../data/resize.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { type Decoded, decodeAhead } from "./decode-ahead.js";
@@ -156,7 +156,6 @@ async function withoutExisting(
 /** Before hours are spent on what cannot be kept. */
 function checkWritable(folder: string): void {
   try {
-    makeFolder(folder);
     requireWritable(folder);
   } catch (error) {
     throw asOutputError(folder, error) ?? error;

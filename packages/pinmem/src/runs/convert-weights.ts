@@ -1,8 +1,9 @@
 // Weights from elsewhere as files of this project: a whole network's (the authors' checkpoints, any state dict with their names)
 // as a file that `openRun` opens, a backbone's as safetensors that recipes take for `model.backboneWeights`.
 
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { dispose, saveSafetensors, scope } from "@pinmem/torch";
+import { makeFolder, requireWritableFile } from "../data/output-folder.js";
 import { type BackboneName, createBackbone } from "../models/backbones/registry.js";
 import { readWeights } from "../models/weight-files.js";
 import { loadBackboneWeights, loadNetworkWeights, type WeightsReport } from "../models/weights.js";
@@ -39,6 +40,7 @@ export async function convertWeights(
   const network = createRecipeNetwork(recipe, space.classes.length);
   try {
     const report = loadNetworkWeights(network, file, { partial });
+    makeFolder(dirname(out));
     saveSafetensors(out, network.stateDict(), writeMetadata({ recipe, space, step, score: null }));
     return report;
   } finally {
@@ -68,6 +70,7 @@ export function convertBackboneWeights(
     const report = loadBackboneWeights(network, given, { partial });
     const loaded = new Set(report.loaded);
     const used = [...given].filter(([name]) => loaded.has(network.torchvisionName(name) ?? ""));
+    makeFolder(dirname(out));
     saveSafetensors(out, new Map(used), new Map([["backbone", backbone]]));
     return { ...report, source: file };
   });
@@ -78,4 +81,5 @@ function checkOut(file: string, out: string): void {
     throw new RunError(out, "must end in .safetensors, which is what is written");
   if (resolve(file) === resolve(out))
     throw new RunError(out, "is the file that is read; choose another name");
+  requireWritableFile(out);
 }

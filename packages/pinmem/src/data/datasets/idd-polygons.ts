@@ -102,6 +102,7 @@ export async function prepareIdd({
   overwrite = false,
   onProgress,
 }: PrepareIddOptions): Promise<PreparedIdd> {
+  if (!(await isFolder(root))) throw new DataError(root, "is no folder");
   const polygonFiles: string[] = [];
   for (const pattern of new Set(idd.layouts.map(({ labels }) => labels))) {
     for (const split of splits) {

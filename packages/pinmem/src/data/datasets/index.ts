@@ -1,6 +1,6 @@
 // The data sets that go by a name. To add one: write its definition beside the others and list it here.
 
-import { closest } from "../../closest.js";
+import { orWhat } from "../../closest.js";
 import { type Dataset, type DatasetDefinition, type DatasetOptions, openDataset } from "../dataset.js";
 import { acdc } from "./acdc.js";
 import { bdd100k } from "./bdd100k.js";
@@ -32,10 +32,7 @@ export const datasetNames: readonly string[] = definitions.map(({ name }) => nam
 export function datasetDefinition(name: string): DatasetDefinition {
   const found = definitions.find((definition) => definition.name === name);
   if (found) return found;
-  const meant = closest(name, datasetNames);
-  throw new Error(
-    `there is no data set "${name}"; ${meant ? `did you mean "${meant}"?` : `there are ${datasetNames.join(", ")}`}`,
-  );
+  throw new Error(`there is no data set "${name}"; ${orWhat(name, datasetNames)}`);
 }
 
 /**

@@ -29,6 +29,7 @@ export function splitAddress(address: string): { file: string; name: string | un
 
 /** @throws RecipeError where there is no such file, or no recipe in it */
 export async function readRecipeFile(file: string): Promise<RecipeFile> {
+  if (!existsSync(file)) throw new RecipeError(file, [missing(file)]);
   if (extname(file) === ".json") return { main: attempt(file, () => readJsonFile(file)), named: new Map() };
   if (!modules.includes(extname(file))) {
     throw new RecipeError(file, [`a recipe is a file ending in ${modules.join(", ")} or .json`]);
@@ -89,7 +90,6 @@ function attempt<T>(file: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (!existsSync(file)) throw new RecipeError(file, [missing(file)], { cause: error });
     throw new RecipeError(file, [asDataError(file, error).problem], { cause: error });
   }
 }
