@@ -18,6 +18,11 @@ export function readJsonFile(file: string, largest = 2 ** 20): unknown {
   } catch (error) {
     throw asDataError(file, error);
   }
+  return parseJson(text, file);
+}
+
+/** @param file names the text in errors. @throws DataError */
+export function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -278,7 +278,7 @@ describe("mapillary's config", () => {
     ]);
     writeFileSync(join(root, "config_v2.0.json"), "{");
     await expect(openNamedDataset("mapillary-v2", { root })).rejects.toThrow(
-      /config_v2\.0\.json: is no valid JSON/,
+      /config_v2\.0\.json: is no JSON/,
     );
   });
 

@@ -44,7 +44,7 @@ describe("rasterizeIdd", () => {
   });
 
   it.each([
-    ["{", /a\.json: is no valid JSON/],
+    ["{", /a\.json: is no JSON/],
     ['{"imgWidth": 1e9, "imgHeight": 1e9, "objects": []}', /gives the size 1000000000 x 1000000000/],
     ['{"imgWidth": 4, "imgHeight": 4}', /holds no list of objects/],
     [
@@ -84,7 +84,7 @@ describe("prepareIdd", () => {
 
   it("leaves no half-written file behind, and says where polygons are expected", async () => {
     const root = folderOf({ "gtFine/train/0/1_gtFine_polygons.json": "train-ids.png" });
-    await expect(prepareIdd({ root })).rejects.toThrow(/1_gtFine_polygons\.json: is no valid JSON/);
+    await expect(prepareIdd({ root })).rejects.toThrow(/1_gtFine_polygons\.json: is no JSON/);
     expect(existsSync(join(root, "gtFine/train/0/1_gtFine_labelcsTrainIds.png"))).toBe(false);
     await expect(prepareIdd({ root: folderOf({ "x.png": "photo.png" }) })).rejects.toThrow(
       /holds no polygon files .* in gtFine\/\{split\}/,

@@ -8,6 +8,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { asDataError, DataError } from "../data-error.js";
 import { isFolder, listFiles } from "../files.js";
+import { parseJson } from "../json-file.js";
 import { IGNORED } from "../label-space.js";
 import { DEFAULT_MAX_PIXELS } from "../pixel-limit.js";
 import { writeLabelPng } from "../write-png.js";
@@ -151,13 +152,7 @@ interface Annotation {
 }
 
 function parseAnnotation(json: string, file: string): Annotation {
-  let parsed: Partial<Annotation> | null;
-  try {
-    parsed = JSON.parse(json) as Partial<Annotation> | null;
-  } catch (error) {
-    throw new DataError(file, `is no valid JSON (${(error as Error).message})`);
-  }
-  const { imgWidth, imgHeight, objects } = parsed ?? {};
+  const { imgWidth, imgHeight, objects } = (parseJson(json, file) ?? {}) as Partial<Annotation>;
   if (!isLength(imgWidth) || !isLength(imgHeight) || imgWidth * imgHeight > DEFAULT_MAX_PIXELS) {
     throw new DataError(
       file,

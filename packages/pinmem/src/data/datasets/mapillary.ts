@@ -5,10 +5,11 @@
 // Version 2.0 splits classes of 1.2 further. We map its names as 1.2 maps theirs: markings on the road are road except
 // crosswalks, which 1.2 ignores; backs of signs, groups of vehicles and of poles are ignored.
 
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../data-error.js";
 import type { DatasetDefinition } from "../dataset.js";
+import { readJsonFile } from "../json-file.js";
 import { type LabelDecoding, valueDecoding } from "../label-decoding.js";
 
 const trainIdsByName: Readonly<Record<string, number>> = {
@@ -117,8 +118,7 @@ async function readConfig(
 ): Promise<LabelDecoding> {
   for (const name of names) {
     const file = join(root, name);
-    const text = await readFile(file, "utf8").catch(() => undefined);
-    if (text !== undefined) return decodingOfConfig(file, text);
+    if (existsSync(file)) return decodingOfConfig(file);
   }
   if (fallback) return fallback;
   throw new DataError(
@@ -127,13 +127,8 @@ async function readConfig(
   );
 }
 
-function decodingOfConfig(file: string, text: string): LabelDecoding {
-  let labels: unknown;
-  try {
-    labels = (JSON.parse(text) as { labels?: unknown } | null)?.labels;
-  } catch (error) {
-    throw new DataError(file, `is no valid JSON (${(error as Error).message})`);
-  }
+function decodingOfConfig(file: string): LabelDecoding {
+  const labels = (readJsonFile(file) as { labels?: unknown } | null)?.labels;
   if (!Array.isArray(labels) || labels.length === 0 || labels.length > 256) {
     throw new DataError(file, "does not hold a list 'labels' of 1 to 256 classes");
   }
