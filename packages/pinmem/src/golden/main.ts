@@ -1,11 +1,11 @@
 // The command `npm run golden -- DIR`: runs every golden file in a folder.
-// Exit code 0 when all that ran agrees, 1 when something does not or nothing ran, 2 when the call is wrong.
+// Exit codes: see its help.
 
-import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { backends } from "@pinmem/torch";
 import { guardOutput } from "../cli/output.js";
 import { DataError } from "../data/data-error.js";
+import { isFolder } from "../data/files.js";
 import { requireDevice } from "../training/environment.js";
 import { GoldenFileError } from "./case-file.js";
 import { goldenPrecisions } from "./compare.js";
@@ -20,7 +20,11 @@ Usage: npm run golden -- DIR [--device cuda] [--precision float64] [--json]
   DIR            folder with golden files (*.json)
   --device NAME  where to compute: cpu or cuda (default: cpu). On CUDA without TF32, which the figures are without
   --precision P  float64 or float32 alone (default: both)
-  --json         prints one JSON document instead of lines`;
+  --json         prints one JSON document instead of lines
+
+Example: npm run golden -- packages/pinmem/src/golden/fixtures
+
+Exit codes: 0 all that ran agrees; 1 something does not, nothing ran, or it could not; 2 wrong usage.`;
 
 export async function main(args: readonly string[]): Promise<number> {
   guardOutput([process.stdout, process.stderr]);
@@ -46,13 +50,13 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (folder === undefined || rest.length > 0) return misuse("give exactly one folder");
-  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return misuse(`${folder} is not a folder`);
   const precisions = goldenPrecisions.filter((known) => precision === undefined || known === precision);
   if (precisions.length === 0) return misuse(`--precision is "${precision}"; there are float64 and float32`);
+  if (!(await isFolder(folder))) return failure(`${folder} is not a folder`);
   try {
     requireDevice(device);
   } catch (error) {
-    return misuse((error as Error).message);
+    return failure((error as Error).message);
   }
   backends.cudnn.allowTf32 = false;
   try {
@@ -69,12 +73,16 @@ export async function main(args: readonly string[]): Promise<number> {
     return ran && results.every(({ passed }) => passed) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof GoldenFileError || error instanceof DataError)) throw error;
-    console.error(`golden: ${error.message}`);
-    return 1;
+    return failure(error.message);
   }
 }
 
+function failure(problem: string): number {
+  console.error(`golden: ${problem}`);
+  return 1;
+}
+
 function misuse(problem: string): number {
-  console.error(`golden: ${problem}\n\n${usage}`);
+  console.error(`golden: ${problem.split(". ")[0]}. See npm run golden -- --help`);
   return 2;
 }

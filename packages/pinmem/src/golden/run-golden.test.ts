@@ -139,11 +139,18 @@ describe("npm run golden", () => {
   test.each([
     [[], "give exactly one folder"],
     [["a", "b"], "give exactly one folder"],
-    [["/no/such/folder"], "/no/such/folder is not a folder"],
-    [["--loud"], "--loud"],
+    [["--loud"], "Unknown option '--loud'"],
+    [["a", "--precision", "half"], '--precision is "half"; there are float64 and float32'],
   ])("ends with 2 when called with %j", async (args, message) => {
     expect(await main(args)).toBe(2);
-    expect(lines.join("\n")).toContain(message);
-    expect(lines.join("\n")).toContain("Usage: npm run golden -- DIR");
+    expect(lines).toEqual([`golden: ${message}. See npm run golden -- --help`]);
+  });
+
+  test.each([
+    [["/no/such/folder"], "/no/such/folder is not a folder"],
+    [["--device", "cuda:77", import.meta.dirname], 'device is "cuda:77", but'],
+  ])("ends with 1 when called with %j", async (args, message) => {
+    expect(await main(args)).toBe(1);
+    expect(lines.at(-1)).toContain(message);
   });
 });
