@@ -1,37 +1,20 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
+import { runCli } from "../../test/run-cli.js";
 import { openNamedDataset } from "../data/datasets/index.js";
 import { evaluationImages } from "../data/evaluation-loader.js";
 import { renderStreet } from "../data/streets/index.js";
-import { main } from "./main.js";
 
-afterEach(() => {
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
-});
-
-/** Runs the command, and returns what it printed and its exit code. */
-async function run(...args: string[]): Promise<{ text: string; code: unknown }> {
-  const lines: string[] = [];
-  const note = (line: unknown) => void lines.push(String(line));
-  vi.spyOn(console, "log").mockImplementation(note);
-  vi.spyOn(console, "error").mockImplementation(note);
-  vi.spyOn(process.stderr, "write").mockImplementation((line) => {
-    note(line);
-    return true;
-  });
-  await main(["node", "pinmem", "data", "streets", ...args]);
-  return { text: lines.join("\n"), code: process.exitCode };
-}
+const run = (...words: string[]) => runCli("data", "streets", ...words);
 
 describe("pinmem data streets", () => {
   it("writes scenes that the data set 'folder' reads back exactly", async () => {
     const out = temporaryFolder();
     const size = ["--width", "64", "--height", "32"];
     const { text, code } = await run("--out", out, "--domain", "fog", "--count", "3", "--seed", "5", ...size);
-    expect(code).toBeUndefined();
+    expect(code).toBe(0);
     expect(text).toMatch(/3 scenes of fog written[\s\S]*contact sheet/);
     expect(existsSync(join(out, "contact-sheet.png"))).toBe(true);
     expect(readdirSync(join(out, "images"))).toEqual(["000000.png", "000001.png", "000002.png"]);

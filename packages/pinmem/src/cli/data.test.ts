@@ -1,27 +1,10 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { folderOf, temporaryFolder } from "../../test/data-fixtures.js";
-import { main } from "./main.js";
+import { runCli } from "../../test/run-cli.js";
 
-afterEach(() => {
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
-});
-
-/** Runs the command line, and returns what it printed and its exit code. */
-async function run(...args: string[]): Promise<{ text: string; code: unknown }> {
-  const lines: string[] = [];
-  const note = (line: unknown) => void lines.push(String(line));
-  vi.spyOn(console, "log").mockImplementation(note);
-  vi.spyOn(console, "error").mockImplementation(note);
-  vi.spyOn(process.stderr, "write").mockImplementation((line) => {
-    note(line);
-    return true;
-  });
-  await main(["node", "pinmem", "data", ...args]);
-  return { text: lines.join("\n"), code: process.exitCode };
-}
+const run = (...words: string[]) => runCli("data", ...words);
 
 const good = { "images/a.png": "photo.png", "labels/a.png": "train-ids.png" };
 

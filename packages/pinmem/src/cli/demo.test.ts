@@ -3,30 +3,16 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../../test/run-cli.js";
 import type { DemoSummary } from "../demo/summary.js";
-import { main } from "./main.js";
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "pinmem-cli-demo-"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => {
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
-});
-
-/** Runs the command line, and returns what it printed and its exit code. */
-async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
-  process.exitCode = undefined;
-  const [out, err]: [string[], string[]] = [[], []];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
-  vi.spyOn(console, "error").mockImplementation((text) => void err.push(`${text}\n`));
-  await main(["node", "pinmem", "demo", ...args]);
-  return { out: out.join(""), err: err.join(""), code: process.exitCode };
-}
+const run = (...words: string[]) => runCli("demo", ...words);
 
 const streets = (domain: string, count: number, seed: number) => ({
   name: "streets",

@@ -6,6 +6,7 @@ import { requireWritableFile } from "../data/output-folder.js";
 import type { EvaluationProgress } from "../evaluation/evaluate-run.js";
 import type { Protocol } from "../evaluation/protocol.js";
 import type { DomainResult, EvaluationResult } from "../evaluation/result.js";
+import { duration } from "../training/events/progress.js";
 import { type EvaluateFlags, printResults } from "./evaluate.js";
 import { folderOfRun, INTERRUPTED, interruption } from "./running.js";
 
@@ -134,11 +135,4 @@ class ProgressLine {
     if (process.stderr.isTTY && this.#shown > 0) process.stderr.write("\r\u001b[K");
     this.#shown = 0;
   }
-}
-
-function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-  const pad = (value: number) => String(value).padStart(2, "0");
-  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }

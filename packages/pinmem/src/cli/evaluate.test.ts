@@ -5,10 +5,10 @@ import { dispose, loadSafetensors, saveSafetensors } from "@pinmem/torch";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { folderOf } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
+import { runCli } from "../../test/run-cli.js";
 import { readResult } from "../evaluation/result.js";
 import { RunFolder } from "../training/run-folder.js";
 import { train } from "../training/train.js";
-import { main } from "./main.js";
 
 let root: string;
 let folder: string;
@@ -29,21 +29,10 @@ beforeEach(() => {
     copyFileSync(join(root, "trained", file), join(runFolder, file));
 });
 afterEach(() => {
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
 
-/** Runs the command line, and returns what it printed and its exit code. */
-async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
-  process.exitCode = undefined;
-  const [out, err]: [string[], string[]] = [[], []];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
-  vi.spyOn(console, "error").mockImplementation((text) => void err.push(`${text}\n`));
-  await main(["node", "pinmem", "evaluate", ...args]);
-  return { out: out.join(""), err: err.join(""), code: process.exitCode };
-}
+const run = (...words: string[]) => runCli("evaluate", ...words);
 
 describe("pinmem evaluate", () => {
   it("scores a run on the targets of its recipe, prints a table and keeps the result beside the run", async () => {
@@ -112,7 +101,7 @@ describe("pinmem evaluate", () => {
     const { err, code } = await run("merge", ...parts);
     const merged = parts[0]?.replace("-shard-1-of-2", "") ?? "";
     expect(err).toBe(`written to ${merged}\n`);
-    expect(code).toBeUndefined();
+    expect(code).toBe(0);
     expect(readResult(merged).domains).toEqual(readResult(join(folder, "whole.json")).domains);
     const named = await run("merge", ...parts, "--out", join(folder, "merged.json"), "--json");
     expect(named.err).toBe(`written to ${join(folder, "merged.json")}\n`);

@@ -3,8 +3,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluationResult } from "../evaluation/result.js";
 import { evaluateRuns } from "./evaluate-runs.js";
-import { type ProtocolFlags, protocolOf } from "./protocol-options.js";
 import { bestOrLast, between, deviceOption, names, positive, scales } from "./options.js";
+import { type ProtocolFlags, protocolOf } from "./protocol-options.js";
 import { explained } from "./running.js";
 
 export interface EvaluateFlags extends ProtocolFlags {

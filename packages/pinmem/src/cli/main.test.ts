@@ -3,36 +3,24 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { createProgram, main } from "./main.js";
+import { describe, expect, test } from "vitest";
+import { runCli } from "../../test/run-cli.js";
+import { createProgram } from "./main.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** Runs a command line and gives what it printed and its exit code. */
-async function run(...words: string[]) {
-  const printed: string[] = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, "write").mockImplementation((text) => printed.push(String(text)) > 0);
-  }
-  await main(["node", "pinmem", ...words]);
-  return { code: process.exitCode ?? 0, printed: printed.join("") };
-}
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = 0;
-});
+const run = (...words: string[]) => runCli(...words);
 
 describe("pinmem", () => {
   test("lists its commands, each with a description", async () => {
-    const { code, printed } = await run("--help");
+    const { code, text } = await run("--help");
     expect(code).toBe(0);
     for (const { name, description } of (await createProgram()).commands.map((command) => ({
       name: command.name(),
       description: command.description(),
     }))) {
       expect(description).toMatch(/\.$/);
-      expect(printed).toContain(`  ${name} `);
+      expect(text).toContain(`  ${name} `);
     }
   });
 
@@ -45,10 +33,13 @@ describe("pinmem", () => {
   });
 
   test("meets a mistyped command or option with the one that was meant, and exit code 2", async () => {
-    expect(await run("doctr")).toEqual({ code: 2, printed: expect.stringContaining("Did you mean doctor?") });
-    expect(await run("doctor", "--jsn")).toEqual({
+    expect(await run("doctr")).toMatchObject({
       code: 2,
-      printed: expect.stringContaining("Did you mean --json?"),
+      text: expect.stringContaining("Did you mean doctor?"),
+    });
+    expect(await run("doctor", "--jsn")).toMatchObject({
+      code: 2,
+      text: expect.stringContaining("Did you mean --json?"),
     });
   });
 
@@ -91,6 +82,9 @@ describe("pinmem", () => {
   });
 
   test("tells its version", async () => {
-    expect(await run("--version")).toEqual({ code: 0, printed: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    expect(await run("--version")).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    });
   });
 });

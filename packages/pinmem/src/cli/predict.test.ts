@@ -9,10 +9,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { dispose, loadSafetensors, saveSafetensors } from "@pinmem/torch";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
+import { runCli } from "../../test/run-cli.js";
 import { untrainedRun } from "../../test/untrained-run.js";
-import { main } from "./main.js";
 import { PredictProgress } from "./predict-progress.js";
 
 const root = temporaryFolder();
@@ -27,20 +27,9 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const folder of [photos, out]) rmSync(folder, { recursive: true, force: true });
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
 });
 
-/** Runs the command line, and returns what it printed and its exit code. */
-async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
-  vi.spyOn(console, "log").mockImplementation((text) => void out.push(`${text}\n`));
-  vi.spyOn(console, "error").mockImplementation((text) => void err.push(`${text}\n`));
-  await main(["node", "pinmem", "predict", ...args]);
-  return { out: out.join(""), err: err.join(""), code: process.exitCode };
-}
+const run = (...words: string[]) => runCli("predict", ...words);
 
 const photo = (name: string) => copyFileSync(fixtureFile("photo.jpg"), join(photos, name));
 
@@ -99,8 +88,6 @@ describe("pinmem predict", () => {
     expect(process.listenerCount("SIGINT")).toBe(handlers);
     const done = readdirSync(join(out, "overlay")).length;
     expect(done).toBeLessThan(60);
-
-    process.exitCode = undefined;
     const second = await run(runFolder, photos, "--out", out, "--skip-existing");
     expect(second.code).toBe(0);
     expect(second.out).toContain(`${60 - done} predicted`);

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
-import { main } from "./main.js";
+import { runCli } from "../../test/run-cli.js";
 
 let folder: string;
 beforeEach(() => {
@@ -11,18 +11,9 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
 });
 
-async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  vi.spyOn(console, "log").mockImplementation((text) => void out.push(`${text}\n`));
-  vi.spyOn(console, "error").mockImplementation((text) => void err.push(`${text}\n`));
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
-  await main(["node", "pinmem", "recipes", ...args]);
-  return { out: out.join(""), err: err.join(""), code: process.exitCode };
-}
+const run = (...words: string[]) => runCli("recipes", ...words);
 
 const mini = miniRecipe({ method: { name: "erm" } });
 
@@ -44,7 +35,7 @@ describe("pinmem recipes", () => {
     writeFileSync(join(folder, "one.json"), JSON.stringify(miniRecipe()));
     mkdirSync(join(folder, "parts"));
     const { out, code } = await run(folder);
-    expect(code).toBeUndefined();
+    expect(code).toBe(0);
     expect(out.split("\n").map((line) => line.replace(/ {2,}/g, "  "))).toEqual([
       "boulevard + toy-town -> night",
       `  ${file}  erm  mobilenet_v2, deeplab-v3+  4 steps`,

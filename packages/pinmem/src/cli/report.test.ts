@@ -1,24 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { writeRun } from "../../test/report-fixtures.js";
-import { main } from "./main.js";
+import { runCli } from "../../test/run-cli.js";
 
-afterEach(() => {
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
-});
-
-/** Runs the command line, and returns what it printed and its exit code. */
-async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  vi.spyOn(console, "log").mockImplementation((text) => void out.push(String(text)));
-  vi.spyOn(console, "error").mockImplementation((text) => void err.push(String(text)));
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
-  await main(["node", "pinmem", "report", ...args]);
-  return { out: out.join("\n"), err: err.join("\n"), code: process.exitCode };
-}
+const run = (...words: string[]) => runCli("report", ...words);
 
 describe("pinmem report", () => {
   it("writes one page, and the figures as JSON for programs", async () => {
@@ -35,7 +22,7 @@ describe("pinmem report", () => {
       "last",
       "--json",
     );
-    expect(code).toBeUndefined();
+    expect(code).toBe(0);
     expect(readFileSync(file, "utf8")).toContain("<h1>Two runs</h1>");
     const { rows } = JSON.parse(out);
     expect(rows).toMatchObject([

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
-import { main } from "./main.js";
+import { runCli } from "../../test/run-cli.js";
 
 let folder: string;
 beforeEach(() => {
@@ -11,19 +11,9 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
 });
 
-/** Runs the command line, and returns what it printed and its exit code. */
-async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
-  vi.spyOn(console, "error").mockImplementation((text) => void err.push(`${text}\n`));
-  await main(["node", "pinmem", "train", ...args]);
-  return { out: out.join(""), err: err.join(""), code: process.exitCode };
-}
+const run = (...words: string[]) => runCli("train", ...words);
 
 const write = (name: string, content: unknown): string => {
   const file = join(folder, name);
@@ -49,8 +39,6 @@ describe("pinmem train", () => {
     expect(process.listenerCount("SIGINT")).toBe(handlers);
     const saved = JSON.parse(readFileSync(join(runFolder, "recipe.json"), "utf8"));
     expect(saved.evaluation.statisticsBatches).toBe(0);
-
-    process.exitCode = undefined;
     const second = await run("--resume", runFolder);
     expect(second.code).toBe(0);
     expect(second.err).toMatch(/finished at step 2 of 2/);

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadSafetensors, saveSafetensors, scope } from "@pinmem/torch";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
+import { runCli } from "../../test/run-cli.js";
 import { createBackbone } from "../models/backbones/registry.js";
 import { openRun } from "../runs/open-run.js";
 import type { RecipeInput } from "../training/recipe/recipe.js";
 import { createRecipeNetwork } from "../training/recipe/recipe-network.js";
-import { main } from "./main.js";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../models/fixtures/${name}`, import.meta.url));
 
@@ -19,18 +19,9 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
 });
 
-async function run(...args: string[]): Promise<{ out: string; err: string; code: unknown }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  vi.spyOn(console, "log").mockImplementation((text) => void out.push(`${text}\n`));
-  vi.spyOn(console, "error").mockImplementation((text) => void err.push(`${text}\n`));
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
-  await main(["node", "pinmem", "weights", ...args]);
-  return { out: out.join(""), err: err.join(""), code: process.exitCode };
-}
+const run = (...words: string[]) => runCli("weights", ...words);
 
 function writeRecipe(more: Partial<RecipeInput> = {}): string {
   const file = join(folder, "recipe.json");
@@ -52,7 +43,7 @@ function prefixedWeights(): { file: string; rows: unknown } {
 describe("pinmem weights inspect", () => {
   it("tells what a checkpoint of the authors holds", async () => {
     const { out, code } = await run("inspect", fixture("authors.pth"));
-    expect(code).toBeUndefined();
+    expect(code).toBe(0);
     expect(out).toMatch(
       /layout {4}the authors' checkpoint: .* rows beside the state dict, every name after "module\."/,
     );
@@ -95,7 +86,7 @@ describe("pinmem weights convert", () => {
     const { code, out: text } = await run(
       ...["convert", file, "--recipe", writeRecipe(), "--set", "name=theirs", "--step", "30", "--out", out],
     );
-    expect(code).toBeUndefined();
+    expect(code).toBe(0);
     expect(text).toMatch(/392 tensors loaded\nwritten: \S+model\.safetensors/);
     using opened = openRun(out);
     expect(opened).toMatchObject({ step: 30, score: null, recipe: { ...miniRecipe(), name: "theirs" } });
@@ -120,10 +111,8 @@ describe("pinmem weights convert", () => {
     expect(strict.err).toMatch(/do not fit the network:[\s\S]*final2\.0\.weight: \[2, 256, 1, 1\] expected/);
     expect(existsSync(out)).toBe(false);
     expect(readdirSync(folder).sort()).toEqual(["recipe.json", "two.json"]);
-
-    process.exitCode = undefined;
     const partial = await run(...args, "--partial", "--json");
-    expect(partial.code).toBeUndefined();
+    expect(partial.code).toBe(0);
     const report = JSON.parse(partial.out);
     expect(report).toMatchObject({ loaded: ["final2.0.bias"], written: out });
     expect(report.skipped.map(({ name }: { name: string }) => name)).toEqual([
