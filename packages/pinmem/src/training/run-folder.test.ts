@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -23,6 +23,14 @@ describe("a run folder's lock", () => {
     release();
     expect(existsSync(lockFile())).toBe(false);
     run.lock()();
+  });
+
+  it("takes away what a killed training had not written whole, and nothing else", () => {
+    const kept = ["best.safetensors", "recipe.json", "notes.tmp", "my.json.1.tmp.txt"];
+    for (const name of [...kept, ".best.safetensors.0123456789ab.tmp", "recipe.json.77.tmp"])
+      writeFileSync(join(folder, name), "");
+    new RunFolder(folder).lock()();
+    expect(readdirSync(folder).sort()).toEqual(kept.sort());
   });
 
   it("leaves no empty folders behind, and takes none away that was there or holds something", () => {

@@ -11,13 +11,16 @@
 //
 // One process at a time may train in it.
 
-import { existsSync, linkSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { makeFolder } from "../data/output-folder.js";
 import { writing } from "../data/write-error.js";
 import { writeWhole } from "../data/write-png.js";
 import type { Recipe } from "./recipe/recipe.js";
+
+/** Temporary names of weights and of JSON files. */
+const LEFTOVER = /^(\.(best|last)\.safetensors\.[0-9a-f]{12}|\w+\.json\.\d+)\.tmp$/;
 
 export class RunFolder {
   constructor(readonly path: string) {}
@@ -89,10 +92,18 @@ export class RunFolder {
       throw error;
     }
     rmSync(prepared, { force: true });
+    this.#removeLeftovers();
     return () => {
       if (existsSync(path) && readFileSync(path, "utf8") === own) rmSync(path, { force: true });
       removeEmpty(this.path, made);
     };
+  }
+
+  /** What a killed training had not written whole. */
+  #removeLeftovers(): void {
+    for (const name of readdirSync(this.path)) {
+      if (LEFTOVER.test(name)) rmSync(join(this.path, name), { force: true });
+    }
   }
 }
 
