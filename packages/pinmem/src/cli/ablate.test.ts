@@ -86,7 +86,7 @@ describe("pinmem ablate", () => {
 
   it.each([
     [["--seeds", "1,x"], 2, /whole numbers, 0 or more, with commas/],
-    [["--weights", "worst"], 2, /It must be best or last/],
+    [["--which", "worst"], 2, /It must be best or last/],
     [["--studies", "loses"], 2, /did you mean "losses"/],
     [["--studies", ","], 2, /It must be a name/],
     [["--set", "seed"], 2, /Write it as path=value/],

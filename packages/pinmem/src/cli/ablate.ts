@@ -14,7 +14,7 @@ interface AblateFlags {
   readonly set: string[];
   readonly steps?: number;
   readonly out?: string;
-  readonly weights: "best" | "last";
+  readonly which: "best" | "last";
   readonly dryRun?: true;
   readonly json?: true;
 }
@@ -40,7 +40,7 @@ export function ablateCommand(): Command {
     .addOption(setOption("change a field of the recipe first; may be repeated"))
     .option("--steps <count>", "length of every run, in steps", positive)
     .option("--out <folder>", "where everything goes (default: ablations/NAME)")
-    .option("--weights <which>", "whose scores count: best on source validation, or last", bestOrLast, "best")
+    .option("--which <weights>", "whose scores count: best on source validation, or last", bestOrLast, "best")
     .option("--dry-run", "list the runs that would be made, and make none")
     .option("--json", "print what is in ablation.json, instead of the table")
     .addHelpText(
@@ -65,7 +65,7 @@ async function ablate(recipeFile: string, flags: AblateFlags): Promise<void> {
     import("../training/recipe/load-recipe.js"),
     import("../ablation/plan.js"),
   ]);
-  const { steps, studies, seeds, set, weights, json } = flags;
+  const { steps, studies, seeds, set, which: weights, json } = flags;
   const length = steps === undefined ? [] : [`length={"steps":${steps}}`];
   const recipe = await loadRecipe(recipeFile, [...set, ...length]);
   const plan = planAblation(recipe, { ...(studies && { studies }), ...(seeds && { seeds }) });

@@ -9,7 +9,11 @@ export function doctorCommand(): Command {
     .option("--json", "print everything as JSON")
     .addHelpText(
       "after",
-      "\nExit codes: 0 libtorch and the addon work; 1 they do not, and the last lines say how to mend it.",
+      `
+Example:
+  npx pinmem doctor --json
+
+Exit codes: 0 libtorch and the addon work; 1 they do not, and the last lines say how to mend it; 2 wrong usage.`,
     )
     .action(async ({ json }: { json?: true }) => {
       const facts = await gatherFacts();

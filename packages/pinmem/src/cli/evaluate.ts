@@ -91,7 +91,11 @@ function mergeCommand(): Command {
     .option("--json", "print the result as JSON instead of a table")
     .addHelpText(
       "after",
-      "\nExample:\n  npx pinmem evaluate merge runs/a/evaluations/whole-camvid-shard-*.json",
+      `
+Example:
+  npx pinmem evaluate merge runs/a/evaluations/whole-camvid-shard-*.json
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
     )
     .action(async (files: string[], { out, json }: { out?: string; json?: true }) =>
       explained(() => merge(files, { out, json: json ?? false })),

@@ -2,9 +2,9 @@
 
 import { join } from "node:path";
 import type { Device } from "@pinmem/torch";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { INSPECTION_FILE, type InspectionPart, inspectionParts } from "../inspection/inspection.js";
-import { deviceOption, names, namesOf, positive, wholeNumber } from "./options.js";
+import { bestOrLast, deviceOption, names, namesOf, positive, wholeNumber } from "./options.js";
 import { explained, folderOfRun, interruption, progress } from "./running.js";
 
 interface InspectFlags {
@@ -43,12 +43,7 @@ export function inspectCommand(): Command {
       "classes in the embedding, separated by commas (default: the paper's six)",
       names,
     )
-    .addOption(
-      new Option("--which <weights>", "of a folder: best (default, where there are any) or last").choices([
-        "best",
-        "last",
-      ]),
-    )
+    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
     .option("--seed <number>", "of the embedding, permutations and random memories", wholeNumber, 0)
     .addOption(deviceOption())
     .option("--out <folder>", "where pictures and inspection.json go (default: RUN/inspection)")

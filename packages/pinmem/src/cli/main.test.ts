@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { runCli } from "../../test/run-cli.js";
 import { createProgram } from "./main.js";
@@ -21,6 +22,22 @@ describe("pinmem", () => {
     }))) {
       expect(description).toMatch(/\.$/);
       expect(text).toContain(`  ${name} `);
+    }
+  });
+
+  test("gives every command an example and its exit codes", async () => {
+    const paths = (command: Command, before: readonly string[] = []): string[][] =>
+      command.commands.flatMap((sub) => {
+        const path = [...before, sub.name()];
+        const own = sub.commands.length === 0 || sub.registeredArguments.length > 0 ? [path] : [];
+        return [...own, ...paths(sub as Command, path)];
+      });
+    const all = paths(await createProgram());
+    expect(all.length).toBeGreaterThan(12);
+    for (const path of all) {
+      const { text } = await run(...path, "--help");
+      expect(text).toMatch(new RegExp(`Examples?:\\n  npx pinmem ${path.join(" ")}\\b`));
+      expect(text).toMatch(/Exit codes: 0 .*; 1 .*; 2 wrong usage/);
     }
   });
 

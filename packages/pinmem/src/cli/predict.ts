@@ -55,11 +55,7 @@ export function predictCommand(): Command {
     .option("--flip", "look at each image mirrored too, and take the mean")
     .option("--scales <sizes>", "look at it in these sizes, such as 0.75,1,1.25, and take the mean", scales)
     .option("--skip-existing", "leave inputs alone whose outputs are all there: go on where it stopped")
-    .option(
-      "--which <weights>",
-      "best (on source validation) or last (default: best where there are any)",
-      bestOrLast,
-    )
+    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
     .addOption(deviceOption())
     .option("--memory <MiB>", "for the network; larger images are tiled (default: 4096)", positive)
     .option("--max-pixels <count>", "refuse images with more (default: 100 million)", positive)

@@ -21,7 +21,9 @@ Examples:
   npx pinmem recipes recipes/gtav-synthia.mjs
   npx pinmem recipes recipes/gtav-synthia.mjs#isw-resnet50
 
-One recipe is printed as JSON, which is a recipe file too.`,
+One recipe is printed as JSON, which is a recipe file too.
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
     )
     .action(async (what: string, flags: { json?: true }) => explained(() => show(what, flags)));
 }

@@ -18,7 +18,7 @@ describe("pinmem report", () => {
       file,
       "--title",
       "Two runs",
-      "--weights",
+      "--which",
       "last",
       "--json",
     );
@@ -50,6 +50,6 @@ describe("pinmem report", () => {
       code: 2,
       err: expect.stringMatching(/missing required argument 'run'/),
     });
-    expect((await run("a", "--weights", "worst")).code).toBe(2);
+    expect((await run("a", "--which", "worst")).code).toBe(2);
   });
 });

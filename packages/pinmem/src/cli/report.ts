@@ -1,14 +1,15 @@
 // `pinmem report`: runs side by side, as one HTML file.
 
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { Comparison } from "../report/comparison.js";
+import { bestOrLast } from "./options.js";
 import { explained } from "./running.js";
 
 interface ReportFlags {
   readonly out: string;
   readonly title?: string;
   readonly baseline?: string;
-  readonly weights: "best" | "last";
+  readonly which: "best" | "last";
   readonly json?: true;
 }
 
@@ -24,10 +25,11 @@ export function reportCommand(): Command {
       "--baseline <name>",
       "what gains are over: a row, a run or a method (default: erm, else the first)",
     )
-    .addOption(
-      new Option("--weights <which>", "of runs without evaluations: which scores noted while training")
-        .choices(["best", "last"])
-        .default("best"),
+    .option(
+      "--which <weights>",
+      "of runs without evaluations: which scores noted while training, best or last",
+      bestOrLast,
+      "best",
     )
     .option("--json", "print the comparison as JSON, too")
     .addHelpText(
@@ -47,13 +49,13 @@ Exit codes: 0 written; 1 it could not be written, and the last line says why; 2 
 
 async function report(
   paths: readonly string[],
-  { out, title, baseline, weights, json }: ReportFlags,
+  { out, title, baseline, which, json }: ReportFlags,
 ): Promise<void> {
   const [{ readEntries }, { writeReport }] = await Promise.all([
     import("../report/read-entries.js"),
     import("../report/write-report.js"),
   ]);
-  const { entries, baseline: own, title: ownTitle } = await readEntries(paths, weights);
+  const { entries, baseline: own, title: ownTitle } = await readEntries(paths, which);
   const reference = baseline ?? own;
   const heading = title ?? ownTitle;
   const comparison = await writeReport(entries, {

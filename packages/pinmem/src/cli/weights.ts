@@ -24,7 +24,14 @@ export function weightsCommand(): Command {
     )
     .argument("<file>", "a .pth or .safetensors file")
     .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExample:\n  npx pinmem weights inspect resnet50-0676ba61.pth")
+    .addHelpText(
+      "after",
+      `
+Example:
+  npx pinmem weights inspect resnet50-0676ba61.pth
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
+    )
     .action(async (file: string, { json }: { json?: true }) => explained(() => inspect(file, json === true)));
   command
     .command("convert")
