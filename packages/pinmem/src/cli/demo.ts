@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { DemoSummary } from "../demo/summary.js";
 import type { EventSink, TrainingEvent } from "../training/events/event.js";
 import { setOption, wholeNumber } from "./options.js";
-import { INTERRUPTED, interruption, timestamp } from "./running.js";
+import { explained, INTERRUPTED, interruption, timestamp } from "./running.js";
 
 interface DemoFlags {
   readonly minutes: number;
@@ -44,9 +44,11 @@ Examples:
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
     )
-    .action(async (flags: DemoFlags) => {
-      process.exitCode = await demo(flags);
-    });
+    .action((flags: DemoFlags) =>
+      explained(async () => {
+        process.exitCode = await demo(flags);
+      }),
+    );
 }
 
 async function demo({ out, json, ...options }: DemoFlags): Promise<number> {

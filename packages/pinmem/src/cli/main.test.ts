@@ -41,6 +41,23 @@ describe("pinmem", () => {
     }
   });
 
+  test("tells in a line that libtorch is missing, and gives its help all the same", () => {
+    const pinmem = (...words: string[]) =>
+      spawnSync(process.execPath, ["packages/pinmem/bin/pinmem.mjs", ...words], {
+        cwd: root,
+        encoding: "utf8",
+        env: { ...process.env, LIBTORCH: "/nowhere" },
+      });
+    for (const words of [["--help"], ["weights", "--help"]]) {
+      expect(pinmem(...words)).toMatchObject({ status: 0, stderr: "" });
+    }
+    for (const words of [["train", "recipes/demo.mjs"], ["weights", "inspect", "x"], ["demo"]]) {
+      const { status, stderr } = pinmem(...words);
+      expect(stderr).toMatch(/^.*npm run setup.*\n$/);
+      expect(status).toBe(1);
+    }
+  });
+
   test("loads only the command that is asked for", async () => {
     const names = async (name?: string) =>
       (await createProgram(name)).commands.map((command) => command.name());

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import type { EventSink, TrainingEvent } from "../training/events/event.js";
 import { setOption } from "./options.js";
-import { INTERRUPTED, interruption, timestamp } from "./running.js";
+import { explained, INTERRUPTED, interruption, timestamp } from "./running.js";
 
 interface TrainFlags {
   readonly run?: string;
@@ -36,7 +36,9 @@ Exit codes: 0 trained to the end; 1 stopped by an error, which the last lines te
     .action(async (recipe: string | undefined, flags: TrainFlags, command: Command) => {
       const problem = misuse(recipe, flags);
       if (problem) command.error(`error: ${problem}`, { exitCode: 2 });
-      process.exitCode = await run(recipe, flags);
+      await explained(async () => {
+        process.exitCode = await run(recipe, flags);
+      });
     });
 }
 

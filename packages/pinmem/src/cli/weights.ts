@@ -1,7 +1,7 @@
 // `pinmem weights`: what a file of weights holds, and files of weights from elsewhere made into this project's.
 
 import { Command, Option } from "commander";
-import { backboneNames } from "../models/backbones/registry.js";
+import { backboneNames } from "../models/backbones/names.js";
 import { setOption, wholeNumber } from "./options.js";
 import { explained } from "./running.js";
 

@@ -1,7 +1,7 @@
 // The official code's network constructors, by name, as options of our networks.
 
 import type { OutputStride } from "../models/backbones/backbone.js";
-import type { BackboneName } from "../models/backbones/registry.js";
+import type { BackboneName } from "../models/backbones/names.js";
 
 /** A case whose network the project does not have. */
 export class UnknownNetworkError extends Error {

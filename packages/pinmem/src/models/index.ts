@@ -6,7 +6,8 @@ export {
   type BackboneOutput,
   type OutputStride,
 } from "./backbones/backbone.js";
-export { type BackboneName, backboneNames, createBackbone } from "./backbones/registry.js";
+export { type BackboneName, backboneNames } from "./backbones/names.js";
+export { createBackbone } from "./backbones/registry.js";
 export {
   type DescribeOptions,
   describe,

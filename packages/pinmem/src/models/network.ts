@@ -3,7 +3,8 @@
 import { z } from "zod";
 import { ClassMemory, type ClassMemoryOptions, type NoiseSource } from "../memory/index.js";
 import type { OutputStride } from "./backbones/backbone.js";
-import { backboneNames, createBackbone } from "./backbones/registry.js";
+import { backboneNames } from "./backbones/names.js";
+import { createBackbone } from "./backbones/registry.js";
 import { DeepLabV2 } from "./heads/deeplab-v2.js";
 import { DeepLabV3Plus } from "./heads/deeplab-v3-plus.js";
 import { placementSchema } from "./normalization/placement.js";

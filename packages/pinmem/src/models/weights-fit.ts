@@ -5,7 +5,8 @@
 // a whitening that has no parameters leave no trace in weights, so that they cannot be told.
 
 import { scope } from "@pinmem/torch";
-import { type BackboneName, createBackbone } from "./backbones/registry.js";
+import type { BackboneName } from "./backbones/names.js";
+import { createBackbone } from "./backbones/registry.js";
 import { createNetwork, type NetworkOptions } from "./network.js";
 import { fromOfficialWhitening, type NormalizationPlacement } from "./normalization/placement.js";
 

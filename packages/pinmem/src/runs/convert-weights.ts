@@ -4,7 +4,8 @@
 import { dirname, resolve } from "node:path";
 import { dispose, saveSafetensors, scope } from "@pinmem/torch";
 import { makeFolder, requireWritableFile } from "../data/output-folder.js";
-import { type BackboneName, createBackbone } from "../models/backbones/registry.js";
+import type { BackboneName } from "../models/backbones/names.js";
+import { createBackbone } from "../models/backbones/registry.js";
 import { readWeights } from "../models/weight-files.js";
 import { loadBackboneWeights, loadNetworkWeights, type WeightsReport } from "../models/weights.js";
 import { openLabelSpace } from "../training/open-data.js";

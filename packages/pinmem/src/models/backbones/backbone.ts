@@ -5,7 +5,7 @@
 
 import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { NormalizationPlacement, StageName } from "../normalization/placement.js";
-import type { BackboneName } from "./registry.js";
+import type { BackboneName } from "./names.js";
 import type { StageModule, StageOutput } from "./stage.js";
 
 /** Ratio of the image's resolution to that of the last feature. */

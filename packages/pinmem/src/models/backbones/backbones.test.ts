@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { formulaImages, formulaState } from "../../golden/formula.js";
 import { loadBackboneWeights } from "../weights.js";
 import type { OutputStride } from "./backbone.js";
-import { type BackboneName, backboneNames, createBackbone } from "./registry.js";
+import { type BackboneName, backboneNames } from "./names.js";
+import { createBackbone } from "./registry.js";
 
 interface Summary {
   shape: number[];

@@ -1,7 +1,8 @@
-// All backbones by torchvision's names. A new one is a file beside this one and a line here.
+// All backbones by torchvision's names. A new one is a file beside this one, and a line here and in names.ts.
 
 import type { Backbone, BackboneOptions } from "./backbone.js";
 import { mobilenet_v2 } from "./mobilenet-v2.js";
+import type { BackboneName } from "./names.js";
 import { resnet18, resnet34, resnet50, resnet101, resnet152 } from "./resnet.js";
 import { resnext50_32x4d, resnext101_32x8d } from "./resnext.js";
 import { shufflenet_v2_x1_0 } from "./shufflenet-v2.js";
@@ -19,11 +20,7 @@ export const backbones = {
   wide_resnet101_2,
   mobilenet_v2,
   shufflenet_v2_x1_0,
-} satisfies Record<string, (options: BackboneOptions) => Backbone>;
-
-export type BackboneName = keyof typeof backbones;
-
-export const backboneNames = Object.keys(backbones) as BackboneName[];
+} satisfies Record<BackboneName, (options: BackboneOptions) => Backbone>;
 
 /** A backbone with torchvision's initialisation. */
 export const createBackbone = (name: BackboneName, options: BackboneOptions): Backbone =>

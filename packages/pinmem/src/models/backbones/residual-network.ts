@@ -6,7 +6,7 @@ import { createNormalization } from "../normalization/create.js";
 import type { NormalizationKind } from "../normalization/placement.js";
 import { Backbone, type BackboneOptions } from "./backbone.js";
 import { planStrides, type StageStride } from "./dilation.js";
-import type { BackboneName } from "./registry.js";
+import type { BackboneName } from "./names.js";
 import { BasicBlock, Bottleneck, type ResidualBlockOptions } from "./residual-blocks.js";
 import { Stage } from "./stage.js";
 
