@@ -39,6 +39,8 @@ function start(benchmark, options) {
     process.on("SIGINT", () => {});
     process.on("SIGTERM", () => child.kill("SIGTERM"));
     child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
+    child.on("close", (code, signal) =>
+      resolve(code ?? (["SIGINT", "SIGTERM"].includes(signal ?? "") ? 130 : 1)),
+    );
   });
 }

@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Cell } from "../ablation/plan.js";
 import { studies as allStudies } from "../ablation/studies.js";
 import type { Recipe } from "../training/recipe/recipe.js";
-import { bestOrLast, namesOf, positive, setOption } from "./options.js";
+import { bestOrLast, namesOf, numbers, positive, setOption } from "./options.js";
 import { explained, INTERRUPTED, interruption } from "./running.js";
 
 interface AblateFlags {
@@ -20,7 +20,7 @@ interface AblateFlags {
 }
 
 function seedList(text: string): number[] {
-  const seeds = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const seeds = numbers(text);
   if (seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0)) return [...new Set(seeds)];
   throw new InvalidArgumentError("It must be whole numbers, 0 or more, with commas between.");
 }

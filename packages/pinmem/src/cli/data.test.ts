@@ -40,6 +40,20 @@ describe("pinmem data check", () => {
     expect(code).toBe(1);
   });
 
+  it("names the contact sheet after data set, subset and split", async () => {
+    const before = process.cwd();
+    process.chdir(temporaryFolder());
+    const root = folderOf({
+      "rgb_anon/fog/val/a/x_rgb_anon.png": "photo.png",
+      "gt/fog/val/a/x_gt_labelTrainIds.png": "train-ids.png",
+    });
+    const { text } = await run("check", "acdc", "--root", root, "--split", "val", "--subset", "fog");
+    const made = existsSync("acdc-fog-val.png");
+    process.chdir(before);
+    expect(text).toMatch(/contact sheet {4}acdc-fog-val\.png$/);
+    expect(made).toBe(true);
+  });
+
   it("compares the count with what is expected", async () => {
     const files = { "rgb/rgb_1.png": "photo.png", "ss/ss_1.png": "train-ids.png" };
     const { text } = await run("check", "urbansyn", "--root", folderOf(files), "--no-sheet");

@@ -81,12 +81,12 @@ async function check(name: string, { root, sheet, json, sample, space: spaceFile
   const definition = datasetDefinition(name);
   const split = choice.split ?? Object.keys(definition.splits)[0] ?? "all";
   const options = { root, split, ...(choice.subset ? { subset: choice.subset } : {}) };
-  const sheetFile = sheet === false ? undefined : (sheet ?? `${definition.name}-${split}.png`);
-  if (sheetFile !== undefined) requireWritableFile(sheetFile);
   const space = spaceFile ? readLabelSpace(spaceFile) : cityscapes19;
   const files = await findFiles(definition, { subset: undefined, ...options });
   if (files.samples.length === 0) describeMissing(files, definition.labelsHint);
   const dataset = await openDataset(definition, { ...options, space, unpaired: "skip" });
+  const sheetFile = sheet === false ? undefined : (sheet ?? `${dataset.name}-${split}.png`);
+  if (sheetFile !== undefined) requireWritableFile(sheetFile);
 
   const report = await checkDataset(dataset, {
     ...(sample === undefined ? {} : { sample }),

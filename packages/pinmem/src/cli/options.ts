@@ -3,7 +3,7 @@
 
 import { InvalidArgumentError, Option } from "commander";
 import { orWhat } from "../closest.js";
-import { parseAssignment } from "../training/recipe/set-path.js";
+import { parseAssignment } from "../training/recipe/assignment.js";
 
 /** Parses an option that must be a positive whole number. */
 export function positive(text: string): number {
@@ -34,9 +34,13 @@ export function bestOrLast(text: string): "best" | "last" {
   throw new InvalidArgumentError("It must be best or last.");
 }
 
+/** What stands between commas as numbers; NaN for what is none. */
+export const numbers = (text: string): number[] =>
+  text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+
 /** Parses sizes at which a network looks at an image, with commas between them. */
 export function scales(text: string): number[] {
-  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const values = numbers(text);
   if (values.length <= 16 && values.every((value) => value >= 0.1 && value <= 4)) return values;
   throw new InvalidArgumentError("It must be at most 16 numbers from 0.1 to 4, with commas between them.");
 }
@@ -64,11 +68,8 @@ export const namesOf =
 /** `--set path=value`, which may be repeated. */
 export const setOption = (description = "change a field of the recipe; may be repeated"): Option =>
   new Option("--set <path=value>", description).default([]).argParser((text, before: readonly string[]) => {
-    try {
-      parseAssignment(text);
-    } catch (error) {
-      throw new InvalidArgumentError((error as Error).message);
-    }
+    const parsed = parseAssignment(text);
+    if ("problem" in parsed) throw new InvalidArgumentError(parsed.problem);
     return [...before, text];
   });
 

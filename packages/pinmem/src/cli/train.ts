@@ -79,8 +79,8 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     return INTERRUPTED;
   } catch (error) {
     console.error(`train: ${error instanceof Error ? error.message : String(error)}`);
-    const step = folder && (await newestStep(folder.checkpoints));
-    if (folder && step !== null && step !== undefined) {
+    const step = folder ? await newestStep(folder.checkpoints) : null;
+    if (folder && step !== null) {
       console.error(`the checkpoint of step ${step} is whole; continue with: ${resumeCommand(folder.path)}`);
     }
     return 1;

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -258,6 +259,27 @@ describe("Loader's options", () => {
     const failed = expect(drained).rejects.toThrow(/the loader was closed/);
     await loader.close();
     await failed;
+  });
+
+  it("is waited for while it is closed, also by a program that waits for nothing else", () => {
+    const compiled = (name: string) => JSON.stringify(new URL(`../../dist/data/${name}.js`, import.meta.url));
+    const program = `
+      import { Loader } from ${compiled("loader")};
+      import { domainSampler } from ${compiled("sampling")};
+      import { openNamedDataset } from ${compiled("datasets/index")};
+      const dataset = await openNamedDataset("folder", { root: ${JSON.stringify(datasets[0]?.root)} });
+      const sampler = domainSampler({ lengths: [dataset.samples.length], perDomain: 2, seed: 7, epoch: 40 });
+      const crop = { size: { width: 48, height: 32 } };
+      const loader = new Loader({ datasets: [dataset], sampler, crop, seed: 7 });
+      const waiting = loader.batches({ epoch: 0 }).next().catch(() => {});
+      const closing = loader.close();
+      await waiting;
+      await closing;
+      console.log("closed");`;
+    const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+      encoding: "utf8",
+    });
+    expect([status, stdout]).toEqual([0, "closed\n"]);
   });
 
   it("ends its threads by themselves when it is closed while they decode: terminated ones can abort the program", async () => {

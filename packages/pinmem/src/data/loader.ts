@@ -201,7 +201,8 @@ export class Loader {
         });
       }
     } finally {
-      for (const worker of this.#workers) worker.unref();
+      // One that is being closed is waited for.
+      if (!this.#closed) for (const worker of this.#workers) worker.unref();
     }
     this.#waitedMs += performance.now() - begin;
   }

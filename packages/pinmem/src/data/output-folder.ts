@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { asWriteError, WriteError, writing } from "./write-error.js";
+import { asWriteError, writing } from "./write-error.js";
 
 /**
  * Makes a folder and those above it that are missing, one by one: Node's own way never returns where the system refuses with
@@ -14,7 +14,7 @@ export function makeFolder(path: string): string | undefined {
   const missing = missingOf(path);
   writing(path, () => {
     for (const folder of missing) makeOne(folder);
-    if (!statSync(path).isDirectory()) throw Object.assign(new Error("a file is there"), { code: "EEXIST" });
+    if (!statSync(path).isDirectory()) throw asWriteError(path, { code: "EEXIST" });
   });
   return missing[0];
 }
@@ -23,24 +23,22 @@ export function makeFolder(path: string): string | undefined {
  * Tries to write into a folder, or where it would be made, and leaves nothing.
  * @throws WriteError
  */
-export function requireWritable(folder: string): void {
-  const there = dirname(missingOf(folder)[0] ?? join(resolve(folder), "x"));
-  const probe = join(there, `.${process.pid}.tmp`);
-  try {
-    writing(folder, () => writeFileSync(probe, "pinmem"));
-  } finally {
-    if (existsSync(probe)) rmSync(probe);
-  }
-}
+export const requireWritable = (folder: string): void => probe(folder, folder);
 
 /** As requireWritable, for a file that will be written or replaced. */
 export function requireWritableFile(file: string): void {
-  if (existsSync(file) && statSync(file).isDirectory())
-    throw asWriteError(file, Object.assign(new Error(), { code: "EISDIR" }));
+  if (existsSync(file) && statSync(file).isDirectory()) throw asWriteError(file, { code: "EISDIR" });
+  probe(dirname(file), file);
+}
+
+/** @param output what errors are about */
+function probe(folder: string, output: string): void {
+  const there = dirname(missingOf(folder)[0] ?? join(resolve(folder), "x"));
+  const file = join(there, `.${process.pid}.tmp`);
   try {
-    requireWritable(dirname(file));
-  } catch (error) {
-    throw error instanceof WriteError ? asWriteError(file, error.cause) : error;
+    writing(output, () => writeFileSync(file, "pinmem"));
+  } finally {
+    if (existsSync(file)) rmSync(file);
   }
 }
 

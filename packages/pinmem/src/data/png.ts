@@ -6,8 +6,8 @@
 
 import { crc32, inflateSync } from "node:zlib";
 import { DataError } from "./data-error.js";
-import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
 import { kernelsFor } from "./kernels.js";
+import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
 
 export interface PngSamples {
   readonly width: number;

@@ -45,7 +45,8 @@ export interface InspectOptions {
 /**
  * Looks into a run, opened in its trained form, and writes what was found. inspection.json is written last.
  * @throws Error where no part can be made (the network has no memory, and only parts about the memory are asked for), where
- *   the baseline has other classes, where a class does not exist, where nothing can be written to the folder, or where an image cannot be read
+ *   the baseline has other classes, where a class does not exist, where nothing can be written to the folder, or where an
+ *   image cannot be read
  */
 export async function inspectRun(
   run: OpenRun,

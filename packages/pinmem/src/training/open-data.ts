@@ -81,7 +81,7 @@ export function openLabelSpace(labels: string): LabelSpace {
   if (labels === cityscapes19.name) return cityscapes19;
   if (existsSync(labels)) return readLabelSpace(labels);
   throw new Error(
-    `data.labels is "${labels}", but there is no such file, and of names "${cityscapes19.name}" alone`,
+    `data.labels is "${labels}": there is no such file, and the only name that can stand there is "${cityscapes19.name}"`,
   );
 }
 
