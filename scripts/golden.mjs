@@ -11,7 +11,7 @@ process.env.ONEDNN_MAX_CPU_ISA ??= "AVX2";
 process.env.OPENBLAS_CORETYPE ??= "Haswell";
 
 if (await prepared()) {
-  const { main } = await import("../packages/pinmem/dist/golden/main.js");
+  const { main } = await import("../golden/dist/main.js");
   process.exitCode = await main(process.argv.slice(2));
 } else {
   process.exitCode = 1;

@@ -3,6 +3,7 @@
 // and never waits; whatever is done is done under one lock, and looked at again there.
 
 import { join } from "node:path";
+import { ensureJpeg, jpegCurrent, jpegPackages } from "../packages/pinmem/setup/jpeg.mjs";
 import {
   createReporter,
   currentAddon,
@@ -10,7 +11,6 @@ import {
   ensureAddon,
   withLock,
 } from "../packages/torch/setup/index.mjs";
-import { ensureJpeg, jpegCurrent, jpegPackages } from "../packages/pinmem/setup/jpeg.mjs";
 import { installPackages, packagesInstalled } from "./npm-packages.mjs";
 import { compileTypescript, typescriptCompiled } from "./typescript.mjs";
 

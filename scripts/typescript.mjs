@@ -51,7 +51,12 @@ function sourceFiles(root) {
   const configuration = ["tsconfig.json", "tsconfig.base.json", "package-lock.json"].map((name) =>
     join(root, name),
   );
-  return [...configuration, ...walk(join(root, "packages")), ...walk(join(root, "bench"))];
+  return [
+    ...configuration,
+    ...walk(join(root, "packages")),
+    ...walk(join(root, "golden")),
+    ...walk(join(root, "bench")),
+  ];
 }
 
 /**

@@ -1,7 +1,7 @@
 // Part of a JPEG file as RGB, by libjpeg-turbo, in a thread of Node's pool.
 //
 // It takes the plain kind alone: one scan, grey or three colours, and not a byte amiss. Everything else it declines, and
-// libvips decides (src/data/image.ts), so that what is accepted and what is called damaged does not depend on this addon.
+// libvips decides (src/images/image.ts), so that what is accepted and what is called damaged does not depend on this addon.
 // Nothing here may throw or hold a destructor between setjmp and longjmp: libjpeg leaves by jumping.
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The miniature files of the data tests (made by src/data/fixtures/*.py), what is in them, and folders built of them.
+// The miniature files of the data tests (made by test/fixtures/*.py), what is in them, and folders built of them.
 
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
 import { afterAll, onTestFinished } from "vitest";
 
-const fixtures = new URL("../src/data/fixtures/", import.meta.url);
+const fixtures = new URL("./fixtures/", import.meta.url);
 
 export const fixtureFile = (name: string): string => fileURLToPath(new URL(`files/${name}`, fixtures));
 

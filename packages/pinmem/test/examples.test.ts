@@ -6,9 +6,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { renderStreet } from "@pinmem/streets";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { renderStreet } from "../src/data/index.js";
-import { writeLabelPng, writeRgbPng } from "../src/data/write-png.js";
+import { writeLabelPng, writeRgbPng } from "../src/images/write-png.js";
 
 const examples = fileURLToPath(new URL("../../../examples/", import.meta.url));
 const [width, height] = [96, 64];

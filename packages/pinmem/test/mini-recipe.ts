@@ -1,6 +1,6 @@
 // A recipe that trains for seconds: the smallest backbone on small crops of procedural streets.
 
-import { type Recipe, type RecipeInput, resolveRecipe } from "../src/training/recipe/recipe.js";
+import { type Recipe, type RecipeInput, resolveRecipe } from "../src/recipes/recipe.js";
 
 const streets = (domain: string, count: number, seed = 0) => ({
   name: "streets" as const,

@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dispose } from "@pinmem/torch";
 import { beforeAll, describe, expect, it } from "vitest";
+import { listRecipes, loadRecipe } from "../src/recipes/load-recipe.js";
+import { openData } from "../src/recipes/open-data.js";
+import { type Recipe, resolveRecipe } from "../src/recipes/recipe.js";
+import { createRecipeNetwork } from "../src/recipes/recipe-network.js";
 import { createMethod, splitsDomains } from "../src/training/methods/index.js";
-import { openData } from "../src/training/open-data.js";
 import { createOptimizer } from "../src/training/optimizer.js";
 import { prepareEpisode } from "../src/training/prepare-episode.js";
-import { listRecipes, loadRecipe } from "../src/training/recipe/load-recipe.js";
-import { type Recipe, resolveRecipe } from "../src/training/recipe/recipe.js";
-import { createRecipeNetwork } from "../src/training/recipe/recipe-network.js";
 import { innerRate, learningRate } from "../src/training/schedule.js";
 import { Trainer } from "../src/training/trainer.js";
 import { createWhitening } from "../src/training/whitening.js";
@@ -67,7 +67,12 @@ async function step(recipe: Recipe): Promise<Readonly<Record<string, object>>> {
   const network = createRecipeNetwork(recipe, data.space.classes.length);
   try {
     expect(network.backbone.name).toBe(model.backbone);
-    const whitening = createWhitening(recipe, { network, data, steps: 1 });
+    const whitening = createWhitening(recipe, {
+      network,
+      sources: data.sources,
+      batchesPerEpoch: data.training.batchesPerEpoch,
+      steps: 1,
+    });
     const method = createMethod(recipe.method, {
       network,
       weights: losses,

@@ -2,10 +2,9 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cityscapes19 } from "../src/data/label-space.js";
-import { type Protocol, protocol } from "../src/evaluation/protocol.js";
-import type { EvaluationResult } from "../src/evaluation/result.js";
-import type { Recipe } from "../src/training/recipe/recipe.js";
+import { cityscapes19 } from "@pinmem/core";
+import { type EvaluationResult, type Protocol, protocol } from "@pinmem/core/formats";
+import type { Recipe } from "../src/recipes/recipe.js";
 import { miniRecipe } from "./mini-recipe.js";
 
 const classNames = cityscapes19.classes.map(({ name }) => name);

@@ -2,8 +2,9 @@
 // convolution, an auxiliary head.
 
 import { nn, type Tensor } from "@pinmem/torch";
-import { ClassMemory, type ReadOptions } from "../src/memory/index.js";
-import type { Encoding, TrainableNetwork } from "../src/training/network.js";
+import { ClassMemory } from "../src/memory/class-memory.js";
+import type { ReadOptions } from "../src/memory/read-options.js";
+import type { Encoding, TrainableNetwork } from "../src/models/trainable-network.js";
 
 export interface TinyOptions {
   classes?: number;

@@ -1,11 +1,12 @@
 // A whole training run in miniature: the tiny network on made-up images, with every part of the trainer.
 
+import { Random } from "@pinmem/core";
+import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { fromTypedArray, manualSeed, optim } from "@pinmem/torch";
-import { type Batch, Random } from "../src/data/index.js";
+import type { Batch } from "../src/loading/loader.js";
 import { CheckpointStore } from "../src/training/checkpoints/checkpoint-store.js";
 import type { DomainSplit } from "../src/training/domain-split.js";
 import type { Episode, LabelledBatch } from "../src/training/episode.js";
-import type { EventSink, TrainingEvent } from "../src/training/events/event.js";
 import { lossWeightsSchema } from "../src/training/losses.js";
 import type { Method } from "../src/training/methods/method.js";
 import { PinMemory } from "../src/training/methods/pin-memory.js";

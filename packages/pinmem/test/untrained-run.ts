@@ -2,9 +2,9 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cityscapes19, type LabelSpace } from "@pinmem/core";
 import { dispose, manualSeed, saveSafetensors } from "@pinmem/torch";
-import { cityscapes19, type LabelSpace } from "../src/data/index.js";
-import { createNetwork } from "../src/models/index.js";
+import { createNetwork } from "../src/models/network.js";
 import { writeMetadata } from "../src/runs/model-metadata.js";
 import { miniRecipe } from "./mini-recipe.js";
 

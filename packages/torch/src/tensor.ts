@@ -3,6 +3,7 @@
 
 import { type DType, dtypeFromCode, dtypes, isDType, type TypedArray } from "./dtype.js";
 import { fromNative, TorchError, withContext } from "./errors.js";
+// biome-ignore lint/suspicious/noImportCycles: the generated half of the class names the class itself, as a type only
 import { TensorOperators } from "./generated/operators.js";
 import { native } from "./native.js";
 import { OwnedTensor } from "./ownership.js";

@@ -2,9 +2,9 @@
 // have and leaves out the others, which a recipe for the new one could not hold.
 
 import { completeReadOptions, type ReadOptions } from "../memory/read-options.js";
+import { type Recipe, resolveRecipe } from "../recipes/recipe.js";
+import { withAssignments } from "../recipes/set-path.js";
 import { methodSchema } from "../training/methods/index.js";
-import { type Recipe, resolveRecipe } from "../training/recipe/recipe.js";
-import { withAssignments } from "../training/recipe/set-path.js";
 
 /** @throws RecipeError where the result is no recipe that can be trained */
 export function editRecipe(recipe: Recipe, assignments: readonly string[], what: string): Recipe {

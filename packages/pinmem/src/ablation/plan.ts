@@ -1,11 +1,11 @@
 // The grid of an ablation: which recipes its studies ask for, each once, whatever the number of studies and rows it is part
 // of. All of them are resolved before the first is trained, so that what is impossible is found at once.
 
-import { orWhat } from "../closest.js";
+import { orWhat } from "@pinmem/core";
+import type { Recipe } from "../recipes/recipe.js";
 import { splitsDomains, usesMemory } from "../training/methods/index.js";
-import type { Recipe } from "../training/recipe/recipe.js";
 import { editRecipe, recipeIdentity } from "./edit-recipe.js";
-import { type Study, studies as allStudies } from "./studies.js";
+import { studies as allStudies, type Study } from "./studies.js";
 
 /** One run to be made. */
 export interface Cell {

@@ -2,17 +2,23 @@
 // again, what was interrupted goes on after its newest checkpoint; so the same command can be given until all is done.
 
 import { existsSync } from "node:fs";
-import { isDiskFull } from "../data/write-error.js";
-import { differences } from "../report/recipe-differences.js";
-import { scoreOf, readEvents } from "../report/read-events.js";
-import { scoresWhileTraining, type Which } from "../report/read-run.js";
+import type { EventSink } from "@pinmem/core/formats";
+import {
+  type Ablation,
+  type AblationCell,
+  cellFolder,
+  newAblation,
+  writeAblation,
+} from "../comparison/ablation-file.js";
+import { readEvents, scoreOf } from "../comparison/read-events.js";
+import { scoresWhileTraining, type Which } from "../comparison/read-run.js";
+import { differences } from "../comparison/recipe-differences.js";
+import { isDiskFull } from "../files/write-error.js";
+import { loadRecipe } from "../recipes/load-recipe.js";
+import type { Recipe } from "../recipes/recipe.js";
 import { RunError } from "../runs/run-error.js";
-import type { EventSink } from "../training/events/event.js";
-import { loadRecipe } from "../training/recipe/load-recipe.js";
-import type { Recipe } from "../training/recipe/recipe.js";
-import { RunFolder } from "../training/run-folder.js";
-import { train } from "../training/train.js";
-import { type Ablation, type AblationCell, cellFolder, newAblation, writeAblation } from "./ablation-file.js";
+import { RunFolder } from "../runs/run-folder.js";
+import { train } from "../runs/train.js";
 import type { Cell, Plan } from "./plan.js";
 
 export interface AblationOptions {

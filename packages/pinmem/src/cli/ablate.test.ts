@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
-import type { Ablation } from "../ablation/ablation-file.js";
+import type { Ablation } from "../comparison/ablation-file.js";
 
 let folder: string;
 let recipe: string;
@@ -67,7 +67,7 @@ describe("pinmem ablate", () => {
 
   it("goes on with the others where a run fails, and says which did", async () => {
     const blocked = join(out(), "runs", "gradient-order-second-304");
-    const { RunFolder } = await import("../training/run-folder.js");
+    const { RunFolder } = await import("../runs/run-folder.js");
     const unlock = new RunFolder(blocked).lock();
     const { code, err } = await run(recipe, "--studies", "gradient-order", "--steps", "1", "--out", out());
     unlock();

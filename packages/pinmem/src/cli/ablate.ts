@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { Cell } from "../ablation/plan.js";
 import { studies as allStudies } from "../ablation/studies.js";
-import type { Recipe } from "../training/recipe/recipe.js";
+import type { Recipe } from "../recipes/recipe.js";
 import { bestOrLast, namesOf, numbers, positive, setOption } from "./options.js";
 import { explained, INTERRUPTED, interruption } from "./running.js";
 
@@ -62,7 +62,7 @@ Exit codes: 0 all done; 1 a run could not be made, and the last lines say why; 2
 
 async function ablate(recipeFile: string, flags: AblateFlags): Promise<void> {
   const [{ loadRecipe }, { planAblation }] = await Promise.all([
-    import("../training/recipe/load-recipe.js"),
+    import("../recipes/load-recipe.js"),
     import("../ablation/plan.js"),
   ]);
   const { steps, studies, seeds, set, which: weights, json } = flags;
@@ -85,9 +85,8 @@ async function trainAll(
   plan: Parameters<typeof import("../ablation/run-ablation.js").runAblation>[1],
   { folder, weights, json }: { folder: string; weights: "best" | "last"; json: boolean },
 ): Promise<void> {
-  const [{ runAblation }, { writeTables }, { Progress }] = await Promise.all([
+  const [{ runAblation }, { Progress }] = await Promise.all([
     import("../ablation/run-ablation.js"),
-    import("../ablation/write-tables.js"),
     import("../training/events/progress.js"),
   ]);
   using interrupt = interruption("step");
@@ -104,6 +103,23 @@ async function trainAll(
   const table = await writeTables(folder);
   console.log(json ? JSON.stringify(ablation, null, 2) : (table ?? "no run is done yet"));
   process.exitCode = outcome(ablation.cells, folder);
+}
+
+/** Writes the table and the page; returns the table, or null where no run is done. */
+async function writeTables(folder: string): Promise<string | null> {
+  const [{ writeTable }, { writeReport }] = await Promise.all([
+    import("../ablation/write-table.js"),
+    import("../report/write-report.js"),
+  ]);
+  const done = await writeTable(folder);
+  if (done === null) return null;
+  const { table, entries, baseline, title } = done;
+  await writeReport(entries, {
+    ...(baseline !== null && { baseline }),
+    ...(title !== null && { title }),
+    file: join(folder, "ablation.html"),
+  });
+  return table;
 }
 
 /** Says what is left to do or went wrong. */

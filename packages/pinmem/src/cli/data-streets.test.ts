@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { renderStreet } from "@pinmem/streets";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { runCli } from "../../test/run-cli.js";
-import { openNamedDataset } from "../data/datasets/index.js";
-import { evaluationImages } from "../data/evaluation-loader.js";
-import { renderStreet } from "../data/streets/index.js";
+import { openNamedDataset } from "../datasets/sets/index.js";
+import { evaluationImages } from "../loading/evaluation-loader.js";
 
 const run = (...words: string[]) => runCli("data", "streets", ...words);
 

@@ -2,12 +2,12 @@
 // needs no files: it renders scenes as it goes. What is written is what the data set `folder` reads.
 
 import { join } from "node:path";
+import { renderStreet, streetDomains } from "@pinmem/streets";
 import { Command, Option } from "commander";
-import { contactSheet } from "../data/contact-sheet.js";
-import { streetsDataset } from "../data/datasets/streets.js";
-import { requireWritableFile } from "../data/output-folder.js";
-import { renderStreet, streetDomains } from "../data/streets/index.js";
-import { writeLabelPng, writeRgbPng } from "../data/write-png.js";
+import { streetsDataset } from "../datasets/sets/streets.js";
+import { requireWritableFile } from "../files/output-folder.js";
+import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
+import { contactSheet } from "../loading/contact-sheet.js";
 import { between, positive, wholeNumber } from "./options.js";
 import { explained, interruption, progress } from "./running.js";
 

@@ -1,19 +1,19 @@
 // `pinmem data check` and `pinmem data prepare`: look at a data set, and make what it needs, before training on it.
 // `pinmem data streets` has a file of its own.
 
+import { cityscapes19 } from "@pinmem/core";
 import { Command } from "commander";
-import { type CheckReport, checkDataset } from "../data/check.js";
-import { contactSheet } from "../data/contact-sheet.js";
-import { DataError } from "../data/data-error.js";
-import { type Dataset, openDataset } from "../data/dataset.js";
-import { type DatasetFiles, findFiles } from "../data/dataset-files.js";
-import { prepareIdd } from "../data/datasets/idd-polygons.js";
-import { datasetDefinition, datasetNames } from "../data/datasets/index.js";
-import { describeUnlisted } from "../data/label-decoding.js";
-import { cityscapes19 } from "../data/label-space.js";
-import { readLabelSpace } from "../data/label-space-file.js";
-import { requireWritableFile } from "../data/output-folder.js";
-import { writeRgbPng } from "../data/write-png.js";
+import { type Dataset, openDataset } from "../datasets/dataset.js";
+import { type DatasetFiles, findFiles } from "../datasets/dataset-files.js";
+import { describeUnlisted } from "../datasets/label-decoding.js";
+import { readLabelSpace } from "../datasets/label-space-file.js";
+import { prepareIdd } from "../datasets/sets/idd-polygons.js";
+import { datasetDefinition, datasetNames } from "../datasets/sets/index.js";
+import { DataError } from "../files/data-error.js";
+import { requireWritableFile } from "../files/output-folder.js";
+import { writeRgbPng } from "../images/write-png.js";
+import { type CheckReport, checkDataset } from "../loading/check.js";
+import { contactSheet } from "../loading/contact-sheet.js";
 import { streetsCommand } from "./data-streets.js";
 import { positive } from "./options.js";
 import { explained, interruption, progress } from "./running.js";

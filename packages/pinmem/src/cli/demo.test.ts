@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../test/run-cli.js";
-import type { DemoSummary } from "../demo/summary.js";
+import type { DemoSummary } from "./demo/summary.js";
 
 let folder: string;
 beforeAll(() => {

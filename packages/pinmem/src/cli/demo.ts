@@ -1,9 +1,9 @@
 // `pinmem demo`: the whole method in minutes, on rendered streets: trained, scored on looks it never saw, and explained.
 
 import { join } from "node:path";
+import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
-import type { DemoSummary } from "../demo/summary.js";
-import type { EventSink, TrainingEvent } from "../training/events/event.js";
+import type { DemoSummary } from "./demo/summary.js";
 import { setOption, wholeNumber } from "./options.js";
 import { explained, INTERRUPTED, interruption, timestamp } from "./running.js";
 
@@ -53,8 +53,8 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
 
 async function demo({ out, json, ...options }: DemoFlags): Promise<number> {
   const [{ DemoInterrupted, runDemo }, { formatTable }, { Progress }] = await Promise.all([
-    import("../demo/run-demo.js"),
-    import("../demo/summary.js"),
+    import("./demo/run-demo.js"),
+    import("./demo/summary.js"),
     import("../training/events/progress.js"),
   ]);
   using stop = interruption("step");

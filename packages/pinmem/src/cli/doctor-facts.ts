@@ -16,7 +16,7 @@ import {
   readBuild,
   readDefault,
 } from "@pinmem/torch/setup";
-import { jpegTurboVersion } from "../data/jpeg.js";
+import { jpegTurboVersion } from "../images/jpeg.js";
 import { type Blas, describeBlas } from "./blas.js";
 
 export interface DoctorFacts {

@@ -2,12 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
-import { requireWritableFile } from "../data/output-folder.js";
-import type { EvaluationProgress } from "../evaluation/evaluate-run.js";
-import type { Protocol } from "../evaluation/protocol.js";
-import type { DomainResult, EvaluationResult } from "../evaluation/result.js";
+import type { DomainResult, EvaluationResult, Protocol } from "@pinmem/core/formats";
+import type { EvaluationProgress } from "../evaluation/evaluate-run-options.js";
+import { requireWritableFile } from "../files/output-folder.js";
 import { duration } from "../training/events/progress.js";
-import { type EvaluateFlags, printResults } from "./evaluate.js";
+import type { EvaluateFlags } from "./evaluate-flags.js";
+import { printResults } from "./print-results.js";
 import { folderOfRun, INTERRUPTED, interruption } from "./running.js";
 
 /** @returns the exit code */
@@ -16,7 +16,7 @@ export async function evaluateRuns(
   flags: EvaluateFlags,
   protocol: Protocol,
 ): Promise<number> {
-  const { EvaluationInterrupted } = await import("../evaluation/index.js");
+  const { EvaluationInterrupted } = await import("../evaluation/evaluate-run.js");
   using stop = interruption("image");
   const results: EvaluationResult[] = [];
   try {
@@ -39,9 +39,13 @@ async function evaluateOne(
   protocol: Protocol,
   signal: AbortSignal,
 ): Promise<EvaluationResult> {
-  const { evaluateRun, openDomains, readDataFile, writeResult } = await import("../evaluation/index.js");
+  const [{ evaluateRun }, { openDomains, readDataFile }, { writeResult }] = await Promise.all([
+    import("../evaluation/evaluate-run.js"),
+    import("../evaluation/open-domains.js"),
+    import("../evaluation/result-file.js"),
+  ]);
   const { removeProgress } = await import("../evaluation/saved-progress.js");
-  const { openRun } = await import("../runs/index.js");
+  const { openRun } = await import("../runs/open-run.js");
   const { setNumThreads } = await import("@pinmem/torch");
   if (flags.threads !== undefined) setNumThreads(flags.threads);
   const device = flags.device as "cpu";

@@ -6,9 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { folderOf } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
-import { readResult } from "../evaluation/result.js";
-import { RunFolder } from "../training/run-folder.js";
-import { train } from "../training/train.js";
+import { readResult } from "../evaluation/result-file.js";
+import { RunFolder } from "../runs/run-folder.js";
+import { train } from "../runs/train.js";
 
 let root: string;
 let folder: string;

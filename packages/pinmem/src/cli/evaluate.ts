@@ -1,29 +1,12 @@
 // `pinmem evaluate`: scores of finished runs on domains, by a protocol; `pinmem evaluate merge` adds shards up.
 
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { EvaluationResult } from "../evaluation/result.js";
+import type { EvaluateFlags } from "./evaluate-flags.js";
 import { evaluateRuns } from "./evaluate-runs.js";
 import { bestOrLast, between, deviceOption, names, positive, scales } from "./options.js";
-import { type ProtocolFlags, protocolOf } from "./protocol-options.js";
+import { printResults } from "./print-results.js";
+import { protocolOf } from "./protocol-options.js";
 import { explained } from "./running.js";
-
-export interface EvaluateFlags extends ProtocolFlags {
-  readonly on?: string[];
-  readonly data?: string;
-  readonly limit?: number;
-  readonly which?: "best" | "last";
-  readonly batch: number;
-  readonly threads?: number;
-  readonly device: string;
-  /** Share of the diagonal. */
-  readonly boundary?: number;
-  readonly cohesion?: true;
-  readonly maxPixels?: number;
-  readonly shard?: { index: number; of: number };
-  readonly out?: string;
-  readonly classes?: true;
-  readonly json?: true;
-}
 
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
@@ -106,7 +89,10 @@ async function merge(
   files: readonly string[],
   { out, json }: { out: string | undefined; json: boolean },
 ): Promise<void> {
-  const { mergeResults, readResult, writeResult } = await import("../evaluation/index.js");
+  const [{ mergeResults }, { readResult, writeResult }] = await Promise.all([
+    import("../evaluation/merge.js"),
+    import("../evaluation/result-file.js"),
+  ]);
   const result = mergeResults(files.map((file) => ({ file, result: readResult(file) })));
   const target = out ?? (files[0] ?? "").replace(/-shard-\d+-of-\d+(?=\.json$)/, "");
   if (target === files[0] && out === undefined) {
@@ -117,24 +103,6 @@ async function merge(
   await writeResult(target, result);
   await printResults([result], { json, classes: false });
   console.error(`written to ${target}`);
-}
-
-/** The table, or JSON: an object for one run, a list for several. */
-export async function printResults(
-  results: readonly EvaluationResult[],
-  { json, classes }: { json: boolean; classes: boolean },
-): Promise<void> {
-  const { compareResults, formatClasses, formatComparison } = await import("../evaluation/index.js");
-  if (json) {
-    process.stdout.write(`${JSON.stringify(results.length === 1 ? results[0] : results, null, 1)}\n`);
-    return;
-  }
-  if (classes) {
-    for (const result of results) {
-      process.stdout.write(`${result.run.path}\n${formatClasses(result)}\n\n`);
-    }
-  }
-  process.stdout.write(`${formatComparison(compareResults(results))}\n`);
 }
 
 function misuse(runs: readonly string[], { out, shard: part }: EvaluateFlags): string | null {

@@ -1,9 +1,9 @@
 // `pinmem inspect`: looks into a trained network and its memory, and draws what it finds.
 
 import { join } from "node:path";
+import { INSPECTION_FILE, type InspectionPart, inspectionParts } from "@pinmem/core/formats";
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
-import { INSPECTION_FILE, type InspectionPart, inspectionParts } from "../inspection/inspection.js";
 import { bestOrLast, deviceOption, names, namesOf, positive, wholeNumber } from "./options.js";
 import { explained, folderOfRun, interruption, progress } from "./running.js";
 

@@ -1,9 +1,9 @@
 // Options that commands have in common, and what their values must look like: what is wrong on the command line itself is wrong
 // usage (exit code 2), found before anything is opened.
 
+import { orWhat } from "@pinmem/core";
 import { InvalidArgumentError, Option } from "commander";
-import { orWhat } from "../closest.js";
-import { parseAssignment } from "../training/recipe/assignment.js";
+import { parseAssignment } from "../recipes/assignment.js";
 
 /** Parses an option that must be a positive whole number. */
 export function positive(text: string): number {

@@ -3,7 +3,7 @@
 
 import { fstatSync, writeSync } from "node:fs";
 import type { Writable } from "node:stream";
-import { asWriteError } from "../data/write-error.js";
+import { asWriteError } from "../files/write-error.js";
 
 /** Where nobody reads on, as after `| head`: what shells give such a command. */
 const UNREAD = 141;

@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import type { FileResult, OutputKind, PredictFilesOptions, PredictionSummary } from "../prediction/index.js";
+import type { FileResult, PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
+import type { OutputKind } from "../prediction/outputs.js";
 
 import { bestOrLast, deviceOption, namesOf, positive, scales } from "./options.js";
 import { explained, INTERRUPTED, interruption } from "./running.js";
@@ -83,8 +84,9 @@ Exit codes: 0 done; 1 inputs that could not be used, listed at the end, or an er
 }
 
 async function predict(path: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
-  const [{ findInputs, predictFiles, runName }, { openRun }, { PredictProgress }] = await Promise.all([
-    import("../prediction/index.js"),
+  const [{ findInputs, runName }, { predictFiles }, { openRun }, { PredictProgress }] = await Promise.all([
+    import("../prediction/inputs.js"),
+    import("../prediction/predict-files.js"),
     import("../runs/open-run.js"),
     import("./predict-progress.js"),
   ]);

@@ -1,6 +1,6 @@
 // A protocol from options of a command line: a preset, and fields of it changed.
 
-import type { Protocol } from "../evaluation/protocol.js";
+import type { Protocol } from "@pinmem/core/formats";
 
 export interface ProtocolFlags {
   readonly protocol?: string;
@@ -22,7 +22,7 @@ export async function protocolOf({
   height,
   combine,
 }: ProtocolFlags): Promise<Protocol> {
-  const { protocol, protocolSchema } = await import("../evaluation/protocol.js");
+  const { protocol, protocolSchema } = await import("@pinmem/core/formats");
   const base = protocol(preset);
   const slides = crop !== undefined || overlap !== undefined;
   const changes = {

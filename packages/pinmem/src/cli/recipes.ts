@@ -3,9 +3,9 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { Command } from "commander";
-import type { DatasetConfig } from "../training/recipe/data.js";
-import type { ListedRecipe } from "../training/recipe/load-recipe.js";
-import type { Recipe } from "../training/recipe/recipe.js";
+import type { DatasetConfig } from "../recipes/data.js";
+import type { ListedRecipe } from "../recipes/load-recipe.js";
+import type { Recipe } from "../recipes/recipe.js";
 import { explained } from "./running.js";
 
 export function recipesCommand(): Command {
@@ -30,8 +30,8 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
 
 async function show(what: string, { json }: { json?: true }): Promise<void> {
   const [{ listRecipes, loadRecipe }, { recipeEndings, splitAddress }] = await Promise.all([
-    import("../training/recipe/load-recipe.js"),
-    import("../training/recipe/recipe-file.js"),
+    import("../recipes/load-recipe.js"),
+    import("../recipes/recipe-file.js"),
   ]);
   if (splitAddress(what).name !== undefined) {
     console.log(JSON.stringify(await loadRecipe(what), null, 2));

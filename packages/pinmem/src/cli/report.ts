@@ -1,7 +1,7 @@
 // `pinmem report`: runs side by side, as one HTML file.
 
 import { Command } from "commander";
-import type { Comparison } from "../report/comparison.js";
+import type { Comparison } from "../comparison/comparison.js";
 import { bestOrLast } from "./options.js";
 import { explained } from "./running.js";
 
@@ -52,7 +52,7 @@ async function report(
   { out, title, baseline, which, json }: ReportFlags,
 ): Promise<void> {
   const [{ readEntries }, { writeReport }] = await Promise.all([
-    import("../report/read-entries.js"),
+    import("../comparison/read-entries.js"),
     import("../report/write-report.js"),
   ]);
   const { entries, baseline: own, title: ownTitle } = await readEntries(paths, which);

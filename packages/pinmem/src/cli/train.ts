@@ -1,8 +1,8 @@
 // `pinmem train`: trains by a recipe, or takes up a run again.
 
 import { join } from "node:path";
+import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command } from "commander";
-import type { EventSink, TrainingEvent } from "../training/events/event.js";
 import { setOption } from "./options.js";
 import { explained, INTERRUPTED, interruption, timestamp } from "./running.js";
 
@@ -52,9 +52,9 @@ function misuse(recipe: string | undefined, { resume, run, set }: TrainFlags): s
 
 async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<number> {
   const [{ loadRecipe }, { RunFolder }, { train }, { Progress }] = await Promise.all([
-    import("../training/recipe/load-recipe.js"),
-    import("../training/run-folder.js"),
-    import("../training/train.js"),
+    import("../recipes/load-recipe.js"),
+    import("../runs/run-folder.js"),
+    import("../runs/train.js"),
     import("../training/events/progress.js"),
   ]);
   const { resume } = flags;

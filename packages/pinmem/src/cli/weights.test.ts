@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { createBackbone } from "../models/backbones/registry.js";
+import type { RecipeInput } from "../recipes/recipe.js";
+import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import { openRun } from "../runs/open-run.js";
-import type { RecipeInput } from "../training/recipe/recipe.js";
-import { createRecipeNetwork } from "../training/recipe/recipe-network.js";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../models/fixtures/${name}`, import.meta.url));
 

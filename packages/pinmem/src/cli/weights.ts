@@ -82,8 +82,8 @@ async function convert(file: string, { recipe: address, backbone, set, json, ...
   const [{ convertBackboneWeights, convertWeights }, { loadRecipe }, { describeWeights }] = await Promise.all(
     [
       import("../runs/convert-weights.js"),
-      import("../training/recipe/load-recipe.js"),
-      import("../models/weights.js"),
+      import("../recipes/load-recipe.js"),
+      import("../models/weights/load-weights.js"),
     ],
   );
   const report = backbone

@@ -1,9 +1,13 @@
 // Results of several runs side by side: runs in rows, domains in columns, the mean over unseen domains first; runs of one
 // recipe that differ in the seed are followed by their mean and standard deviation.
 
-import { meanOf } from "./mean-iou.js";
-import { describeProtocol, sameProtocol } from "./protocol.js";
-import type { DomainResult, EvaluationResult } from "./result.js";
+import { meanOf } from "@pinmem/core";
+import {
+  type DomainResult,
+  describeProtocol,
+  type EvaluationResult,
+  sameProtocol,
+} from "@pinmem/core/formats";
 
 export interface ComparisonRow {
   /** What the row is called: the run, or the group that it sums up. */

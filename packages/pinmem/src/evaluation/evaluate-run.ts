@@ -4,68 +4,20 @@
 // on has changed, and gives exactly the same ones. Scores of shards add up to exactly those of the whole.
 
 import { setImmediate } from "node:timers/promises";
+import { type LabelSpace, Tally } from "@pinmem/core";
+import { type DomainResult, type EvaluationResult, RESULT_FORMAT, sameClasses } from "@pinmem/core/formats";
 import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
-import { imageTensor, normalize } from "../data/batch-tensors.js";
-import type { Dataset, EvaluationImage, LabelSpace } from "../data/index.js";
-import { sameClasses } from "../data/label-space-file.js";
-import { cohesionLoss } from "../losses/index.js";
-import type { OpenRun } from "../runs/index.js";
-import { describeEnvironment } from "../training/environment.js";
-import { evaluateDomain } from "./evaluate-domain.js";
-import { Predictor, predict } from "./predictor.js";
-import type { Protocol } from "./protocol.js";
-import { type DomainResult, type EvaluationResult, RESULT_FORMAT } from "./result.js";
+import type { Dataset } from "../datasets/dataset.js";
+import { evaluateDomain } from "../inference/evaluate-domain.js";
+import { Predictor, predict } from "../inference/predictor.js";
+import { imageTensor, normalize } from "../loading/batch-tensors.js";
+import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import { cohesionLoss } from "../losses/memory.js";
+import { describeEnvironment } from "../runs/environment.js";
+import type { OpenRun } from "../runs/open-run.js";
+import type { EvaluateRunOptions, EvaluationDomain, Shard } from "./evaluate-run-options.js";
 import { SavedProgress } from "./saved-progress.js";
-import { Tally } from "./tally.js";
-
-export interface EvaluationDomain {
-  /** What results call it; unique. */
-  readonly name: string;
-  /** In the label space of the run. */
-  readonly dataset: Dataset;
-  /** Its part in the run's recipe. */
-  readonly role: "source" | "target" | null;
-}
-
-/** Every `of`-th image, from the `index`-th on, counted from 1. */
-export interface Shard {
-  readonly index: number;
-  readonly of: number;
-}
-
-export interface EvaluateRunOptions {
-  readonly protocol: Protocol;
-  readonly domains: readonly EvaluationDomain[];
-  /** Where the run was opened. Default "cpu". */
-  readonly device?: Device;
-  /** Images, or windows, that go through the network together. Default 1. */
-  readonly batch?: number;
-  /** Also boundary IoU, with boundaries of this share of the diagonal. Default null: not. */
-  readonly dilation?: number | null;
-  /** Also the cohesion loss, where the network has a memory: the whole image at its own size. Default false. */
-  readonly cohesion?: boolean;
-  /** Larger images are left out. Default: as large as the protocol's views can sensibly be kept in memory. */
-  readonly maxPixels?: number | undefined;
-  /** Only a part of the images. Default null: all. */
-  readonly shard?: Shard | null;
-  /** Where progress is saved, and taken up again. Default null: nowhere. */
-  readonly progressFile?: string | null;
-  /** Seconds between savings. Default 15. */
-  readonly saveEvery?: number;
-  readonly onProgress?: (progress: EvaluationProgress) => void;
-  /** Stops the evaluation after the image in work, which is saved. */
-  readonly signal?: AbortSignal;
-}
-
-export interface EvaluationProgress {
-  readonly domain: string;
-  /** Images of all domains, those left out included. */
-  readonly done: number;
-  readonly total: number;
-  /** Images done by this process. */
-  readonly here: number;
-}
 
 /** The signal stopped the evaluation; its progress is saved. */
 export class EvaluationInterrupted extends Error {

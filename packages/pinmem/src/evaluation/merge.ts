@@ -1,8 +1,7 @@
 // Results of the shards of one evaluation, added up: exactly what one evaluation of all images would have found.
 
-import { sameProtocol } from "./protocol.js";
-import { type EvaluationResult, ResultError } from "./result.js";
-import { stateOf, Tally } from "./tally.js";
+import { stateOf, Tally } from "@pinmem/core";
+import { type EvaluationResult, ResultError, sameProtocol } from "@pinmem/core/formats";
 
 export interface NamedResult {
   /** Names the result in errors. */

@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cityscapes19, defineLabelSpace } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
 import { folderOf, temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
-import { cityscapes19, defineLabelSpace } from "../data/index.js";
 import { openDomains, readDataFile } from "./open-domains.js";
 
 const run = { recipe: miniRecipe(), space: cityscapes19 };

@@ -5,15 +5,16 @@
 
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { closest, IGNORED, type LabelSpace } from "@pinmem/core";
+import { streetDomains } from "@pinmem/streets";
 import { z } from "zod";
-import { closest } from "../closest.js";
-import { datasetDefinition, datasetNames, IGNORED, type LabelSpace, streetDomains } from "../data/index.js";
-import { readJsonFile } from "../data/json-file.js";
-import { openDatasetOf } from "../training/open-data.js";
-import { type DatasetConfig, datasetSchema } from "../training/recipe/data.js";
-import type { Recipe } from "../training/recipe/recipe.js";
-import { validate } from "../training/recipe/validate.js";
-import type { EvaluationDomain } from "./evaluate-run.js";
+import { datasetDefinition, datasetNames } from "../datasets/sets/index.js";
+import { readJsonFile } from "../files/json-file.js";
+import { type DatasetConfig, datasetSchema } from "../recipes/data.js";
+import { openDatasetOf } from "../recipes/open-data.js";
+import type { Recipe } from "../recipes/recipe.js";
+import { validate } from "../recipes/validate.js";
+import type { EvaluationDomain } from "./evaluate-run-options.js";
 
 /** A domain that cannot be found; says what there is. */
 export class DomainError extends Error {

@@ -4,12 +4,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { tallySchema } from "@pinmem/core/formats";
 import { z } from "zod";
-import { sampleName } from "../data/open-sample.js";
-import { writeWhole } from "../data/write-png.js";
-import type { OpenRun } from "../runs/index.js";
-import type { EvaluateRunOptions } from "./evaluate-run.js";
-import { tallySchema } from "./tally.js";
+import { writeWhole } from "../files/atomic-write.js";
+import { sampleName } from "../loading/open-sample.js";
+import type { OpenRun } from "../runs/open-run.js";
+import type { EvaluateRunOptions } from "./evaluate-run-options.js";
 
 const domainSchema = z.strictObject({ next: z.int().min(0), tally: tallySchema });
 const schema = z.strictObject({

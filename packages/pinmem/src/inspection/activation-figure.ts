@@ -1,12 +1,11 @@
 // The picture of the memory's activation: an image with its label and prediction, and for every class that occurs in it a
 // map of how much each pixel reads of the class's row.
 
-import { colorLabel } from "../data/contact-sheet.js";
-import { IGNORED, type LabelSpace } from "../data/label-space.js";
+import { BLEND, contrasted, type HeatScale, heatMap, IGNORED, type LabelSpace, rawLimit } from "@pinmem/core";
+import { colorLabel } from "../loading/contact-sheet.js";
 import { colorBar, type Swatch, swatches } from "./drawing/legends.js";
 import { raster } from "./drawing/raster.js";
 import { at, type Drawing, text } from "./drawing/svg.js";
-import { BLEND, contrasted, type HeatScale, heatMap, rawLimit } from "./heat-maps.js";
 import { type Observation, occurring } from "./observe.js";
 
 export interface ActivationFigureOptions {

@@ -3,18 +3,10 @@
 //
 // Shapes: B batch, K classes (rows), C width, h w feature.
 
+import { Random } from "@pinmem/core";
+import type { AlterationKind } from "@pinmem/core/formats";
 import { fromTypedArray, nn, scope, type Tensor } from "@pinmem/torch";
-import { Random } from "../data/random.js";
-import type { ClassMemory, ReadInput } from "../memory/index.js";
-
-/**
- * - `constant`: every pixel reads the mean read-out of the whole domain
- * - `image-mean`: every pixel reads the mean read-out of its image
- * - `permuted`: the values of the rows of classes that were written change places, none stays; weights are as they were
- * - `random`: all rows are random directions, as those of a new memory
- * - `temperature`: another temperature of the softmax
- */
-export type AlterationKind = "constant" | "image-mean" | "permuted" | "random" | "temperature";
+import type { ClassMemory, ReadInput } from "../memory/class-memory.js";
 
 export interface Alteration {
   readonly kind: AlterationKind;

@@ -1,6 +1,6 @@
 import { nn, noGrad, rand, randint } from "@pinmem/torch";
 import { describe, expect, test } from "vitest";
-import { ClassMemory } from "../memory/index.js";
+import { ClassMemory } from "../memory/class-memory.js";
 import { checkFinite, NonFiniteError } from "./check-finite.js";
 
 class Network extends nn.Module {

@@ -7,7 +7,7 @@
 // Shapes: C width, K classes, H W label resolution, h w feature.
 
 import { type Device, eye, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
-import type { TrainableNetwork } from "../training/network.js";
+import type { TrainableNetwork } from "../models/trainable-network.js";
 import { type InspectedDomain, imageTensors } from "./domains.js";
 
 export interface ClassFeature {

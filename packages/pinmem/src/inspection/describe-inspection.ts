@@ -1,7 +1,6 @@
 // An inspection's findings as lines of text, for terminals.
 
-import type { Inspection } from "./inspection.js";
-import type { DomainReliance, Reliance } from "./reliance.js";
+import type { DomainReliance, Inspection, Reliance } from "@pinmem/core/formats";
 import { signed } from "./reliance-figure.js";
 import { describeAlteration } from "./reliance-tally.js";
 

@@ -1,15 +1,13 @@
 // The domains that an inspection looks at, and their images as the network takes them.
 
 import { basename } from "node:path";
+import type { LabelSpace } from "@pinmem/core";
+import type { DomainRole } from "@pinmem/core/formats";
 import { type Device, fromTypedArray, type Tensor } from "@pinmem/torch";
-import { imageTensor, normalize } from "../data/batch-tensors.js";
-import { type EvaluationImage, evaluationImages } from "../data/evaluation-loader.js";
-import type { LabelSpace } from "../data/label-space.js";
 import { DomainError, type DomainSources, openDomains } from "../evaluation/open-domains.js";
-import type { Recipe } from "../training/recipe/recipe.js";
-
-/** Seen in training (images of that kind were), or not. */
-export type DomainRole = "source" | "target";
+import { imageTensor, normalize } from "../loading/batch-tensors.js";
+import { type EvaluationImage, evaluationImages } from "../loading/evaluation-loader.js";
+import type { Recipe } from "../recipes/recipe.js";
 
 export interface InspectedDomain {
   readonly name: string;

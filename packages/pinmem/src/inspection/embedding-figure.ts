@@ -1,10 +1,10 @@
 // The picture of the embedding: the same points twice, coloured by class and by domain, memory rows as stars.
 
-import type { Color, LabelSpace } from "../data/label-space.js";
+import type { Color, LabelSpace } from "@pinmem/core";
 import type { InspectedDomain } from "./domains.js";
 import { swatches } from "./drawing/legends.js";
-import { at, circle, type Drawing, rect, rgb, star, text } from "./drawing/svg.js";
 import { placeNames } from "./drawing/place-names.js";
+import { at, circle, type Drawing, rect, rgb, star, text } from "./drawing/svg.js";
 import type { Point } from "./embedding.js";
 
 export interface EmbeddedFeature {

@@ -1,5 +1,5 @@
+import { Random } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
-import { Random } from "../data/random.js";
 import { embed } from "./embedding.js";
 
 /** Vectors around three far corners of a space of eight dimensions. */

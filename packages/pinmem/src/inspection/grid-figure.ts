@@ -1,8 +1,7 @@
 // The picture of results: one row an image, with its label, what a baseline and this network say, and where they are wrong.
 
-import { colorLabel } from "../data/contact-sheet.js";
-import { type Color, IGNORED, type LabelSpace } from "../data/label-space.js";
-import type { RgbImage } from "../data/resize.js";
+import { type Color, IGNORED, type LabelSpace, type RgbImage } from "@pinmem/core";
+import { colorLabel } from "../loading/contact-sheet.js";
 import { classSwatches } from "./activation-figure.js";
 import { swatches } from "./drawing/legends.js";
 import { raster } from "./drawing/raster.js";

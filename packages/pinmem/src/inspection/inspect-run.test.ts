@@ -1,17 +1,17 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Inspection } from "@pinmem/core/formats";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { type OpenRun, openRun } from "../runs/open-run.js";
-import { RunFolder } from "../training/run-folder.js";
-import { train } from "../training/train.js";
+import { RunFolder } from "../runs/run-folder.js";
+import { train } from "../runs/train.js";
 import { inspectedDomains } from "./domains.js";
 import { canDrawText } from "./drawing/save-picture.js";
 import { inspectRun } from "./inspect-run.js";
-import type { Inspection } from "./inspection.js";
 
 let root: string;
 const path = (name: string) => join(root, name);

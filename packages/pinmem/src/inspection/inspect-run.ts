@@ -1,14 +1,7 @@
 // An inspection of a run, whole: the parts that are asked for, one after the other, and what they leave behind in a folder.
 
 import { join } from "node:path";
-import type { Device } from "@pinmem/torch";
-import { trainId } from "../data/label-space.js";
-import { requireWritable } from "../data/output-folder.js";
-import { writeWhole } from "../data/write-png.js";
-import type { ClassMemory } from "../memory/index.js";
-import type { OpenRun } from "../runs/open-run.js";
-import type { InspectedDomain } from "./domains.js";
-import { canDrawText } from "./drawing/save-picture.js";
+import { trainId } from "@pinmem/core";
 import {
   INSPECTION_FILE,
   INSPECTION_FORMAT,
@@ -16,7 +9,14 @@ import {
   type InspectionPart,
   type InspectionPicture,
   inspectionParts,
-} from "./inspection.js";
+} from "@pinmem/core/formats";
+import type { Device } from "@pinmem/torch";
+import { writeWhole } from "../files/atomic-write.js";
+import { requireWritable } from "../files/output-folder.js";
+import type { ClassMemory } from "../memory/class-memory.js";
+import type { OpenRun } from "../runs/open-run.js";
+import type { InspectedDomain } from "./domains.js";
+import { canDrawText } from "./drawing/save-picture.js";
 import { inspectActivation } from "./parts/activation.js";
 import { inspectEmbedding } from "./parts/embedding.js";
 import { inspectGrid } from "./parts/grid.js";

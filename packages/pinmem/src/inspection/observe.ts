@@ -1,8 +1,8 @@
 // What a network sees in one image: its prediction and, where it has a memory, the read weights at the image's resolution.
 
 import { type Device, nn, noGrad, scope } from "@pinmem/torch";
-import type { EvaluationImage } from "../data/evaluation-loader.js";
-import type { TrainableNetwork } from "../training/network.js";
+import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import type { TrainableNetwork } from "../models/trainable-network.js";
 import { imageTensors } from "./domains.js";
 
 export interface Observation {

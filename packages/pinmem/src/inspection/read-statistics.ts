@@ -3,25 +3,9 @@
 //
 // Shapes: B batch, K classes (rows), C width, h w feature.
 
+import type { ReadStatistics } from "@pinmem/core/formats";
 import { fromTypedArray, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
-import type { ClassMemory, MemoryReading } from "../memory/index.js";
-
-export interface ReadStatistics {
-  /** Of the read weights, in nats, mean over pixels; flat weights have `flatEntropy`. */
-  readonly entropy: number;
-  /** ln K. */
-  readonly flatEntropy: number;
-  /** Mean over pixels. */
-  readonly largestWeight: number;
-  /** Share of the read weight that rows of classes never written take. */
-  readonly absentShare: number;
-  /**
-   * Standard deviation over pixels of the read-out's part of the 1x1 convolution, mean over its channels; and of the
-   * query's part. Before batch norm where the network is in its trained form.
-   */
-  readonly readoutSpread: number;
-  readonly querySpread: number;
-}
+import type { ClassMemory, MemoryReading } from "../memory/class-memory.js";
 
 /** Collects statistics of one memory's reads, image by image. */
 export class ReadStatisticsCollector {

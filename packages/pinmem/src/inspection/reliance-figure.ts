@@ -1,9 +1,9 @@
 // The picture of memory reliance: what each alteration of the read changes in each domain, as a table with colours.
 
+import { viridis } from "@pinmem/core";
+import type { Reliance } from "@pinmem/core/formats";
 import { colorBar } from "./drawing/legends.js";
 import { at, type Drawing, rect, rgb, text, textWidth } from "./drawing/svg.js";
-import { viridis } from "./drawing/viridis.js";
-import type { Reliance } from "./reliance.js";
 import { describeAlteration } from "./reliance-tally.js";
 
 const CELL = { width: 78, height: 38 };

@@ -1,23 +1,10 @@
 // Counts what altered reads change: pixels, and the score.
 
+import { ConfusionMatrix, meanIoU } from "@pinmem/core";
+import type { AlterationResult } from "@pinmem/core/formats";
 import { scope, type Tensor } from "@pinmem/torch";
-import { ConfusionMatrix } from "../evaluation/confusion-matrix.js";
-import { meanIoU } from "../evaluation/mean-iou.js";
-import type { Alteration, AlterationKind } from "./alterations.js";
-
-export interface AlterationResult {
-  readonly kind: AlterationKind;
-  /** Of the softmax, where that is what is altered. */
-  readonly temperature?: number;
-  /** How many random draws it is the mean of; 1 where nothing is random. */
-  readonly draws: number;
-  /** Share of all pixels whose class changes, 0 to 1. */
-  readonly changed: number;
-  /** 0 to 1, over the pixels of all draws; null where no pixel is labelled. */
-  readonly meanIoU: number | null;
-  /** Minus that of the network as it is. */
-  readonly meanIoUDifference: number | null;
-}
+import { countTensors } from "../inference/count-tensors.js";
+import type { Alteration } from "./alterations.js";
 
 export interface TallyResult {
   readonly images: number;
@@ -66,7 +53,7 @@ export class RelianceTally {
   addImage(prediction: Tensor, label: Tensor): void {
     this.#images++;
     this.#pixels += prediction.numel;
-    this.#original.add(prediction, label);
+    countTensors(this.#original, prediction, label);
   }
 
   /** Adds one read of an alteration on an image that was added before. */
@@ -82,7 +69,7 @@ export class RelianceTally {
     };
     this.#altered.set(key, count);
     count.changed += scope(() => after.ne(before).sum().toNumber());
-    count.matrix.add(after, label);
+    countTensors(count.matrix, after, label);
   }
 
   result(): TallyResult {

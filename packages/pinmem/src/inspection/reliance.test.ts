@@ -1,11 +1,13 @@
+import type { Reliance } from "@pinmem/core/formats";
 import { liveTensors, nn, noGrad, scope, type Tensor, tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
-import type { EvaluationImage } from "../data/evaluation-loader.js";
-import { ClassMemory, type ReadOptions } from "../memory/index.js";
-import type { Encoding, TrainableNetwork } from "../training/network.js";
+import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import { ClassMemory } from "../memory/class-memory.js";
+import type { ReadOptions } from "../memory/read-options.js";
+import type { Encoding, TrainableNetwork } from "../models/trainable-network.js";
 import { changedPlaces } from "./alterations.js";
 import type { InspectedDomain } from "./domains.js";
-import { measureReliance, type Reliance } from "./reliance.js";
+import { measureReliance } from "./reliance.js";
 
 const CLASSES = 2;
 

@@ -2,16 +2,17 @@
 // and the rest of the network left as it is; what counts is the share of pixels whose class changes, and the change in
 // mean IoU. A memory whose read-out can be made constant without a trace does nothing that a bias could not do.
 
+import type { DomainReliance, Reliance } from "@pinmem/core/formats";
 import { type Device, manualSeed, noGrad, scope, type Tensor } from "@pinmem/torch";
-import type { EvaluationImage } from "../data/evaluation-loader.js";
-import type { ClassMemory, ReadInput } from "../memory/index.js";
+import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import type { ClassMemory, ReadInput } from "../memory/class-memory.js";
+import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withRandomState } from "../training/checkpoints/snapshot.js";
 import { memoryOf } from "../training/methods/method.js";
-import type { TrainableNetwork } from "../training/network.js";
 import { type Alteration, alterations, presentRows } from "./alterations.js";
-import { type DomainRole, type InspectedDomain, imageTensors } from "./domains.js";
-import { type ReadStatistics, ReadStatisticsCollector } from "./read-statistics.js";
-import { type AlterationResult, RelianceTally } from "./reliance-tally.js";
+import { type InspectedDomain, imageTensors } from "./domains.js";
+import { ReadStatisticsCollector } from "./read-statistics.js";
+import { RelianceTally } from "./reliance-tally.js";
 import { meanRowCosine, memorySimilarity } from "./similarity.js";
 
 export interface RelianceOptions {
@@ -23,31 +24,6 @@ export interface RelianceOptions {
   readonly temperatures?: readonly number[];
   readonly device?: Device;
   readonly onProgress?: (done: number, total: number) => void;
-}
-
-export interface DomainReliance {
-  readonly name: string;
-  /** "all": the domains together. */
-  readonly role: DomainRole | "all";
-  readonly images: number;
-  readonly pixels: number;
-  /** As the network is, 0 to 1. */
-  readonly meanIoU: number | null;
-  readonly read: ReadStatistics;
-  readonly alterations: readonly AlterationResult[];
-}
-
-export interface Reliance {
-  /** The memory's own. */
-  readonly temperature: number;
-  readonly classes: number;
-  /** Train ids of rows that were written. */
-  readonly presentRows: readonly number[];
-  /** Mean cosine between different rows that were written; null for fewer than two. */
-  readonly rowCosine: number | null;
-  readonly domains: readonly DomainReliance[];
-  /** Where there are several domains: their pixels together, each altered as in its domain. */
-  readonly all: DomainReliance | null;
 }
 
 /**

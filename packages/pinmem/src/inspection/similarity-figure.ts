@@ -1,10 +1,10 @@
 // The picture of the rows' similarity: matrices of cosines side by side on one scale, with the names of the classes.
 
-import type { LabelSpace } from "../data/label-space.js";
+import { type LabelSpace, viridis } from "@pinmem/core";
+import type { Cosines, Similarity } from "@pinmem/core/formats";
 import { colorBar } from "./drawing/legends.js";
 import { at, type Drawing, rect, rgb, text, textWidth } from "./drawing/svg.js";
-import { viridis } from "./drawing/viridis.js";
-import { type Cosines, type Similarity, writtenRows } from "./similarity.js";
+import { writtenRows } from "./similarity.js";
 
 const CELL = 27;
 const MARGIN = 12;

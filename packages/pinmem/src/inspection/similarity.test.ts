@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cityscapes19 } from "@pinmem/core";
 import { scope, tensor } from "@pinmem/torch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cityscapes19 } from "../data/label-space.js";
-import { ClassMemory } from "../memory/index.js";
+import { ClassMemory } from "../memory/class-memory.js";
 import { firstSimilarity, meanRowCosine, memorySimilarity, writtenRows } from "./similarity.js";
 import { similarityFigure } from "./similarity-figure.js";
 

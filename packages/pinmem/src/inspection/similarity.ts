@@ -3,20 +3,10 @@
 
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Cosines, Similarity } from "@pinmem/core/formats";
 import { nn, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
-import type { ClassMemory } from "../memory/index.js";
-
-/** K x K. */
-export type Cosines = readonly (readonly number[])[];
-
-export interface Similarity {
-  /** Optimiser steps done. */
-  readonly step: number;
-  readonly cosine: Cosines;
-  /** Mean over pairs of different rows that were written; null for fewer than two. */
-  readonly mean: number | null;
-}
+import type { ClassMemory } from "../memory/class-memory.js";
 
 /** Cosines between the rows of a memory. */
 export const memorySimilarity = ({ items }: ClassMemory): Cosines =>

@@ -11,8 +11,8 @@
 // Not here: their schedule that narrows the window late in training.
 // Shapes: B batch, K classes, H W resolution.
 
+import { IGNORED } from "@pinmem/core";
 import { arange, callOperator, scope, type Tensor, TorchError, zeros } from "@pinmem/torch";
-import { IGNORED } from "../data/label-space.js";
 import { type ClassWeighting, classWeights } from "./image-weighted.js";
 import { checkLogits, type LabelOptions } from "./labels.js";
 

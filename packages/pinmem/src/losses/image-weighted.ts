@@ -7,8 +7,8 @@
 // Source: Zhu et al., CVPR 2019, code; RobustNet's ImageBasedCrossEntropyLoss2d.
 // Shapes: B batch, K classes, H W resolution, N = H W.
 
+import { IGNORED } from "@pinmem/core";
 import { scope, type Tensor, TorchError, zeros } from "@pinmem/torch";
-import { IGNORED } from "../data/label-space.js";
 import { checkLogits, type LabelOptions } from "./labels.js";
 
 export interface ClassWeighting {

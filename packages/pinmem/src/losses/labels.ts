@@ -4,8 +4,8 @@
 // Not here: the memory's own way down, which keeps shares of classes (memory/label-weights.ts).
 // Shapes: B batch, K classes, H W label resolution, h w feature resolution.
 
+import { IGNORED } from "@pinmem/core";
 import { fromTypedArray, scope, type Tensor, TorchError } from "@pinmem/torch";
-import { IGNORED } from "../data/label-space.js";
 
 export interface LabelOptions {
   /** The value of pixels that do not count; default 255. */

@@ -4,8 +4,8 @@
 // Divergence pushes the rows apart: their positive cosines. Classification asks that a linear classifier can tell them
 // apart. Shapes: B batch, K classes, C width, h w feature resolution, H W label resolution.
 
+import { IGNORED } from "@pinmem/core";
 import { arange, nn, scope, type Tensor, TorchError } from "@pinmem/torch";
-import { IGNORED } from "../data/label-space.js";
 import { checkLabel, type LabelOptions } from "./labels.js";
 import { meanOverLabelled } from "./segmentation.js";
 

@@ -5,8 +5,8 @@
 // weights). Not here: how much each loss counts, which is the training method's business.
 // Shapes: B batch, K classes, H W resolution of the images, h w of the auxiliary head.
 
+import { IGNORED } from "@pinmem/core";
 import { nn, scope, type Tensor, TorchError } from "@pinmem/torch";
-import { IGNORED } from "../data/label-space.js";
 import { type BorderRelaxedOptions, borderRelaxedLoss } from "./border-relaxed.js";
 import { type ImageWeightedOptions, imageWeightedLoss } from "./image-weighted.js";
 import { checkLabel, checkLogits, type LabelOptions, nearestLabel } from "./labels.js";

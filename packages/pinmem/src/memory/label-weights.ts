@@ -5,8 +5,8 @@
 // made: the four labels are looked up and their weights go to their classes. The result is the same to rounding.
 // Shapes: B batch, K classes, H W label resolution, h w feature resolution.
 
+import { IGNORED } from "@pinmem/core";
 import { arange, type Device, type DType, fromTypedArray, scope, type Tensor } from "@pinmem/torch";
-import { IGNORED } from "../data/label-space.js";
 import { checkLabel, type LabelOptions } from "../losses/labels.js";
 
 export interface LabelWeightOptions extends LabelOptions {

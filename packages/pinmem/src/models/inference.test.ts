@@ -1,6 +1,6 @@
 import { manualSeed, nn, noGrad, rand, scope, type Tensor } from "@pinmem/torch";
 import { beforeEach, describe, expect, it } from "vitest";
-import { formulaImages } from "../golden/formula.js";
+import { formulaImages } from "../../../../golden/formula.js";
 import { prepareForInference } from "./inference.js";
 import { createNetwork, type NetworkOptions } from "./network.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fromTypedArray, liveTensors, noGrad, scope } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
-import { architectureOf } from "../golden/architecture.js";
-import { formulaImages } from "../golden/formula.js";
+import { architectureOf } from "../../../../golden/architecture.js";
+import { formulaImages } from "../../../../golden/formula.js";
 import { createNetwork, type NetworkOptions, NetworkOptionsError } from "./network.js";
 import { fromOfficialWhitening } from "./normalization/placement.js";
 
-const fixtures = new URL("../golden/fixtures/", import.meta.url);
+const fixtures = new URL("../../../../golden/fixtures/", import.meta.url);
 const keyLists = readdirSync(fixtures).filter((name) => name.startsWith("keys_"));
 
 interface KeyList {

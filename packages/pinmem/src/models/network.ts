@@ -1,7 +1,8 @@
 // Makes a network from its options, which are checked before anything is computed.
 
 import { z } from "zod";
-import { ClassMemory, type ClassMemoryOptions, type NoiseSource } from "../memory/index.js";
+import { ClassMemory, type ClassMemoryOptions } from "../memory/class-memory.js";
+import type { NoiseSource } from "../memory/gumbel-noise.js";
 import type { OutputStride } from "./backbones/backbone.js";
 import { backboneNames } from "./backbones/names.js";
 import { createBackbone } from "./backbones/registry.js";

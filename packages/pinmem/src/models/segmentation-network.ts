@@ -5,7 +5,7 @@
 // Shapes: B batch, C width of the feature, K classes, H W image, h w feature.
 
 import { nn, scope, type Tensor, TorchError } from "@pinmem/torch";
-import type { ClassMemory, MemoryReading } from "../memory/index.js";
+import type { ClassMemory, MemoryReading } from "../memory/class-memory.js";
 import type { Backbone, OutputStride } from "./backbones/backbone.js";
 import type { StageModule } from "./backbones/stage.js";
 

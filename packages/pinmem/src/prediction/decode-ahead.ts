@@ -1,7 +1,7 @@
 // Images decoded while the network works on those before them: a few at a time, and few bytes.
 
-import { decodeImage, openImage } from "../data/image.js";
-import type { RgbImage } from "../data/resize.js";
+import type { RgbImage } from "@pinmem/core";
+import { decodeImage, openImage } from "../images/image.js";
 import type { Input } from "./inputs.js";
 
 /** An input with its pixels, or why there are none. */

@@ -3,9 +3,9 @@
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { DataError } from "../data/data-error.js";
-import { DEFAULT_MAX_PIXELS, requirePixels } from "../data/pixel-limit.js";
-import type { RgbImage, Size } from "../data/resize.js";
+import type { RgbImage, Size } from "@pinmem/core";
+import { DataError } from "../files/data-error.js";
+import { DEFAULT_MAX_PIXELS, requirePixels } from "../images/pixel-limit.js";
 import { asOutputError, OutputError } from "./output-error.js";
 
 export interface VideoFacts {

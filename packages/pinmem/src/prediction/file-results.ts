@@ -1,6 +1,6 @@
 // What predicting many files takes, and what it tells of each of them.
 
-import type { LabelSpace } from "../data/label-space.js";
+import type { LabelSpace } from "@pinmem/core";
 import type { OutputKind } from "./outputs.js";
 import type { PredictImageOptions } from "./predict-image.js";
 

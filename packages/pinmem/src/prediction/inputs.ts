@@ -3,7 +3,7 @@
 
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
-import { asDataError, DataError } from "../data/data-error.js";
+import { asDataError, DataError } from "../files/data-error.js";
 import { globBase, globPattern, isGlob } from "./glob.js";
 import { outputNames } from "./output-names.js";
 

@@ -12,8 +12,8 @@
 // Deeper networks of a width keep no more at a time. Below are these figures and a fifth: other libraries and normalisations
 // differ.
 
-import type { Size } from "../data/resize.js";
-import type { BackboneName } from "../models/index.js";
+import type { Size } from "@pinmem/core";
+import type { BackboneName } from "../models/backbones/names.js";
 
 export interface MemoryUse {
   readonly backbone: BackboneName;

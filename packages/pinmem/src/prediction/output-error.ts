@@ -1,6 +1,6 @@
 // An output that cannot be written, for a reason that the next one will meet too: prediction stops there.
 
-import { asWriteError, type Cure, WriteError } from "../data/write-error.js";
+import { asWriteError, type Cure, WriteError } from "../files/write-error.js";
 
 export class OutputError extends Error {
   override readonly name = "OutputError";

@@ -1,12 +1,12 @@
 // What is written of a prediction: each kind of output in a folder of its own, under the name of its input.
 
 import { join } from "node:path";
+import type { LabelSpace, RgbImage, Size } from "@pinmem/core";
 import sharp from "sharp";
-import { colorLabel } from "../data/contact-sheet.js";
-import { DataError } from "../data/data-error.js";
-import type { LabelSpace } from "../data/label-space.js";
-import type { RgbImage, Size } from "../data/resize.js";
-import { writeLabelPng, writeRgbPng, writeWhole } from "../data/write-png.js";
+import { writeWhole } from "../files/atomic-write.js";
+import { DataError } from "../files/data-error.js";
+import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
+import { colorLabel } from "../loading/contact-sheet.js";
 import { overlay, withLegend } from "./overlay.js";
 import type { Prediction } from "./predict-image.js";
 

@@ -1,5 +1,5 @@
+import { cityscapes19 } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
-import { cityscapes19 } from "../data/label-space.js";
 import { overlay, withLegend } from "./overlay.js";
 
 const photo = { width: 2, height: 1, pixels: Uint8Array.from([0, 100, 200, 255, 255, 255]) };

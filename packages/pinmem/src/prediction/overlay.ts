@@ -1,8 +1,7 @@
 // What people look at: the photograph with the classes' colours laid over it, and the classes' colours alone.
 
-import type { LabelSpace } from "../data/label-space.js";
-import { drawLegend, stack } from "../data/legend.js";
-import type { RgbImage } from "../data/resize.js";
+import type { LabelSpace, RgbImage } from "@pinmem/core";
+import { drawLegend, stack } from "../images/legend.js";
 
 export interface OverlayOptions {
   /** Share of the colours, 0 to 1; the rest is the photograph. Default 0.5. */

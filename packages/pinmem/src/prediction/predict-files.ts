@@ -2,9 +2,9 @@
 // A file that cannot be used costs itself alone; a disk that cannot be written to ends all.
 
 import { stat } from "node:fs/promises";
-import { DataError } from "../data/data-error.js";
-import { requireWritable } from "../data/output-folder.js";
-import type { RgbImage } from "../data/resize.js";
+import type { RgbImage } from "@pinmem/core";
+import { DataError } from "../files/data-error.js";
+import { requireWritable } from "../files/output-folder.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { type Decoded, decodeAhead } from "./decode-ahead.js";
 import type {

@@ -1,11 +1,13 @@
+import { protocol } from "@pinmem/core/formats";
+import { renderStreet } from "@pinmem/streets";
 import { liveTensors, scope } from "@pinmem/torch";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
 import { untrainedRun } from "../../test/untrained-run.js";
-import { imageTensor, normalize, renderStreet } from "../data/index.js";
-import { Predictor, predict, protocol } from "../evaluation/index.js";
-import { type OpenRun, openRun } from "../runs/index.js";
+import { Predictor, predict } from "../inference/predictor.js";
+import { imageTensor, normalize } from "../loading/batch-tensors.js";
+import { type OpenRun, openRun } from "../runs/open-run.js";
 import { predictImage } from "./predict-image.js";
 
 const folder = temporaryFolder();

@@ -3,9 +3,9 @@
 //
 // Not here: files in and out (predict-files.ts) and scores against labels (evaluation/).
 
+import type { RgbImage } from "@pinmem/core";
 import { scope, type Tensor } from "@pinmem/torch";
-import { decodeImage, openImage } from "../data/image.js";
-import type { RgbImage } from "../data/resize.js";
+import { decodeImage, openImage } from "../images/image.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { DEFAULT_MEMORY, type MemoryUse } from "./memory-estimate.js";
 import { scoreImage } from "./score-image.js";

@@ -3,8 +3,8 @@
 
 import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { DataError } from "../data/data-error.js";
-import { makeFolder } from "../data/output-folder.js";
+import { DataError } from "../files/data-error.js";
+import { makeFolder } from "../files/output-folder.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { probeVideo, readFrames, VideoWriter } from "./ffmpeg.js";
 import { classShares, type PredictedFile, type PredictFilesOptions, rounded } from "./file-results.js";

@@ -1,8 +1,8 @@
+import type { RgbImage } from "@pinmem/core";
 import { fromTypedArray, liveTensors, manualSeed, type Tensor } from "@pinmem/torch";
 import { beforeEach, describe, expect, it } from "vitest";
 import { TinyNetwork } from "../../test/tiny-network.js";
-import type { RgbImage } from "../data/resize.js";
-import { predict } from "../evaluation/predictor.js";
+import { predict } from "../inference/predictor.js";
 import { type Scorer, scoreImage } from "./score-image.js";
 
 const STRIDE = 4;

@@ -3,9 +3,8 @@
 // Shapes: K classes, H W of the image, h w of a tile.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { type RgbImage, type Size, tileAxis, type Window } from "@pinmem/core";
 import { fromTypedArray, keep, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
-import type { RgbImage, Size, Window } from "../data/resize.js";
-import { tileAxis } from "./tiles.js";
 
 /** Scores (1, K, h, w) of an image: logits or probabilities. Runs without gradients, in a scope. */
 export type Scorer = (image: RgbImage) => Tensor;

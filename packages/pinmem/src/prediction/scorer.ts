@@ -1,9 +1,9 @@
 // The scores of an image, or of a tile of one, from the evaluation's predictor: seen once, or in several sizes and mirrored.
 
+import { type Protocol, protocol, sameProtocol } from "@pinmem/core/formats";
 import type { Device } from "@pinmem/torch";
-import { Predictor, predict } from "../evaluation/predictor.js";
-import { type Protocol, protocol, sameProtocol } from "../evaluation/protocol.js";
-import type { SegmentationNetwork } from "../models/index.js";
+import { Predictor, predict } from "../inference/predictor.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import type { Scorer } from "./score-image.js";
 
 export interface ViewOptions {

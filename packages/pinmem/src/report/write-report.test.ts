@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { protocol } from "@pinmem/core/formats";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { addEvaluation, evaluationOf, recipeOf, writeRun } from "../../test/report-fixtures.js";
-import { protocol } from "../evaluation/protocol.js";
-import { readEntries } from "./read-entries.js";
+import { readEntries } from "../comparison/read-entries.js";
 import { writeReport } from "./write-report.js";
 
 async function reportOf(paths: readonly string[]) {

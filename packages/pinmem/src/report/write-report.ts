@@ -1,8 +1,8 @@
 // Writes the report of a comparison: one HTML file, whole or not at all.
 
 import { readFileSync } from "node:fs";
-import { writeWhole } from "../data/write-png.js";
-import { type Comparison, type CompareOptions, compare, type Entry } from "./comparison.js";
+import { type CompareOptions, type Comparison, compare, type Entry } from "../comparison/comparison.js";
+import { writeWhole } from "../files/atomic-write.js";
 import { page } from "./page/page.js";
 
 export interface ReportOptions extends CompareOptions {

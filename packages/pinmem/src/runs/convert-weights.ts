@@ -3,14 +3,18 @@
 
 import { dirname, resolve } from "node:path";
 import { dispose, saveSafetensors, scope } from "@pinmem/torch";
-import { makeFolder, requireWritableFile } from "../data/output-folder.js";
+import { makeFolder, requireWritableFile } from "../files/output-folder.js";
 import type { BackboneName } from "../models/backbones/names.js";
 import { createBackbone } from "../models/backbones/registry.js";
-import { readWeights } from "../models/weight-files.js";
-import { loadBackboneWeights, loadNetworkWeights, type WeightsReport } from "../models/weights.js";
-import { openLabelSpace } from "../training/open-data.js";
-import type { Recipe } from "../training/recipe/recipe.js";
-import { createRecipeNetwork } from "../training/recipe/recipe-network.js";
+import {
+  loadBackboneWeights,
+  loadNetworkWeights,
+  type WeightsReport,
+} from "../models/weights/load-weights.js";
+import { readWeights } from "../models/weights/weight-files.js";
+import { openLabelSpace } from "../recipes/open-data.js";
+import type { Recipe } from "../recipes/recipe.js";
+import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import { writeMetadata } from "./model-metadata.js";
 import { RunError } from "./run-error.js";
 

@@ -1,8 +1,8 @@
 // What a file of weights is: its tensors, what it says about itself, and the network that it fits.
 
 import { statSync } from "node:fs";
-import { type TensorSurvey, surveyWeights, type WeightsSurvey } from "../models/weight-files.js";
-import { findFit, isExact, type WeightsFit } from "../models/weights-fit.js";
+import { surveyWeights, type TensorSurvey, type WeightsSurvey } from "../models/weights/weight-files.js";
+import { findFit, isExact, type WeightsFit } from "../models/weights/weights-fit.js";
 import { readMetadata } from "./model-metadata.js";
 import { RunError } from "./run-error.js";
 

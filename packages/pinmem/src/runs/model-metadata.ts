@@ -1,9 +1,9 @@
 // What a file of weights says about its network, so that it can be opened without the folder that it came from.
 
+import type { LabelSpace } from "@pinmem/core";
+import { labelSpaceFromJson, labelSpaceToJson } from "@pinmem/core/formats";
 import { z } from "zod";
-import type { LabelSpace } from "../data/label-space.js";
-import { labelSpaceFromJson, labelSpaceToJson } from "../data/label-space-file.js";
-import { type Recipe, resolveRecipe } from "../training/recipe/recipe.js";
+import { type Recipe, resolveRecipe } from "../recipes/recipe.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout; a file with a larger one was written by a newer version of this package. */

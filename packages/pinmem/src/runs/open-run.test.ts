@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cityscapes19 } from "@pinmem/core";
 import { dispose, liveTensors, loadSafetensors, randn, saveSafetensors, scope } from "@pinmem/torch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
-import { cityscapes19 } from "../data/index.js";
-import { RunFolder } from "../training/run-folder.js";
-import { train } from "../training/train.js";
 import { openRun } from "./open-run.js";
+import { RunFolder } from "./run-folder.js";
+import { train } from "./train.js";
 
 let root: string;
 let run: string;

@@ -4,17 +4,17 @@
 // checkpoints.
 
 import { existsSync, statSync } from "node:fs";
+import type { LabelSpace } from "@pinmem/core";
 import { type Device, dispose, loadSafetensors } from "@pinmem/torch";
-import type { LabelSpace } from "../data/label-space.js";
 import { prepareForInference } from "../models/inference.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
-import { loadNetworkWeights } from "../models/weights.js";
-import { requireDevice } from "../training/environment.js";
-import type { Recipe } from "../training/recipe/recipe.js";
-import { createRecipeNetwork } from "../training/recipe/recipe-network.js";
-import { RunFolder } from "../training/run-folder.js";
+import { loadNetworkWeights } from "../models/weights/load-weights.js";
+import type { Recipe } from "../recipes/recipe.js";
+import { createRecipeNetwork } from "../recipes/recipe-network.js";
+import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
 import { RunError } from "./run-error.js";
+import { RunFolder } from "./run-folder.js";
 
 export interface OpenRunOptions {
   /** Of a folder: the weights with the best score on source validation, or those at the end. Default: best where there is one. */

@@ -6,8 +6,8 @@
 // it happens before every evaluation and at the end of training, unless a recipe asks for the official behaviour.
 
 import { dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import type { TrainableNetwork } from "../models/trainable-network.js";
 import type { LabelledBatch } from "./episode.js";
-import type { TrainableNetwork } from "./network.js";
 import { inPrecision, type Precision } from "./precision.js";
 
 export interface EstimationOptions {

@@ -4,9 +4,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { noGrad, saveSafetensors, scope, type Tensor } from "@pinmem/torch";
-import { makeFolder } from "../data/output-folder.js";
+import { makeFolder } from "../files/output-folder.js";
+import type { TrainableNetwork } from "../models/trainable-network.js";
 import type { Episode } from "./episode.js";
-import type { TrainableNetwork } from "./network.js";
 
 export interface DiagnosticFacts {
   readonly step: number;

@@ -4,7 +4,7 @@
 // As the official code draws it (train.py:199-211): a random order of the domains, of which the first i are meta-train and the
 // others meta-test, with i uniform from 1 to one less than their number.
 
-import { Random } from "../data/random.js";
+import { Random } from "@pinmem/core";
 
 export interface DomainSplit {
   /** Positions of the domains, in the order drawn. */

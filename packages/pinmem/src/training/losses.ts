@@ -4,21 +4,9 @@
 //
 // Divergence and classification concern the memory that a pass writes, so a pass that only reads has neither.
 
+import { type TermName, termNames } from "@pinmem/core/formats";
 import type { Tensor } from "@pinmem/torch";
 import { z } from "zod";
-
-export const termNames = [
-  "segmentation",
-  "auxiliary",
-  "whitening",
-  "cohesion",
-  "divergence",
-  "classification",
-] as const;
-export type TermName = (typeof termNames)[number];
-
-/** Terms of one pass before weighting, and their weighted sum. */
-export type LossTerms = { readonly total: number } & Readonly<Partial<Record<TermName, number>>>;
 
 /** The same as scalars on the device. */
 export type LossTensors = { readonly total: Tensor } & Readonly<Partial<Record<TermName, Tensor>>>;

@@ -1,15 +1,15 @@
 // The memory's start: for each class the mean direction of its features over training images, as the network sees them
 // before training (or after a warm-up), in evaluation mode. Kim et al., CVPR 2022, section 3.1.
 
+import type { LabelSpace } from "@pinmem/core";
+import type { TrainingEvent } from "@pinmem/core/formats";
 import { type Device, noGrad, scope } from "@pinmem/torch";
-import type { LabelSpace } from "../data/index.js";
+import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabelledBatch } from "./episode.js";
-import type { TrainingEvent } from "./events/event.js";
 import { memoryEvent } from "./events/memory-event.js";
 import type { MemoryStartConfig } from "./methods/index.js";
 import { memoryOf } from "./methods/method.js";
-import type { TrainableNetwork } from "./network.js";
 import { inPrecision, type Precision } from "./precision.js";
 import type { TrainerHook } from "./trainer.js";
 import type { TrainingImages } from "./training-images.js";

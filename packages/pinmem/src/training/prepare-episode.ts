@@ -6,9 +6,9 @@
 // domain listed first, whatever its role ("first-source").
 
 import { cat, type Device, scope, type Tensor } from "@pinmem/torch";
-import { type BatchTensors, batchTensors } from "../data/batch-tensors.js";
-import type { Batch } from "../data/index.js";
-import type { PhotometricOptions } from "../data/transforms/photometric.js";
+import { type BatchTensors, batchTensors } from "../loading/batch-tensors.js";
+import type { Batch } from "../loading/loader.js";
+import type { PhotometricOptions } from "../loading/transforms/photometric.js";
 import type { DomainSplit } from "./domain-split.js";
 import type { Episode, LabelledBatch } from "./episode.js";
 

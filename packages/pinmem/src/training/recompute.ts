@@ -18,8 +18,8 @@ import {
   Tensor,
   backward as walkBack,
 } from "@pinmem/torch";
+import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withOwnStatistics } from "./methods/own-statistics.js";
-import type { TrainableNetwork } from "./network.js";
 
 /** A module of one tensor, whose output holds tensors in plain objects and lists. */
 export type Stage = nn.Module<[Tensor], unknown>;

@@ -2,11 +2,12 @@
 // work afterwards. Nothing is read from the device before all of the gradients have been asked for, and then everything at
 // once.
 
+import type { LossTerms } from "@pinmem/core/formats";
 import { _foreachMul_, _foreachNorm, dispose, keep, noGrad, scope, stack, type Tensor } from "@pinmem/torch";
+import type { TrainableNetwork } from "../models/trainable-network.js";
 import type { Episode } from "./episode.js";
-import type { LossTensors, LossTerms } from "./losses.js";
+import type { LossTensors } from "./losses.js";
 import type { Method } from "./methods/method.js";
-import type { TrainableNetwork } from "./network.js";
 import type { AnyOptimizer } from "./optimizer.js";
 import { NonFiniteError } from "./training-error.js";
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StepEvent, TrainingEvent } from "@pinmem/core/formats";
 import {
   liveTensors,
   loadSafetensors,
@@ -12,8 +13,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TinyNetwork } from "../../test/tiny-network.js";
 import { MadeUpData, prepare, tinyRun } from "../../test/tiny-run.js";
-import type { Batch } from "../data/index.js";
-import type { StepEvent, TrainingEvent } from "./events/event.js";
+import type { Batch } from "../loading/loader.js";
 import { Erm } from "./methods/erm.js";
 import type { TrainerHook } from "./trainer.js";
 import { TrainingError } from "./training-error.js";

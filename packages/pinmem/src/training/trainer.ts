@@ -4,16 +4,16 @@
 // Everything that is random depends on (seed, step) or on generators whose state is in the checkpoints, so that a run that
 // is taken up again does the same steps as one that was never stopped, bit by bit on the CPU.
 
+import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { type Device, dispose, keep, scope, type Tensor } from "@pinmem/torch";
-import type { Batch } from "../data/index.js";
+import type { Batch } from "../loading/loader.js";
+import type { TrainableNetwork } from "../models/trainable-network.js";
 import type { CheckpointStore } from "./checkpoints/checkpoint-store.js";
 import { restoreSnapshot, takeSnapshot } from "./checkpoints/snapshot.js";
 import { writeDiagnostic } from "./diagnostic.js";
 import { type DomainSplit, splitDomains } from "./domain-split.js";
 import type { Episode } from "./episode.js";
-import type { EventSink, TrainingEvent } from "./events/event.js";
 import type { Method } from "./methods/method.js";
-import type { TrainableNetwork } from "./network.js";
 import type { AnyOptimizer } from "./optimizer.js";
 import { type StepFigures, StepGradients, type StepRates } from "./step.js";
 import { type Position, positionAfter, type TrainingData } from "./training-data.js";

@@ -1,7 +1,9 @@
 // Training batches as an endless stream that can be entered anywhere: epoch after epoch of a loader's batches.
 
-import type { Batch, Dataset, Sampler } from "../data/index.js";
-import { sampleName } from "../data/open-sample.js";
+import type { Dataset } from "../datasets/dataset.js";
+import type { Batch } from "../loading/loader.js";
+import { sampleName } from "../loading/open-sample.js";
+import type { Sampler } from "../loading/sampling.js";
 
 export interface Position {
   readonly epoch: number;

@@ -5,18 +5,18 @@
 // then on whitens those. A selection is what several trials with newly drawn colours agree on.
 // Source: Choi et al., "RobustNet", CVPR 2021, section 4.3; numbers of the official script.
 
+import { Random } from "@pinmem/core";
 import { cat, type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { z } from "zod";
-import { imageTensor, normalize } from "../data/batch-tensors.js";
-import { spreadEvenly } from "../data/check.js";
-import { type Dataset, evaluationImages, Random } from "../data/index.js";
-import { drawPhotometric, photometric, strongAugmentation } from "../data/transforms/photometric.js";
+import type { Dataset } from "../datasets/dataset.js";
+import { imageTensor, normalize } from "../loading/batch-tensors.js";
+import { spreadEvenly } from "../loading/check.js";
+import { evaluationImages } from "../loading/evaluation-loader.js";
+import { drawPhotometric, photometric, strongAugmentation } from "../loading/transforms/photometric.js";
 import { PairVariances } from "../models/normalization/covariance.js";
 import { whiteningLayers } from "../models/normalization/instance-whitening.js";
 import { WhiteningLoss } from "../models/normalization/whitening-loss.js";
-import type { TrainableNetwork } from "./network.js";
-import type { OpenData } from "./open-data.js";
-import type { Recipe } from "./recipe/recipe.js";
+import type { TrainableNetwork } from "../models/trainable-network.js";
 import type { TrainerHook } from "./trainer.js";
 
 export const whiteningSchema = z.strictObject({
@@ -32,6 +32,14 @@ export const whiteningSchema = z.strictObject({
 });
 
 export type WhiteningConfig = z.output<typeof whiteningSchema>;
+
+/** What a run says of its whitening, and what else it depends on. */
+export interface WhiteningSettings {
+  readonly whitening: WhiteningConfig;
+  readonly device: string;
+  readonly seed: number;
+  readonly accumulation: number;
+}
 
 export interface WhiteningOptions {
   readonly network: TrainableNetwork;
@@ -50,30 +58,30 @@ export interface WhiteningOptions {
 const PREFIX = "whitening.";
 
 /**
- * The whitening of a recipe; null for networks without whitening layers.
+ * The whitening of a run; null for networks without whitening layers.
  * @throws Error where the selection would come after the end of the run
  */
 export function createWhitening(
-  { whitening, device, seed, accumulation }: Recipe,
+  { whitening, device, seed, accumulation }: WhiteningSettings,
   {
     network,
-    data,
+    sources,
+    batchesPerEpoch,
     steps,
     report,
-  }: { network: TrainableNetwork; data: OpenData; steps: number } & Pick<WhiteningOptions, "report">,
+  }: { batchesPerEpoch: number; steps: number } & Pick<WhiteningOptions, "network" | "sources" | "report">,
 ): Whitening | null {
   const layers = whiteningLayers(network);
   if (layers.length === 0) return null;
   const { clusters, relaxation, selectAfterEpochs, trials, images } = whitening;
   const loss = new WhiteningLoss(layers, { clusters, relaxation }).to({ device: device as Device });
-  const selectAt = Math.round((selectAfterEpochs * data.training.batchesPerEpoch) / accumulation);
+  const selectAt = Math.round((selectAfterEpochs * batchesPerEpoch) / accumulation);
   if (loss.isSelective && selectAt >= steps) {
     throw new Error(
       `whitening.selectAfterEpochs is ${selectAfterEpochs}, which is step ${selectAt} with these data, but the run has ` +
         `${steps} steps: whitening would never begin. Choose fewer epochs, or a longer run`,
     );
   }
-  const { sources } = data;
   return new Whitening({
     network,
     loss,

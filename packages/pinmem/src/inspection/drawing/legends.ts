@@ -1,8 +1,7 @@
 // What explains a picture's colours: a bar for a colour map, swatches with names for classes.
 
-import type { Color } from "../../data/label-space.js";
+import { type Color, viridis } from "@pinmem/core";
 import { type Drawing, FONT_SIZE, line, rect, rgb, text, textWidth } from "./svg.js";
-import { viridis } from "./viridis.js";
 
 export interface ColorBarOptions {
   readonly height: number;

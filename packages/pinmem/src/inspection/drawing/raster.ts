@@ -1,7 +1,7 @@
 // Pictures of pixels within drawings: embedded as PNG, brought to the size at which they are shown.
 
+import type { RgbImage } from "@pinmem/core";
 import sharp from "sharp";
-import type { RgbImage } from "../../data/resize.js";
 import type { Drawing } from "./svg.js";
 
 export interface RasterOptions {

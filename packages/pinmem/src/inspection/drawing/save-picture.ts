@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import sharp from "sharp";
-import { writeWhole } from "../../data/write-png.js";
+import { writeWhole } from "../../files/atomic-write.js";
 import { type Drawing, svgFile, text } from "./svg.js";
 
 /** Of the PNG, per unit of the drawing. */

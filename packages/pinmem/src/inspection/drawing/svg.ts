@@ -1,6 +1,6 @@
 // Drawing with SVG: the few elements that the pictures of an inspection are made of, as strings. Lengths are pixels.
 
-import type { Color } from "../../data/label-space.js";
+import type { Color } from "@pinmem/core";
 
 /** A piece of a picture, or a whole one. */
 export interface Drawing {

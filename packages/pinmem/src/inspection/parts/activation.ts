@@ -1,12 +1,11 @@
 // Part of an inspection: where the rows of the memory are read, in one image of each domain.
 
-import { IGNORED } from "../../data/label-space.js";
-import type { ClassMemory } from "../../memory/index.js";
+import { type HeatScale, IGNORED } from "@pinmem/core";
+import type { ActivationFigures, InspectionPicture } from "@pinmem/core/formats";
+import type { ClassMemory } from "../../memory/class-memory.js";
 import { activationFigure } from "../activation-figure.js";
 import { presentRows } from "../alterations.js";
 import { type InspectedDomain, shortName } from "../domains.js";
-import type { HeatScale } from "../heat-maps.js";
-import type { ActivationFigures, InspectionPicture } from "../inspection.js";
 import { type Observation, observe, occurring } from "../observe.js";
 import { fileName, type PartContext, type PartResult, save } from "./part.js";
 

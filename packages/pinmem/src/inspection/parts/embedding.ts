@@ -1,13 +1,13 @@
 // Part of an inspection: features of classes and rows of the memory in the plane. The paper's figure: one point for each
 // class of each image, rows of the memory among them.
 
+import { trainId as trainIdOf } from "@pinmem/core";
+import type { EmbeddingFigures } from "@pinmem/core/formats";
 import { scope, type Tensor } from "@pinmem/torch";
-import { trainId as trainIdOf } from "../../data/label-space.js";
 import { presentRows } from "../alterations.js";
 import { type ClassFeature, collectClassFeatures } from "../class-features.js";
 import { embed, FEWEST_VECTORS } from "../embedding.js";
 import { embeddingFigure } from "../embedding-figure.js";
-import type { EmbeddingFigures } from "../inspection.js";
 import { fileName, type PartContext, type PartResult, save } from "./part.js";
 
 export interface EmbeddingPartOptions {

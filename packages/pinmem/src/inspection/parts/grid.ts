@@ -1,10 +1,10 @@
 // Part of an inspection: results to look at, beside those of a baseline where there is one.
 
-import { spreadEvenly } from "../../data/check.js";
-import { IGNORED } from "../../data/label-space.js";
+import { IGNORED } from "@pinmem/core";
+import type { GridFigures } from "@pinmem/core/formats";
+import { spreadEvenly } from "../../loading/check.js";
 import { type InspectedDomain, shortName } from "../domains.js";
 import { type GridRow, gridFigure } from "../grid-figure.js";
-import type { GridFigures } from "../inspection.js";
 import { observe } from "../observe.js";
 import { describeRun, type PartContext, type PartResult, save } from "./part.js";
 

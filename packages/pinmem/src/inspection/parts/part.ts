@@ -1,11 +1,11 @@
 // What the parts of an inspection have in common: what they work on, and how they hand in pictures.
 
+import type { InspectedRun, InspectionPicture } from "@pinmem/core/formats";
 import type { Device } from "@pinmem/torch";
 import type { OpenRun } from "../../runs/open-run.js";
 import type { InspectedDomain } from "../domains.js";
 import { savePicture } from "../drawing/save-picture.js";
 import type { Drawing } from "../drawing/svg.js";
-import type { InspectedRun, InspectionPicture } from "../inspection.js";
 
 export interface PartContext {
   readonly run: OpenRun;

@@ -1,6 +1,7 @@
 // Part of an inspection: how much the network relies on its memory.
 
-import { measureReliance, type Reliance } from "../reliance.js";
+import type { Reliance } from "@pinmem/core/formats";
+import { measureReliance } from "../reliance.js";
 import { relianceFigure } from "../reliance-figure.js";
 import { type PartContext, type PartResult, save } from "./part.js";
 

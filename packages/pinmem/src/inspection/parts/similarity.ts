@@ -2,9 +2,9 @@
 
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { ClassMemory } from "../../memory/index.js";
-import { RunFolder } from "../../training/run-folder.js";
-import type { SimilarityFigures } from "../inspection.js";
+import type { SimilarityFigures } from "@pinmem/core/formats";
+import type { ClassMemory } from "../../memory/class-memory.js";
+import { RunFolder } from "../../runs/run-folder.js";
 import { firstSimilarity, meanRowCosine, memorySimilarity, writtenRows } from "../similarity.js";
 import { similarityFigure } from "../similarity-figure.js";
 import { type PartContext, type PartResult, save } from "./part.js";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { nn, noGrad, ones, scope, type Tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
-import { formulaImages, formulaState } from "../../golden/formula.js";
-import { loadBackboneWeights } from "../weights.js";
+import { formulaImages, formulaState } from "../../../../../golden/formula.js";
+import { loadBackboneWeights } from "../weights/load-weights.js";
 import type { OutputStride } from "./backbone.js";
 import { type BackboneName, backboneNames } from "./names.js";
 import { createBackbone } from "./registry.js";

@@ -3,7 +3,7 @@
 // Source: Chen et al., "DeepLab", TPAMI 2018; the official code's network/deepv2.py.
 
 import { nn, type Tensor } from "@pinmem/torch";
-import type { ClassMemory } from "../../memory/index.js";
+import type { ClassMemory } from "../../memory/class-memory.js";
 import { type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
 import { convolution, initialiseHead } from "./parts.js";

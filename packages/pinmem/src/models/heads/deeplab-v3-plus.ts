@@ -4,7 +4,7 @@
 // Source: Chen et al., "Encoder-Decoder with Atrous Separable Convolution", ECCV 2018.
 
 import { cat, nn, scope, type Tensor } from "@pinmem/torch";
-import type { ClassMemory } from "../../memory/index.js";
+import type { ClassMemory } from "../../memory/class-memory.js";
 import { type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
 import { convolution, initialiseHead } from "./parts.js";

@@ -1,5 +1,5 @@
+import { Random } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
-import { Random } from "../../data/random.js";
 import { kMeans1d } from "./k-means-1d.js";
 
 const costOf = (group: readonly number[]): number => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cat, fromTypedArray, nn, noGrad, rand, scope, type Tensor, tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
-import { formulaImages, formulaPhotos, formulaState } from "../../golden/formula.js";
+import { formulaImages, formulaPhotos, formulaState } from "../../../../../golden/formula.js";
 import { createNetwork } from "../network.js";
 import { covariances, PairVariances } from "./covariance.js";
 import { InstanceWhitening, whiteningLayers } from "./instance-whitening.js";
@@ -18,7 +18,7 @@ interface OfficialLayer {
 }
 
 const official = JSON.parse(
-  readFileSync(new URL("../../golden/fixtures/resnet50_isw_64.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../../../golden/fixtures/resnet50_isw_64.json", import.meta.url), "utf8"),
 ).f64.isw.layers as OfficialLayer[];
 
 /** Bits of a mask, row by row, four to a digit. */

@@ -2,9 +2,9 @@
 // whole.
 
 import * as Plot from "@observablehq/plot";
+import type { Curve } from "../../comparison/run-record.js";
+import { downsample, smooth } from "../../comparison/statistics.js";
 import type { Markup } from "../page/html.js";
-import type { Curve } from "../run-record.js";
-import { downsample, smooth } from "../statistics.js";
 import { draw, seriesStyle } from "./draw.js";
 
 export interface Line {

@@ -1,8 +1,8 @@
 // How alike the rows of a class memory are: the stronger the colour, the less two classes can be told apart.
 
 import * as Plot from "@observablehq/plot";
+import type { MemorySimilarity } from "../../comparison/run-record.js";
 import type { Markup } from "../page/html.js";
-import type { MemorySimilarity } from "../run-record.js";
 import { draw } from "./draw.js";
 
 export function similarityChart({ classes, cosine }: MemorySimilarity, label: string): Markup {

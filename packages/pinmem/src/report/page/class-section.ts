@@ -1,11 +1,11 @@
 // How each class fares on unseen domains: bars to see it, a table to read it.
 
+import type { Color } from "@pinmem/core";
+import type { Comparison, Row } from "../../comparison/comparison.js";
+import { percent } from "../../comparison/format.js";
+import type { Role } from "../../comparison/run-record.js";
+import { meanOf } from "../../comparison/statistics.js";
 import { classBars } from "../charts/class-bars.js";
-import type { Color } from "../../data/label-space.js";
-import type { Comparison, Row } from "../comparison.js";
-import type { Role } from "../run-record.js";
-import { meanOf } from "../statistics.js";
-import { percent } from "./format.js";
 import { html, type Markup } from "./html.js";
 import { legend } from "./legend.js";
 import { type Series, seriesOf } from "./series.js";

@@ -1,8 +1,8 @@
 // How training went: losses term by term, scores on the way, the learning rate.
 
+import { scoreOf } from "../../comparison/read-events.js";
+import type { Curve, Role, RunRecord } from "../../comparison/run-record.js";
 import { type Line, lineChart } from "../charts/line-chart.js";
-import { scoreOf } from "../read-events.js";
-import type { Curve, Role, RunRecord } from "../run-record.js";
 import { html, type Markup } from "./html.js";
 import { legend } from "./legend.js";
 import type { Series } from "./series.js";

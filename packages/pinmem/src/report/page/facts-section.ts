@@ -1,10 +1,10 @@
 // What the figures were made by: protocols, recipes and what sets them apart, versions, machines, durations.
 
-import type { Comparison } from "../comparison.js";
-import { differences } from "../recipe-differences.js";
-import { asText } from "../read-environment.js";
-import type { RunRecord } from "../run-record.js";
-import { duration, gibibytes } from "./format.js";
+import type { Comparison } from "../../comparison/comparison.js";
+import { duration, gibibytes } from "../../comparison/format.js";
+import { asText } from "../../comparison/read-environment.js";
+import { differences } from "../../comparison/recipe-differences.js";
+import type { RunRecord } from "../../comparison/run-record.js";
 import { type Content, html, type Markup } from "./html.js";
 
 const facts = (entries: readonly (readonly [string, Content])[]): Markup =>

@@ -1,9 +1,9 @@
 // Measures beside the mean IoU, where evaluations have them.
 
-import type { Comparison, Row } from "../comparison.js";
-import type { DomainScores } from "../run-record.js";
-import { meanOf } from "../statistics.js";
-import { percent } from "./format.js";
+import type { Comparison, Row } from "../../comparison/comparison.js";
+import { percent } from "../../comparison/format.js";
+import type { DomainScores } from "../../comparison/run-record.js";
+import { meanOf } from "../../comparison/statistics.js";
 import { html, type Markup } from "./html.js";
 
 type Measure = "pixelAccuracy" | "meanAccuracy" | "boundaryIoU" | "cohesionLoss";

@@ -1,8 +1,8 @@
 // What the memories hold: how alike their rows are at the end of training, and the pictures of inspections.
 
+import { counted } from "../../comparison/format.js";
+import type { Picture } from "../../comparison/run-record.js";
 import { similarityChart } from "../charts/similarity.js";
-import type { Picture } from "../run-record.js";
-import { counted } from "./format.js";
 import { html, type Markup } from "./html.js";
 import type { Series } from "./series.js";
 

@@ -1,11 +1,11 @@
 // The page of a report: one file that needs nothing else, runs nothing and asks nobody.
 
-import type { Comparison } from "../comparison.js";
-import type { RunRecord } from "../run-record.js";
+import type { Comparison } from "../../comparison/comparison.js";
+import { counted, percent, points } from "../../comparison/format.js";
+import type { RunRecord } from "../../comparison/run-record.js";
 import { classSection } from "./class-section.js";
 import { curvesSection } from "./curves-section.js";
 import { type Experiment, protocolSection, recipeSection, runsSection } from "./facts-section.js";
-import { counted, percent, points } from "./format.js";
 import { html, trusted } from "./html.js";
 import { measuresSection } from "./measures-section.js";
 import { memorySection, picturesSection } from "./memory-section.js";

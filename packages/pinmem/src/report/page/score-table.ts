@@ -1,8 +1,8 @@
 // The table that a report is about: experiments by domains, the mean over unseen domains first.
 
-import type { Comparison, Row } from "../comparison.js";
-import { type Cell, type Column, type Score, unitsOf } from "../row-scores.js";
-import { counted, percent, points } from "./format.js";
+import type { Comparison, Row } from "../../comparison/comparison.js";
+import { counted, percent, points } from "../../comparison/format.js";
+import { type Cell, type Column, type Score, unitsOf } from "../../comparison/row-scores.js";
 import { type Content, html, type Markup } from "./html.js";
 
 /** Which columns beside the scores are needed to tell rows apart. */

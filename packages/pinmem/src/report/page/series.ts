@@ -1,9 +1,9 @@
 // Which runs the figures of a page draw, and how: the baseline first, grey and dashed, then the best on unseen domains, no more
 // than can be told apart. A run looks the same on the whole page.
 
+import type { Comparison, Row } from "../../comparison/comparison.js";
+import type { RunRecord } from "../../comparison/run-record.js";
 import { MOST_SERIES } from "../charts/draw.js";
-import type { Comparison, Row } from "../comparison.js";
-import type { RunRecord } from "../run-record.js";
 
 export interface Series {
   readonly label: string;

@@ -3,7 +3,7 @@
 
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder } from "../../data/output-folder.js";
+import { makeFolder } from "../../files/output-folder.js";
 import {
   type Checkpoint,
   type CheckpointState,

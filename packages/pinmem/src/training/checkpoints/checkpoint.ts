@@ -12,9 +12,9 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { basename, dirname, join } from "node:path";
 import { loadSafetensors, saveSafetensors, type Tensor } from "@pinmem/torch";
 import { z } from "zod";
-import { asDataError } from "../../data/data-error.js";
-import { readJsonFile } from "../../data/json-file.js";
-import { asWriteError, WriteError } from "../../data/write-error.js";
+import { asDataError } from "../../files/data-error.js";
+import { readJsonFile } from "../../files/json-file.js";
+import { asWriteError, WriteError } from "../../files/write-error.js";
 
 const FORMAT = 1;
 const LARGEST_STATE = 16 * 2 ** 20;

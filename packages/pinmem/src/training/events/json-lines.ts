@@ -5,8 +5,8 @@
 // whether or not a run was interrupted.
 
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import { writing } from "../../data/write-error.js";
-import type { EventSink, TrainingEvent } from "./event.js";
+import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
+import { writing } from "../../files/write-error.js";
 
 const left: ReadonlySet<string> = new Set<TrainingEvent["event"]>(["picture", "start", "end"]);
 

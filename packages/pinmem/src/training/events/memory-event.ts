@@ -1,9 +1,9 @@
 // The memory's rows compared with each other, as an event: after the memory's start, and at every evaluation.
 
+import type { LabelSpace } from "@pinmem/core";
+import type { MemoryEvent } from "@pinmem/core/formats";
 import { noGrad, scope } from "@pinmem/torch";
-import type { LabelSpace } from "../../data/index.js";
-import type { ClassMemory } from "../../memory/index.js";
-import type { MemoryEvent } from "./event.js";
+import type { ClassMemory } from "../../memory/class-memory.js";
 
 const DIGITS = 4;
 

@@ -2,7 +2,7 @@
 // else above it. Elsewhere (a log file, a pipe): a line now and then, without control characters.
 
 import type { WriteStream } from "node:tty";
-import type { EventSink, LossesOfPasses, StepEvent, TrainingEvent } from "./event.js";
+import type { EventSink, LossesOfPasses, StepEvent, TrainingEvent } from "@pinmem/core/formats";
 
 /** A stream that may be a terminal. */
 export type Output = Pick<WriteStream, "write"> & { isTTY?: boolean; columns?: number };

@@ -4,11 +4,11 @@
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { EventSink, StepEvent, TrainingEvent } from "@pinmem/core/formats";
 import sharp from "sharp";
-import { makeFolder } from "../../data/output-folder.js";
-import { writing } from "../../data/write-error.js";
+import { makeFolder } from "../../files/output-folder.js";
+import { writing } from "../../files/write-error.js";
 import { drawMatrix } from "./draw-matrix.js";
-import type { EventSink, StepEvent, TrainingEvent } from "./event.js";
 import { type SummaryValue, sessionRecord, summaryRecord, versionRecord } from "./event-file.js";
 
 interface Picture {

@@ -4,7 +4,7 @@
 // To add one: write it beside the others (pin-memory.ts reads like the paper) and list it in index.ts.
 
 import type { nn, Tensor } from "@pinmem/torch";
-import type { ClassMemory } from "../../memory/index.js";
+import type { ClassMemory } from "../../memory/class-memory.js";
 import type { Episode, LabelledBatch } from "../episode.js";
 import type { LossTensors } from "../losses.js";
 

@@ -1,3 +1,4 @@
+import { Random } from "@pinmem/core";
 import {
   fromTypedArray,
   grad,
@@ -12,7 +13,6 @@ import {
 } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { TinyNetwork, type TinyOptions } from "../../../test/tiny-network.js";
-import { Random } from "../../data/random.js";
 import type { Episode, LabelledBatch } from "../episode.js";
 import { lossWeightsSchema } from "../losses.js";
 import { Erm } from "./erm.js";

@@ -3,18 +3,13 @@
 // The order (read the old rows first, then write) is the official code's. Losses are computed in single precision whatever
 // the precision of the network. Source: Kim et al., CVPR 2022, section 3.
 
+import type { TermName } from "@pinmem/core/formats";
 import { scope, type Tensor } from "@pinmem/torch";
-import {
-  auxiliaryLoss,
-  classificationLoss,
-  cohesionLoss,
-  divergenceLoss,
-  type SegmentationLossOptions,
-  segmentationLoss,
-} from "../../losses/index.js";
+import { classificationLoss, cohesionLoss, divergenceLoss } from "../../losses/memory.js";
+import { auxiliaryLoss, type SegmentationLossOptions, segmentationLoss } from "../../losses/segmentation.js";
+import type { TrainableNetwork } from "../../models/trainable-network.js";
 import type { LabelledBatch } from "../episode.js";
-import { type LossTensors, type LossWeights, type TermName, weightedSum } from "../losses.js";
-import type { TrainableNetwork } from "../network.js";
+import { type LossTensors, type LossWeights, weightedSum } from "../losses.js";
 import { inPrecision, type Precision, widened } from "../precision.js";
 import { recomputed } from "../recompute.js";
 import { memoryOf } from "./method.js";

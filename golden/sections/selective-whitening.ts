@@ -1,0 +1,10 @@
+// "isw": how much covariances change with an image's colours, and which are called sensitive for it.
+
+import { scope } from "@pinmem/torch";
+import { selectCovariances } from "../whitening.js";
+import type { Section } from "./section.js";
+
+export const selectiveWhitening: Section = {
+  name: "isw",
+  run: (run) => scope(() => ({ layers: selectCovariances(run, run.network()).layers })),
+};

@@ -1,0 +1,8 @@
+// The formats of what is written and read: protocols, results, events, inspections, label spaces. Checked with zod.
+
+export * from "./event.js";
+export * from "./inspection.js";
+export { labelSpaceFromJson, labelSpaceToJson, sameClasses } from "./label-space.js";
+export * from "./protocol.js";
+export * from "./result.js";
+export { tallySchema } from "./tally.js";

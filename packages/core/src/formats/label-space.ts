@@ -1,0 +1,38 @@
+// Label spaces as JSON, as they stand beside the weights of a network that was trained for one. Checked when they are read.
+
+import { z } from "zod";
+import { cityscapes19, IGNORED, type LabelSpace } from "../labels/label-space.js";
+
+const byte = z.int().min(0).max(255);
+const color = z.tuple([byte, byte, byte]);
+const written = z.union([z.int().min(0).max(65535), color]);
+
+const schema = z.strictObject({
+  name: z.string().min(1),
+  classes: z
+    .array(z.strictObject({ name: z.string().min(1), color, id: byte }))
+    .min(2)
+    .max(IGNORED),
+  fromCityscapes: z.array(byte).length(256),
+  files: z
+    .strictObject({
+      kind: z.enum(["values", "colors"]),
+      classes: z.array(z.array(written)),
+      ignored: z.array(written),
+    })
+    .optional(),
+});
+
+export const labelSpaceToJson = ({ fromCityscapes, ...space }: LabelSpace): string =>
+  JSON.stringify({ ...space, fromCityscapes: [...fromCityscapes] });
+
+/** @throws Error saying what of the text is not as it must be */
+export function labelSpaceFromJson(text: string): LabelSpace {
+  const { fromCityscapes, files, ...space } = schema.parse(JSON.parse(text));
+  if (sameClasses(space, cityscapes19)) return cityscapes19;
+  return { ...space, fromCityscapes: Uint8Array.from(fromCityscapes), ...(files && { files }) };
+}
+
+/** Whether a network for one can be scored on labels in the other: the same classes in the same order. */
+export const sameClasses = (a: Pick<LabelSpace, "classes">, b: Pick<LabelSpace, "classes">): boolean =>
+  a.classes.length === b.classes.length && a.classes.every(({ name }, at) => name === b.classes[at]?.name);

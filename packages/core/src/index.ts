@@ -1,0 +1,39 @@
+// What a page and a trainer share, without libtorch and without Node: random numbers, label spaces and their colours, raster,
+// tiling and metrics over bytes. What checks files, and so needs a schema library, is @pinmem/core/formats.
+
+export { closest, orWhat } from "./closest.js";
+export {
+  type Color,
+  cityscapes19,
+  defineLabelSpace,
+  IGNORED,
+  type LabelClass,
+  type LabelClassDescription,
+  type LabelFileDescription,
+  type LabelSpace,
+  type LabelSpaceDescription,
+  trainId,
+} from "./labels/label-space.js";
+export { BoundaryCounts, boundary, boundaryDistance } from "./metrics/boundary-iou.js";
+export { ConfusionMatrix } from "./metrics/confusion-matrix.js";
+export { classIoU, meanIoU, meanOf } from "./metrics/mean-iou.js";
+export { type Scores, scoresOf } from "./metrics/scores.js";
+export { stateOf, Tally, type TallyOptions, type TallyState } from "./metrics/tally.js";
+export { Random, type RandomPosition } from "./random.js";
+export { BLEND, contrasted, type HeatScale, heatMap, rawLimit } from "./raster/heat-maps.js";
+export { kernelsFor } from "./raster/kernels.js";
+export type { LabelImage } from "./raster/label-image.js";
+export { type PixelGrid, pickSamples, pickThrough, type Samples } from "./raster/pixel-grid.js";
+export {
+  BicubicResizer,
+  nearestIndices,
+  type ResizeRequest,
+  type RgbImage,
+  type Size,
+  sourceWindow,
+  type Window,
+} from "./raster/resize.js";
+export { rotateImage, rotateLabel } from "./raster/rotate.js";
+export { viridis } from "./raster/viridis.js";
+export { type TileAxis, tileAxis } from "./tiling/tile-axis.js";
+export { windowStarts } from "./tiling/windows.js";

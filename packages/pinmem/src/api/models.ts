@@ -1,0 +1,68 @@
+// The networks.
+
+export type { BorderRelaxedOptions } from "../losses/border-relaxed.js";
+export type { ImageWeightedOptions } from "../losses/image-weighted.js";
+export type { LabelOptions } from "../losses/labels.js";
+export { type CohesionOptions, classificationLoss, cohesionLoss, divergenceLoss } from "../losses/memory.js";
+export { auxiliaryLoss, type SegmentationLossOptions, segmentationLoss } from "../losses/segmentation.js";
+export {
+  ClassMemory,
+  type ClassMemoryOptions,
+  type MemoryReading,
+  type ReadInput,
+  type WriteInput,
+} from "../memory/class-memory.js";
+export type { ClassSums } from "../memory/class-sums.js";
+export type { NoiseSource } from "../memory/gumbel-noise.js";
+export { type LabelWeightOptions, labelWeights } from "../memory/label-weights.js";
+export type { ReadOptions } from "../memory/read-options.js";
+export {
+  Backbone,
+  type BackboneOptions,
+  type BackboneOutput,
+  type OutputStride,
+} from "../models/backbones/backbone.js";
+export { type BackboneName, backboneNames } from "../models/backbones/names.js";
+export { createBackbone } from "../models/backbones/registry.js";
+export {
+  type DescribeOptions,
+  describe,
+  formatDescription,
+  type NetworkDescription,
+  type PartDescription,
+} from "../models/describe.js";
+export { type InferenceOptions, prepareForInference } from "../models/inference.js";
+export { type Layout, layOut, layouts } from "../models/layout.js";
+export { createNetwork, type NetworkOptions, NetworkOptionsError, networkSchema } from "../models/network.js";
+export { PairVariances } from "../models/normalization/covariance.js";
+export { type InstanceWhitening, whiteningLayers } from "../models/normalization/instance-whitening.js";
+export {
+  fromOfficialWhitening,
+  type NormalizationKind,
+  type NormalizationPlacement,
+  normalizationKinds,
+} from "../models/normalization/placement.js";
+export {
+  type Selection,
+  WhiteningLoss,
+  type WhiteningLossOptions,
+} from "../models/normalization/whitening-loss.js";
+export { type Encoding, type Segmentation, SegmentationNetwork } from "../models/segmentation-network.js";
+export type { TrainableNetwork } from "../models/trainable-network.js";
+export {
+  describeWeights,
+  type LeftOut,
+  loadBackboneWeights,
+  loadNetworkWeights,
+  type WeightsOptions,
+  type WeightsReport,
+  type WeightsSource,
+} from "../models/weights/load-weights.js";
+export {
+  readWeights,
+  surveyWeights,
+  type TensorSurvey,
+  WeightsError,
+  type WeightsSurvey,
+} from "../models/weights/weight-files.js";
+export { findFit, isExact, type WeightsFit } from "../models/weights/weights-fit.js";

@@ -1,0 +1,109 @@
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { protocol } from "@pinmem/core/formats";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { addEvaluation, evaluationOf, writeRun } from "../../test/report-fixtures.js";
+import { readRun } from "./read-run.js";
+
+describe("readRun", () => {
+  it("takes scores noted while training where nothing was evaluated: those of the best weights, or the last", async () => {
+    const run = writeRun(temporaryFolder(), "run");
+    const best = await readRun(run);
+    expect(best.evaluations).toMatchObject([{ protocol: null, weights: "best", step: 3 }]);
+    const last = await readRun(run, "last");
+    expect(last.evaluations).toMatchObject([{ protocol: null, weights: "last", step: 4 }]);
+    expect(last.log).toMatchObject({ lastStep: 4, seconds: 8, imagesPerSecond: 4, peakMemory: 2 ** 30 });
+    expect(last.log?.losses.train?.total).toEqual([
+      [1, 5],
+      [2, 2.5],
+      [3, 5 / 3],
+      [4, 1.25],
+    ]);
+  });
+
+  it("calls weights the last ones where no source was validated on", async () => {
+    const run = writeRun(temporaryFolder(), "run", { scores: { 3: { target: 0.9 }, 4: { target: 0.1 } } });
+    expect((await readRun(run)).evaluations).toMatchObject([{ weights: "last", step: 4 }]);
+  });
+
+  it("joins evaluations by one protocol, the newer scores of a domain counting, and keeps protocols apart", async () => {
+    const run = writeRun(temporaryFolder(), "run");
+    addEvaluation(run, "a.json", evaluationOf({ date: "2026-02-01", domains: { night: 0.5 } }));
+    addEvaluation(run, "b.json", evaluationOf({ date: "2026-01-01", domains: { night: 0.1, fog: 0.2 } }));
+    addEvaluation(run, "c.json", evaluationOf({ by: protocol("whole-flip"), domains: { night: 0.6 } }));
+    const { evaluations } = await readRun(run);
+    const scores = evaluations.map(({ protocol: by, domains }) => [
+      by?.name,
+      Object.fromEntries(domains.map(({ name, meanIoU }) => [name, meanIoU])),
+    ]);
+    expect(Object.fromEntries(scores)).toEqual({
+      whole: { night: 0.5, fog: 0.2 },
+      "whole-flip": { night: 0.6 },
+    });
+  });
+
+  it("leaves shards out and says so; one that is asked for is refused", async () => {
+    const run = writeRun(temporaryFolder(), "run");
+    const file = addEvaluation(run, "a.json", evaluationOf({ shard: { index: 1, of: 2 } }));
+    const { evaluations, notes } = await readRun(run);
+    expect(evaluations).toMatchObject([{ protocol: null }]);
+    expect(notes.join()).toMatch(/evaluations\/a\.json is shard 1 of 2 and was left out; merge/);
+    await expect(readRun(file)).rejects.toThrow(/is shard 1 of 2; merge the shards first/);
+  });
+
+  it("takes one evaluation alone, with the curves of its run where it lies in one", async () => {
+    const root = temporaryFolder();
+    const inside = addEvaluation(writeRun(root, "run"), "a.json", evaluationOf());
+    expect(await readRun(inside)).toMatchObject({ name: "run", log: { lastStep: 4 } });
+    const alone = join(root, "alone.json");
+    writeFileSync(alone, JSON.stringify(evaluationOf()));
+    expect(await readRun(alone)).toMatchObject({ name: "alone", log: null, evaluations: [{ step: 4 }] });
+  });
+
+  it("reads logs that are damaged, and counts what it could not read", async () => {
+    const run = writeRun(temporaryFolder(), "run", { finished: false });
+    const log = join(run, "events.jsonl");
+    appendFileSync(log, '{"event":"step","step":5,"losses":{"train":{"total":null}},"learningRate":0.1}\n');
+    appendFileSync(log, '{"event":"note","step":5,"text":"fine"}\n{"event":"step","step":-1}\n{"event":"st');
+    const { log: read, notes } = await readRun(run);
+    expect(read).toMatchObject({ lastStep: 5, damaged: 2 });
+    expect(read?.losses.train?.total?.at(-1)).toEqual([5, null]);
+    expect(notes).toEqual([
+      "the run is not finished: 5 steps so far",
+      "2 lines of events.jsonl could not be read",
+    ]);
+  });
+
+  it("shows listed pictures, encoded again, and none from outside the folder", async () => {
+    const run = writeRun(temporaryFolder(), "run");
+    const folder = join(run, "inspection");
+    mkdirSync(folder);
+    const pixels = await sharp({ create: { width: 2000, height: 100, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    writeFileSync(join(folder, "grid.png"), pixels);
+    writeFileSync(join(run, "secret.png"), pixels);
+    writeFileSync(join(folder, "text.png"), "no picture");
+    const pictures = ["grid.png", "../secret.png", "text.png", "gone.png"].map((file) => ({
+      file,
+      width: 1000,
+    }));
+    writeFileSync(join(folder, "inspection.json"), JSON.stringify({ pictures }));
+    const { pictures: shown, notes } = await readRun(run);
+    expect(shown).toMatchObject([{ title: "grid.png", width: 1000, height: 50 }]);
+    const [{ dataUri = "" } = {}] = shown;
+    const bytes = Buffer.from(dataUri.replace("data:image/webp;base64,", ""), "base64");
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: "webp", width: 1600, height: 80 });
+    expect(notes.join("\n")).toMatch(
+      /secret\.png cannot be shown: lies outside[\s\S]*text\.png[\s\S]*gone\.png/,
+    );
+  });
+
+  it("says what is wrong with what is no run", async () => {
+    const root = temporaryFolder();
+    await expect(readRun(join(root, "gone"))).rejects.toThrow(/gone does not exist/);
+    await expect(readRun(root)).rejects.toThrow(/is not the folder of a run: it holds no recipe\.json/);
+  });
+});

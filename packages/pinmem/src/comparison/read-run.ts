@@ -1,0 +1,151 @@
+// A run as a report shows it: from its folder with everything in it, or from one file of an evaluation.
+
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { type Color, cityscapes19 } from "@pinmem/core";
+import { type EvaluationResult, ResultError } from "@pinmem/core/formats";
+import { readResult } from "../evaluation/result-file.js";
+import { loadRecipe } from "../recipes/load-recipe.js";
+import { type Recipe, resolveRecipe } from "../recipes/recipe.js";
+import { RunError } from "../runs/run-error.js";
+import { RunFolder } from "../runs/run-folder.js";
+import { asText, readEnvironment } from "./read-environment.js";
+import { readEvents, scoreOf } from "./read-events.js";
+import { readPictures } from "./read-pictures.js";
+import type { Evaluation, RunRecord, TrainingLog } from "./run-record.js";
+
+/** Which weights' scores are taken of a log: the best on source validation, or the last. */
+export type Which = "best" | "last";
+
+/**
+ * @param path the folder of a run, or a file of an evaluation; one that lies in the folder of a run brings its curves along
+ * @param which of a run without evaluations, whose scores are taken from its log
+ * @throws RunError, ResultError, RecipeError saying what is wrong with which file
+ */
+export async function readRun(path: string, which: Which = "best"): Promise<RunRecord> {
+  if (!existsSync(path)) {
+    throw new RunError(path, "does not exist; give the folder of a run, or a file of an evaluation");
+  }
+  if (statSync(path).isDirectory()) return readFolder(path, null, which);
+  const result = readResult(path);
+  if (result.shard) throw new ResultError(path, `${describeShard(result)}; merge the shards first`);
+  const owner = dirname(dirname(resolve(path)));
+  if (new RunFolder(owner).exists) return readFolder(owner, result, which);
+  return {
+    path,
+    name: basename(path, ".json"),
+    recipe: recipeOf(result, path),
+    colors: colorsOf([result]),
+    finished: true,
+    log: null,
+    starts: [asText(result.environment)],
+    evaluations: [asEvaluation(result)],
+    pictures: [],
+    notes: [],
+  };
+}
+
+async function readFolder(path: string, only: EvaluationResult | null, which: Which): Promise<RunRecord> {
+  const folder = new RunFolder(path);
+  if (!folder.exists) {
+    throw new RunError(path, "is not the folder of a run: it holds no recipe.json");
+  }
+  const recipe = await loadRecipe(folder.recipe);
+  const log = await readEvents(folder.events);
+  const notes: string[] = [];
+  const results = only ? [only] : readResults(path, notes);
+  const evaluations =
+    results.length > 0 ? joined(results.map(asEvaluation)) : scoresWhileTraining(log, which);
+  const finished = existsSync(folder.model("last"));
+  if (!finished) notes.push(`the run is not finished: ${log?.lastStep ?? 0} steps so far`);
+  if (log && log.damaged > 0) notes.push(`${log.damaged} lines of events.jsonl could not be read`);
+  if (evaluations.length === 0) notes.push("there are no scores yet");
+  const { pictures, problems } = await readPictures(join(path, "inspection"));
+  return {
+    path,
+    name: basename(resolve(path)),
+    recipe,
+    colors: colorsOf(results),
+    finished,
+    log,
+    starts: readEnvironment(folder.environment),
+    evaluations,
+    pictures,
+    notes: [...notes, ...problems],
+  };
+}
+
+function readResults(path: string, notes: string[]): EvaluationResult[] {
+  const folder = join(path, "evaluations");
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return files.sort().flatMap((name) => {
+    const result = readResult(join(folder, name));
+    if (!result.shard) return [result];
+    notes.push(`evaluations/${name} ${describeShard(result)} and was left out; merge the shards first`);
+    return [];
+  });
+}
+
+const describeShard = ({ shard }: EvaluationResult): string => `is shard ${shard?.index} of ${shard?.of}`;
+
+function asEvaluation({ run, protocol, domains, date }: EvaluationResult): Evaluation & { date: string } {
+  const weights = basename(run.file, ".safetensors");
+  return {
+    protocol,
+    weights,
+    step: run.step,
+    date,
+    domains: domains.map(({ boundaryIoU, role, confusion: _, skipped: __, ...domain }) => ({
+      ...domain,
+      // What has no part in the recipe was not trained on.
+      role: role ?? "target",
+      boundaryIoU: boundaryIoU?.meanIoU ?? null,
+    })),
+  };
+}
+
+/** Evaluations of the same weights by the same protocol as one; of a domain that was evaluated twice, the newer scores. */
+function joined(evaluations: readonly (Evaluation & { date: string })[]): Evaluation[] {
+  const groups = new Map<string, Evaluation>();
+  for (const { date: _, ...next } of [...evaluations].sort((a, b) => (a.date < b.date ? -1 : 1))) {
+    const key = JSON.stringify([next.weights, next.step, next.protocol]);
+    const before = groups.get(key)?.domains ?? [];
+    const renewed = new Set(next.domains.map(({ dataset }) => dataset));
+    groups.set(key, {
+      ...next,
+      domains: [...before.filter(({ dataset }) => !renewed.has(dataset)), ...next.domains],
+    });
+  }
+  return [...groups.values()];
+}
+
+/** The scores that training noted when it saved the best, or the last, weights; none where it did not yet. */
+export function scoresWhileTraining(log: TrainingLog | null, which: Which): Evaluation[] {
+  const all = log?.evaluations ?? [];
+  const score = (at: (typeof all)[number]) => scoreOf(at.domains, "source") ?? Number.NEGATIVE_INFINITY;
+  const best = all.reduce<(typeof all)[number] | null>(
+    (so, next) => (so === null || score(next) > score(so) ? next : so),
+    null,
+  );
+  const validated = best !== null && score(best) > Number.NEGATIVE_INFINITY;
+  const chosen = which === "best" && validated ? best : all.at(-1);
+  if (!chosen) return [];
+  return [
+    {
+      protocol: null,
+      weights: which === "best" && validated ? "best" : "last",
+      step: chosen.step,
+      domains: chosen.domains,
+    },
+  ];
+}
+
+function recipeOf(result: EvaluationResult, path: string): Recipe {
+  return resolveRecipe(result.recipe, `the recipe in ${path}`);
+}
+
+function colorsOf(results: readonly EvaluationResult[]): ReadonlyMap<string, Color> {
+  const classes = results.length > 0 ? results.flatMap(({ space }) => space.classes) : cityscapes19.classes;
+  return new Map(classes.map(({ name, color }) => [name, color]));
+}

@@ -1,0 +1,178 @@
+// Makes IDD's label images from its polygons: Cityscapes train ids, as the benchmark uses them ("csTrainIds").
+//
+// Table and drawing order follow IDD's public code (AutoNUE public-code: helpers/anue_labels.py, column csTrainId, and
+// preperation/json2labelImg.py): background 255, later objects over earlier ones, deleted ones left out, "…group" read
+// as its single class. Note its choices: non-drivable fallback counts as terrain (9), autorickshaws are ignored.
+
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { LabelImage } from "@pinmem/core";
+import { IGNORED } from "@pinmem/core";
+import { asDataError, DataError } from "../../files/data-error.js";
+import { parseJson } from "../../files/json-file.js";
+import { isFolder, listFiles } from "../../files/list-files.js";
+import { DEFAULT_MAX_PIXELS } from "../../images/pixel-limit.js";
+import { writeLabelPng } from "../../images/write-png.js";
+import { idd, iddEndings } from "./idd.js";
+import { fillPolygon, type Point } from "./polygon.js";
+
+const trainIds: Readonly<Record<string, number>> = {
+  road: 0,
+  parking: IGNORED,
+  "drivable fallback": IGNORED,
+  sidewalk: 1,
+  "rail track": IGNORED,
+  "non-drivable fallback": 9,
+  person: 11,
+  animal: IGNORED,
+  rider: 12,
+  motorcycle: 17,
+  bicycle: 18,
+  autorickshaw: IGNORED,
+  car: 13,
+  truck: 14,
+  bus: 15,
+  caravan: IGNORED,
+  trailer: IGNORED,
+  train: 16,
+  "vehicle fallback": IGNORED,
+  curb: IGNORED,
+  wall: 3,
+  fence: 4,
+  "guard rail": IGNORED,
+  billboard: IGNORED,
+  "traffic sign": 7,
+  "traffic light": 6,
+  pole: 5,
+  polegroup: IGNORED,
+  "obs-str-bar-fallback": IGNORED,
+  building: 2,
+  bridge: IGNORED,
+  tunnel: IGNORED,
+  vegetation: 8,
+  sky: 10,
+  "fallback background": IGNORED,
+  unlabeled: IGNORED,
+  "ego vehicle": IGNORED,
+  "rectification border": IGNORED,
+  "out of roi": IGNORED,
+  "license plate": IGNORED,
+};
+
+const MAX_FILE_BYTES = 64 * 2 ** 20;
+
+/** Draws the objects of one polygon file. `file` is named in errors. */
+export function rasterizeIdd(json: string, file: string): LabelImage {
+  const { imgWidth: width, imgHeight: height, objects } = parseAnnotation(json, file);
+  const image = { width, height, labels: new Uint8Array(width * height).fill(IGNORED) };
+  objects.forEach((object, at) => {
+    const { label, polygon, deleted } = (object ?? {}) as Record<string, unknown>;
+    if (deleted === true || deleted === 1) return;
+    const id = typeof label === "string" ? trainIdOf(label) : undefined;
+    if (id === undefined) {
+      throw new DataError(
+        file,
+        `object ${at} has the label ${JSON.stringify(label)}, which IDD does not define`,
+      );
+    }
+    if (!Array.isArray(polygon) || !polygon.every(isPoint)) {
+      throw new DataError(file, `object ${at} (${label}) has no polygon of [x, y] points`);
+    }
+    if (polygon.length > 0) fillPolygon(image, polygon, id);
+  });
+  return image;
+}
+
+export interface PreparedIdd {
+  readonly written: number;
+  /** Label images that were there already. */
+  readonly kept: number;
+}
+
+export interface PrepareIddOptions {
+  readonly root: string;
+  readonly splits?: readonly string[];
+  /** Make label images again that are there already. */
+  readonly overwrite?: boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Writes a label image beside every polygon file below the root, in any of IDD's layouts. */
+export async function prepareIdd({
+  root,
+  splits = Object.keys(idd.splits),
+  overwrite = false,
+  onProgress,
+}: PrepareIddOptions): Promise<PreparedIdd> {
+  if (!(await isFolder(root))) throw new DataError(root, "is no folder");
+  const polygonFiles: string[] = [];
+  for (const pattern of new Set(idd.layouts.map(({ labels }) => labels))) {
+    for (const split of splits) {
+      const folder = join(root, pattern.replace("{split}", split));
+      if (!(await isFolder(folder))) continue;
+      const names = await listFiles(folder);
+      polygonFiles.push(
+        ...names.filter((name) => name.endsWith(iddEndings.polygons)).map((name) => join(folder, name)),
+      );
+    }
+  }
+  if (polygonFiles.length === 0) {
+    const places = idd.layouts.map(({ labels }) => labels).join(", ");
+    throw new DataError(root, `holds no polygon files (…${iddEndings.polygons}) in ${places}`);
+  }
+  let written = 0;
+  for (const [done, file] of polygonFiles.entries()) {
+    const target = file.slice(0, -iddEndings.polygons.length) + iddEndings.label;
+    const exists = await stat(target).then(
+      () => true,
+      () => false,
+    );
+    if (overwrite || !exists) {
+      await writeLabelPng(target, rasterizeIdd(await readAnnotation(file), file));
+      written++;
+    }
+    onProgress?.(done + 1, polygonFiles.length);
+  }
+  return { written, kept: polygonFiles.length - written };
+}
+
+async function readAnnotation(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_FILE_BYTES) throw new DataError(file, `has ${size} bytes; the limit is ${MAX_FILE_BYTES}`);
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw asDataError(file, error);
+  }
+}
+
+interface Annotation {
+  readonly imgWidth: number;
+  readonly imgHeight: number;
+  readonly objects: readonly unknown[];
+}
+
+function parseAnnotation(json: string, file: string): Annotation {
+  const { imgWidth, imgHeight, objects } = (parseJson(json, file) ?? {}) as Partial<Annotation>;
+  if (!isLength(imgWidth) || !isLength(imgHeight) || imgWidth * imgHeight > DEFAULT_MAX_PIXELS) {
+    throw new DataError(
+      file,
+      `gives the size ${imgWidth} x ${imgHeight}; expected imgWidth and imgHeight in pixels`,
+    );
+  }
+  if (!Array.isArray(objects)) throw new DataError(file, "holds no list of objects");
+  return { imgWidth, imgHeight, objects };
+}
+
+function trainIdOf(label: string): number | undefined {
+  if (Object.hasOwn(trainIds, label)) return trainIds[label];
+  const single = label.endsWith("group") ? label.slice(0, -"group".length) : "";
+  return Object.hasOwn(trainIds, single) ? trainIds[single] : undefined;
+}
+
+const isLength = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;
+
+const isPoint = (value: unknown): value is Point =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  value.every((part) => Number.isFinite(part) && Math.abs(part) < 1e6);

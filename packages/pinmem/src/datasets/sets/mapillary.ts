@@ -1,0 +1,144 @@
+// Mapillary Vistas (Neuhold et al., ICCV 2017): 8-bit palette PNG whose index is the class. Version 1.2 has 66 classes,
+// version 2.0 has 124; which index is which class is read from the config.json that comes with the images. Version 1.2
+// also has a built-in table, that of the official code, for archives without the file.
+//
+// Version 2.0 splits classes of 1.2 further. We map its names as 1.2 maps theirs: markings on the road are road except
+// crosswalks, which 1.2 ignores; backs of signs, groups of vehicles and of poles are ignored.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DataError } from "../../files/data-error.js";
+import { readJsonFile } from "../../files/json-file.js";
+import type { DatasetDefinition } from "../definition.js";
+import { type LabelDecoding, valueDecoding } from "../label-decoding.js";
+
+const trainIdsByName: Readonly<Record<string, number>> = {
+  "construction--flat--road": 0,
+  "marking--general": 0,
+  "object--manhole": 0,
+  "construction--barrier--curb": 1,
+  "construction--flat--sidewalk": 1,
+  "construction--structure--building": 2,
+  "construction--barrier--wall": 3,
+  "construction--barrier--fence": 4,
+  "object--support--pole": 5,
+  "object--support--utility-pole": 5,
+  "object--traffic-light": 6,
+  "object--traffic-sign--front": 7,
+  "nature--vegetation": 8,
+  "nature--terrain": 9,
+  "nature--sky": 10,
+  "human--person": 11,
+  "human--rider--bicyclist": 12,
+  "human--rider--motorcyclist": 12,
+  "human--rider--other-rider": 12,
+  "object--vehicle--car": 13,
+  "object--vehicle--truck": 14,
+  "object--vehicle--bus": 15,
+  "object--vehicle--on-rails": 16,
+  "object--vehicle--motorcycle": 17,
+  "object--vehicle--bicycle": 18,
+};
+
+/** Families of version 2.0 whose members are all one class; the first that fits counts, crosswalks fit none. */
+const familiesOfVersion2: readonly (readonly [pattern: RegExp, trainId: number])[] = [
+  [/^marking(-only)?--(?!.*crosswalk)/, 0],
+  [/^object--traffic-light--/, 6],
+  [/^object--traffic-sign--(front|direction-front|information-parking|temporary-front)$/, 7],
+  [/^human--person--/, 11],
+];
+
+/** Version 1.2 by index, as in the official code. */
+const version1Decoding = valueDecoding(
+  Object.fromEntries(
+    Object.entries({
+      0: [13, 24, 41],
+      1: [2, 15],
+      2: [17],
+      3: [6],
+      4: [3],
+      5: [45, 47],
+      6: [48],
+      7: [50],
+      8: [30],
+      9: [29],
+      10: [27],
+      11: [19],
+      12: [20, 21, 22],
+      13: [55],
+      14: [61],
+      15: [54],
+      16: [58],
+      17: [57],
+      18: [52],
+    }).flatMap(([trainId, indices]) => indices.map((index) => [index, Number(trainId)])),
+  ),
+  Array.from({ length: 66 }, (_, index) => index),
+);
+
+/** The Cityscapes train id of a class by its name in the config; undefined where it is ignored. */
+export function mapillaryTrainId(name: string): number | undefined {
+  return trainIdsByName[name] ?? familiesOfVersion2.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+const pair = { imageEndings: [".jpg"], labelEndings: [".png"] };
+const folders = { train: "training", val: "validation" };
+const common = {
+  homepage: "https://www.mapillary.com/dataset/vistas",
+  splits: { train: 18000, val: 2000 },
+};
+
+export const mapillary: DatasetDefinition = {
+  ...common,
+  name: "mapillary",
+  title: "Mapillary Vistas 1.2",
+  download: "register, download version 1.2 (or 2.0, which holds it too) and unpack it",
+  layouts: [
+    { name: "as unpacked", images: "{split}/images", labels: "{split}/labels", folders, ...pair },
+    { name: "within version 2.0", images: "{split}/images", labels: "{split}/v1.2/labels", folders, ...pair },
+  ],
+  decoding: (root) => readConfig(root, ["config.json", "config_v1.2.json"], version1Decoding),
+};
+
+export const mapillary2: DatasetDefinition = {
+  ...common,
+  name: "mapillary-v2",
+  title: "Mapillary Vistas 2.0",
+  download: "register, download version 2.0 and unpack it",
+  layouts: [
+    { name: "as unpacked", images: "{split}/images", labels: "{split}/v2.0/labels", folders, ...pair },
+  ],
+  decoding: (root) => readConfig(root, ["config_v2.0.json", "config.json"]),
+};
+
+async function readConfig(
+  root: string,
+  names: readonly string[],
+  fallback?: LabelDecoding,
+): Promise<LabelDecoding> {
+  for (const name of names) {
+    const file = join(root, name);
+    if (existsSync(file)) return decodingOfConfig(file);
+  }
+  if (fallback) return fallback;
+  throw new DataError(
+    join(root, names[0] ?? ""),
+    "does not exist; it comes with the images and lists the classes",
+  );
+}
+
+function decodingOfConfig(file: string): LabelDecoding {
+  const labels = (readJsonFile(file) as { labels?: unknown } | null)?.labels;
+  if (!Array.isArray(labels) || labels.length === 0 || labels.length > 256) {
+    throw new DataError(file, "does not hold a list 'labels' of 1 to 256 classes");
+  }
+  const names = labels.map((label: { name?: unknown } | null, index) => {
+    if (typeof label?.name === "string") return label.name;
+    throw new DataError(file, `class ${index} of 'labels' has no name`);
+  });
+  const mapped = names.flatMap((name, index) => {
+    const trainId = mapillaryTrainId(name);
+    return trainId === undefined ? [] : [[index, trainId] as const];
+  });
+  return valueDecoding(Object.fromEntries(mapped), names.keys());
+}

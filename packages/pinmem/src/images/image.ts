@@ -1,0 +1,116 @@
+// Reads photographs as RGB bytes, whole or only the part that a crop needs. Decoding is libvips' through sharp, chosen
+// by measurement (bench/data.ts): it decodes only down to the last row asked for, in a thread of its own. Of JPEG files the
+// usual ones are libjpeg-turbo's (jpeg.ts).
+//
+// The pixels are those that Pillow gives: no colour management, alpha dropped, 8 bits. Only the orientation tag is
+// followed, as viewers and labelling tools do (Pillow needs ImageOps.exif_transpose for that).
+
+import { readFileSync } from "node:fs";
+import type { RgbImage, Size, Window } from "@pinmem/core";
+import sharp from "sharp";
+import { asDataError, DataError } from "../files/data-error.js";
+import { readImageHeader } from "./image-header.js";
+import { decodeJpeg } from "./jpeg.js";
+import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
+
+export interface ImageOptions {
+  /** Follow the EXIF orientation tag, or take the pixels as stored. */
+  readonly orientation?: "follow" | "as-stored";
+  /** Images with more pixels than this are refused before they are unpacked. */
+  readonly maxPixels?: number;
+}
+
+/** An image file in memory whose size is known and whose pixels are still packed. */
+export interface PackedImage extends Size {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** The pixels have to be turned or mirrored: then no part of them can be decoded alone. */
+  readonly turned: boolean;
+  readonly options: Required<ImageOptions>;
+}
+
+// Threads are the loader's business: one image at a time and thread, and nothing kept between images.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** @throws DataError when the file is missing, no image, or larger than the limit */
+export async function openImage(
+  file: string,
+  { orientation = "follow", maxPixels = DEFAULT_MAX_PIXELS }: ImageOptions = {},
+): Promise<PackedImage> {
+  const bytes = readBytes(file);
+  if (bytes.length === 0) throw new DataError(file, "is empty");
+  const { width, height, orientation: tag = 1 } = readImageHeader(bytes) ?? (await askLibvips(file, bytes));
+  requirePixels(file, { width, height }, maxPixels);
+  const turned = orientation === "follow" && tag > 1;
+  const size = turned && tag >= 5 ? { width: height, height: width } : { width, height };
+  return { ...size, file, bytes, turned, options: { orientation, maxPixels } };
+}
+
+/**
+ * All pixels of the image, or those of a window of it.
+ * @throws DataError when the file is damaged or truncated, as far as it was read
+ */
+export async function decodeImage(image: PackedImage, window?: Window): Promise<RgbImage> {
+  const { file, bytes, turned, options } = image;
+  const { width, height } = window ?? image;
+  const usual = turned ? null : await decodeJpeg(bytes, window ?? { left: 0, top: 0, width, height });
+  if (usual) return { width, height, pixels: usual };
+  const reader = sharp(bytes, {
+    limitInputPixels: options.maxPixels,
+    failOn: "error",
+    ignoreIcc: true,
+    sequentialRead: !turned,
+    autoOrient: turned,
+  });
+  if (window && !isWhole(window, image)) {
+    reader.extract({ left: window.left, top: window.top, width, height });
+  }
+  const { data, info } = await reader
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      // libvips keeps one message for all threads, so that it may be lost: "Unknown error".
+      const message = error instanceof Error ? (error.message.trim().split("\n")[0] ?? "") : "";
+      const detail = message === "" || message === "Unknown error" ? "" : ` (${message})`;
+      throw new DataError(file, `is damaged or truncated${detail}`, { cause: error });
+    });
+  if (info.channels !== 3 || info.width !== width || info.height !== height) {
+    const got = `${info.width}x${info.height} pixels of ${info.channels} channels`;
+    throw new Error(`internal: decodeImage got ${got} from ${file}, expected ${width}x${height} of 3`);
+  }
+  return { width, height, pixels: data };
+}
+
+/**
+ * All pixels of an image file (JPEG, PNG, WebP, TIFF).
+ * @throws DataError when the file is missing, no image, damaged, or larger than the limit
+ */
+export const readImage = async (file: string, options?: ImageOptions): Promise<RgbImage> =>
+  decodeImage(await openImage(file, options));
+
+/**
+ * The content of a file. Read at once and not in the background: several times cheaper for files of this size, and those
+ * who call this are threads of their own.
+ * @throws DataError when it does not exist or may not be read
+ */
+export function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw asDataError(file, error);
+  }
+}
+
+async function askLibvips(file: string, bytes: Uint8Array) {
+  try {
+    return await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
+  } catch (error) {
+    const problem = "is damaged, or no image that can be read (JPEG, PNG, WebP and TIFF can)";
+    throw new DataError(file, problem, { cause: error });
+  }
+}
+
+const isWhole = (window: Window, size: Size) => window.width === size.width && window.height === size.height;

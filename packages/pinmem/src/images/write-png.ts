@@ -1,0 +1,21 @@
+// Writes PNG files: labels as 8-bit grey values, pictures as RGB. A file appears under its name only when it is whole.
+
+import type { LabelImage, RgbImage } from "@pinmem/core";
+import sharp from "sharp";
+import { writeWhole } from "../files/atomic-write.js";
+
+export async function writeLabelPng(file: string, { width, height, labels }: LabelImage): Promise<void> {
+  const png = sharp(labels, { raw: { width, height, channels: 1 } })
+    .toColourspace("b-w")
+    .png({ compressionLevel: 6 });
+  await writeWhole(file, await png.toBuffer());
+}
+
+export async function writeRgbPng(file: string, { width, height, pixels }: RgbImage): Promise<void> {
+  await writeWhole(
+    file,
+    await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer(),
+  );
+}

@@ -1,0 +1,190 @@
+// From images to class scores by a protocol: every view of an image through the network, whole or in windows, brought back to
+// the image's size and combined. Knows nothing of labels and data sets, so that whoever predicts can use it.
+//
+// Memory beside the network's own: the sum of scores (B, K, H, W), in double precision where there are several views, and
+// those of the view in work. Windows are taken a few at a time.
+// Shapes: B images of one size, K classes, H W their size, h w the size of a view.
+
+import { BicubicResizer, type RgbImage, type Size, windowStarts } from "@pinmem/core";
+import type { Protocol } from "@pinmem/core/formats";
+import { cat, type Device, fromTypedArray, nn, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
+import { imageNetNormalization, normalize } from "../loading/batch-tensors.js";
+import type { TrainableNetwork } from "../models/trainable-network.js";
+import { show, type View, viewsOf } from "./views.js";
+
+/** Logits (B, K, h, w) of normalised images (B, 3, h, w). */
+export type Forward = (image_B3hw: Tensor) => Tensor;
+
+export interface PredictorOptions {
+  readonly forward: Forward;
+  readonly protocol: Protocol;
+  /** Where the network is. Default "cpu". */
+  readonly device?: Device;
+  /** Images, or windows of one image, that go through the network together. Default 1. */
+  readonly batch?: number;
+}
+
+export class Predictor {
+  readonly protocol: Protocol;
+  readonly batch: number;
+  readonly #forward: Forward;
+  readonly #device: Device;
+  readonly #resizer = new BicubicResizer();
+
+  constructor({ forward, protocol, device = "cpu", batch = 1 }: PredictorOptions) {
+    if (!Number.isInteger(batch) || batch < 1) {
+      throw new RangeError(`Predictor: batch is ${batch}, but must be a positive number of images`);
+    }
+    this.protocol = protocol;
+    this.batch = batch;
+    this.#forward = forward;
+    this.#device = device;
+  }
+
+  /**
+   * Scores (B, K, H, W) of images of one size: probabilities or logits, as the protocol combines them.
+   * @throws RangeError where sizes differ
+   */
+  scores(images: readonly RgbImage[]): Tensor {
+    const size = sizeOf(images);
+    const views = viewsOf(this.protocol, size);
+    return noGrad(() =>
+      scope(() => {
+        let total: Tensor | undefined;
+        for (const view of views) {
+          const scores = scope(() => {
+            const logits = this.#logits(images, view, size);
+            return this.protocol.combine === "probabilities" ? logits.softmax(1) : logits;
+          });
+          if (views.length === 1) return scores;
+          if (total) total.add_(scores);
+          else total = scores.to("float64");
+          scores.dispose();
+        }
+        return (total as Tensor).div_(views.length);
+      }),
+    );
+  }
+
+  /** The winning train id of every pixel, H x W for each image; of equal ones the first. */
+  labels(images: readonly RgbImage[]): Uint8Array[] {
+    const size = sizeOf(images);
+    const [view, ...others] = viewsOf(this.protocol, size);
+    const bytes = noGrad(() =>
+      scope(() => {
+        // The largest logit has the largest probability, so that one view needs no softmax.
+        const scores = view && others.length === 0 ? this.#logits(images, view, size) : this.scores(images);
+        return scores.argmax({ dim: 1 }).to("uint8").toTypedArray() as Uint8Array;
+      }),
+    );
+    const area = size.width * size.height;
+    return images.map((_, at) => bytes.subarray(at * area, (at + 1) * area));
+  }
+
+  #logits(images: readonly RgbImage[], view: View, size: Size): Tensor {
+    const { kind, crop, overlap } = this.protocol;
+    const input = this.#input(images.map((image) => show(image, view, this.#resizer)));
+    const window =
+      kind === "sliding"
+        ? { crop: Math.trunc((crop as number) * Math.max(1, view.scale)), overlap: overlap as number }
+        : null;
+    return viewLogits(this.#forward, input, { window, size, mirrored: view.mirrored, batch: this.batch });
+  }
+
+  /** The bytes of images as the network is fed: normalised, the channels of a pixel side by side in memory. */
+  #input(images: readonly RgbImage[]): Tensor {
+    const bytes = images.map(({ width, height, pixels }) =>
+      fromTypedArray(pixels, [1, height, width, 3], { device: this.#device }),
+    );
+    const bytes_BhW3 = bytes.length === 1 ? (bytes[0] as Tensor) : cat(bytes);
+    return normalize(bytes_BhW3.permute([0, 3, 1, 2]).to("float32").div_(255), imageNetNormalization);
+  }
+}
+
+/** Logits (B, K, h, w) of normalised images: encoder, memory where there is one, decoder. */
+export function predict(network: TrainableNetwork, image_B3hw: Tensor): Tensor {
+  const [, , height = 0, width = 0] = image_B3hw.shape;
+  return scope(() => {
+    const { feature, lowLevel } = network.encode(image_B3hw);
+    const refined = network.memory?.read(feature).refined ?? feature;
+    return network.decode(refined, lowLevel, [height, width]);
+  });
+}
+
+export interface ViewOptions {
+  /** null: the view in one piece. */
+  readonly window: { readonly crop: number; readonly overlap: number } | null;
+  /** Of the scores. */
+  readonly size: Size;
+  /** The view is mirrored; the scores are not. */
+  readonly mirrored: boolean;
+  readonly batch?: number;
+}
+
+/** Logits (B, K, H, W) from one normalised view (B, 3, h, w). */
+export function viewLogits(
+  forward: Forward,
+  view_B3hw: Tensor,
+  { window, size, mirrored, batch = 1 }: ViewOptions,
+): Tensor {
+  return scope(() => {
+    const logits = window ? slide(forward, view_B3hw, { ...window, batch }) : forward(view_B3hw);
+    const [, , height, width] = logits.shape;
+    const resized =
+      height === size.height && width === size.width
+        ? logits
+        : nn.F.interpolate(logits, {
+            size: [size.height, size.width],
+            mode: "bilinear",
+            alignCorners: false,
+          });
+    return mirrored ? resized.flip([3]) : resized;
+  });
+}
+
+/** Mean of the logits of all windows that see a pixel. */
+function slide(
+  forward: Forward,
+  view_B3hw: Tensor,
+  { crop, overlap, batch }: { crop: number; overlap: number; batch: number },
+): Tensor {
+  const [images = 0, , height = 0, width = 0] = view_B3hw.shape;
+  const [rows, columns] = [Math.min(crop, height), Math.min(crop, width)];
+  const places = windowStarts(height, crop, overlap).flatMap((top) =>
+    windowStarts(width, crop, overlap).map((left) => ({ top, left })),
+  );
+  const at = (tensor: Tensor, { top, left }: { top: number; left: number }) =>
+    tensor.narrow(2, top, rows).narrow(3, left, columns);
+  const together = Math.max(1, Math.floor(batch / images));
+  return scope(() => {
+    let sum: Tensor | undefined;
+    const count = zeros([1, 1, height, width], { device: view_B3hw.device });
+    for (let first = 0; first < places.length; first += together) {
+      const some = places.slice(first, first + together);
+      const seen = scope(() => {
+        const windows = some.map((place) => at(view_B3hw, place));
+        return forward(windows.length === 1 ? (windows[0] as Tensor) : cat(windows));
+      });
+      sum ??= zeros([images, seen.size(1), height, width], { device: seen.device, dtype: seen.dtype });
+      for (const [turn, place] of some.entries()) {
+        scope(() => {
+          at(sum as Tensor, place).add_(seen.narrow(0, turn * images, images));
+          at(count, place).add_(1);
+        });
+      }
+      seen.dispose();
+    }
+    return (sum as Tensor).div_(count);
+  });
+}
+
+function sizeOf(images: readonly RgbImage[]): Size {
+  const [first] = images;
+  if (!first) throw new RangeError("Predictor: there are no images");
+  const { width, height } = first;
+  const other = images.find((image) => image.width !== width || image.height !== height);
+  if (!other) return { width, height };
+  throw new RangeError(
+    `Predictor: images that go through the network together must be of one size; these are ${width}x${height} and ${other.width}x${other.height}`,
+  );
+}

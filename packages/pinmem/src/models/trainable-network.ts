@@ -1,0 +1,27 @@
+// What training asks of a network. `SegmentationNetwork` is one; a network of one's own needs no more than this.
+// Shapes: B batch, C width of the feature, K classes, H W resolution of the image, h w of the feature.
+
+import type { nn, Tensor } from "@pinmem/torch";
+import type { ClassMemory } from "../memory/class-memory.js";
+
+export interface Encoding {
+  /** What the memory reads and is written from, and the decoder starts with (B, C, h, w). */
+  readonly feature: Tensor;
+  /** For the decoder's skip, where it has one. */
+  readonly lowLevel: Tensor | null;
+  /** For the auxiliary head. */
+  readonly auxiliary: Tensor;
+  /** Outputs of the whitening layers. */
+  readonly whitening: readonly Tensor[];
+}
+
+export interface TrainableNetwork extends nn.AnyModule {
+  readonly memory: ClassMemory | null;
+  encode(image: Tensor): Encoding;
+  /** Logits (B, K, H, W) for an image of `size`, from the feature as it is or refined by the memory. */
+  decode(feature: Tensor, lowLevel: Tensor | null, size: readonly [height: number, width: number]): Tensor;
+  /** Logits (B, K, …) of the auxiliary head, which is trained along and not used otherwise; null where there is none. */
+  auxiliaryLogits(auxiliary: Tensor): Tensor | null;
+  /** The parts that activation checkpointing computes twice, in order; without them it is not to be had. */
+  readonly stages?: readonly nn.Module<[Tensor], unknown>[];
+}

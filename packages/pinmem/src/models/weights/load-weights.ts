@@ -1,0 +1,194 @@
+// Weights into networks: ImageNet's into a backbone, a whole checkpoint into a whole network. Strict: everything has to fit,
+// or nothing is changed and the error lists what does not. With `partial`, what fits is loaded and the report lists the rest.
+//
+// By design a backbone has no use for the classifier, and an instance normalisation that ImageNet's network did not have
+// starts as it is; such names are in the report too.
+
+import { existsSync } from "node:fs";
+import { nn, scope, type Tensor } from "@pinmem/torch";
+import type { Backbone } from "../backbones/backbone.js";
+import { InstanceWhitening } from "../normalization/instance-whitening.js";
+import { SwitchableWhitening } from "../normalization/switchable-whitening.js";
+import { readWeights, WeightsError } from "./weight-files.js";
+
+export interface WeightsOptions {
+  /** Load what fits and report the rest, instead of an error. Default false. */
+  partial?: boolean;
+}
+
+/** A name that was left out, and why. */
+export interface LeftOut {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface WeightsReport {
+  /** Where the weights came from. */
+  readonly source: string;
+  /** Names that were loaded. */
+  readonly loaded: readonly string[];
+  /** Names of the network that keep the values they had. */
+  readonly kept: readonly LeftOut[];
+  /** Names of the file that were not used. */
+  readonly skipped: readonly LeftOut[];
+}
+
+/** A path, or tensors by name. */
+export type WeightsSource = string | ReadonlyMap<string, Tensor>;
+
+/**
+ * Loads torchvision's weights (its names) into a backbone.
+ * @throws WeightsError listing what does not fit, TensorFileError where the file cannot be read; the backbone is unchanged
+ */
+export function loadBackboneWeights(
+  backbone: Backbone,
+  source: WeightsSource,
+  options: WeightsOptions = {},
+): WeightsReport {
+  if (typeof source === "string" && !existsSync(source)) {
+    throw new WeightsError(
+      source,
+      "there is no such file. torchvision publishes its weights as https://download.pytorch.org/models/NAME-HASH.pth; " +
+        "without them a backbone starts from random values",
+    );
+  }
+  return scope(() => {
+    const [state, skipped, kept] = [new Map<string, Tensor>(), [] as LeftOut[], new Map<string, string>()];
+    const own = backbone.stateDict();
+    const added = addedNames(backbone);
+    for (const [name, tensor] of tensorsOf(source)) {
+      const ours = backbone.torchvisionName(name);
+      if (ours === null) skipped.push({ name, reason: "belongs to the classifier" });
+      else if (added.isReplaced(ours, own.get(ours), tensor)) {
+        skipped.push({ name, reason: "belongs to a batch norm that an instance normalisation replaces" });
+      } else state.set(ours, tensor);
+    }
+    for (const name of added.names) {
+      if (!state.has(name))
+        kept.set(name, "belongs to an instance normalisation, which the weights do not know");
+    }
+    return load(backbone, backbone.name, { source: nameOf(source), state, kept, skipped }, options);
+  });
+}
+
+/**
+ * Loads a checkpoint of this project or of the authors into a network, its memory included.
+ * @throws WeightsError listing what does not fit, TensorFileError where the file cannot be read; the network is unchanged
+ */
+export function loadNetworkWeights(
+  network: nn.AnyModule,
+  source: WeightsSource,
+  options: WeightsOptions = {},
+): WeightsReport {
+  return scope(() => {
+    const parts = { source: nameOf(source), state: new Map(tensorsOf(source)), kept: new Map(), skipped: [] };
+    return load(network, "the network", parts, options);
+  });
+}
+
+const tensorsOf = (source: WeightsSource): ReadonlyMap<string, Tensor> =>
+  typeof source === "string" ? readWeights(source) : source;
+
+const nameOf = (source: WeightsSource): string => (typeof source === "string" ? source : "the given tensors");
+
+interface Prepared {
+  source: string;
+  /** By the network's own names. */
+  state: Map<string, Tensor>;
+  /** Names that may stay as they are, with the reason. */
+  kept: Map<string, string>;
+  skipped: LeftOut[];
+}
+
+function load(
+  module: nn.AnyModule,
+  what: string,
+  { source, state, kept, skipped }: Prepared,
+  { partial = false }: WeightsOptions,
+): WeightsReport {
+  const own = module.stateDict();
+  for (const name of own.keys()) {
+    // PyTorch before 0.4.1 did not count batches, and torchvision's older files come from there.
+    if (name.endsWith(".num_batches_tracked") && !state.has(name))
+      kept.set(name, "is not counted in the file");
+  }
+  const complete = new Map(state);
+  for (const name of kept.keys()) complete.set(name, own.get(name) as Tensor);
+  const report = attempt(
+    () => module.loadStateDict(complete, { strict: !partial, skipMismatched: partial }),
+    (error) => {
+      const lists = error.message.slice(error.message.indexOf("\n") + 1);
+      const remedy = "With `partial` what fits is loaded and the rest is reported.";
+      return new WeightsError(source, `these weights do not fit ${what}:\n${lists}\n  ${remedy}`, {
+        cause: error,
+      });
+    },
+  );
+  const loaded = report.loaded.filter((name) => !kept.has(name));
+  if (loaded.length === 0) throw new WeightsError(source, `none of these weights fits ${what}`);
+  const reasons = new Map(report.mismatched.map((one) => [one.name, otherShape(one)]));
+  return {
+    source,
+    loaded,
+    kept: [
+      ...[...kept].map(([name, reason]) => ({ name, reason })),
+      ...report.missing.map((name) => ({ name, reason: "is not in the file" })),
+      ...[...reasons].map(([name, reason]) => ({ name, reason })),
+    ],
+    skipped: [
+      ...skipped,
+      ...report.unexpected.map((name) => ({ name, reason: "has no place in the network" })),
+      ...[...reasons].map(([name, reason]) => ({ name, reason })),
+    ],
+  };
+}
+
+function attempt<T>(body: () => T, explain: (error: nn.StateDictError) => Error): T {
+  try {
+    return body();
+  } catch (error) {
+    throw error instanceof nn.StateDictError ? explain(error) : error;
+  }
+}
+
+const otherShape = ({ expected, found }: nn.Mismatch): string =>
+  `is [${found.join(", ")}] in the file, [${expected.join(", ")}] in the network`;
+
+/** Names of the instance normalisations of a backbone, and what of a batch norm they cannot take over. */
+function addedNames(backbone: Backbone): {
+  names: string[];
+  isReplaced: (name: string, own: Tensor | undefined, given: Tensor) => boolean;
+} {
+  const normalizations = [...backbone.namedModules()].filter(([, module]) => isNormalization(module));
+  const prefixes = normalizations.map(([name]) => `${name}.`);
+  const belongs = (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
+  return {
+    names: [...backbone.stateDict().keys()].filter(belongs),
+    isReplaced: (name, own, given) => belongs(name) && String(own?.shape) !== String(given.shape),
+  };
+}
+
+const isNormalization = (module: nn.AnyModule): boolean =>
+  module instanceof nn.InstanceNorm2d ||
+  module instanceof InstanceWhitening ||
+  module instanceof SwitchableWhitening;
+
+const SHOWN = 5;
+
+/** The report in words: what was loaded, and what was not and why. */
+export function describeWeights({ source, loaded, kept, skipped }: WeightsReport): string {
+  return [
+    `${source}: ${loaded.length} tensors loaded`,
+    ...grouped("kept as it was", kept),
+    ...grouped("not used", skipped),
+  ].join("\n");
+}
+
+function grouped(what: string, entries: readonly LeftOut[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { name, reason } of entries) byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  return [...byReason].map(([reason, names]) => {
+    const more = names.length > SHOWN ? `, ... and ${names.length - SHOWN} more` : "";
+    return `  ${what}, because it ${reason}: ${names.slice(0, SHOWN).join(", ")}${more}`;
+  });
+}

@@ -1,0 +1,28 @@
+// From the address of a recipe to a checked one with all its defaults.
+
+import { type Recipe, resolveRecipe } from "./recipe.js";
+import { readRecipe, readRecipeFile } from "./recipe-file.js";
+import { withAssignments } from "./set-path.js";
+
+/**
+ * The recipe at an address, with `assignments` ("path=value") carried out, all defaults filled in and everything checked.
+ * @param address a file with a recipe, or `FILE#NAME` for one of several in a module
+ * @throws RecipeError saying which field is wrong and what it may be
+ */
+export async function loadRecipe(address: string, assignments: readonly string[] = []): Promise<Recipe> {
+  return resolveRecipe(withAssignments(await readRecipe(address), assignments), address);
+}
+
+/** Of a recipe in a file: what names it there (`FILE` or `FILE#NAME`), and itself. */
+export interface ListedRecipe {
+  readonly address: string;
+  readonly recipe: Recipe;
+}
+
+/** All recipes of a file. @throws RecipeError where one of them cannot be used */
+export async function listRecipes(file: string): Promise<ListedRecipe[]> {
+  const { main, named } = await readRecipeFile(file);
+  const all: [string, unknown][] = [...named].map(([name, recipe]) => [`${file}#${name}`, recipe]);
+  if (main !== undefined) all.unshift([file, main]);
+  return all.map(([address, recipe]) => ({ address, recipe: resolveRecipe(recipe, address) }));
+}

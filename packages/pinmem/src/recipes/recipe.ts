@@ -1,0 +1,145 @@
+// A recipe: one complete configuration of a run. Every field that can go wrong is checked here, before anything is loaded;
+// every default is visible in the copy that is saved with the run.
+
+import { z } from "zod";
+import { completeNetworkOptions, NetworkOptionsError } from "../models/network.js";
+import { lossWeightsSchema } from "../training/losses.js";
+import { methodSchema, splitsDomains } from "../training/methods/index.js";
+import { optimizerSchema } from "../training/optimizer.js";
+import { precisions } from "../training/precision.js";
+import { learningRateSchema, warmUpProblem } from "../training/schedule.js";
+import { whiteningSchema } from "../training/whitening.js";
+import { dataSchema } from "./data.js";
+import { datasetProblems } from "./dataset-problems.js";
+import { modelSchema } from "./model.js";
+import { RecipeError, validate } from "./validate.js";
+
+export const recipeSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/, "letters, digits, '.', '-' and '_' only: it becomes the name of a folder"),
+  seed: z.int().min(0).default(304),
+  /** "cpu", "cuda" or "cuda:1". */
+  device: z
+    .string()
+    .regex(/^(cpu|cuda(:\d+)?)$/, `it may be "cpu", "cuda" or such as "cuda:1"`)
+    .default("cpu"),
+  /** Of an operator on the CPU; the cores that there are by default. */
+  threads: z.int().positive().optional(),
+  data: dataSchema,
+  model: modelSchema,
+  method: methodSchema,
+  /** How long: steps of the optimiser, or how often the data are gone through. */
+  length: z.strictObject({ steps: z.int().positive().optional(), epochs: z.number().positive().optional() }),
+  optimizer: optimizerSchema.prefault({ kind: "sgd" }),
+  learningRate: learningRateSchema.prefault({ kind: "polynomial", base: 0.01 }),
+  /** Largest L2 norm of the gradient; null: any. */
+  clip: z.number().positive().nullable().default(null),
+  /** Episodes (batches) that make one step. */
+  accumulation: z.int().positive().default(1),
+  losses: lossWeightsSchema.prefault({}),
+  segmentation: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("cross-entropy") }),
+      z.strictObject({
+        kind: z.literal("image-weighted"),
+        upperBound: z.number().min(0).default(1),
+        weighting: z.enum(["complement", "inverse"]).default("complement"),
+      }),
+      z.strictObject({
+        kind: z.literal("border-relaxed"),
+        upperBound: z.number().min(0).default(1),
+        weighting: z.enum(["complement", "inverse"]).default("complement"),
+        window: z.int().positive().default(1),
+        strictClasses: z.array(z.int().min(0)).default([]),
+      }),
+    ])
+    .prefault({ kind: "cross-entropy" }),
+  /** For networks with whitening layers (model.normalization). */
+  whitening: whiteningSchema.prefault({}),
+  evaluation: z
+    .strictObject({
+      /** Steps between two evaluations; there is one at the end in any case. */
+      every: z.int().positive().default(500),
+      /** Batches over which the statistics of batch norm are estimated anew before; 0: not at all, as in the official code. */
+      statisticsBatches: z.int().min(0).default(40),
+    })
+    .prefault({}),
+  checkpoints: z
+    .strictObject({
+      every: z.int().positive().default(500),
+      /** How many of the newest are kept, beside the best. */
+      keep: z.int().positive().default(2),
+    })
+    .prefault({}),
+  /** Precision of convolutions and products. */
+  precision: z.enum(precisions).default("float32"),
+  /** Layout of images and convolutions. */
+  channelsLast: z.boolean().default(true),
+  /**
+   * On CUDA: let cuDNN time its algorithms for each new shape and keep the fastest, as the official code does. Off by default,
+   * because two runs may then keep different ones.
+   */
+  cudnnBenchmark: z.boolean().default(false),
+  /** Activation checkpointing: less memory, a third more computation. */
+  recompute: z.boolean().default(false),
+});
+
+/** As it is written: fields with a default may be left out. */
+export type RecipeInput = z.input<typeof recipeSchema>;
+/** With all its defaults. */
+export type Recipe = z.output<typeof recipeSchema>;
+
+/** Types a recipe as it is written; the same value. Use it to derive one recipe from another, too. */
+export const defineRecipe = (recipe: RecipeInput): RecipeInput => recipe;
+
+/**
+ * A recipe with all its defaults, after checking that its parts go together.
+ * @throws RecipeError with all problems
+ */
+export function resolveRecipe(value: unknown, what = "the recipe"): Recipe {
+  const recipe = validate(recipeSchema, value, what);
+  const problems = impossible(recipe);
+  if (problems.length > 0) throw new RecipeError(what, problems);
+  return recipe;
+}
+
+function impossible({ data, model, method, length, learningRate, recompute }: Recipe): string[] {
+  const problems = datasetProblems(data);
+  if ((length.steps === undefined) === (length.epochs === undefined)) {
+    problems.push(`length is ${JSON.stringify(length)}; give either steps or epochs`);
+  }
+  const warmUp = length.steps === undefined ? undefined : warmUpProblem(learningRate, length.steps);
+  if (warmUp) problems.push(warmUp);
+  const domains = data.sources.length;
+  const splits = splitsDomains(method);
+  if (splits && domains < 2) {
+    problems.push(
+      `data.sources has ${domains} domain, but method.name is "${method.name}", which needs at least two: add another ` +
+        'source, list the same one twice (two pseudo-domains), or use "erm" or "memory-erm"',
+    );
+  }
+  const smallest = data.perDomain * (splits ? 1 : domains);
+  if (smallest < 2 && model.head === "deeplab-v3+") {
+    problems.push(
+      `data.perDomain is ${data.perDomain}, so that a pass sees one image; the image pooling of "${model.head}" has no ` +
+        "variance to normalise by then: take 2 or more",
+    );
+  }
+  if ("order" in method && method.order === "second" && recompute) {
+    problems.push(
+      'recompute is true and method.order is "second": what is computed again has no second derivatives; set one of them back',
+    );
+  }
+  const { backbone, head, outputStride, normalization } = model;
+  try {
+    completeNetworkOptions({ backbone, head, outputStride, normalization });
+  } catch (error) {
+    if (!(error instanceof NetworkOptionsError)) throw error;
+    problems.push(error.message.replace(/^\w+: /, "model."));
+  }
+  if (data.scale[0] > data.scale[1]) {
+    problems.push(`data.scale is [${data.scale}]; the lower factor comes first`);
+  }
+  return problems;
+}

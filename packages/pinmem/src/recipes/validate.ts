@@ -1,0 +1,157 @@
+// Checks a configuration against its schema and says what is wrong in words: which field, what it holds, what it may hold,
+// and for a mistyped name the one that was probably meant. All problems at once, not only the first.
+
+import { closest } from "@pinmem/core";
+import { z } from "zod";
+
+type Schema = z.core.$ZodType;
+type Path = readonly PropertyKey[];
+
+/** A recipe that cannot be used; `problems` has one line each. */
+export class RecipeError extends Error {
+  override readonly name = "RecipeError";
+  constructor(
+    readonly recipe: string,
+    readonly problems: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(`${recipe} cannot be used:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, options);
+  }
+}
+
+/**
+ * The value as the schema describes it, with its defaults.
+ * @param what names the value in messages
+ * @throws RecipeError with all problems
+ */
+export function validate<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new RecipeError(
+    what,
+    parsed.error.issues.flatMap((issue) => describe(schema, value, issue)),
+  );
+}
+
+function describe(schema: Schema, value: unknown, issue: z.core.$ZodIssue): string[] {
+  const found = valueAt(value, issue.path);
+  const at = dotted(issue.path) || "it";
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const known = fieldsAt(schema, value, issue.path);
+      return issue.keys.map((key) => {
+        const path = dotted([...issue.path, key]);
+        const meant = closest(key, known);
+        const other = meant ? null : otherMember(schema, value, issue.path, key);
+        const remedy = other ?? (meant ? `did you mean "${meant}"?` : `there are ${known.join(", ")}`);
+        return `${path} is no field of ${issue.path.length > 0 ? at : "a recipe"}; ${remedy}`;
+      });
+    }
+    case "invalid_value": {
+      const allowed = issue.values.map((option) => JSON.stringify(option)).join(", ");
+      return [`${at} is ${show(found)}; it may be ${allowed}${suggestion(found, issue.values.map(String))}`];
+    }
+    case "invalid_union": {
+      const names = choices(schema, value, issue.path);
+      if (names.length === 0) return [`${at} is ${show(found)}, which fits none of what is allowed there`];
+      const allowed = names.map((option) => JSON.stringify(option)).join(", ");
+      return [`${at} is ${show(found)}; it may be ${allowed}${suggestion(found, names)}`];
+    }
+    default:
+      if (found === undefined) return [`${at} is missing`];
+      return [`${at} is ${show(found)}: ${issue.message}`];
+  }
+}
+
+function suggestion(found: unknown, known: readonly string[]): string {
+  const meant = typeof found === "string" ? closest(found, known) : undefined;
+  return meant ? ` (did you mean "${meant}"?)` : "";
+}
+
+const show = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+};
+
+/** `data.sources[0].root` */
+export const dotted = (path: Path): string =>
+  path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text ? `${text}.${String(key)}` : String(key);
+  }, "");
+
+export function valueAt(value: unknown, path: Path): unknown {
+  let current = value;
+  for (const key of path) current = (current as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  return current;
+}
+
+/** The schema below optional, default and the like. */
+function unwrap(schema: Schema): Schema {
+  const def = schema._zod.def as { innerType?: Schema; in?: Schema };
+  const inner = def.innerType ?? def.in;
+  return inner ? unwrap(inner) : schema;
+}
+
+/** The schema at a path; of unions on the way there, the member that the value chose. */
+function schemaAt(schema: Schema, value: unknown, path: Path): Schema | undefined {
+  const plain = unwrap(schema);
+  const [key, ...rest] = path;
+  if (key === undefined) return plain;
+  const holder = chosenMember(plain, value);
+  const next = valueAt(value, [key]);
+  if (holder instanceof z.ZodArray) return schemaAt(holder.element as Schema, next, rest);
+  const field =
+    holder instanceof z.ZodObject ? (holder.shape[key as string] as Schema | undefined) : undefined;
+  return field && schemaAt(field, next, rest);
+}
+
+function chosenMember(schema: Schema, value: unknown): Schema | undefined {
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
+  const { discriminator } = schema.def;
+  const chosen = valueAt(value, [discriminator]);
+  const member = (schema.options as Schema[]).find((option) =>
+    literalsOf(option, discriminator).includes(chosen),
+  );
+  return member && unwrap(member);
+}
+
+function literalsOf(option: Schema, field: string): readonly unknown[] {
+  const plain = unwrap(option);
+  const literal = plain instanceof z.ZodObject ? (plain.shape[field] as Schema | undefined) : undefined;
+  if (literal instanceof z.ZodLiteral) return [...literal.values];
+  return literal instanceof z.ZodEnum ? literal.options : [];
+}
+
+function fieldsAt(schema: Schema, value: unknown, path: Path): string[] {
+  const found = schemaAt(schema, value, path);
+  const object = found && chosenMember(found, valueAt(value, path));
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+}
+
+/** Says so where a field belongs to another member of a union, as is left when only the member was changed. */
+function otherMember(schema: Schema, value: unknown, path: Path, key: string): string | null {
+  const union = schemaAt(schema, value, path);
+  if (!(union instanceof z.ZodDiscriminatedUnion)) return null;
+  const { discriminator } = union.def;
+  const holders = (union.options as Schema[]).filter((option) => {
+    const plain = unwrap(option);
+    return plain instanceof z.ZodObject && key in plain.shape;
+  });
+  const names = holders.flatMap((option) => literalsOf(option, discriminator)).map((name) => `"${name}"`);
+  if (names.length === 0) return null;
+  const chosen = String(valueAt(value, [...path, discriminator]));
+  const whole = JSON.stringify({ [discriminator]: chosen });
+  return (
+    `"${chosen}" has none, but ${names.join(" and ")}. To change the whole ${dotted(path)} on the command line: ` +
+    `--set '${dotted(path)}=${whole}'`
+  );
+}
+
+/** What may stand at `path` where that chooses among the members of a union. */
+function choices(schema: Schema, value: unknown, path: Path): string[] {
+  const union = schemaAt(schema, value, path.slice(0, -1));
+  if (!(union instanceof z.ZodDiscriminatedUnion) || union.def.discriminator !== path.at(-1)) return [];
+  const { discriminator } = union.def;
+  return (union.options as Schema[]).flatMap((option) => literalsOf(option, discriminator)).map(String);
+}

@@ -1,0 +1,154 @@
+// The folder of a run:
+//
+//   recipe.json           the recipe with all its defaults: what this run is
+//   environment.json      versions and machine, of each start
+//   events.jsonl          losses, rates, scores, one JSON object a line
+//   tensorboard/          the same for TensorBoard, with pictures
+//   checkpoints/          to go on from
+//   best.safetensors      the network with the best score on source validation, as it was evaluated
+//   last.safetensors      the network at the end, as it was evaluated
+//   diagnostics/          what is left of a step that failed
+//
+// One process at a time may train in it.
+
+import { existsSync, linkSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { writeWhole } from "../files/atomic-write.js";
+import { makeFolder } from "../files/output-folder.js";
+import { writing } from "../files/write-error.js";
+import type { Recipe } from "../recipes/recipe.js";
+
+/** Temporary names of weights and of JSON files. */
+const LEFTOVER = /^(\.(best|last)\.safetensors\.[0-9a-f]{12}|\w+\.json\.\d+)\.tmp$/;
+
+export class RunFolder {
+  constructor(readonly path: string) {}
+
+  get recipe(): string {
+    return join(this.path, "recipe.json");
+  }
+  get environment(): string {
+    return join(this.path, "environment.json");
+  }
+  get events(): string {
+    return join(this.path, "events.jsonl");
+  }
+  get tensorboard(): string {
+    return join(this.path, "tensorboard");
+  }
+  get checkpoints(): string {
+    return join(this.path, "checkpoints");
+  }
+  get diagnostics(): string {
+    return join(this.path, "diagnostics");
+  }
+  model(which: "best" | "last"): string {
+    return join(this.path, `${which}.safetensors`);
+  }
+
+  /** Saves the recipe of the run that is begun here. */
+  async write(recipe: Recipe): Promise<void> {
+    await writeWhole(this.recipe, `${JSON.stringify(recipe, null, 2)}\n`);
+  }
+
+  /** Whether a run was begun here. */
+  get exists(): boolean {
+    return existsSync(this.recipe);
+  }
+
+  /**
+   * Keeps other processes from training here; returns what ends that, and takes a folder away that was made for a run that
+   * could not begin.
+   * @throws Error where another process does
+   */
+  lock(): () => void {
+    const made = makeFolder(this.path);
+    const path = join(this.path, ".lock");
+    const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startTime(process.pid) });
+    // A link appears with its content, and only where there is none: no two processes can both succeed.
+    const prepared = `${path}.${process.pid}`;
+    try {
+      writing(prepared, () => writeFileSync(prepared, own));
+      for (let attempt = 0; ; attempt++) {
+        try {
+          linkSync(prepared, path);
+          break;
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 3) throw error;
+          const holder = readHolder(path);
+          if (holder && isAlive(holder)) {
+            throw new Error(
+              `${this.path}: process ${holder.pid}${holder.host === hostname() ? "" : ` on ${holder.host}`} is training in this ` +
+                `folder. Wait for it, choose another folder, or remove ${path} if there is no such process`,
+            );
+          }
+          rmSync(path, { force: true });
+        }
+      }
+    } catch (error) {
+      rmSync(prepared, { force: true });
+      removeEmpty(this.path, made);
+      throw error;
+    }
+    rmSync(prepared, { force: true });
+    this.#removeLeftovers();
+    return () => {
+      if (existsSync(path) && readFileSync(path, "utf8") === own) rmSync(path, { force: true });
+      removeEmpty(this.path, made);
+    };
+  }
+
+  /** What a killed training had not written whole. */
+  #removeLeftovers(): void {
+    for (const name of readdirSync(this.path)) {
+      if (LEFTOVER.test(name)) rmSync(join(this.path, name), { force: true });
+    }
+  }
+}
+
+/** Removes a folder and those above it down from `first`, which were made for it, where nothing has come into them. */
+function removeEmpty(path: string, first: string | undefined): void {
+  if (first === undefined) return;
+  try {
+    for (let folder = resolve(path); folder.startsWith(first); folder = dirname(folder)) rmdirSync(folder);
+  } catch {
+    // Something is in it.
+  }
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly started: string | null;
+}
+
+function readHolder(path: string): Holder | null {
+  try {
+    const { pid, host, started } = JSON.parse(readFileSync(path, "utf8")) as Holder;
+    return Number.isInteger(pid) && typeof host === "string" ? { pid, host, started } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A killed process leaves its lock; its number may since belong to another one, which started at another time. */
+function isAlive({ pid, host, started }: Holder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  return startTime(pid) === started;
+}
+
+/** When a process started, in ticks since the system did; null where the system does not tell. */
+function startTime(pid: number): string | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    return null;
+  }
+}

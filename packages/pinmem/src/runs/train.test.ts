@@ -1,0 +1,226 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineLabelSpace } from "@pinmem/core";
+import { loadSafetensors, scope } from "@pinmem/torch";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { Recorder } from "../../test/tiny-run.js";
+import { streetsDataset } from "../datasets/sets/streets.js";
+import { loadRecipe } from "../recipes/load-recipe.js";
+import { Erm } from "../training/methods/erm.js";
+import type { MethodFactory } from "../training/methods/index.js";
+import { RunFolder } from "./run-folder.js";
+import { train } from "./train.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "pinmem-train-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const folder = (name = "run") => new RunFolder(join(root, name));
+
+const log = ({ events }: RunFolder): Record<string, unknown>[] =>
+  readFileSync(events, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => ({ ...JSON.parse(line), timing: null }));
+
+const sameBytes = (a: string, b: string) => readFileSync(a).equals(readFileSync(b));
+const tensorNames = (path: string) => scope(() => [...loadSafetensors(path).tensors.keys()]);
+
+describe("train", () => {
+  it("leaves a whole run behind, and going on changes nothing of it", async () => {
+    const whole = folder("whole");
+    const recorder = new Recorder();
+    const result = await train(miniRecipe(), { folder: whole, events: [recorder] });
+    expect(result).toMatchObject({ step: 4, reason: "finished" });
+    expect(readdirSync(whole.path).sort()).toEqual([
+      "best.safetensors",
+      "checkpoints",
+      "environment.json",
+      "events.jsonl",
+      "last.safetensors",
+      "recipe.json",
+      "tensorboard",
+    ]);
+    expect(await loadRecipe(whole.recipe)).toEqual(miniRecipe());
+    expect(readdirSync(whole.checkpoints)).toContain("step-000004");
+    expect(log(whole).map(({ event }) => event)).toEqual([
+      "note",
+      "memory",
+      "step",
+      "step",
+      "step",
+      "evaluation",
+      "evaluation",
+      "memory",
+      "step",
+      "evaluation",
+      "evaluation",
+      "memory",
+    ]);
+    const compared = recorder.events.filter((event) => event.event === "memory");
+    expect(compared.map(({ step }) => step)).toEqual([0, 3, 4]);
+    expect(compared[0]?.cosine).not.toEqual(compared[1]?.cosine);
+    expect(recorder.events.filter(({ event }) => event === "picture")).toHaveLength(4);
+    const scores = recorder.events.filter((event) => event.event === "evaluation");
+    expect(scores.map(({ role, domain, images }) => [role, domain, images])).toEqual(
+      [1, 2].flatMap(() => [
+        ["source", "streets-boulevard, seed 1", 2],
+        ["target", "streets-night, seed 0", 1],
+      ]),
+    );
+    expect(
+      statSync(join(whole.tensorboard, readdirSync(whole.tensorboard)[0] as string)).size,
+    ).toBeGreaterThan(1000);
+
+    // The same in two parts.
+    const parts = folder("parts");
+    const controller = new AbortController();
+    const stopping = {
+      write: (event: { event: string }) => void (event.event === "step" && controller.abort()),
+      flush() {},
+      close() {},
+    };
+    const first = await train(miniRecipe(), { folder: parts, events: [stopping], signal: controller.signal });
+    expect(first).toMatchObject({ step: 1, reason: "interrupted" });
+    expect(existsSync(parts.model("last"))).toBe(false);
+    const second = await train(await loadRecipe(parts.recipe), { folder: parts, resume: true });
+    expect(second).toEqual(result);
+    expect(log(parts)).toEqual(log(whole));
+    for (const which of ["best", "last"] as const) {
+      expect(sameBytes(parts.model(which), whole.model(which)), which).toBe(true);
+    }
+    expect(JSON.parse(readFileSync(parts.environment, "utf8"))).toHaveLength(2);
+  });
+
+  it.each(["erm", "mldg", "memory-erm"] as const)("trains by %s", async (name) => {
+    const { reason } = await train(miniRecipe({ method: { name }, length: { steps: 1 } }), {
+      folder: folder(),
+    });
+    expect(reason).toBe("finished");
+    const names = tensorNames(folder().model("last"));
+    expect(names.includes("memory.m_items")).toBe(name === "memory-erm");
+  });
+
+  it("takes numeric options together: channels last, recomputation, accumulation, clipping", async () => {
+    const recorder = new Recorder();
+    const recipe = miniRecipe({
+      channelsLast: true,
+      recompute: true,
+      accumulation: 2,
+      clip: 1,
+      length: { steps: 2 },
+    });
+    await train(recipe, { folder: folder(), events: [recorder] });
+    const steps = recorder.events.filter((event) => event.event === "step");
+    expect(steps).toHaveLength(2);
+    for (const { losses } of steps) {
+      for (const terms of Object.values(losses))
+        expect(Object.values(terms).every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it("starts the memory after a warm-up, selects covariances at their epoch, and keeps both in checkpoints", async () => {
+    const recipe = miniRecipe({
+      model: { backbone: "mobilenet_v2", normalization: { layer1: "selective-whitening" } },
+      method: { name: "memory-erm", memoryStart: { batches: 1, afterSteps: 2 } },
+      whitening: { selectAfterEpochs: 1, trials: 2, images: 2 },
+      length: { steps: 4 },
+    });
+    const run = folder();
+    const controller = new AbortController();
+    const stopping = {
+      write: (event: { event: string; step: number }) =>
+        void (event.event === "step" && event.step === 3 && controller.abort()),
+      flush() {},
+      close() {},
+    };
+    await train(recipe, { folder: run, events: [stopping], signal: controller.signal });
+    await train(recipe, { folder: run, resume: true });
+    const notes = log(run).filter(({ event }) => event === "note");
+    expect(notes.map(({ step, text }) => [step, String(text).replace(/[;:].*/, "")])).toEqual([
+      [2, "the memory starts from 1 batch"],
+      [3, "whitening begins"],
+    ]);
+    const whitened = log(run)
+      .filter(({ event }) => event === "step")
+      .map(({ losses }) => "whitening" in (losses as { train: object }).train);
+    expect(whitened).toEqual([false, false, false, true]);
+  });
+
+  it("refuses what cannot work before the first step, and leaves no run behind", async () => {
+    const attempt = (recipe: Parameters<typeof train>[0]) => train(recipe, { folder: folder() });
+    await expect(attempt(miniRecipe({ device: "cuda:7" }))).rejects.toThrow(
+      /device is "cuda:7", but .*use "cpu"/,
+    );
+    const late = miniRecipe({
+      model: { backbone: "mobilenet_v2", normalization: { layer1: "selective-whitening" } },
+    });
+    await expect(attempt(late)).rejects.toThrow(
+      /selectAfterEpochs is 6, which is step 18 .* the run has 4 steps/,
+    );
+    const { data } = miniRecipe();
+    const missing = miniRecipe({
+      data: { ...data, sources: [{ name: "camvid", root: "/nowhere" }, ...data.sources] },
+    });
+    await expect(attempt(missing)).rejects.toThrow(/\/nowhere: is no folder/);
+    const labels = miniRecipe({ data: { ...data, labels: "/nowhere.json" } });
+    await expect(attempt(labels)).rejects.toThrow(/data\.labels is "\/nowhere\.json"/);
+    expect(existsSync(folder().recipe)).toBe(false);
+  });
+
+  it("leaves data sets and method to the program where the recipe says so, and only to that program", async () => {
+    const { data } = miniRecipe();
+    const given = (name: string) => ({ name: "given" as const, as: name });
+    const recipe = miniRecipe({
+      data: { ...data, sources: [given("north"), given("south")], validation: [given("south")] },
+      method: { name: "given", as: "mine" },
+      length: { steps: 2 },
+    });
+    const datasets = ["north", "south"].map((name) => ({
+      ...streetsDataset({ domain: "boulevard", count: 2, width: 96, height: 48 }),
+      name,
+    }));
+    const mine: MethodFactory = (context) => {
+      const erm = new Erm(context);
+      return { name: "mine", splitsDomains: false, accumulate: (...given) => erm.accumulate(...given) };
+    };
+    const attempt = (more: object, changed = recipe) =>
+      train(changed, { folder: folder("given").path, ...more });
+    await expect(attempt({ method: mine })).rejects.toThrow(/data set "north" is that of a program/);
+    await expect(attempt({ datasets })).rejects.toThrow(/method "mine" is that of a program/);
+    const other: MethodFactory = (context) => ({ ...mine(context), name: "other" });
+    await expect(attempt({ datasets, method: other })).rejects.toThrow(
+      /the recipe's method is "mine", but the one that train was given is "other"/,
+    );
+    await expect(attempt({ method: mine }, miniRecipe())).rejects.toThrow(
+      /train was given a method, but the recipe's is "pin-memory"/,
+    );
+    const classes = [
+      { name: "way", color: [128, 64, 128] as const },
+      { name: "rest", color: [0, 0, 0] as const },
+    ];
+    const space = defineLabelSpace({ name: "two", classes });
+    const foreign = datasets.map((dataset) => ({ ...dataset, space }));
+    await expect(attempt({ datasets: foreign, method: mine })).rejects.toThrow(
+      /"north" has the classes way, rest, but data\.labels of the recipe is "cityscapes19"/,
+    );
+    expect(folder("given").exists).toBe(false);
+
+    await attempt({ datasets, method: mine });
+    const lines = log(folder("given"));
+    expect(lines.filter(({ event }) => event === "step")).toHaveLength(2);
+    expect(lines.find(({ event }) => event === "evaluation")).toMatchObject({ domain: "south, seed 0" });
+    expect(await loadRecipe(folder("given").recipe)).toEqual(recipe);
+  });
+
+  it("keeps a run that is there", async () => {
+    await train(miniRecipe({ length: { steps: 1 } }), { folder: folder() });
+    await expect(train(miniRecipe(), { folder: folder() })).rejects.toThrow(
+      /already holds a run: continue it with --resume/,
+    );
+  });
+});

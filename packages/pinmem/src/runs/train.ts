@@ -1,0 +1,237 @@
+// A run from a recipe: opens the data, builds network, method and optimiser, and has the trainer train. What the recipe asks
+// for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
+
+import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
+import { backends, type Device, manualSeed, saveSafetensors, setNumThreads } from "@pinmem/torch";
+import { layOut } from "../models/layout.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import {
+  describeWeights,
+  loadBackboneWeights,
+  loadNetworkWeights,
+  type WeightsReport,
+} from "../models/weights/load-weights.js";
+import { type GivenDatasets, type OpenData, openData } from "../recipes/open-data.js";
+import type { Recipe } from "../recipes/recipe.js";
+import { createRecipeNetwork } from "../recipes/recipe-network.js";
+import { RecipeError } from "../recipes/validate.js";
+import { CheckpointStore } from "../training/checkpoints/checkpoint-store.js";
+import { JsonLines } from "../training/events/json-lines.js";
+import { memoryEvent } from "../training/events/memory-event.js";
+import { TensorBoard } from "../training/events/tensorboard.js";
+import { MemoryStart } from "../training/memory-start.js";
+import { createMethod, type MethodFactory, splitsDomains, usesMemory } from "../training/methods/index.js";
+import type { PassContext } from "../training/methods/training-pass.js";
+import { createOptimizer } from "../training/optimizer.js";
+import { type PrepareOptions, prepareEpisode } from "../training/prepare-episode.js";
+import { innerRate, learningRate, warmUpProblem } from "../training/schedule.js";
+import { Trainer, type TrainerHook, type TrainingResult } from "../training/trainer.js";
+import { trainingImages } from "../training/training-images.js";
+import { createEvaluation } from "../training/validation.js";
+import { createWhitening } from "../training/whitening.js";
+import { recordEnvironment, requireDevice } from "./environment.js";
+import { writeMetadata } from "./model-metadata.js";
+import { RunFolder } from "./run-folder.js";
+
+export interface TrainOptions {
+  readonly folder: RunFolder | string;
+  /** Go on from the newest checkpoint in the folder, or start where there is none yet. Default false: a new run. */
+  readonly resume?: boolean;
+  /** Where events go beside the folder's files. */
+  readonly events?: readonly EventSink[];
+  /** Stops the run after the step in progress, which is saved. */
+  readonly signal?: AbortSignal;
+  /** Data sets of the caller's own, which the recipe lists by their names: `{ name: "given", as: NAME }`. */
+  readonly datasets?: GivenDatasets;
+  /** The caller's own method, for a recipe whose method is `{ name: "given", as: NAME }`. */
+  readonly method?: MethodFactory;
+}
+
+/**
+ * Trains by a recipe, into a folder.
+ * @throws Error before the first step where the folder, the device or the data are not as needed; TrainingError when a
+ *   step cannot go on
+ */
+export async function train(
+  recipe: Recipe,
+  { folder: where, resume = false, events = [], signal, datasets, method }: TrainOptions,
+): Promise<TrainingResult> {
+  const folder = typeof where === "string" ? new RunFolder(where) : where;
+  requireDevice(recipe.device);
+  if (folder.exists && !resume) {
+    throw new Error(
+      `${folder.path} already holds a run: continue it with --resume, or choose another folder with --run`,
+    );
+  }
+  const unlock = folder.lock();
+  try {
+    if (recipe.threads !== undefined) setNumThreads(recipe.threads);
+    backends.cudnn.benchmark = recipe.cudnnBenchmark;
+    const data = await openData(recipe.data, recipe.seed, datasets);
+    try {
+      return await trainOn(data, recipe, {
+        folder,
+        events,
+        ...(signal && { signal }),
+        ...(method && { method }),
+      });
+    } finally {
+      await data.close();
+    }
+  } finally {
+    unlock();
+  }
+}
+
+interface RunOptions extends Pick<TrainOptions, "signal" | "method"> {
+  readonly folder: RunFolder;
+  readonly events: readonly EventSink[];
+}
+
+async function trainOn(
+  data: OpenData,
+  recipe: Recipe,
+  { folder, events, signal, method: given }: RunOptions,
+) {
+  const { seed, method: methodConfig, accumulation, precision, channelsLast } = recipe;
+  const device = recipe.device as Device;
+  const { batchesPerEpoch } = data.training;
+  const steps = stepsOf(recipe, batchesPerEpoch);
+  const warmUp = warmUpProblem(recipe.learningRate, steps);
+  if (warmUp) throw new RecipeError(recipe.name, [warmUp]);
+  manualSeed(seed);
+  const { network, origin, hasRows } = buildNetwork(recipe, data);
+
+  const log = new JsonLines(folder.events);
+  const sinks: EventSink[] = [log, new TensorBoard(folder.tensorboard), ...events];
+  const emit = async (event: TrainingEvent) => {
+    for (const sink of sinks) await sink.write(event);
+  };
+  const note = (step: number, text: string) => emit({ event: "note", step, text });
+  const whitening = createWhitening(recipe, {
+    network,
+    sources: data.sources,
+    batchesPerEpoch,
+    steps,
+    report: note,
+  });
+  const context: PassContext = {
+    network,
+    weights: recipe.losses,
+    segmentation: recipe.segmentation,
+    precision,
+    recompute: recipe.recompute,
+    ...(whitening && { whiteningLoss: whitening.lossOf }),
+  };
+  const method = createMethod(methodConfig, context, given);
+  const rate = learningRate(recipe.learningRate, steps);
+  const { normal, strong, strongFor } = recipe.data.color;
+  const preparation: PrepareOptions = {
+    seed,
+    device,
+    perDomain: recipe.data.perDomain,
+    channelsLast,
+    normal,
+    strong,
+    strongFor,
+  };
+  const images = trainingImages(data.training, preparation);
+
+  const hooks: TrainerHook[] = whitening ? [whitening] : [];
+  if (usesMemory(methodConfig) && !hasRows) {
+    hooks.push(
+      new MemoryStart({
+        network,
+        precision,
+        device,
+        config: methodConfig.memoryStart,
+        space: data.space,
+        batchesPerEpoch,
+        images,
+        emit,
+      }),
+    );
+  }
+  const trainer = new Trainer({
+    name: recipe.name,
+    seed,
+    device,
+    steps,
+    network,
+    method,
+    optimizer: createOptimizer(network, recipe.optimizer, recipe.learningRate.base),
+    data: data.training,
+    prepare: (batch, split) => prepareEpisode(batch, split, preparation),
+    learningRate: rate,
+    innerRate: splitsDomains(methodConfig) ? innerRate(methodConfig.innerRate, rate) : () => 0,
+    accumulation,
+    clip: recipe.clip,
+    hooks,
+    events: sinks,
+    checkpoints: {
+      store: new CheckpointStore(folder.checkpoints, { keep: recipe.checkpoints.keep }),
+      every: recipe.checkpoints.every,
+    },
+    evaluation: {
+      every: recipe.evaluation.every,
+      run: createEvaluation({
+        network,
+        device,
+        precision,
+        channelsLast,
+        space: data.space,
+        validation: data.validation,
+        targets: data.targets,
+        statisticsBatches: () => images("statistics", recipe.evaluation.statisticsBatches),
+        steps,
+        save: (which, state) =>
+          saveSafetensors(
+            folder.model(which),
+            network.stateDict(),
+            writeMetadata({ recipe, space: data.space, ...state }),
+          ),
+      }),
+    },
+    diagnostics: folder.diagnostics,
+    eventBytes: () => log.length,
+  });
+  try {
+    await folder.write(recipe);
+    await recordEnvironment(folder.environment, device);
+    const resumed = trainer.resume();
+    log.truncate(Math.min(resumed?.eventBytes ?? 0, log.length));
+    if (!resumed) {
+      for (const text of origin) await note(0, text);
+      if (network.memory && hasRows) await emit(memoryEvent(network.memory, data.space, 0));
+    }
+    for (const problem of resumed?.skipped ?? []) console.warn(`a checkpoint was left out: ${problem}`);
+    signal?.addEventListener("abort", () => trainer.interrupt());
+    if (signal?.aborted) trainer.interrupt();
+    return await trainer.run();
+  } finally {
+    for (const sink of sinks) sink.close();
+  }
+}
+
+const stepsOf = ({ length, accumulation }: Recipe, batchesPerEpoch: number): number =>
+  length.steps ?? Math.max(1, Math.round(((length.epochs as number) * batchesPerEpoch) / accumulation));
+
+interface Built {
+  readonly network: SegmentationNetwork;
+  /** Where weights came from, in words. */
+  readonly origin: readonly string[];
+  /** Whether the memory's rows came with them. */
+  readonly hasRows: boolean;
+}
+
+function buildNetwork({ model, method, device, channelsLast }: Recipe, { space }: OpenData): Built {
+  const { backboneWeights, weights } = model;
+  const network = createRecipeNetwork({ model, method }, space.classes.length);
+  const reports: WeightsReport[] = [];
+  if (backboneWeights !== null) reports.push(loadBackboneWeights(network.backbone, backboneWeights));
+  const whole = weights && loadNetworkWeights(network, weights.file, { partial: weights.partial });
+  if (whole) reports.push(whole);
+  layOut(network, channelsLast ? "channels-last" : "contiguous", device as Device);
+  const hasRows = whole?.loaded.includes("memory.m_items") ?? false;
+  return { network, origin: reports.map(describeWeights), hasRows };
+}

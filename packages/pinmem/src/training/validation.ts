@@ -1,0 +1,109 @@
+// What a run looks at from time to time: scores on images of the sources' kind, which select the best model; scores on
+// unseen domains, which are written down and decide nothing; the memory's rows compared; a picture of each domain.
+//
+// Evaluating changes nothing: statistics of batch norm are estimated anew before and put back after, random numbers too.
+
+import { classIoU, type LabelSpace, meanIoU } from "@pinmem/core";
+import { type EvaluationEvent, protocol, type TrainingEvent } from "@pinmem/core/formats";
+import type { Device } from "@pinmem/torch";
+import type { Dataset } from "../datasets/dataset.js";
+import { evaluateDomain } from "../inference/evaluate-domain.js";
+import { type Forward, Predictor, predict } from "../inference/predictor.js";
+import type { TrainableNetwork } from "../models/trainable-network.js";
+import { withEstimatedStatistics } from "./batch-norm.js";
+import { withRandomState } from "./checkpoints/snapshot.js";
+import type { LabelledBatch } from "./episode.js";
+import { memoryEvent } from "./events/memory-event.js";
+import { inPrecision, type Precision, widened } from "./precision.js";
+import type { Evaluate } from "./trainer.js";
+
+export interface EvaluationOptions {
+  readonly network: TrainableNetwork;
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly channelsLast: boolean;
+  readonly space: LabelSpace;
+  readonly validation: readonly Dataset[];
+  readonly targets: readonly Dataset[];
+  /** Batches to estimate the statistics of batch norm over; none: they stay as they are. */
+  readonly statisticsBatches: () => AsyncIterable<LabelledBatch>;
+  /** Of the whole run. */
+  readonly steps: number;
+  /** Keeps the network as it was evaluated. */
+  readonly save: (which: "best" | "last", state: SavedState) => void;
+}
+
+/** What is said of a network that is kept. */
+export interface SavedState {
+  /** Optimiser steps behind it. */
+  readonly step: number;
+  /** Mean IoU on source validation, 0 to 1; null where there was none. */
+  readonly score: number | null;
+}
+
+type Emit = (event: TrainingEvent) => Promise<void>;
+
+/** Scores every domain and keeps the models; the score of a model is the mean over the validation domains. */
+export function createEvaluation(options: EvaluationOptions): Evaluate {
+  const { network, device, precision, statisticsBatches } = options;
+  return (step, best, emit) =>
+    withRandomState(device, () =>
+      withEstimatedStatistics(network, statisticsBatches(), () => evaluate(options, step, best, emit), {
+        precision,
+      }),
+    );
+}
+
+async function evaluate(
+  options: EvaluationOptions,
+  step: number,
+  best: { readonly score: number } | null,
+  emit: Emit,
+): Promise<number | null> {
+  const { network, validation, targets, steps } = options;
+  const mode = network.training;
+  network.eval();
+  try {
+    const scores: number[] = [];
+    for (const dataset of validation) {
+      const { meanIoU: score } = await scoreDomain(options, dataset, { step, role: "source", emit });
+      if (score !== null) scores.push(score);
+    }
+    for (const dataset of targets) await scoreDomain(options, dataset, { step, role: "target", emit });
+    if (network.memory) await emit(memoryEvent(network.memory, options.space, step));
+    const score = scores.length > 0 ? scores.reduce((sum, one) => sum + one, 0) / scores.length : null;
+    if (score !== null && score > (best?.score ?? Number.NEGATIVE_INFINITY))
+      options.save("best", { step, score });
+    if (step === steps) options.save("last", { step, score });
+    return score;
+  } finally {
+    network.train(mode);
+  }
+}
+
+async function scoreDomain(
+  { network, device, precision, channelsLast }: EvaluationOptions,
+  dataset: Dataset,
+  { step, role, emit }: { step: number; role: EvaluationEvent["role"]; emit: Emit },
+): Promise<EvaluationEvent> {
+  const forward: Forward = (image) => {
+    const input = channelsLast ? image.to({ memoryFormat: "channelsLast" }) : image;
+    return widened(inPrecision(precision, device, () => predict(network, input)));
+  };
+  const predictor = new Predictor({ forward, protocol: protocol("whole"), device });
+  const { matrix, images, picture } = await evaluateDomain(dataset, { predictor });
+  const names = dataset.space.classes.map(({ name }) => name);
+  const scores = classIoU(matrix);
+  const event: EvaluationEvent = {
+    event: "evaluation",
+    step,
+    domain: `${dataset.name}, ${dataset.split}`,
+    role,
+    meanIoU: meanIoU(matrix),
+    classIoU: Object.fromEntries(names.map((name, at) => [name, scores[at] ?? null])),
+    images,
+  };
+  await emit(event);
+  if (picture) await emit({ event: "picture", step, name: `${role}/${event.domain}`, ...picture });
+  return event;
+}
