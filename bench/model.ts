@@ -135,7 +135,7 @@ for (const model of models) {
     const ours = (mode: string) => ({
       ...input,
       mode,
-      layout: chosen.layout,
+      memoryFormat: chosen.layout === "contiguous" ? "contiguous" : "channelsLast",
       network: { ...model, memory: {} },
     });
     const theirs = (mode: string) => ({ ...input, mode, ...model });

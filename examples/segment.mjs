@@ -2,7 +2,7 @@
 //
 //   node examples/segment.mjs RUN IMAGE [OUT.png]
 //
-// RUN is the folder of a run, or a file of weights (best.safetensors). OUT gets the classes in their colours.
+// RUN is the folder of a run, or a file of weights (best.safetensors). OUT gets the classes in their colors.
 
 import { noGrad, scope } from "@pinmem/torch";
 import { colorLabel, imageTensor, normalize, openRun, readImage, writeRgbPng } from "pinmem";

@@ -7,7 +7,7 @@ import {
   NetworkOptionsError,
   type SegmentationNetwork,
 } from "pinmem/models";
-import { type LabelledBatch, lossWeightsSchema, type PassContext } from "pinmem/training";
+import { type LabeledBatch, lossWeightsSchema, type PassContext } from "pinmem/training";
 import { architectureOf, UnknownNetworkError } from "./architecture.js";
 import { type CaseConfig, type CaseFile, type HyperParameters, hyperParameters } from "./case-file.js";
 import type { Precision } from "./compare.js";
@@ -59,7 +59,7 @@ export class CaseRun implements Disposable {
   }
 
   /** Numbered images and their labels. */
-  batch(numbers: readonly number[]): LabelledBatch {
+  batch(numbers: readonly number[]): LabeledBatch {
     const { hw } = this.file.config;
     return {
       image: this.widened(formulaImages(numbers, hw)),

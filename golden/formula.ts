@@ -1,7 +1,7 @@
 // Weights, memory rows, images and labels by formula, so that two programs in different languages start from the same
 // numbers without a file of them: a hash of the name gives a stream, a mixing function its values.
 //
-// FNV-1a (32 bits) of the name's UTF-8 bytes; murmur3's finaliser of hash + i * 2^32/phi. Values are computed in double
+// FNV-1a (32 bits) of the name's UTF-8 bytes; murmur3's finalizer of hash + i * 2^32/phi. Values are computed in double
 // precision and rounded to single; runs in double precision start from the rounded values.
 
 import { fromTypedArray, scope, type Tensor } from "@pinmem/torch";
@@ -94,7 +94,7 @@ export const formulaRounding = (name: string, shape: readonly number[]): Tensor 
   return fromTypedArray(values, shape, { copy: false });
 };
 
-/** Normalised images (B, 3, H, W), float32, one for each number: waves with noise. */
+/** Normalized images (B, 3, H, W), float32, one for each number: waves with noise. */
 export const formulaImages = (
   numbers: readonly number[],
   [height, width]: readonly [number, number],

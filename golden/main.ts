@@ -7,7 +7,7 @@ import { backends } from "@pinmem/torch";
 import { requireDevice } from "pinmem/training";
 import { GoldenFileError } from "./case-file.js";
 import { goldenPrecisions } from "./compare.js";
-import { describeResult, summarise } from "./report.js";
+import { describeResult, summarize } from "./report.js";
 import { runGoldenFolder } from "./run-golden.js";
 
 const usage = `Compares the networks, the memory and training with golden figures: prints for each case and section the
@@ -66,7 +66,7 @@ export async function main(args: readonly string[]): Promise<number> {
       },
     });
     if (json) console.log(JSON.stringify(results, null, 2));
-    else console.log(`\n${summarise(results)}`);
+    else console.log(`\n${summarize(results)}`);
     const ran = results.some(({ notRun }) => notRun === null);
     return ran && results.every(({ passed }) => passed) ? 0 : 1;
   } catch (error) {

@@ -36,7 +36,7 @@ export function describeResult(result: SectionResult, width = 0): string {
 }
 
 /** `31 sections agree, 1 does not, 12 were not run` */
-export function summarise(results: readonly SectionResult[]): string {
+export function summarize(results: readonly SectionResult[]): string {
   const notRun = results.filter((result) => result.notRun !== null).length;
   const failed = results.filter(({ passed }) => !passed).length;
   const agreed = results.length - notRun - failed;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type CaseFile, parseGoldenFile } from "./case-file.js";
 import { main } from "./main.js";
-import { describeResult, summarise } from "./report.js";
+import { describeResult, summarize } from "./report.js";
 import { runGoldenFile } from "./run-golden.js";
 import type { Section } from "./sections/section.js";
 
@@ -64,7 +64,7 @@ describe("runGoldenFile", () => {
     expect(results).toMatchObject([
       { section: "eval", notRun: expect.stringContaining("there is no network for") },
     ]);
-    expect(summarise(results)).toBe("0 sections agree, 0 do not, 1 were not run");
+    expect(summarize(results)).toBe("0 sections agree, 0 do not, 1 were not run");
   });
 
   test("runs sections that are registered with it, and fails those that throw", async () => {

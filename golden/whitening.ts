@@ -3,7 +3,7 @@
 
 import { cat, noGrad, scope, type Tensor, tensor } from "@pinmem/torch";
 import { PairVariances, type SegmentationNetwork, WhiteningLoss, whiteningLayers } from "pinmem/models";
-import type { LabelledBatch } from "pinmem/training";
+import type { LabeledBatch } from "pinmem/training";
 import type { CaseConfig, CaseFile } from "./case-file.js";
 import { type Figures, Snapshot } from "./figures.js";
 import { formulaPhotos } from "./formula.js";
@@ -26,7 +26,7 @@ export interface SelectedCovariances {
 export interface WhitenedCase {
   readonly file: CaseFile;
   widened(tensor: Tensor): Tensor;
-  batch(images: readonly number[]): LabelledBatch;
+  batch(images: readonly number[]): LabeledBatch;
 }
 
 /** Looks at the pairs one by one, in evaluation mode, and selects. */

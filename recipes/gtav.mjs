@@ -1,4 +1,4 @@
-// From a single synthetic world to real streets: GTA5 as two pseudo-domains, one of which has its colours changed more.
+// From a single synthetic world to real streets: GTA5 as two pseudo-domains, one of which has its colors changed more.
 //
 //   npx pinmem recipes recipes/gtav.mjs
 //   npx pinmem train recipes/gtav.mjs#pin-memory-resnet50

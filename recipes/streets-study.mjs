@@ -63,7 +63,7 @@ export const recipes = Object.fromEntries([
   training("memory-erm", "memory-erm", "branch"),
   training("pin-memory", "pin-memory", "branch"),
   training("pin-paper-read", "pin-memory", "branch", { read: {} }),
-  training("pin-centred", "pin-memory", "branch", { read: { ...sharp, centred: true } }),
+  training("pin-centered", "pin-memory", "branch", { read: { ...sharp, centered: true } }),
   training("pin-learned", "pin-memory", "branch", {
     read: { temperature: { learned: 0.1 }, maskAbsent: true },
   }),

@@ -16,13 +16,13 @@ import {
   createOptimizer,
   describe,
   type Episode,
-  type LabelledBatch,
-  type Layout,
-  layOut,
+  type LabeledBatch,
   lossWeightsSchema,
+  type MemoryFormat,
   PinMemory,
   Random,
   type SegmentationNetwork,
+  setMemoryFormat,
 } from "pinmem";
 import { answer } from "../lib/answer.js";
 
@@ -50,27 +50,30 @@ function build(
   backbone: string,
   {
     order,
-    layout,
+    memoryFormat,
     size,
     images,
     device,
-  }: { order: "first" | "second"; layout: Layout; size: number; images: number; device: Device },
+  }: { order: "first" | "second"; memoryFormat: MemoryFormat; size: number; images: number; device: Device },
 ): Built {
   manualSeed(0);
   const name = backbones[backbone];
   if (!name) throw new Error(`there is no backbone ${backbone}`);
   const network = createNetwork({ backbone: name, memory: {} });
   network.to({ device }).train();
-  layOut(network, layout, device);
+  setMemoryFormat(network, memoryFormat, device);
   const method = new PinMemory({ network, weights: lossWeightsSchema.parse({}) }, { order });
   const optimizer = createOptimizer(
     network,
     { kind: "sgd", momentum: 0.9, nesterov: false, weightDecay: 5e-4, decay: "all" },
     LEARNING_RATE,
   );
-  const batch = (seed: number): LabelledBatch => {
+  const batch = (seed: number): LabeledBatch => {
     const { image, label } = domain(seed, size, images, device);
-    return { image: layout === "channels-last" ? image.to({ memoryFormat: "channelsLast" }) : image, label };
+    return {
+      image: memoryFormat === "channelsLast" ? image.to({ memoryFormat: "channelsLast" }) : image,
+      label,
+    };
   };
   const episode: Episode = { metaTrain: batch(0), metaTest: batch(1) };
   const step = () =>
@@ -122,7 +125,7 @@ function convolutionRate(): number {
 }
 
 /** Noise, with labels in blocks of which one in twenty is ignored: the peer's inputs in kind. */
-function domain(seed: number, size: number, images: number, device: Device): LabelledBatch {
+function domain(seed: number, size: number, images: number, device: Device): LabeledBatch {
   const random = new Random({ seed, stream: "meta-step" });
   const across = size / BLOCK;
   const blocks = Array.from({ length: images * across * across }, () => random.randint(0, CLASSES + 1));
@@ -138,13 +141,13 @@ function domain(seed: number, size: number, images: number, device: Device): Lab
 }
 
 await answer(
-  ({ task, threads, backbone, order = "first", layout = "channels-last", device = "cpu", ...rest }) => {
+  ({ task, threads, backbone, order = "first", memoryFormat = "channelsLast", device = "cpu", ...rest }) => {
     if (threads !== undefined) setNumThreads(threads as number);
     if (task === "versions") return { libtorch: buildInfo().libtorch, node: process.version };
     if (task === "build") {
       built = build(backbone as string, {
         order: order as "first" | "second",
-        layout: layout as Layout,
+        memoryFormat: memoryFormat as MemoryFormat,
         size: rest.size as number,
         images: rest.images as number,
         device: device as Device,

@@ -3,11 +3,11 @@
 import * as torch from "@pinmem/torch";
 import {
   createNetwork,
-  type Layout,
-  layOut,
   lossWeightsSchema,
+  type MemoryFormat,
   type NetworkOptions,
   prepareForInference,
+  setMemoryFormat,
   trainingPass,
 } from "pinmem";
 import { answer } from "../lib/answer.js";
@@ -17,25 +17,25 @@ interface Opening {
   network: NetworkOptions;
   batch: number;
   size: number;
-  layout: Layout;
+  memoryFormat: MemoryFormat;
 }
 
-function open({ mode, network: options, batch, size, layout }: Opening): () => void {
+function open({ mode, network: options, batch, size, memoryFormat }: Opening): () => void {
   torch.manualSeed(0);
   const network = createNetwork(options);
   const image = torch.randn([batch, 3, size, size]);
   if (mode !== "training") {
-    if (mode === "prepared") prepareForInference(network, { layout });
+    if (mode === "prepared") prepareForInference(network, { memoryFormat });
     network.eval();
     return () => torch.scope(() => torch.inferenceMode(() => void network.call(image)));
   }
   const label = torch.randint(0, 19, [batch, size, size], { dtype: "int64" });
-  layOut(network, layout).train();
+  setMemoryFormat(network, memoryFormat).train();
   if (batch === 1 && options.head !== "deeplab-v2") {
     for (const [name, module] of network.namedModules()) if (name === "aspp.img_conv") module.eval();
   }
   const weights = lossWeightsSchema.parse({ cohesion: 0 });
-  const input = layout === "channels-last" ? image.to({ memoryFormat: "channelsLast" }) : image;
+  const input = memoryFormat === "channelsLast" ? image.to({ memoryFormat: "channelsLast" }) : image;
   return () =>
     torch.scope(() => {
       network.zeroGrad();

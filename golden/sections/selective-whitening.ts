@@ -1,4 +1,4 @@
-// "isw": how much covariances change with an image's colours, and which are called sensitive for it.
+// "isw": how much covariances change with an image's colors, and which are called sensitive for it.
 
 import { scope } from "@pinmem/torch";
 import { selectCovariances } from "../whitening.js";

@@ -13,7 +13,7 @@ import { split, weights } from "./data.mjs";
 /** @typedef {Pick<Recipe["model"], "backbone" | "head"> & { weights: string, official: (method: Method) => boolean }} Network */
 
 /**
- * Stages with an instance normalisation as the authors' code numbers them: three for the stem, then layer1 to layer4.
+ * Stages with an instance normalization as the authors' code numbers them: three for the stem, then layer1 to layer4.
  * @type {Readonly<Record<string, Method>>}
  */
 const methods = {
@@ -31,7 +31,7 @@ const isWhitened = ({ stages = [] }) => stages.some((code) => code === 1 || code
 
 /**
  * `official`: whether the authors' code runs a method on the network. It ends with an error for ShuffleNetV2 with whitening, for
- * ResNet-101 with DeepLabV3+, and for DeepLabV2 with any instance normalisation.
+ * ResNet-101 with DeepLabV3+, and for DeepLabV2 with any instance normalization.
  * @type {Readonly<Record<string, Network>>}
  */
 const networks = {

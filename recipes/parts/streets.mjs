@@ -10,7 +10,7 @@ const strong = { brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.3, prob
 
 /**
  * @param {Recipe["data"]} data
- * @param {Colors & { scenes: number }} options `scenes` of each unseen look; strong colours on the meta-test domain, or always
+ * @param {Colors & { scenes: number }} options `scenes` of each unseen look; strong colors on the meta-test domain, or always
  * @returns {Recipe["data"]}
  */
 export const compared = (data, { scenes, strongFor = "none", strongAlways = false }) => ({

@@ -16,7 +16,7 @@ export function orWhat(word: string, known: readonly string[]): string {
   return meant ? `did you mean "${meant}"?` : `there are ${known.join(", ")}`;
 }
 
-/** How many letters must be changed, added, removed or swapped with their neighbour (Damerau and Levenshtein). */
+/** How many letters must be changed, added, removed or swapped with their neighbor (Damerau and Levenshtein). */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-// What a page and a trainer share, without libtorch and without Node: random numbers, label spaces and their colours, raster,
+// What a page and a trainer share, without libtorch and without Node: random numbers, label spaces and their colors, raster,
 // tiling and metrics over bytes. What checks files, and so needs a schema library, is @pinmem/core/formats.
 
 export { closest, orWhat } from "./closest.js";
@@ -6,7 +6,7 @@ export {
   type Color,
   cityscapes19,
   defineLabelSpace,
-  IGNORED,
+  IGNORE_INDEX,
   type LabelClass,
   type LabelClassDescription,
   type LabelFileDescription,

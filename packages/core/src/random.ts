@@ -10,7 +10,7 @@ export interface RandomPosition {
   readonly epoch?: number;
   /** Of the sample, the image or the scene: an integer from 0 to 2^32 - 1. */
   readonly index?: number;
-  /** Keeps purposes apart: numbers drawn for "crop" never depend on how many were drawn for "colour". */
+  /** Keeps purposes apart: numbers drawn for "crop" never depend on how many were drawn for "color". */
   readonly stream?: number | string;
 }
 

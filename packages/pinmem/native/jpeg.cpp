@@ -1,6 +1,6 @@
 // Part of a JPEG file as RGB, by libjpeg-turbo, in a thread of Node's pool.
 //
-// It takes the plain kind alone: one scan, grey or three colours, and not a byte amiss. Everything else it declines, and
+// It takes the plain kind alone: one scan, gray or three colors, and not a byte amiss. Everything else it declines, and
 // libvips decides (src/images/image.ts), so that what is accepted and what is called damaged does not depend on this addon.
 // Nothing here may throw or hold a destructor between setjmp and longjmp: libjpeg leaves by jumping.
 
@@ -50,7 +50,7 @@ void leave_on_warning(j_common_ptr image, int level) {
 
 void say_nothing(j_common_ptr) {}
 
-// Colours at full, half width or half width and height: where all versions of the library upsample alike.
+// Colors at full, half width or half width and height: where all versions of the library upsample alike.
 bool is_usual(const jpeg_decompress_struct& image) {
   const jpeg_component_info* parts = image.comp_info;
   if (image.num_components == 1) return true;
@@ -68,7 +68,7 @@ bool is_plain(jpeg_decompress_struct& image, const Window& window) {
          window.top < image.image_height && window.height <= image.image_height - window.top;
 }
 
-// The window with a block more on each side: smooth upsampling of colours looks at neighbours, and the cut has none.
+// The window with a block more on each side: smooth upsampling of colors looks at neighbors, and the cut has none.
 void read_window(jpeg_decompress_struct& image, const Window& window, uint8_t* row, uint8_t* pixels) {
   const JDIMENSION across = static_cast<JDIMENSION>(image.max_h_samp_factor) * DCTSIZE;
   const JDIMENSION down = static_cast<JDIMENSION>(image.max_v_samp_factor) * DCTSIZE;

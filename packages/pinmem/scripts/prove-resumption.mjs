@@ -1,6 +1,6 @@
 // A proof that a run survives being killed at any moment: trains a small network on Streets with a checkpoint after every
 // step, kills the process (SIGKILL) again and again at random moments, continues each time, and compares the end with the
-// same run left alone: weights, buffers, memory, optimiser and log must be identical. After every kill the newest
+// same run left alone: weights, buffers, memory, optimizer and log must be identical. After every kill the newest
 // checkpoint must be readable, and no step that was saved may be lost.
 //
 // Usage: node packages/pinmem/scripts/prove-resumption.mjs [kills=50] [seed=1]        (after `npm run build`)
@@ -122,7 +122,7 @@ const [a, b] = [outcome(killed, steps), outcome(alone, steps)];
 const same = JSON.stringify(a) === JSON.stringify(b);
 console.log(
   same
-    ? `after ${kills} kills, ${steps} steps: weights, buffers, memory, optimiser and log are identical to a run left alone`
+    ? `after ${kills} kills, ${steps} steps: weights, buffers, memory, optimizer and log are identical to a run left alone`
     : `the runs differ; both are in ${folder}`,
 );
 if (same) rmSync(folder, { recursive: true });

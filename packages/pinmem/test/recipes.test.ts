@@ -148,7 +148,7 @@ describe("the recipes", () => {
     expect(ours.length).toEqual({ epochs: 41 });
   });
 
-  it("put instance normalisation where the authors' scripts do", async () => {
+  it("put instance normalization where the authors' scripts do", async () => {
     const kinds = { ibn: "instance-norm", iw: "instance-whitening", isw: "selective-whitening" };
     for (const [method, kind] of Object.entries(kinds)) {
       const { model } = await recipe(`gtav.mjs#${method}-resnet50`);

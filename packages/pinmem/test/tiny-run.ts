@@ -6,7 +6,7 @@ import { fromTypedArray, manualSeed, optim } from "@pinmem/torch";
 import type { Batch } from "../src/loading/loader.js";
 import { CheckpointStore } from "../src/training/checkpoints/checkpoint-store.js";
 import type { DomainSplit } from "../src/training/domain-split.js";
-import type { Episode, LabelledBatch } from "../src/training/episode.js";
+import type { Episode, LabeledBatch } from "../src/training/episode.js";
 import { lossWeightsSchema } from "../src/training/losses.js";
 import type { Method } from "../src/training/methods/method.js";
 import { PinMemory } from "../src/training/methods/pin-memory.js";
@@ -63,7 +63,7 @@ export function prepare({ image, label, choices }: Batch, split: DomainSplit | n
   const images = choices.length;
   const pixels = fromTypedArray(image, [images, SIZE, SIZE, 3]).permute([0, 3, 1, 2]).to("float32");
   const ids = fromTypedArray(label, [images, SIZE, SIZE]).to("int64");
-  const of = (domains: readonly number[]): LabelledBatch => {
+  const of = (domains: readonly number[]): LabeledBatch => {
     const [domain = 0] = domains;
     const [from, count] = [domain * PER_DOMAIN, domains.length * PER_DOMAIN];
     return { image: pixels.narrow(0, from, count).div(255), label: ids.narrow(0, from, count) };

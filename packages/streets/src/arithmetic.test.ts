@@ -35,7 +35,7 @@ describe("arithmetic", () => {
     expect([smoothstep(1, 3, 0), smoothstep(1, 3, 2), smoothstep(1, 3, 9)]).toEqual([0, 0.5, 1]);
   });
 
-  it("hashes neighbours to unrelated numbers", () => {
+  it("hashes neighbors to unrelated numbers", () => {
     const bits = new Float64Array(32);
     let different = 0;
     for (let k = 0; k < 2000; k++) {

@@ -1,11 +1,11 @@
-// The pinhole camera. World coordinates: x to the right, y up, z ahead along the road, in metres, the ground at y = 0.
+// The pinhole camera. World coordinates: x to the right, y up, z ahead along the road, in meters, the ground at y = 0.
 // Screen coordinates: x to the right, y down, in samples of the visibility buffer. No lens distortion: the labels of the
 // public street data sets have none to speak of either.
 
 import { cosine, sine } from "./arithmetic.js";
 
 export interface Pose {
-  /** Metres. */
+  /** Meters. */
   readonly x: number;
   readonly height: number;
   /** Radians: up is positive for the pitch, to the right for the yaw, clockwise for the roll. */

@@ -1,5 +1,5 @@
 // Where objects are drawn: polygons and capsules in an object's own coordinates (x to its right, y up, z ahead of it, in
-// metres) become primitives in the visibility buffer. Also the shadows that objects throw on the ground.
+// meters) become primitives in the visibility buffer. Also the shadows that objects throw on the ground.
 //
 // A polygon is seen from the side from which its corners run clockwise, unless its surface is two-sided.
 
@@ -13,7 +13,7 @@ export type Point = readonly [x: number, y: number, z: number];
 /** A corner of a polygon: a point and its coordinates on the surface. */
 export type Corner = readonly [x: number, y: number, z: number, u: number, v: number];
 
-/** Nothing nearer than this is drawn, metres. */
+/** Nothing nearer than this is drawn, meters. */
 const NEAR = 0.3;
 const MOST_CORNERS = 16;
 

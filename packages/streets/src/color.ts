@@ -1,5 +1,5 @@
-// Colours of the renderer: linear light, three numbers from 0 to 1 (more than 1 for what shines). Palettes are written as
-// people see colours, in sRGB hexadecimal, and become linear here once.
+// Colors of the renderer: linear light, three numbers from 0 to 1 (more than 1 for what shines). Palettes are written as
+// people see colors, in sRGB hexadecimal, and become linear here once.
 
 import { power } from "./arithmetic.js";
 
@@ -14,14 +14,14 @@ export const toLinear = (display: number): number =>
 export const toDisplay = (linear: number): number =>
   linear <= 0.0031308 ? linear * 12.92 : 1.055 * power(linear, 1 / 2.4) - 0.055;
 
-/** `hex("#rrggbb")` or `hex("#rrggbb", gain)`: the colour in linear light, times a gain for light sources. */
+/** `hex("#rrggbb")` or `hex("#rrggbb", gain)`: the color in linear light, times a gain for light sources. */
 export function hex(code: string, gain = 1): Rgb {
   if (!/^#[0-9a-f]{6}$/i.test(code)) throw new Error(`internal: hex: "${code}" is not of the form #rrggbb`);
   const channel = (at: number) => toLinear(Number.parseInt(code.slice(at, at + 2), 16) / 255) * gain;
   return [channel(1), channel(3), channel(5)];
 }
 
-/** A list of colours, separated by spaces. */
+/** A list of colors, separated by spaces. */
 export const palette = (codes: string): readonly Rgb[] =>
   codes
     .trim()

@@ -33,7 +33,7 @@ export interface StreetDomain {
 }
 
 export interface CameraStatistics {
-  /** Metres above the road. */
+  /** Meters above the road. */
   readonly height: Range;
   /** Degrees. Up, to the right and clockwise are positive. */
   readonly pitch: Range;
@@ -41,7 +41,7 @@ export interface CameraStatistics {
   readonly roll: Range;
   /** Degrees across the image. */
   readonly fieldOfView: Range;
-  /** Share of scenes that show the own vehicle's bonnet, labelled 255. */
+  /** Share of scenes that show the own vehicle's bonnet, labeled 255. */
   readonly bonnet: number;
 }
 
@@ -59,7 +59,7 @@ export interface RoadStatistics {
   readonly cobbles: number;
   /** Share of road sides with a parking strip. */
   readonly parking: number;
-  /** Metres, each side; and the share of sides without any. */
+  /** Meters, each side; and the share of sides without any. */
   readonly sidewalk: Range;
   readonly noSidewalk: number;
   /** Share of sides with a strip of grass between road and sidewalk. */
@@ -71,7 +71,7 @@ export interface RoadStatistics {
   readonly patches: Range;
   readonly dust: Range;
   readonly slab: Range;
-  readonly stripedKerbs: boolean;
+  readonly stripedCurbs: boolean;
 }
 
 /** How a stretch along the street is used. */
@@ -82,9 +82,9 @@ export type FacadeStyle = "plaster" | "brick" | "shutters" | "ribbon" | "curtain
 
 export interface RoadsideStatistics {
   readonly plots: Weights<PlotKind>;
-  /** Metres along the street, each. */
+  /** Meters along the street, each. */
   readonly plotWidth: Range;
-  /** Metres, each house. */
+  /** Meters, each house. */
   readonly height: Range;
   readonly styles: Weights<FacadeStyle>;
   readonly roofs: Weights<RoofKind>;
@@ -98,7 +98,7 @@ export interface RoadsideStatistics {
   readonly graffiti: number;
   readonly trees: Weights<TreeKind>;
   readonly treeHeight: Range;
-  /** Share of sides with a row of trees, and metres between them. */
+  /** Share of sides with a row of trees, and meters between them. */
   readonly treeRows: number;
   readonly treeSpacing: Range;
   /** What closes the view, far away. */
@@ -108,7 +108,7 @@ export interface RoadsideStatistics {
 export type VehicleKind = "car" | "truck" | "bus" | "motorcycle" | "bicycle";
 
 export interface TrafficStatistics {
-  /** Metres between vehicles of a lane. */
+  /** Meters between vehicles of a lane. */
   readonly gap: Range;
   readonly vehicles: Weights<VehicleKind>;
   readonly cars: Weights<CarKind>;
@@ -186,7 +186,7 @@ export interface LightStatistics {
   readonly fromSky: Rgb;
   readonly fromGround: Rgb;
   readonly ambient: Range;
-  /** Each scene mixes the first and the last colour. */
+  /** Each scene mixes the first and the last color. */
   readonly zenith: Palette;
   readonly horizon: Palette;
   readonly skyFalloff: Range;
@@ -196,7 +196,7 @@ export interface LightStatistics {
   readonly cloudDark: Rgb;
   readonly sunGlow: Rgb;
   readonly haze: Palette;
-  /** Metres at which a tenth of a thing's own light arrives. */
+  /** Meters at which a tenth of a thing's own light arrives. */
   readonly visibility: Range;
   /** 0 by day: strength of street lamps, own headlights, vehicles' lamps; share of lit windows. */
   readonly streetLamps: number;

@@ -35,7 +35,7 @@ const americanSigns = { panel: 4, board: 2, stop: 2, priority: 1, guide: 1.5, yi
 const boulevard: StreetDomain = {
   name: "boulevard",
   role: "source",
-  summary: "wide sunny streets with palms, long shadows and saturated colours, as a game renders them",
+  summary: "wide sunny streets with palms, long shadows and saturated colors, as a game renders them",
   camera: {
     height: [1.35, 1.75],
     pitch: [-3, 0.5],
@@ -64,7 +64,7 @@ const boulevard: StreetDomain = {
     patches: [0.1, 0.45],
     dust: [0, 0.08],
     slab: [1.4, 2],
-    stripedKerbs: false,
+    stripedCurbs: false,
   },
   roadside: {
     plots: { terrace: 3, tower: 1.6, shops: 3, house: 1.2, walled: 1.1, fenced: 1.1, park: 0.8, open: 0.8 },
@@ -188,7 +188,7 @@ const toyTown: StreetDomain = {
   name: "toy-town",
   role: "source",
   summary:
-    "a cartoon of a European city: high wide views, flat even light, crowds of people, invented colours",
+    "a cartoon of a European city: high wide views, flat even light, crowds of people, invented colors",
   camera: {
     height: [1.7, 4.2],
     pitch: [-13, -4],
@@ -217,7 +217,7 @@ const toyTown: StreetDomain = {
     patches: [0, 0.05],
     dust: none,
     slab: [0.6, 1.2],
-    stripedKerbs: false,
+    stripedCurbs: false,
   },
   roadside: {
     plots: { terrace: 6, shops: 1, tower: 0.7, house: 0.8, walled: 0.7, fenced: 0.9, park: 1.2 },
@@ -368,7 +368,7 @@ const overcast: StreetDomain = {
     patches: [0.2, 0.6],
     dust: none,
     slab: [0.4, 0.9],
-    stripedKerbs: false,
+    stripedCurbs: false,
   },
   roadside: {
     plots: { terrace: 7, shops: 0.7, tower: 0.5, house: 0.9, walled: 0.9, fenced: 1, park: 1, open: 0.3 },
@@ -879,7 +879,7 @@ const bazaar: StreetDomain = {
     patches: [0.4, 0.9],
     dust: [0.4, 1],
     slab: [0.3, 0.6],
-    stripedKerbs: true,
+    stripedCurbs: true,
   },
   roadside: {
     plots: { shops: 5, terrace: 3, walled: 2.6, fenced: 0.8, house: 0.5, open: 1.6, park: 0.6, tower: 0.3 },
@@ -1002,7 +1002,7 @@ const dashcam: StreetDomain = {
   name: "dashcam",
   role: "unseen",
   summary:
-    "arterial roads and highways through a cheap windscreen camera: noise, blur, colour cast, compression",
+    "arterial roads and highways through a cheap windscreen camera: noise, blur, color cast, compression",
   camera: {
     height: [1.25, 1.6],
     pitch: [-1, 3.5],

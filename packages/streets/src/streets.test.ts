@@ -5,7 +5,7 @@ import { trainIds } from "./surface.js";
 
 const SCENES = 60;
 const CLASSES = 19;
-const IGNORED = 255;
+const IGNORE_INDEX = 255;
 
 /** What is known of one domain over many scenes. */
 interface Statistics {
@@ -106,9 +106,9 @@ describe("the domains", () => {
 
   it.each(names)("%s shows all 19 classes, and no value that is none", (name) => {
     const { pixels } = of(name);
-    const missing = Object.entries(trainIds).filter(([, id]) => id !== IGNORED && pixels[id] === 0);
+    const missing = Object.entries(trainIds).filter(([, id]) => id !== IGNORE_INDEX && pixels[id] === 0);
     expect(missing).toEqual([]);
-    for (let value = CLASSES; value < IGNORED; value++) expect(pixels[value]).toBe(0);
+    for (let value = CLASSES; value < IGNORE_INDEX; value++) expect(pixels[value]).toBe(0);
   });
 
   it.each(names)("%s has the sky above, the road below and things between", (name) => {

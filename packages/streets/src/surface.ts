@@ -1,7 +1,7 @@
 // What a thing is made of. A surface says which class its pixels belong to and paints a fragment (the part of a surface
-// seen through one pixel) with its own colour; light, weather and air come later, in shading/, the same for all.
+// seen through one pixel) with its own color; light, weather and air come later, in shading/, the same for all.
 
-import { IGNORED } from "@pinmem/core";
+import { IGNORE_INDEX } from "@pinmem/core";
 import type { Rgb } from "./color.js";
 
 /** The train ids of the 19 Cityscapes classes by name. */
@@ -26,11 +26,11 @@ export const trainIds = {
   motorcycle: 17,
   bicycle: 18,
   /** Things outside the classes: bins, benches, the ego vehicle's bonnet. */
-  ignored: IGNORED,
+  ignored: IGNORE_INDEX,
 } as const;
 
 /** In place of a train id: leaves the label of what is behind. Wires are too thin for any annotator. */
-export const UNLABELLED = 254;
+export const UNLABELED = 254;
 
 /** One visible piece of a surface: where it is (set by the renderer) and how it looks (set by `Surface.paint`). */
 export class Fragment {
@@ -38,7 +38,7 @@ export class Fragment {
   screenX = 0.1;
   screenY = 0.1;
   slant = 0.1;
-  /** Position in the world, metres. */
+  /** Position in the world, meters. */
   x = 0.1;
   y = 0.1;
   z = 0.1;
@@ -56,7 +56,7 @@ export class Fragment {
   nx = 0.1;
   ny = 0.1;
   nz = 0.1;
-  /** Colour of the surface in white light. */
+  /** Color of the surface in white light. */
   r = 0.1;
   g = 0.1;
   b = 0.1;
@@ -89,7 +89,7 @@ export class Fragment {
     this.b = color[2] * gain;
   }
 
-  /** Moves the colour towards another by a weight from 0 to 1. */
+  /** Moves the color towards another by a weight from 0 to 1. */
   blendColor(color: Rgb, weight: number): void {
     this.r += (color[0] - this.r) * weight;
     this.g += (color[1] - this.g) * weight;
@@ -118,7 +118,7 @@ export const SOLID = 2;
 export interface Cutout {
   /**
    * Whether some of the shape is see-through. The data sets' annotators draw around a thing, so that what shows through
-   * a fence or a wheel is labelled as the fence or the wheel (Cordts et al., CVPR 2016); so do these labels.
+   * a fence or a wheel is labeled as the fence or the wheel (Cordts et al., CVPR 2016); so do these labels.
    */
   readonly seeThrough: boolean;
   at(u: number, v: number): typeof OUTSIDE | typeof HOLE | typeof SOLID;

@@ -2,7 +2,7 @@
 //
 // malloc either gives freed activations back to the system and faults them in again at every step, or keeps them and lets
 // them fragment: a quarter of a training step's peak. Here large blocks are cut from mappings of their own (best fit, freed
-// neighbours joined), and what lies free goes back only before the process would grow, the smallest pieces first: what is
+// neighbors joined), and what lies free goes back only before the process would grow, the smallest pieces first: what is
 // mapped exceeds the largest sum that was ever in use at one time by no more than a set share. Small tensors stay with
 // libtorch's own allocator.
 #include "allocator.h"
@@ -86,7 +86,7 @@ class Blocks {
     return static_cast<char*>(data);
   }
 
-  // Adds to the free blocks, joined with free neighbours: mappings side by side serve as one.
+  // Adds to the free blocks, joined with free neighbors: mappings side by side serve as one.
   void keep(char* data, size_t size) {
     auto next = by_address_.lower_bound(data);
     if (next != by_address_.end() && next->first == data + size) {

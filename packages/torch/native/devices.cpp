@@ -77,7 +77,7 @@ napi_value synchronize(Environment&, napi_env env, const Arguments& arguments) {
 }
 
 // The allocator knows of no device before.
-[[maybe_unused]] void initialise_cuda() {
+[[maybe_unused]] void initialize_cuda() {
 #if PINMEM_TORCH_AT_LEAST(2, 6)
   at::globalContext().lazyInitDevice(c10::DeviceType::CUDA);
 #else
@@ -91,7 +91,7 @@ napi_value cuda_memory(Environment&, napi_env env, const Arguments& arguments) {
 #ifdef PINMEM_WITH_CUDA
   if (cuda() && cuda()->deviceCount() > 0) {
     const c10::Device device = to_device(env, "device", arguments[0]);
-    initialise_cuda();
+    initialize_cuda();
     const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index());
     const int64_t values[] = {stats.allocated_bytes[0].current, stats.allocated_bytes[0].peak,
                               stats.reserved_bytes[0].current, stats.reserved_bytes[0].peak};

@@ -136,7 +136,7 @@ async function missing(packageDir, libtorch, env) {
   // Other libtorchs bring a BLAS of their own. A slow one is named once, not at every change of a source.
   const system =
     libtorch === undefined || (libtorch.root === "/usr" && !readBuild(packageDir, buildId("/usr")));
-  const blas = system && process.platform === "linux" && !systemBlas()?.optimised;
+  const blas = system && process.platform === "linux" && !systemBlas()?.optimized;
   return [
     ...(libtorch === undefined ? /** @type {const} */ (["libtorch"]) : []),
     ...((await findCompiler(env)) === undefined ? /** @type {const} */ (["compiler"]) : []),

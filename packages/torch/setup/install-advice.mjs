@@ -8,7 +8,7 @@ import { oldestSupported } from "./libtorch-version.mjs";
 /** @typedef {"libtorch" | "compiler" | "blas"} Need */
 
 /** @type {Record<Need, string>} */
-const described = { libtorch: "libtorch", compiler: "a C++ compiler", blas: "an optimised BLAS" };
+const described = { libtorch: "libtorch", compiler: "a C++ compiler", blas: "an optimized BLAS" };
 
 /** @type {{ family: string[], libtorch?: string, compiler: string, blas?: string }[]} */
 const distributions = [
@@ -57,7 +57,7 @@ export function installAdvice(needs, { name, family }, offered) {
     );
   }
   if (needs.includes("blas"))
-    lines.push("optimised BLAS:", `  ${known?.blas ?? "install OpenBLAS as the system's BLAS"}`);
+    lines.push("optimized BLAS:", `  ${known?.blas ?? "install OpenBLAS as the system's BLAS"}`);
   return [
     ...lines,
     "Then run this again (with the Python environment active, where you chose pip or conda).",

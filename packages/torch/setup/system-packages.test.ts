@@ -131,9 +131,9 @@ describe("where set-up does not install", () => {
     const system = { platform: "linux" as const, ...mac, apt: false, privilege: "none" as const };
     const options = { system, install: true, also: [], confirm: async () => true, report };
     await expect(provide(["libtorch", "blas"], options)).rejects.toThrow(
-      "missing on macOS: libtorch, an optimised BLAS",
+      "missing on macOS: libtorch, an optimized BLAS",
     );
     await provide(["blas"], options);
-    expect(report.lines.join("\n")).toContain("optimised BLAS");
+    expect(report.lines.join("\n")).toContain("optimized BLAS");
   });
 });

@@ -51,9 +51,9 @@ export function parseOsRelease(text) {
  * Which library answers BLAS calls of a system libtorch. Debian's own fallback is correct and ten times slower.
  *
  * @param {string} [prefix]
- * @returns {{ path: string, optimised: boolean } | undefined} undefined where there is none
+ * @returns {{ path: string, optimized: boolean } | undefined} undefined where there is none
  */
 export function systemBlas(prefix = "/usr") {
   const path = realPath(join(prefix, "lib", triplet, "libblas.so.3"));
-  return path === undefined ? undefined : { path, optimised: /openblas|mkl|blis|atlas/i.test(path) };
+  return path === undefined ? undefined : { path, optimized: /openblas|mkl|blis|atlas/i.test(path) };
 }

@@ -143,7 +143,7 @@ describe("fromTypedArray", () => {
     ]);
     const mask = fromTypedArray(Uint8Array.of(0, 1, 200), [3], { dtype: "bool" });
     expect(mask.toArray()).toEqual([false, true, true]);
-    // Any other byte in a boolean would be undefined behaviour in libtorch.
+    // Any other byte in a boolean would be undefined behavior in libtorch.
     expect([...mask.toTypedArray()]).toEqual([0, 1, 1]);
     expect(() => fromTypedArray(new Uint16Array(1))).toThrow("needs a dtype that it holds the bits of");
     expect(() => fromTypedArray(new DataView(new ArrayBuffer(4)) as never)).toThrow(
@@ -221,7 +221,7 @@ describe("shared memory", () => {
     mine.dispose();
   });
 
-  it("feeds a batch of bytes: written by a worker, normalised here", async () => {
+  it("feeds a batch of bytes: written by a worker, normalized here", async () => {
     const bytes = new SharedArrayBuffer(6);
     await inWorker((_, buffer) => void new Uint8Array(buffer).set([0, 51, 102, 153, 204, 255]), bytes);
     const batch = fromTypedArray(new Uint8Array(bytes), [1, 3, 1, 2], { copy: false });

@@ -80,7 +80,7 @@ export function run(operator: Operator, values: readonly unknown[], options?: Op
   return (result as unknown[]).map((element, index) => wrapResult(results[index], element, all));
 }
 
-// Spreading is slow below the optimising compiler; the common arities are spelled out.
+// Spreading is slow below the optimizing compiler; the common arities are spelled out.
 const nativeCall: Native["call"] = native.call;
 function call(id: number, raw: readonly unknown[]): unknown {
   switch (raw.length) {

@@ -17,7 +17,7 @@ describe("dtypes", () => {
     expect([isDType("float"), isDType("constructor"), isDType("")]).toEqual([false, false, false]);
   });
 
-  it("leave out complex and quantised types", () => {
+  it("leave out complex and quantized types", () => {
     expect([9, 10, 12, 13, -1].map(dtypeFromCode)).toEqual(Array(5).fill(undefined));
   });
 });

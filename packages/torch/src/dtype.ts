@@ -66,5 +66,5 @@ const byCode = new Map((Object.keys(dtypes) as DType[]).map((name) => [dtypes[na
 
 export const isDType = (name: string): name is DType => Object.hasOwn(dtypes, name);
 
-/** The dtype with this ATen `ScalarType` code; undefined for complex, quantised and other types we do not offer. */
+/** The dtype with this ATen `ScalarType` code; undefined for complex, quantized and other types we do not offer. */
 export const dtypeFromCode = (code: number): DType | undefined => byCode.get(code);

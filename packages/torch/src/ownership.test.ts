@@ -18,7 +18,7 @@ setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** Finalisers run from the event loop, some time after the collection that found the garbage. */
+/** Finalizers run from the event loop, some time after the collection that found the garbage. */
 async function settle(): Promise<number> {
   for (let i = 0, last = Number.NaN; i < 20 && last !== liveTensors(); i++) {
     last = liveTensors();
@@ -210,7 +210,7 @@ describe("keep", () => {
   });
 });
 
-describe("the finaliser net", () => {
+describe("the finalizer net", () => {
   beforeEach(settle);
 
   it("frees tensors that nobody owns and nobody can reach", async () => {

@@ -1,8 +1,8 @@
 // Who frees a tensor. V8 sees a few bytes where libtorch holds megabytes, so its collector cannot be trusted with them:
-// Node runs finalisers from the event loop only, and a synchronous training loop would never get there.
+// Node runs finalizers from the event loop only, and a synchronous training loop would never get there.
 //
 // The mechanism is `scope`: it frees what was made inside, except what it returns. `using` frees at the end of a block,
-// `keep` hands a tensor to its holder for good. A finaliser is the net below tensors that no scope owns.
+// `keep` hands a tensor to its holder for good. A finalizer is the net below tensors that no scope owns.
 
 import { DisposedTensorError, TorchError } from "./errors.js";
 import { native } from "./native.js";
@@ -153,7 +153,7 @@ export function scope<T>(body: () => T): T {
   }
 }
 
-/** Takes tensors out of every scope: their holder frees them (`dispose`), or the finaliser when they are unreachable. */
+/** Takes tensors out of every scope: their holder frees them (`dispose`), or the finalizer when they are unreachable. */
 export function keep<T>(value: T): T {
   for (const tensor of tensorsIn(value)) OwnedTensor.keep(tensor);
   return value;

@@ -109,7 +109,7 @@ const cases: Record<string, Record<string, Case>> = {
     },
   },
 
-  normalisation: {
+  normalization: {
     "batch norm in training": {
       compute: (x, w, b) =>
         x.batchNorm(

@@ -32,7 +32,7 @@ export interface Timing {
 
 export interface StepEvent {
   readonly event: "step";
-  /** Optimiser steps done, this one included. */
+  /** Optimizer steps done, this one included. */
   readonly step: number;
   readonly epoch: number;
   /** Loss terms of each pass: "train", or "meta-train" and "meta-test". */
@@ -53,7 +53,7 @@ export interface EvaluationEvent {
   readonly domain: string;
   /** Scores on sources may select a model; those on targets are written down and never used. */
   readonly role: "source" | "target";
-  /** Mean over the classes that occur, 0 to 1; null where no pixel is labelled. */
+  /** Mean over the classes that occur, 0 to 1; null where no pixel is labeled. */
   readonly meanIoU: number | null;
   /** By class name; null for classes that neither occur nor were predicted. */
   readonly classIoU: Readonly<Record<string, number | null>>;

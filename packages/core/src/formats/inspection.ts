@@ -47,7 +47,7 @@ export interface ActivationFigures {
   readonly scales: readonly HeatScale[];
   /** Weight of every row if all were the same, 1/K. */
   readonly flatWeight: number;
-  /** Mean weight of the class's own row, over the pixels labelled with the class and over all others (null: there are none). */
+  /** Mean weight of the class's own row, over the pixels labeled with the class and over all others (null: there are none). */
   readonly classes: readonly {
     readonly name: string;
     readonly own: number;
@@ -78,7 +78,7 @@ export interface EmbeddingFigures {
   readonly nearestIsOwnRow: readonly { readonly domain: string; readonly share: number | null }[] | null;
 }
 
-/** Of the images shown: the share of labelled pixels that are right. */
+/** Of the images shown: the share of labeled pixels that are right. */
 export interface GridFigures {
   readonly baseline: InspectedRun | null;
   readonly rows: readonly {
@@ -147,7 +147,7 @@ export interface AlterationResult {
   readonly draws: number;
   /** Share of all pixels whose class changes, 0 to 1. */
   readonly changed: number;
-  /** 0 to 1, over the pixels of all draws; null where no pixel is labelled. */
+  /** 0 to 1, over the pixels of all draws; null where no pixel is labeled. */
   readonly meanIoU: number | null;
   /** Minus that of the network as it is. */
   readonly meanIoUDifference: number | null;
@@ -182,7 +182,7 @@ export interface Reliance {
 export type Cosines = readonly (readonly number[])[];
 
 export interface Similarity {
-  /** Optimiser steps done. */
+  /** Optimizer steps done. */
   readonly step: number;
   readonly cosine: Cosines;
   /** Mean over pairs of different rows that were written; null for fewer than two. */

@@ -1,7 +1,7 @@
 // Label spaces as JSON, as they stand beside the weights of a network that was trained for one. Checked when they are read.
 
 import { z } from "zod";
-import { cityscapes19, IGNORED, type LabelSpace } from "../labels/label-space.js";
+import { cityscapes19, IGNORE_INDEX, type LabelSpace } from "../labels/label-space.js";
 
 const byte = z.int().min(0).max(255);
 const color = z.tuple([byte, byte, byte]);
@@ -12,7 +12,7 @@ const schema = z.strictObject({
   classes: z
     .array(z.strictObject({ name: z.string().min(1), color, id: byte }))
     .min(2)
-    .max(IGNORED),
+    .max(IGNORE_INDEX),
   fromCityscapes: z.array(byte).length(256),
   files: z
     .strictObject({

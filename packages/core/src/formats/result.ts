@@ -38,14 +38,14 @@ export const domainResultSchema = z.strictObject({
   skipped: z.array(z.strictObject({ file: z.string(), problem: z.string() })),
   /** K x K pixels, row-major: rows are true classes, columns predicted ones. */
   confusion: z.array(count),
-  /** Mean over the classes that occur or were predicted; null where no pixel is labelled. Shares from 0 to 1, as all scores. */
+  /** Mean over the classes that occur or were predicted; null where no pixel is labeled. Shares from 0 to 1, as all scores. */
   meanIoU: share.nullable(),
   pixelAccuracy: share.nullable(),
   /** Mean over the classes that occur of the share of their pixels that was found. */
   meanAccuracy: share.nullable(),
   classIoU: classScores,
   boundaryIoU: boundarySchema.nullable(),
-  /** Mean over labelled pixels; null where it was not asked for or the network has no memory. */
+  /** Mean over labeled pixels; null where it was not asked for or the network has no memory. */
   cohesionLoss: z.number().min(0).nullable(),
 });
 
@@ -62,7 +62,7 @@ export const evaluationResultSchema = z.strictObject({
     method: z.string(),
     backbone: z.string(),
     seed: z.number(),
-    /** Optimiser steps behind the weights. */
+    /** Optimizer steps behind the weights. */
     step: count,
     /** Mean IoU on source validation while training. */
     score: share.nullable(),

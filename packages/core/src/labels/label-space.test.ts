@@ -12,7 +12,7 @@ const farm: LabelSpaceDescription = {
 };
 
 describe("cityscapes19", () => {
-  it("has the 19 classes, all names and colours distinct", () => {
+  it("has the 19 classes, all names and colors distinct", () => {
     expect(cityscapes19.classes).toHaveLength(19);
     expect(new Set(cityscapes19.classes.map((entry) => entry.name)).size).toBe(19);
     expect(new Set(cityscapes19.classes.map((entry) => entry.color.join())).size).toBe(19);
@@ -34,7 +34,7 @@ describe("defineLabelSpace", () => {
     expect(space.files).toEqual({ kind: "values", classes: [[1, 2], [7], [9]], ignored: [0] });
   });
 
-  it("reads colours when the classes list colours", () => {
+  it("reads colors when the classes list colors", () => {
     const space = defineLabelSpace({
       name: "painted",
       classes: [
@@ -52,15 +52,11 @@ describe("defineLabelSpace", () => {
     ["one class", { name: "x", classes: [track] }, /2 to 255 classes, not 1/],
     ["a repeated name", { ...farm, classes: [track, machine, { ...sky, name: "track" }] }, /repeats track/],
     [
-      "a repeated colour",
+      "a repeated color",
       { ...farm, classes: [track, { ...machine, color: track?.color }] },
       /repeats 200,180,120/,
     ],
-    [
-      "a bad colour",
-      { ...farm, classes: [track, { ...machine, color: [1, 2, 256] }] },
-      /classes\[1\]\.color/,
-    ],
+    ["a bad color", { ...farm, classes: [track, { ...machine, color: [1, 2, 256] }] }, /classes\[1\]\.color/],
     [
       "a shared value",
       { ...farm, classes: [track, { ...machine, values: [2] }] },

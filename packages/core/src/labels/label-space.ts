@@ -11,7 +11,7 @@ export type Color = readonly [red: number, green: number, blue: number];
 
 export interface LabelClass {
   readonly name: string;
-  /** 0 to 255 each; distinct within a space, so that a coloured label can be read back. */
+  /** 0 to 255 each; distinct within a space, so that a colored label can be read back. */
   readonly color: Color;
   /** The number written when predictions are saved for the data set's own tools (Cityscapes' `id`). */
   readonly id: number;
@@ -28,9 +28,9 @@ export interface LabelSpace {
 }
 
 /** The value of pixels that neither train nor count. */
-export const IGNORED = 255;
+export const IGNORE_INDEX = 255;
 
-/** The values or colours that a user's own label files hold, one list per class; the rest is unknown, not ignored. */
+/** The values or colors that a user's own label files hold, one list per class; the rest is unknown, not ignored. */
 export interface LabelFileDescription {
   readonly kind: "values" | "colors";
   readonly classes: readonly (readonly (number | Color)[])[];
@@ -41,7 +41,7 @@ export interface LabelFileDescription {
 export interface LabelSpaceDescription {
   readonly name: string;
   readonly classes: readonly LabelClassDescription[];
-  /** Label values (or, when the classes list `colors`, colours) of pixels to be ignored. 255 is always ignored. */
+  /** Label values (or, when the classes list `colors`, colors) of pixels to be ignored. 255 is always ignored. */
   readonly ignored?: readonly (number | Color)[];
 }
 
@@ -52,7 +52,7 @@ export interface LabelClassDescription {
   readonly id?: number;
   /** The values that mean this class in the user's own label files; the train id unless given. */
   readonly values?: readonly number[];
-  /** The colours that mean this class in the user's own label files, where those store colours. */
+  /** The colors that mean this class in the user's own label files, where those store colors. */
   readonly colors?: readonly Color[];
   /** The Cityscapes classes that this class gathers; the one of the same name, if any, unless given. */
   readonly cityscapes?: readonly string[];
@@ -99,11 +99,11 @@ export function trainId(space: LabelSpace, name: string): number {
 export function defineLabelSpace(description: LabelSpaceDescription): LabelSpace {
   const name = text("name", description?.name);
   const classes = description.classes;
-  if (!Array.isArray(classes) || classes.length < 2 || classes.length > IGNORED) {
+  if (!Array.isArray(classes) || classes.length < 2 || classes.length > IGNORE_INDEX) {
     const got = Array.isArray(classes) ? `${classes.length}` : typeof classes;
-    throw problem("classes", `must be a list of 2 to ${IGNORED} classes, not ${got}`);
+    throw problem("classes", `must be a list of 2 to ${IGNORE_INDEX} classes, not ${got}`);
   }
-  const fromCityscapes = new Uint8Array(256).fill(IGNORED);
+  const fromCityscapes = new Uint8Array(256).fill(IGNORE_INDEX);
   const names = new Set<string>();
   const colors = new Set<string>();
   const built = classes.map((entry: LabelClassDescription, index): LabelClass => {
@@ -124,7 +124,7 @@ function gather(table: Uint8Array, trainIdHere: number, entry: LabelClassDescrip
       if (entry.cityscapes === undefined) continue;
       throw problem(`${at}.cityscapes`, `names "${source}", which is none of Cityscapes' 19 classes`);
     }
-    if (table[cityscapesId] !== IGNORED) {
+    if (table[cityscapesId] !== IGNORE_INDEX) {
       throw problem(`${at}.cityscapes`, `takes "${source}", which class ${table[cityscapesId]} already has`);
     }
     table[cityscapesId] = trainIdHere;
@@ -152,7 +152,7 @@ function labelFiles({ classes, ignored = [] }: LabelSpaceDescription): LabelFile
 }
 
 function identity(classes: number): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, value) => (value < classes ? value : IGNORED));
+  return Uint8Array.from({ length: 256 }, (_, value) => (value < classes ? value : IGNORE_INDEX));
 }
 
 function unique(seen: Set<string>, at: string, value: string): string {

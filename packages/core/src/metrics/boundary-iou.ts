@@ -9,7 +9,7 @@
 //
 // Both passes run along rows, then along columns, with lengths of runs: the time does not depend on d.
 
-import { IGNORED } from "../labels/label-space.js";
+import { IGNORE_INDEX } from "../labels/label-space.js";
 import type { Size } from "../raster/resize.js";
 import { meanOf } from "./mean-iou.js";
 
@@ -36,12 +36,12 @@ export class BoundaryCounts {
   /** Adds train ids of one image, H x W each. */
   add(prediction: Uint8Array, label: Uint8Array, size: Size): void {
     const distance = boundaryDistance(size, this.dilation);
-    const predicted = prediction.map((id, at) => (label[at] === IGNORED ? IGNORED : id));
+    const predicted = prediction.map((id, at) => (label[at] === IGNORE_INDEX ? IGNORE_INDEX : id));
     const atTruth = boundary(label, size, distance);
     const atPrediction = boundary(predicted, size, distance);
     for (let at = 0; at < label.length; at++) {
       const id = label[at] as number;
-      if (id === IGNORED) continue;
+      if (id === IGNORE_INDEX) continue;
       const other = predicted[at] as number;
       if (atTruth[at]) this.truth[id] = (this.truth[id] as number) + 1;
       if (atPrediction[at]) this.prediction[other] = (this.prediction[other] as number) + 1;

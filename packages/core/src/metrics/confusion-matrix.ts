@@ -1,15 +1,15 @@
 // How often each class was taken for each: all that scores of segmentation are made of. Counted over whole data sets, pixel
 // by pixel; ignored pixels do not count. Rows are true classes, columns predicted ones.
 
-import { IGNORED } from "../labels/label-space.js";
+import { IGNORE_INDEX } from "../labels/label-space.js";
 
 export class ConfusionMatrix {
   /** K x K, row-major. Exact up to 2^53 pixels. */
   readonly counts: Float64Array;
 
   constructor(readonly classes: number) {
-    if (!Number.isInteger(classes) || classes < 1 || classes > IGNORED) {
-      throw new RangeError(`ConfusionMatrix: classes is ${classes}, but must be from 1 to ${IGNORED}`);
+    if (!Number.isInteger(classes) || classes < 1 || classes > IGNORE_INDEX) {
+      throw new RangeError(`ConfusionMatrix: classes is ${classes}, but must be from 1 to ${IGNORE_INDEX}`);
     }
     this.counts = new Float64Array(classes * classes);
   }
@@ -22,7 +22,7 @@ export class ConfusionMatrix {
     const { classes } = this;
     if (prediction.length !== label.length) {
       throw new RangeError(
-        `ConfusionMatrix.add: ${prediction.length} predicted pixels do not fit ${label.length} labelled ones`,
+        `ConfusionMatrix.add: ${prediction.length} predicted pixels do not fit ${label.length} labeled ones`,
       );
     }
     const joint = new Uint32Array(256 * 256);
@@ -32,7 +32,7 @@ export class ConfusionMatrix {
     }
     for (const [cell, count] of joint.entries()) {
       const [row, column] = [cell >> 8, cell & 255];
-      if (count === 0 || (column < classes && (row < classes || row === IGNORED))) continue;
+      if (count === 0 || (column < classes && (row < classes || row === IGNORE_INDEX))) continue;
       const [what, value] = column < classes ? ["label", row] : ["prediction", column];
       throw new RangeError(
         `ConfusionMatrix.add: a ${what} is ${value}, but there are classes 0 to ${classes - 1}`,

@@ -38,7 +38,7 @@ describe("meanIoU", () => {
     expect(meanIoU(matrix)).toBeCloseTo((6 / 9 + 1 / 4) / 2, 12);
   });
 
-  it("has no value where nothing was labelled", () => {
+  it("has no value where nothing was labeled", () => {
     expect(meanIoU(new ConfusionMatrix(3))).toBeNull();
   });
 });

@@ -4,11 +4,11 @@ import type { ConfusionMatrix } from "./confusion-matrix.js";
 import { classIoU, meanIoU, meanOf } from "./mean-iou.js";
 
 export interface Scores {
-  /** Mean over the classes that occur or were predicted; null where no pixel is labelled. From 0 to 1, as all of these. */
+  /** Mean over the classes that occur or were predicted; null where no pixel is labeled. From 0 to 1, as all of these. */
   readonly meanIoU: number | null;
   /** By train id; null for classes that neither occur nor were predicted. */
   readonly classIoU: readonly (number | null)[];
-  /** Share of all labelled pixels that got their class. */
+  /** Share of all labeled pixels that got their class. */
   readonly pixelAccuracy: number | null;
   /** Of each class's pixels the share that got it; null for classes that do not occur. */
   readonly classAccuracy: readonly (number | null)[];

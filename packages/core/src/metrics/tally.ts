@@ -37,7 +37,7 @@ export class Tally {
   readonly boundary: BoundaryCounts | null;
   images = 0;
   readonly skipped: { file: string; problem: string }[] = [];
-  /** In `LOSS_UNIT`, over all labelled pixels. */
+  /** In `LOSS_UNIT`, over all labeled pixels. */
   #cohesion: number | null;
 
   constructor({ classes, dilation = null, cohesion = false }: TallyOptions) {
@@ -53,7 +53,7 @@ export class Tally {
     this.images++;
   }
 
-  /** Adds an image's cohesion loss, the mean over so many labelled pixels. */
+  /** Adds an image's cohesion loss, the mean over so many labeled pixels. */
   addCohesion(loss: number, pixels: number): void {
     if (pixels > 0) this.#cohesion = (this.#cohesion ?? 0) + Math.round((loss * pixels) / LOSS_UNIT);
   }
@@ -72,7 +72,7 @@ export class Tally {
     const { meanIoU, classIoU, pixelAccuracy, meanAccuracy } = scoresOf(matrix);
     const byName = (values: readonly (number | null)[]) =>
       Object.fromEntries(classes.map(({ name }, id) => [name, values[id] ?? null]));
-    const labelled = matrix.counts.reduce((sum, count) => sum + count, 0);
+    const labeled = matrix.counts.reduce((sum, count) => sum + count, 0);
     return {
       images: this.images,
       skipped: [...this.skipped].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
@@ -89,8 +89,7 @@ export class Tally {
         prediction: [...boundary.prediction],
         both: [...boundary.both],
       },
-      cohesionLoss:
-        this.#cohesion === null || labelled === 0 ? null : (this.#cohesion * LOSS_UNIT) / labelled,
+      cohesionLoss: this.#cohesion === null || labeled === 0 ? null : (this.#cohesion * LOSS_UNIT) / labeled,
     };
   }
 
@@ -131,13 +130,13 @@ export class Tally {
 
 /** The counts that a result was made of, exactly. */
 export function stateOf({ images, skipped, confusion, boundaryIoU, cohesionLoss }: DomainResult): TallyState {
-  const labelled = confusion.reduce((sum, count) => sum + count, 0);
+  const labeled = confusion.reduce((sum, count) => sum + count, 0);
   return {
     images,
     skipped,
     confusion,
     boundary: boundaryIoU && countsOf(boundaryIoU),
-    cohesion: cohesionLoss === null ? null : Math.round((cohesionLoss * labelled) / LOSS_UNIT),
+    cohesion: cohesionLoss === null ? null : Math.round((cohesionLoss * labeled) / LOSS_UNIT),
   };
 }
 

@@ -34,7 +34,7 @@ describe("rawLimit", () => {
 });
 
 describe("heatMap", () => {
-  it("draws the colour map alone, or 65 % of it over the grey image", () => {
+  it("draws the color map alone, or 65 % of it over the gray image", () => {
     const size = { width: 2, height: 1, limit: 2 };
     const values = Float32Array.of(0, 2);
     expect([...heatMap(values, size).pixels]).toEqual([...viridis(0), ...viridis(1)]);

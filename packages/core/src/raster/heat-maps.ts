@@ -1,7 +1,7 @@
-// Read weights of one image as colours. Two scales, for two questions:
+// Read weights of one image as colors. Two scales, for two questions:
 //
 // - `contrast`, the official code's: at every pixel the smallest weight of all rows becomes 0 and the largest 1. It shows
-//   which class a pixel reads most, however little more than the others. Laid over the image, 65 % colour map.
+//   which class a pixel reads most, however little more than the others. Laid over the image, 65 % color map.
 // - `raw`: the weights as they are, from 0, so that a flat read looks flat: every row then has the weight 1/K.
 
 import type { RgbImage } from "./resize.js";
@@ -9,7 +9,7 @@ import { viridis } from "./viridis.js";
 
 export type HeatScale = "contrast" | "raw";
 
-/** Share of the colour map in pictures laid over the image. */
+/** Share of the color map in pictures laid over the image. */
 export const BLEND = 0.65;
 
 /** At every pixel, weights of all rows moved and scaled to reach from 0 to 1; 0 where they are all the same. */
@@ -38,7 +38,7 @@ export function rawLimit(weights: readonly Float32Array[]): number {
   return limit;
 }
 
-/** Values over a limit (0 to `limit`) in the colour map, over a grey image where one is given. */
+/** Values over a limit (0 to `limit`) in the color map, over a gray image where one is given. */
 export function heatMap(
   values: Float32Array,
   { width, height, limit = 1 }: { readonly width: number; readonly height: number; readonly limit?: number },
@@ -48,13 +48,13 @@ export function heatMap(
   values.forEach((value, at) => {
     const color = viridis(value / limit);
     // Luma of ITU-R BT.601.
-    const grey = over
+    const gray = over
       ? 0.299 * (over[3 * at] as number) +
         0.587 * (over[3 * at + 1] as number) +
         0.114 * (over[3 * at + 2] as number)
       : 0;
     color.forEach((channel, c) => {
-      pixels[3 * at + c] = over ? Math.round(BLEND * channel + (1 - BLEND) * grey) : channel;
+      pixels[3 * at + c] = over ? Math.round(BLEND * channel + (1 - BLEND) * gray) : channel;
     });
   });
   return { width, height, pixels };

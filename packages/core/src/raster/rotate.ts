@@ -1,5 +1,5 @@
-// Rotation about the centre, in place: bilinear for images, nearest for labels, as Pillow's Image.rotate does it
-// (Geometry.c: inverse mapping of pixel centres; results cut down to integers; labels in 16.16 fixed point).
+// Rotation about the center, in place: bilinear for images, nearest for labels, as Pillow's Image.rotate does it
+// (Geometry.c: inverse mapping of pixel centers; results cut down to integers; labels in 16.16 fixed point).
 
 import type { Size } from "./resize.js";
 

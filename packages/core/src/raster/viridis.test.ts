@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { viridis } from "./viridis.js";
 
 describe("viridis", () => {
-  it("has matplotlib's colours at its ends and in its middle", () => {
+  it("has matplotlib's colors at its ends and in its middle", () => {
     expect(viridis(0)).toEqual([68, 1, 84]);
     expect(viridis(1)).toEqual([253, 231, 37]);
     expect(viridis(128 / 255)).toEqual([33, 145, 140]);

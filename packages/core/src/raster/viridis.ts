@@ -1,9 +1,9 @@
-// The colour map that heat maps are drawn in: dark violet to yellow, even in brightness, readable without colour vision.
+// The color map that heat maps are drawn in: dark violet to yellow, even in brightness, readable without color vision.
 // Source: matplotlib's "viridis" (Smith and van der Walt 2015, CC0), all 256 entries.
 
 import type { Color } from "../labels/label-space.js";
 
-// biome-ignore format: sixteen colours a line
+// biome-ignore format: sixteen colors a line
 const TABLE = [
   "44015444025645045745055946075a46085c460a5d460b5e470d60470e61471063471164471365481467481668481769",
   "48186a481a6c481b6d481c6e481d6f481f70482071482173482374482475482576482677482878482979472a7a472c7a",
@@ -29,7 +29,7 @@ const colors: readonly Color[] = Array.from({ length: TABLE.length / 6 }, (_, at
   return [part(0), part(1), part(2)];
 });
 
-/** The colour of a value from 0 to 1; values outside take the colour of the nearer end, NaN that of 0. */
+/** The color of a value from 0 to 1; values outside take the color of the nearer end, NaN that of 0. */
 export function viridis(value: number): Color {
   const at = Math.round(Math.min(Math.max(value || 0, 0), 1) * (colors.length - 1));
   return colors[at] as Color;

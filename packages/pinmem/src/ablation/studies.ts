@@ -117,7 +117,7 @@ export const studies: readonly Study[] = [
     variants: [
       { name: "plain", title: "none, as in the paper", set: readOptions(false, false, false) },
       {
-        name: "centred",
+        name: "centered",
         title: "directions from the mean of the rows",
         set: readOptions(true, false, false),
       },
@@ -132,6 +132,6 @@ export const studies: readonly Study[] = [
   },
 ];
 
-function readOptions(centred: boolean, maskAbsent: boolean, residual: boolean): string[] {
-  return [read("centred", centred), read("maskAbsent", maskAbsent), read("residual", residual)];
+function readOptions(centered: boolean, maskAbsent: boolean, residual: boolean): string[] {
+  return [read("centered", centered), read("maskAbsent", maskAbsent), read("residual", residual)];
 }

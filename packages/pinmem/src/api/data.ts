@@ -5,7 +5,7 @@ export {
   type Color,
   cityscapes19,
   defineLabelSpace,
-  IGNORED,
+  IGNORE_INDEX,
   type LabelClass,
   type LabelSpace,
   type LabelSpaceDescription,
@@ -74,9 +74,9 @@ export {
   adjustSaturation,
 } from "../loading/transforms/color.js";
 export {
-  type CentreCropOptions,
+  type CenterCropOptions,
   type CropPlan,
-  planCentreCrop,
+  planCenterCrop,
   planHeight,
   planTrainingCrop,
   planWhole,

@@ -32,7 +32,7 @@ export {
   type PartDescription,
 } from "../models/describe.js";
 export { type InferenceOptions, prepareForInference } from "../models/inference.js";
-export { type Layout, layOut, layouts } from "../models/layout.js";
+export { type MemoryFormat, memoryFormats, setMemoryFormat } from "../models/memory-format.js";
 export { createNetwork, type NetworkOptions, NetworkOptionsError, networkSchema } from "../models/network.js";
 export { PairVariances } from "../models/normalization/covariance.js";
 export { type InstanceWhitening, whiteningLayers } from "../models/normalization/instance-whitening.js";

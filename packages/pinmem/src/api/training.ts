@@ -19,7 +19,7 @@ export { type TrainOptions, train } from "../runs/train.js";
 export { CheckpointError } from "../training/checkpoints/checkpoint.js";
 export { CheckpointStore } from "../training/checkpoints/checkpoint-store.js";
 export { type DomainSplit, splitDomains } from "../training/domain-split.js";
-export type { Episode, LabelledBatch } from "../training/episode.js";
+export type { Episode, LabeledBatch } from "../training/episode.js";
 export { JsonLines } from "../training/events/json-lines.js";
 export { Progress } from "../training/events/progress.js";
 export { TensorBoard } from "../training/events/tensorboard.js";

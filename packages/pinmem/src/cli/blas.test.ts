@@ -13,20 +13,20 @@ test("the library in the process decides where libtorch only says generic", () =
   expect(describeBlas(generic, libraries)).toEqual({
     name: "OpenBLAS 0.3.21, openmp",
     library: libraries[2],
-    optimised: true,
+    optimized: true,
   });
 });
 
 test("Debian's reference BLAS is called what it is", () => {
   const library = `${debian}/blas/libblas.so.3.11.0`;
-  expect(describeBlas(generic, [library])).toEqual({ name: "the reference BLAS", library, optimised: false });
+  expect(describeBlas(generic, [library])).toEqual({ name: "the reference BLAS", library, optimized: false });
 });
 
 test("one that is a part of libtorch is named by libtorch's build settings", () => {
   expect(describeBlas("BLAS_INFO=mkl, BUILD_TYPE=Release", ["/site/torch/lib/libgomp.so.1"])).toEqual({
     name: "MKL, inside libtorch",
     library: null,
-    optimised: true,
+    optimized: true,
   });
   expect(describeBlas("", [])).toBeNull();
 });

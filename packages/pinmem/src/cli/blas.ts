@@ -6,7 +6,7 @@ export interface Blas {
   readonly name: string;
   /** The shared library, or null where it is a part of libtorch. */
   readonly library: string | null;
-  readonly optimised: boolean;
+  readonly optimized: boolean;
 }
 
 const families: readonly (readonly [RegExp, string])[] = [
@@ -39,11 +39,11 @@ export function describeBlas(showConfig: string, libraries: readonly string[]): 
     const version = /-r(\d+(?:\.\d+)+)/.exec(library)?.[1];
     const threading = /openmp|pthread|serial/.exec(library)?.[0];
     const name = [family, version].filter(Boolean).join(" ") + (threading ? `, ${threading}` : "");
-    return { name, library, optimised: true };
+    return { name, library, optimized: true };
   }
   const info = /BLAS_INFO=(\w+)/.exec(showConfig)?.[1]?.toLowerCase();
   const inside = info === undefined ? undefined : linked[info];
-  if (inside) return { name: `${inside}, inside libtorch`, library: null, optimised: true };
+  if (inside) return { name: `${inside}, inside libtorch`, library: null, optimized: true };
   const reference = libraries.find((path) => /libblas\.so/.test(path));
-  return reference ? { name: "the reference BLAS", library: reference, optimised: false } : null;
+  return reference ? { name: "the reference BLAS", library: reference, optimized: false } : null;
 }

@@ -177,7 +177,7 @@ async function prepare(name: string, { root, overwrite = false }: { root: string
   if (datasetDefinition(name).name !== "idd")
     throw new Error(`data prepare: "${name}" needs no preparation; only idd does`);
   using interrupt = interruption("image");
-  const show = progress("rasterised");
+  const show = progress("rasterized");
   const { written, kept } = await prepareIdd({
     root,
     overwrite,

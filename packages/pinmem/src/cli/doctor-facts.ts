@@ -67,7 +67,7 @@ export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise
 
   const libtorch = build?.libtorch ?? (await search(env, problems));
   const runtime = libtorch && (await load(problems));
-  if (runtime?.blas?.optimised === false) {
+  if (runtime?.blas?.optimized === false) {
     problems.push(
       "the reference BLAS makes matrix products about ten times slower: apt-get install libopenblas0-openmp",
     );

@@ -4,7 +4,7 @@ import { type DoctorFacts, gatherFacts, type Runtime } from "./doctor-facts.js";
 
 const runtime: Runtime = {
   version: "2.6.0",
-  blas: { name: "MKL, inside libtorch", library: null, optimised: true },
+  blas: { name: "MKL, inside libtorch", library: null, optimized: true },
   cpuCapability: "AVX2",
   threads: 1,
   cuda: { compiled: false, available: false, deviceCount: 0, reason: "built without CUDA" },

@@ -51,7 +51,7 @@ export function predictCommand(): Command {
       [...DEFAULT_KINDS],
     )
     .option("--legend", "below each image's overlay, the names of its classes")
-    .option("--opacity <share>", "of the colours in overlays, 0 to 1 (default: 0.5)", share)
+    .option("--opacity <share>", "of the colors in overlays, 0 to 1 (default: 0.5)", share)
     .option("--frames", "of videos, the other outputs too: an image for each frame")
     .option("--flip", "look at each image mirrored too, and take the mean")
     .option("--scales <sizes>", "look at it in these sizes, such as 0.75,1,1.25, and take the mean", scales)
@@ -68,7 +68,7 @@ Outputs keep the names and folders of their inputs, below a folder for each kind
   train-ids   PNG, one byte a pixel: the position of its class, from 0 on
   label-ids   PNG, the same in the data set's own numbers; for Cityscapes, what its server takes
   overlay     JPEG, the photograph tinted by class; of a video, an MP4 without sound (through ffmpeg)
-  color       PNG, the classes' colours
+  color       PNG, the classes' colors
   confidence  PNG, 255 where the network is certain
 
 Example:

@@ -48,7 +48,7 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
     )
     .requiredOption("--out <file>", "what to write (.safetensors)")
     .addOption(setOption())
-    .option("--step <number>", "optimiser steps behind the weights", wholeNumber, 0)
+    .option("--step <number>", "optimizer steps behind the weights", wholeNumber, 0)
     .option("--partial", "take what fits, leave the rest as it is, and tell what that is")
     .option("--json", "print what was taken and what was left out as JSON")
     .addHelpText(

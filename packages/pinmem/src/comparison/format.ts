@@ -4,7 +4,7 @@
 export const percent = (share: number | null | undefined, decimals = 1): string =>
   share === null || share === undefined ? "–" : (share * 100).toFixed(decimals);
 
-/** "+1.2", "−0.4", "0.0": points of percent, with a sign that says the same as its colour. */
+/** "+1.2", "−0.4", "0.0": points of percent, with a sign that says the same as its color. */
 export function points(gain: number): string {
   const text = (Math.abs(gain) * 100).toFixed(1);
   if (Number(text) === 0) return "0.0";

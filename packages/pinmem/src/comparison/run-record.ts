@@ -7,7 +7,7 @@ import type { Recipe } from "../recipes/recipe.js";
 
 export type Role = "source" | "target";
 
-/** How a network did on one domain; shares from 0 to 1, null where nothing was labelled. */
+/** How a network did on one domain; shares from 0 to 1, null where nothing was labeled. */
 export interface DomainScores {
   /** What it is called in a table. */
   readonly name: string;
@@ -31,7 +31,7 @@ export interface Evaluation {
   readonly protocol: Protocol | null;
   /** Which weights of the run: "best", "last", or the name of a file. */
   readonly weights: string;
-  /** Optimiser steps behind them. */
+  /** Optimizer steps behind them. */
   readonly step: number;
   readonly domains: readonly DomainScores[];
 }
@@ -83,7 +83,7 @@ export interface RunRecord {
   /** Of its folder or file. */
   readonly name: string;
   readonly recipe: Recipe;
-  /** Colours of the classes, where they are known. */
+  /** Colors of the classes, where they are known. */
   readonly colors: ReadonlyMap<string, Color>;
   /** Whether it was trained to its end. */
   readonly finished: boolean;

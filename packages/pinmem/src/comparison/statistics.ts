@@ -14,7 +14,7 @@ export function deviationOf(values: readonly number[]): number | null {
   return Math.sqrt(squares / (values.length - 1));
 }
 
-/** At most `most` points, each the mean of as many neighbours; null among them are left out. */
+/** At most `most` points, each the mean of as many neighbors; null among them are left out. */
 export function downsample(curve: Curve, most = 500): Curve {
   const size = Math.max(1, Math.ceil(curve.length / most));
   if (size === 1) return curve;

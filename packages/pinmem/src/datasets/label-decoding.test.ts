@@ -36,7 +36,7 @@ describe("labels of each data set, in its own format", () => {
   });
 
   it.each(["gtav.png", "colors.png"])(
-    "gtav: colours, from a palette or not, others ignored: %s",
+    "gtav: colors, from a palette or not, others ignored: %s",
     async (fixture) => {
       expect(firstRow(await decodingOf("gtav"), fixture)).toEqual([...all19, ...Array(5).fill(255)]);
     },
@@ -55,7 +55,7 @@ describe("labels of each data set, in its own format", () => {
     ]);
   });
 
-  it("camvid: 11 classes, and the 32 colours of the original", async () => {
+  it("camvid: 11 classes, and the 32 colors of the original", async () => {
     const ids = [10, 2, 5, 0, 1, 8, 7, 4, 13, 11, 18, 255];
     expect(firstRow(await decodingOf("camvid"), "camvid.png")).toEqual([...ids, ...ids]);
     const original = new Map((await decodingOf("camvid", 2)).entries);
@@ -75,15 +75,15 @@ describe("LabelDecoder", () => {
     expect([...trainIds.subarray(4, 7)]).toEqual([4, 255, 6]);
   });
 
-  it.each(["gtav.png", "colors.png"])("names colours outside the table: %s", (fixture) => {
+  it.each(["gtav.png", "colors.png"])("names colors outside the table: %s", (fixture) => {
     const { entries } = datasetDefinition("gtav").decoding as LabelDecoding;
     expect(() => firstRow({ kind: "colors", entries, unlisted: "error" }, fixture)).toThrow(
-      /label colours that this data set does not define: rgb\(1, 2, 3\) \(12 pixels\)/,
+      /label colors that this data set does not define: rgb\(1, 2, 3\) \(12 pixels\)/,
     );
   });
 
-  it("refuses colours where numbers are expected, and numbers where colours are", async () => {
-    expect(() => firstRow(trainIdDecoding, "colors.png")).toThrow(/colors\.png: stores colours, but/);
+  it("refuses colors where numbers are expected, and numbers where colors are", async () => {
+    expect(() => firstRow(trainIdDecoding, "colors.png")).toThrow(/colors\.png: stores colors, but/);
     const colors = await decodingOf("gtav");
     expect(() => firstRow(colors, "ids.png")).toThrow(/ids\.png: has 1 channel\(s\) of 8 bits, but/);
     expect(() => firstRow(colors, "synthia.png")).toThrow(/has 3 channel\(s\) of 16 bits, but/);

@@ -1,15 +1,22 @@
-// How the files of a data set store labels, and how they become train ids: a table of values, or exact colours.
+// How the files of a data set store labels, and how they become train ids: a table of values, or exact colors.
 // A decoding is plain data, so that it can be sent to the threads that use it.
 //
-// Values and colours that the data set's own documentation does not list are never guessed: they are counted by
+// Values and colors that the data set's own documentation does not list are never guessed: they are counted by
 // `data check` and stop training, unless the data set is defined to ignore them.
 
-import { type Color, IGNORED, type LabelSpace, type PixelGrid, pickSamples, pickThrough } from "@pinmem/core";
+import {
+  type Color,
+  IGNORE_INDEX,
+  type LabelSpace,
+  type PixelGrid,
+  pickSamples,
+  pickThrough,
+} from "@pinmem/core";
 import { DataError } from "../files/data-error.js";
 import type { PngSamples } from "../images/png.js";
 
 export interface LabelDecoding {
-  /** `values`: grey values or palette indices. `colors`: RGB, or what the palette shows. */
+  /** `values`: gray values or palette indices. `colors`: RGB, or what the palette shows. */
   readonly kind: "values" | "colors";
   /** Pairs of a value, or of red * 65536 + green * 256 + blue, and its train id (255 = ignored). */
   readonly entries: readonly (readonly [code: number, trainId: number])[];
@@ -25,7 +32,7 @@ export function valueDecoding(
   ignored: Iterable<number>,
 ): LabelDecoding {
   const entries = new Map<number, number>();
-  for (const value of ignored) entries.set(value, IGNORED);
+  for (const value of ignored) entries.set(value, IGNORE_INDEX);
   for (const [value, trainId] of Object.entries(trainIds)) entries.set(Number(value), trainId);
   return { kind: "values", entries: [...entries], unlisted: "error" };
 }
@@ -33,16 +40,16 @@ export function valueDecoding(
 /** Files that hold Cityscapes' train ids: 0 … 18, and 255 for the rest. */
 export const trainIdDecoding: LabelDecoding = valueDecoding(
   Object.fromEntries(Array.from({ length: 19 }, (_, id) => [id, id])),
-  [IGNORED],
+  [IGNORE_INDEX],
 );
 
-/** The number that stands for a colour in `entries`. */
+/** The number that stands for a color in `entries`. */
 export const colorCode = ([red, green, blue]: Color): number => (red << 16) | (green << 8) | blue;
 
 /** From a decoding to Cityscapes' train ids, the one to the train ids of another space. */
 export function decodingFor(space: LabelSpace, decoding: LabelDecoding): LabelDecoding {
   const entries = decoding.entries.map(
-    ([code, trainId]) => [code, space.fromCityscapes[trainId] ?? IGNORED] as const,
+    ([code, trainId]) => [code, space.fromCityscapes[trainId] ?? IGNORE_INDEX] as const,
   );
   return { ...decoding, entries };
 }
@@ -51,19 +58,19 @@ export function decodingFor(space: LabelSpace, decoding: LabelDecoding): LabelDe
 export function ownDecoding(space: LabelSpace): LabelDecoding {
   if (!space.files) {
     const identity = Object.fromEntries(space.classes.map((_, id) => [id, id]));
-    return valueDecoding(identity, [IGNORED]);
+    return valueDecoding(identity, [IGNORE_INDEX]);
   }
   const { kind, classes, ignored } = space.files;
   const code = (value: number | Color) => (typeof value === "number" ? value : colorCode(value));
-  const entries = new Map<number, number>(kind === "values" ? [[IGNORED, IGNORED]] : []);
-  for (const value of ignored) entries.set(code(value), IGNORED);
+  const entries = new Map<number, number>(kind === "values" ? [[IGNORE_INDEX, IGNORE_INDEX]] : []);
+  for (const value of ignored) entries.set(code(value), IGNORE_INDEX);
   classes.forEach((values, trainId) => {
     for (const value of values) entries.set(code(value), trainId);
   });
   return { kind, entries: [...entries], unlisted: "error" };
 }
 
-/** A value or colour that the decoding does not list, and how many pixels have it. */
+/** A value or color that the decoding does not list, and how many pixels have it. */
 export interface UnlistedLabel {
   readonly label: number | Color;
   readonly pixels: number;
@@ -76,7 +83,7 @@ export interface DecodedLabel {
 }
 
 /** In tables of bytes: ignored, and a mark that the byte is not listed. */
-const UNLISTED = 256 | IGNORED;
+const UNLISTED = 256 | IGNORE_INDEX;
 
 const paletteCode = (palette: Uint8Array, index: number) =>
   colorCode([palette[3 * index] ?? 0, palette[3 * index + 1] ?? 0, palette[3 * index + 2] ?? 0]);
@@ -106,7 +113,7 @@ export class LabelDecoder {
     const unlisted = new Map<number, number>();
     const note = (code: number): number => {
       unlisted.set(code, (unlisted.get(code) ?? 0) + 1);
-      return IGNORED;
+      return IGNORE_INDEX;
     };
     if (kind === "values") this.#decodeValues(png, file, trainIds, note);
     else if (png.palette) this.#decodePalette(png, png.palette, trainIds, note);
@@ -132,7 +139,7 @@ export class LabelDecoder {
     const table = samples instanceof Uint8Array && png.channels === 1 ? this.#byteTable(png) : undefined;
     if (table) {
       const { picked, seen } = pickThrough(table, samples as Uint8Array, png.width, grid);
-      if (seen <= IGNORED || this.#decoding.unlisted === "ignore") return picked;
+      if (seen <= IGNORE_INDEX || this.#decoding.unlisted === "ignore") return picked;
     }
     return this.decodeStrictly(pickSamples(png, grid), file);
   }
@@ -150,7 +157,7 @@ export class LabelDecoder {
   #decodeValues(png: PngSamples, file: string, out: Uint8Array, note: (code: number) => number): void {
     const { channels, samples } = png;
     if (channels > 2 && !this.#decoding.firstChannel) {
-      throw new DataError(file, "stores colours, but the labels of this data set are numbers (one channel)");
+      throw new DataError(file, "stores colors, but the labels of this data set are numbers (one channel)");
     }
     for (let at = 0, from = 0; at < out.length; at++, from += channels) {
       const value = samples[from] as number;
@@ -180,11 +187,11 @@ export class LabelDecoder {
       const depth = samples instanceof Uint16Array ? 16 : 8;
       throw new DataError(
         file,
-        `has ${channels} channel(s) of ${depth} bits, but the labels of this data set are colours (RGB, 8 bits)`,
+        `has ${channels} channel(s) of ${depth} bits, but the labels of this data set are colors (RGB, 8 bits)`,
       );
     }
     let lastCode = -1;
-    let lastId = IGNORED;
+    let lastId = IGNORE_INDEX;
     for (let at = 0, from = 0; at < out.length; at++, from += channels) {
       const code =
         ((samples[from] as number) << 16) |
@@ -192,7 +199,7 @@ export class LabelDecoder {
         (samples[from + 2] as number);
       if (code !== lastCode) {
         const trainId = this.#byColor.get(code);
-        lastId = trainId ?? IGNORED;
+        lastId = trainId ?? IGNORE_INDEX;
         lastCode = trainId === undefined ? -1 : code;
         if (trainId === undefined) note(code);
       }
@@ -206,7 +213,7 @@ export function describeUnlisted(decoding: LabelDecoding, unlisted: readonly Unl
   const shown = [...unlisted].sort((a, b) => b.pixels - a.pixels).slice(0, 5);
   const list = shown.map(({ label, pixels }) => `${showLabel(label)} (${pixels} pixels)`).join(", ");
   const more = unlisted.length > shown.length ? ` and ${unlisted.length - shown.length} more` : "";
-  const noun = decoding.kind === "values" ? "label values" : "label colours";
+  const noun = decoding.kind === "values" ? "label values" : "label colors";
   return `holds ${noun} that this data set does not define: ${list}${more}`;
 }
 

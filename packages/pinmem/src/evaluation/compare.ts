@@ -66,7 +66,7 @@ export function formatComparison({ rows, domains, mixed }: Comparison): string {
     ...domains.map((name) => percent(scores[name] ?? null)),
   ]);
   const common = mixed ? "" : `; protocol: ${rows[0]?.protocol ?? ""}`;
-  return `${layOut([head, ...body], mixed ? 2 : 1)}\nmean IoU in percent; unseen: mean over the domains that were not trained on${common}`;
+  return `${setMemoryFormat([head, ...body], mixed ? 2 : 1)}\nmean IoU in percent; unseen: mean over the domains that were not trained on${common}`;
 }
 
 /** IoU by class of each domain of one result, and its other scores, as text, in percent. */
@@ -90,7 +90,7 @@ export function formatClasses({ domains, space }: EvaluationResult): string {
       : []),
     ["images", ...domains.map(({ images }) => String(images))],
   ];
-  return layOut(rows, 1);
+  return setMemoryFormat(rows, 1);
 }
 
 function rowOf(run: string, results: readonly EvaluationResult[], domains: readonly string[]): ComparisonRow {
@@ -133,7 +133,7 @@ function percent(value: Statistic | null): string {
 }
 
 /** Columns of equal width; the first `words` of them begin at the left, figures end at the right. */
-function layOut(rows: readonly (readonly string[])[], words: number): string {
+function setMemoryFormat(rows: readonly (readonly string[])[], words: number): string {
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from({ length: columns }, (_, at) =>
     Math.max(...rows.map((row) => row[at]?.length ?? 0)),

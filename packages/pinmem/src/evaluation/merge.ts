@@ -47,7 +47,7 @@ export function mergeResults(parts: readonly NamedResult[]): EvaluationResult {
         const domain = domains[at];
         if (!domain) continue;
         const state = stateOf(domain);
-        // A shard without a labelled pixel has no loss to tell, but belongs to those that were asked for it.
+        // A shard without a labeled pixel has no loss to tell, but belongs to those that were asked for it.
         tally.addState({ ...state, cohesion: tally.state.cohesion === null ? null : (state.cohesion ?? 0) });
       }
       return { name, dataset, role, ...tally.result(space) };

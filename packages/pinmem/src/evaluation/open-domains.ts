@@ -5,7 +5,7 @@
 
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { closest, IGNORED, type LabelSpace } from "@pinmem/core";
+import { closest, IGNORE_INDEX, type LabelSpace } from "@pinmem/core";
 import { streetDomains } from "@pinmem/streets";
 import { z } from "zod";
 import { datasetDefinition, datasetNames } from "../datasets/sets/index.js";
@@ -67,9 +67,9 @@ export async function openDomains(
     const limited = limit === undefined ? config : { ...config, limit };
     const dataset = await openDatasetOf(limited, space);
     const own = "root" in config && datasetDefinition(config.name).ownDecoding;
-    if (!own && space.fromCityscapes.every((id) => id === IGNORED)) {
+    if (!own && space.fromCityscapes.every((id) => id === IGNORE_INDEX)) {
       throw new DomainError(
-        `${name} is labelled with Cityscapes' classes, of which the network's label space "${space.name}" has none (its classes: ${space.classes.map((one) => one.name).join(", ")}); evaluate on data of that space: --on folder=ROOT`,
+        `${name} is labeled with Cityscapes' classes, of which the network's label space "${space.name}" has none (its classes: ${space.classes.map((one) => one.name).join(", ")}); evaluate on data of that space: --on folder=ROOT`,
       );
     }
     domains.push({ name, dataset, role: roleOf(config, recipe) });

@@ -23,7 +23,7 @@ describe("decodeImage", () => {
     },
   );
 
-  it("shows CMYK photographs in their colours", async () => {
+  it("shows CMYK photographs in their colors", async () => {
     const image = await decode("cmyk.jpg");
     expect([image.width, image.height]).toEqual([24, 12]);
     // The file holds no profile, so that converters choose their own; they agree roughly.

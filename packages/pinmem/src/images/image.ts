@@ -2,8 +2,8 @@
 // by measurement (bench/data.ts): it decodes only down to the last row asked for, in a thread of its own. Of JPEG files the
 // usual ones are libjpeg-turbo's (jpeg.ts).
 //
-// The pixels are those that Pillow gives: no colour management, alpha dropped, 8 bits. Only the orientation tag is
-// followed, as viewers and labelling tools do (Pillow needs ImageOps.exif_transpose for that).
+// The pixels are those that Pillow gives: no color management, alpha dropped, 8 bits. Only the orientation tag is
+// followed, as viewers and labeling tools do (Pillow needs ImageOps.exif_transpose for that).
 
 import { readFileSync } from "node:fs";
 import type { RgbImage, Size, Window } from "@pinmem/core";

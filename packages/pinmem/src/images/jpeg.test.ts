@@ -6,7 +6,7 @@ import { decodeJpeg, jpegTurboVersion } from "./jpeg.js";
 const [width, height] = [317, 211];
 const whole = { left: 0, top: 0, width, height };
 
-/** Coloured waves with noise, whose colours change from pixel to pixel. */
+/** Colored waves with noise, whose colors change from pixel to pixel. */
 async function encode(options: JpegOptions, edit = (image: Sharp) => image): Promise<Buffer> {
   const random = new Random({ seed: 1, stream: "jpeg" });
   const pixels = Uint8Array.from(
@@ -36,12 +36,12 @@ describe.skipIf(jpegTurboVersion() === null)("JPEG by libjpeg-turbo", () => {
   it.each([
     ["4:2:0", "4:2:0", 80, false],
     ["4:4:4", "4:4:4", 95, false],
-    ["grey", "4:2:0", 60, true],
+    ["gray", "4:2:0", 60, true],
   ] as const)(
     "gives any window pixel for pixel as libvips does: %s",
-    async (_, chromaSubsampling, quality, grey) => {
+    async (_, chromaSubsampling, quality, gray) => {
       const bytes = await encode({ chromaSubsampling, quality }, (image) =>
-        grey ? image.greyscale() : image,
+        gray ? image.grayscale() : image,
       );
       const random = new Random({ seed: 2, stream: "windows" });
       const windows = Array.from({ length: 60 }, () => {
@@ -76,8 +76,8 @@ describe.skipIf(jpegTurboVersion() === null)("JPEG by libjpeg-turbo", () => {
 
   it("leaves what is unusual to libvips", async () => {
     const progressive = await encode({ progressive: true });
-    const fourColours = await encode({}, (image) => image.toColourspace("cmyk"));
-    for (const bytes of [progressive, fourColours]) expect(await decodeJpeg(bytes, whole)).toBeNull();
+    const fourColors = await encode({}, (image) => image.toColourspace("cmyk"));
+    for (const bytes of [progressive, fourColors]) expect(await decodeJpeg(bytes, whole)).toBeNull();
   });
 
   it("leaves what is cut short to libvips", async () => {

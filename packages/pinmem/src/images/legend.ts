@@ -1,4 +1,4 @@
-// Names and colours of classes as a picture, to stand below others.
+// Names and colors of classes as a picture, to stand below others.
 
 import type { Color, RgbImage } from "@pinmem/core";
 import sharp from "sharp";

@@ -1,7 +1,7 @@
 // Reads the samples of a PNG file exactly as they are stored: palette indices stay indices, 16 bits stay 16 bits, no
-// gamma, no colour management. Labels need that, and libraries that decode for display do not offer it.
+// gamma, no color management. Labels need that, and libraries that decode for display do not offer it.
 //
-// All colour types, depths and interlacing of the PNG specification (third edition, W3C). Every length is checked
+// All color types, depths and interlacing of the PNG specification (third edition, W3C). Every length is checked
 // before memory is taken, and checksums are verified. Photographs are read elsewhere (image.ts).
 
 import { crc32, inflateSync } from "node:zlib";
@@ -12,7 +12,7 @@ import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
 export interface PngSamples {
   readonly width: number;
   readonly height: number;
-  /** 1 grey or palette index, 2 grey and alpha, 3 RGB, 4 RGBA. */
+  /** 1 gray or palette index, 2 gray and alpha, 3 RGB, 4 RGBA. */
   readonly channels: 1 | 2 | 3 | 4;
   /** Row by row, channels interleaved; one number per sample whatever the depth in the file. */
   readonly samples: Uint8Array | Uint16Array;
@@ -115,7 +115,7 @@ function readHeader(data: Uint8Array, file: string): Header {
   const [depth, colorType, interlace] = [view.getUint8(8), view.getUint8(9), view.getUint8(12)];
   const channels = CHANNELS[colorType];
   if (width === 0 || height === 0 || interlace > 1 || !channels || !DEPTHS[colorType]?.includes(depth)) {
-    const what = `${width}x${height}, depth ${depth}, colour type ${colorType}, interlacing ${interlace}`;
+    const what = `${width}x${height}, depth ${depth}, color type ${colorType}, interlacing ${interlace}`;
     throw new DataError(file, `is damaged: its header says ${what}`);
   }
   return {

@@ -1,4 +1,4 @@
-// Writes PNG files: labels as 8-bit grey values, pictures as RGB. A file appears under its name only when it is whole.
+// Writes PNG files: labels as 8-bit gray values, pictures as RGB. A file appears under its name only when it is whole.
 
 import type { LabelImage, RgbImage } from "@pinmem/core";
 import sharp from "sharp";

@@ -1,6 +1,6 @@
 // The confusion matrix of tensors that are already on a device: the pixels are counted there, and K x K numbers come back.
 
-import { type ConfusionMatrix, IGNORED } from "@pinmem/core";
+import { type ConfusionMatrix, IGNORE_INDEX } from "@pinmem/core";
 import { noGrad, scope, type Tensor, TorchError } from "@pinmem/torch";
 
 /**
@@ -19,8 +19,8 @@ export function countTensors(matrix: ConfusionMatrix, prediction: Tensor, label:
   const joint = scope(() =>
     noGrad(() => {
       // One row more than there are classes takes the ignored pixels.
-      const row = label.flatten().maskedFill(label.flatten().eq(IGNORED), classes);
-      checkRange(row, classes, () => fail("label", `may hold 0 to ${classes - 1} and ${IGNORED}`));
+      const row = label.flatten().maskedFill(label.flatten().eq(IGNORE_INDEX), classes);
+      checkRange(row, classes, () => fail("label", `may hold 0 to ${classes - 1} and ${IGNORE_INDEX}`));
       const column = prediction.flatten();
       checkRange(column, classes - 1, () => fail("prediction", `may hold 0 to ${classes - 1}`));
       return row

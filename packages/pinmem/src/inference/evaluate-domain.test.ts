@@ -31,7 +31,7 @@ const always =
 const whole = (forward: Forward, batch = 1) => new Predictor({ forward, protocol: protocol("whole"), batch });
 
 describe("evaluateDomain", () => {
-  it("counts every labelled pixel, and shows image, label and prediction side by side", async () => {
+  it("counts every labeled pixel, and shows image, label and prediction side by side", async () => {
     const { matrix, images, picture } = await evaluateDomain(dataset, { predictor: whole(always(0)) });
     const truth = (await labels()).flatMap((label) => [...label]);
     const byClass = Array.from({ length: CLASSES }, (_, id) => truth.filter((value) => value === id).length);
@@ -43,7 +43,7 @@ describe("evaluateDomain", () => {
     expect(roadColor).toEqual([128, 64, 128]);
   });
 
-  it("feeds images as the networks were trained on them: normalised by the statistics of ImageNet", async () => {
+  it("feeds images as the networks were trained on them: normalized by the statistics of ImageNet", async () => {
     const ranges: number[][] = [];
     const look: Forward = (image) => {
       ranges.push(scope(() => [image.min().toNumber(), image.max().toNumber()]));

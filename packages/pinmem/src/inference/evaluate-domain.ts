@@ -1,4 +1,4 @@
-// Scores of a network on one domain by a protocol: every image predicted, every labelled pixel counted. Training looks at its
+// Scores of a network on one domain by a protocol: every image predicted, every labeled pixel counted. Training looks at its
 // domains with it, and so does the evaluation of finished runs (evaluate-run.ts).
 
 import { type ConfusionMatrix, Tally } from "@pinmem/core";
@@ -84,7 +84,7 @@ export async function evaluateDomain(
 
 const asRgb = ({ width, height, image }: EvaluationImage) => ({ width, height, pixels: image });
 
-/** Neighbours of one size, so many at most. */
+/** Neighbors of one size, so many at most. */
 async function* inBatches(
   images: AsyncIterable<EvaluationImage>,
   most: number,

@@ -12,7 +12,7 @@ import { imageNetNormalization, normalize } from "../loading/batch-tensors.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { show, type View, viewsOf } from "./views.js";
 
-/** Logits (B, K, h, w) of normalised images (B, 3, h, w). */
+/** Logits (B, K, h, w) of normalized images (B, 3, h, w). */
 export type Forward = (image_B3hw: Tensor) => Tensor;
 
 export interface PredictorOptions {
@@ -91,7 +91,7 @@ export class Predictor {
     return viewLogits(this.#forward, input, { window, size, mirrored: view.mirrored, batch: this.batch });
   }
 
-  /** The bytes of images as the network is fed: normalised, the channels of a pixel side by side in memory. */
+  /** The bytes of images as the network is fed: normalized, the channels of a pixel side by side in memory. */
   #input(images: readonly RgbImage[]): Tensor {
     const bytes = images.map(({ width, height, pixels }) =>
       fromTypedArray(pixels, [1, height, width, 3], { device: this.#device }),
@@ -101,7 +101,7 @@ export class Predictor {
   }
 }
 
-/** Logits (B, K, h, w) of normalised images: encoder, memory where there is one, decoder. */
+/** Logits (B, K, h, w) of normalized images: encoder, memory where there is one, decoder. */
 export function predict(network: TrainableNetwork, image_B3hw: Tensor): Tensor {
   const [, , height = 0, width = 0] = image_B3hw.shape;
   return scope(() => {
@@ -121,7 +121,7 @@ export interface ViewOptions {
   readonly batch?: number;
 }
 
-/** Logits (B, K, H, W) from one normalised view (B, 3, h, w). */
+/** Logits (B, K, H, W) from one normalized view (B, 3, h, w). */
 export function viewLogits(
   forward: Forward,
   view_B3hw: Tensor,

@@ -3,7 +3,7 @@
 
 import type { BicubicResizer, RgbImage, Size } from "@pinmem/core";
 import type { Protocol } from "@pinmem/core/formats";
-import { type CropPlan, planCentreCrop, planWhole } from "../loading/transforms/geometric.js";
+import { type CropPlan, planCenterCrop, planWhole } from "../loading/transforms/geometric.js";
 
 export interface View {
   /** Of the image as the network sees it. */
@@ -57,7 +57,7 @@ export function planOf({ resize }: Protocol): (source: Size) => CropPlan {
   if (resize !== "mapillary-official" && resize !== "mapillary-corrected") return planWhole;
   const padding = resize === "mapillary-official" ? "official" : "ignored";
   const side = 1536;
-  return (source) => planCentreCrop(source, { size: { width: side, height: side }, height: side, padding });
+  return (source) => planCenterCrop(source, { size: { width: side, height: side }, height: side, padding });
 }
 
 /** Pixels of a view of which the scores of 19 classes take 2.5 GB. */

@@ -1,7 +1,15 @@
 // The picture of the memory's activation: an image with its label and prediction, and for every class that occurs in it a
 // map of how much each pixel reads of the class's row.
 
-import { BLEND, contrasted, type HeatScale, heatMap, IGNORED, type LabelSpace, rawLimit } from "@pinmem/core";
+import {
+  BLEND,
+  contrasted,
+  type HeatScale,
+  heatMap,
+  IGNORE_INDEX,
+  type LabelSpace,
+  rawLimit,
+} from "@pinmem/core";
 import { colorLabel } from "../loading/contact-sheet.js";
 import { colorBar, type Swatch, swatches } from "./drawing/legends.js";
 import { raster } from "./drawing/raster.js";
@@ -33,15 +41,15 @@ export async function activationFigure(
   const size = { width, height };
   const limit = scale === "raw" ? rawLimit(weights) : 1;
   const shown = scale === "raw" ? weights : contrasted(weights);
-  const labelled = (title: string, trainIds: Uint8Array) => ({
+  const labeled = (title: string, trainIds: Uint8Array) => ({
     title,
     pixels: { ...size, pixels: colorLabel(space, trainIds) },
     smooth: false,
   });
   const tiles = [
     { title: "image", pixels: { ...size, pixels: image }, smooth: true },
-    labelled("label", label),
-    labelled("prediction", prediction),
+    labeled("label", label),
+    labeled("prediction", prediction),
     ...classes.map((trainId) => ({
       title: space.classes[trainId]?.name ?? `${trainId}`,
       pixels: heatMap(
@@ -95,8 +103,8 @@ function barTicks(scale: HeatScale, limit: number, rows: number) {
   };
 }
 
-/** Colours and names of the classes of train ids, in their order, and of ignored pixels where there are any. */
+/** Colors and names of the classes of train ids, in their order, and of ignored pixels where there are any. */
 export function classSwatches(space: LabelSpace, trainIds: readonly number[]): Swatch[] {
-  const ignored = trainIds.includes(IGNORED) ? [{ name: "ignored", color: [0, 0, 0] as const }] : [];
+  const ignored = trainIds.includes(IGNORE_INDEX) ? [{ name: "ignored", color: [0, 0, 0] as const }] : [];
   return [...space.classes.filter((_, trainId) => trainIds.includes(trainId)), ...ignored];
 }

@@ -47,7 +47,7 @@ export async function inspectedDomains(
 }
 
 export interface ImageTensors {
-  /** 1 x 3 x H x W, normalised. */
+  /** 1 x 3 x H x W, normalized. */
   readonly image: Tensor;
   /** 1 x H x W, int64, 255 ignored. */
   readonly label: Tensor;

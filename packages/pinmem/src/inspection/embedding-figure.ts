@@ -1,4 +1,4 @@
-// The picture of the embedding: the same points twice, coloured by class and by domain, memory rows as stars.
+// The picture of the embedding: the same points twice, colored by class and by domain, memory rows as stars.
 
 import type { Color, LabelSpace } from "@pinmem/core";
 import type { InspectedDomain } from "./domains.js";
@@ -14,7 +14,7 @@ export interface EmbeddedFeature {
   readonly trainId: number;
 }
 
-/** Distinct for those who do not see all colours (Okabe and Ito 2008), then further ones. */
+/** Distinct for those who do not see all colors (Okabe and Ito 2008), then further ones. */
 const palette: readonly Color[] = [
   [0, 114, 178],
   [230, 159, 0],

@@ -1,10 +1,10 @@
-// Features and memory rows in the plane, neighbours near each other: t-SNE (van der Maaten and Hinton, JMLR 2008), exact,
+// Features and memory rows in the plane, neighbors near each other: t-SNE (van der Maaten and Hinton, JMLR 2008), exact,
 // by druidjs. Distances between far points, and sizes of groups, mean nothing in such a picture.
 
 export interface EmbeddingOptions {
   /** The same seed and vectors give the same points. Default 0. */
   readonly seed?: number;
-  /** About how many neighbours count. Default 50 as in the official code, or a third of the vectors where there are few. */
+  /** About how many neighbors count. Default 50 as in the official code, or a third of the vectors where there are few. */
   readonly perplexity?: number;
   /** Default 1000. */
   readonly iterations?: number;
@@ -12,7 +12,7 @@ export interface EmbeddingOptions {
 
 export type Point = readonly [x: number, y: number];
 
-/** Fewer have no neighbourhoods to speak of. */
+/** Fewer have no neighborhoods to speak of. */
 export const FEWEST_VECTORS = 4;
 
 /**

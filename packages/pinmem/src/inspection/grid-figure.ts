@@ -1,6 +1,6 @@
 // The picture of results: one row an image, with its label, what a baseline and this network say, and where they are wrong.
 
-import { type Color, IGNORED, type LabelSpace, type RgbImage } from "@pinmem/core";
+import { type Color, IGNORE_INDEX, type LabelSpace, type RgbImage } from "@pinmem/core";
 import { colorLabel } from "../loading/contact-sheet.js";
 import { classSwatches } from "./activation-figure.js";
 import { swatches } from "./drawing/legends.js";
@@ -96,7 +96,7 @@ export function errorMap(label: Uint8Array, ours: Uint8Array, baseline: Uint8Arr
   label.forEach((truth, pixel) => {
     const [good, before] = [ours[pixel] === truth, baseline ? baseline[pixel] === truth : null];
     const color =
-      truth === IGNORED
+      truth === IGNORE_INDEX
         ? ignored
         : good
           ? before === false

@@ -1,4 +1,4 @@
-// The picture of memory reliance: what each alteration of the read changes in each domain, as a table with colours.
+// The picture of memory reliance: what each alteration of the read changes in each domain, as a table with colors.
 
 import { viridis } from "@pinmem/core";
 import type { Reliance } from "@pinmem/core/formats";
@@ -9,7 +9,7 @@ import { describeAlteration } from "./reliance-tally.js";
 const CELL = { width: 78, height: 38 };
 const MARGIN = 12;
 const NAME = 11;
-/** The colours are logarithmic: from one pixel in ten thousand to all. */
+/** The colors are logarithmic: from one pixel in ten thousand to all. */
 const LOWEST = 1e-4;
 
 export function relianceFigure({ domains, all }: Reliance): Drawing {

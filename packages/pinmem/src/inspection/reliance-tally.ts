@@ -9,7 +9,7 @@ import type { Alteration } from "./alterations.js";
 export interface TallyResult {
   readonly images: number;
   readonly pixels: number;
-  /** As the network is, 0 to 1; null where no pixel is labelled. */
+  /** As the network is, 0 to 1; null where no pixel is labeled. */
   readonly meanIoU: number | null;
   readonly alterations: readonly AlterationResult[];
 }

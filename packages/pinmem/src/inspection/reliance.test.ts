@@ -11,7 +11,7 @@ import { measureReliance } from "./reliance.js";
 
 const CLASSES = 2;
 
-/** Its feature says which of two colours a pixel has; its logits are what the memory gives. */
+/** Its feature says which of two colors a pixel has; its logits are what the memory gives. */
 class TwoColors extends nn.Module<[Tensor], Tensor> implements TrainableNetwork {
   readonly memory: ClassMemory;
 
@@ -124,7 +124,7 @@ describe("measureReliance", () => {
   it("tells the mean of an image from that of its domain", async () => {
     const network = new TwoColors({ query: 0, readout: 1, read: { temperature: 0.1 } });
     const reliance = await measureReliance(network, [domain("a", [16, 0, 0])]);
-    // Each image is of one colour, which its own mean keeps; that of the domain is mostly dark.
+    // Each image is of one color, which its own mean keeps; that of the domain is mostly dark.
     expect(changes(reliance)).toMatchObject({ constant: 1 / 3, "image-mean": 0 });
   });
 
@@ -177,7 +177,7 @@ describe("measureReliance", () => {
   });
 
   it("sharpens or flattens the read by temperature where both parts matter", async () => {
-    // The query says its own colour weakly, the read-out the other one: what decides is how sharp the read is.
+    // The query says its own color weakly, the read-out the other one: what decides is how sharp the read is.
     const network = new TwoColors({ query: 1, readout: -1 });
     const reliance = await measureReliance(network, [domain("a", [8])], { temperatures: [0.05, 1, 50] });
     expect(changes(reliance)).toMatchObject({

@@ -27,7 +27,7 @@ export interface RelianceOptions {
 }
 
 /**
- * Measures it on labelled images of each domain, whole and one by one. Random numbers of the process stay as they are.
+ * Measures it on labeled images of each domain, whole and one by one. Random numbers of the process stay as they are.
  * @param network in its trained form, for spreads as they were trained
  * @throws Error where it has no memory or a domain has no image
  */

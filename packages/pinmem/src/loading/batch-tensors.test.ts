@@ -26,7 +26,7 @@ const batch: Batch = {
 const values = (tensor: Tensor) => tensor.contiguous().toTypedArray() as Float32Array;
 
 describe("batchTensors", () => {
-  it("turns bytes into normalised planes, and labels into int64", () => {
+  it("turns bytes into normalized planes, and labels into int64", () => {
     const before = liveTensors();
     const { image, label } = batchTensors(batch, { seed: 1 });
     expect(liveTensors()).toBe(before + 2);

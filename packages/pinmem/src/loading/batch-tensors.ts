@@ -1,11 +1,11 @@
-// From the loader's bytes to what a network is fed: floats on the device, colours changed, normalised; labels as int64.
+// From the loader's bytes to what a network is fed: floats on the device, colors changed, normalized; labels as int64.
 
 import { Random } from "@pinmem/core";
 import { type Device, type DType, fromTypedArray, scope, type Tensor } from "@pinmem/torch";
 import type { Batch } from "./loader.js";
 import { drawPhotometric, type PhotometricOptions, photometric } from "./transforms/photometric.js";
 
-/** Of ImageNet's images, by which its pre-trained networks expect theirs to be normalised. */
+/** Of ImageNet's images, by which its pre-trained networks expect theirs to be normalized. */
 export const imageNetNormalization = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
 export interface Normalization {
@@ -14,7 +14,7 @@ export interface Normalization {
 }
 
 export interface BatchTensors {
-  /** B x 3 x H x W, normalised. */
+  /** B x 3 x H x W, normalized. */
   readonly image: Tensor;
   /** B x H x W, int64, train ids, 255 ignored. */
   readonly label: Tensor;
@@ -29,7 +29,7 @@ export interface BatchTensorOptions {
   readonly normalization?: Normalization;
 }
 
-/** Copies a batch to the device, changes its colours as drawn from (seed, epoch, position), and normalises it. */
+/** Copies a batch to the device, changes its colors as drawn from (seed, epoch, position), and normalizes it. */
 export function batchTensors(
   { epoch, index, image, label, size, choices }: Batch,
   {
@@ -65,7 +65,7 @@ export function imageTensor(
   });
 }
 
-/** Values from 0 to 1 to those of mean 0 and deviation 1 over the images of the normalisation. */
+/** Values from 0 to 1 to those of mean 0 and deviation 1 over the images of the normalization. */
 export function normalize(image_B3HW: Tensor, { mean, std }: Normalization = imageNetNormalization): Tensor {
   return scope(() => {
     const perChannel = (values: readonly number[]) =>

@@ -53,7 +53,7 @@ describe("checkDataset", () => {
       "images/b.png is damaged or truncate",
       "labels/c.png is truncated: it ends ",
       "labels/d.png is 20x12 pixels, but i",
-      "labels/f.png stores colours, but th",
+      "labels/f.png stores colors, but th",
       "labels/i.png is 24x12 pixels, but i",
     ]);
     expect(report.unlisted).toEqual([
@@ -76,7 +76,7 @@ describe("checkDataset", () => {
 });
 
 describe("contactSheet", () => {
-  it("shows images beside their labels in the colours of the classes, and a legend", async () => {
+  it("shows images beside their labels in the colors of the classes, and a legend", async () => {
     const root = folderOfPairs(Array(3).fill(["photo.png", "train-ids.png"]));
     const sheet = await contactSheet(await openNamedDataset("folder", { root }), { width: 48, columns: 2 });
     // Two pairs across, two down, 6 pixels around each, and the legend.
@@ -110,7 +110,7 @@ describe("contactSheet", () => {
     await expect(contactSheet(nothing)).rejects.toThrow(/none of 12 samples of folder can be shown/);
   });
 
-  it("colours labels", () => {
+  it("colors labels", () => {
     expect([...colorLabel(cityscapes19, Uint8Array.of(0, 255, 13))]).toEqual([
       128, 64, 128, 0, 0, 0, 0, 0, 142,
     ]);

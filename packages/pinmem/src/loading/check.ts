@@ -1,7 +1,7 @@
 // Looks at a data set before anything is trained on it: what is there and what is missing, whether everything can be
 // read and fits together, which labels it holds. Finds all problems instead of stopping at the first.
 
-import { type Color, IGNORED } from "@pinmem/core";
+import { type Color, IGNORE_INDEX } from "@pinmem/core";
 import type { Dataset } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
 import { LabelDecoder, showLabel } from "../datasets/label-decoding.js";
@@ -91,7 +91,7 @@ export async function checkDataset(
     problems: problems.sort((a, b) => (a.file < b.file ? -1 : 1)),
     unlisted: [...unlisted.values()].sort((a, b) => b.pixels - a.pixels),
     histogram: dataset.space.classes.map((_, trainId) => histogram[trainId] as number),
-    ignoredPixels: histogram[IGNORED] as number,
+    ignoredPixels: histogram[IGNORE_INDEX] as number,
     sizes: [...sizes].map(([size, files]) => ({ size, files })).sort((a, b) => b.files - a.files),
   };
 }

@@ -1,5 +1,5 @@
-// A picture of a data set: samples spread over it, each image beside its label in the colours of the label space, and
-// the colours' names below. Ignored pixels are black.
+// A picture of a data set: samples spread over it, each image beside its label in the colors of the label space, and
+// the colors' names below. Ignored pixels are black.
 
 import { BicubicResizer, type LabelSpace, type RgbImage } from "@pinmem/core";
 import type { Dataset, Sample } from "../datasets/dataset.js";
@@ -52,7 +52,7 @@ export async function contactSheet(
   return stack(sheet, await drawLegend(entries, sheet.width));
 }
 
-/** A label in the colours of its space; ignored pixels black. */
+/** A label in the colors of its space; ignored pixels black. */
 export function colorLabel(space: LabelSpace, trainIds: Uint8Array): Uint8Array {
   const pixels = new Uint8Array(trainIds.length * 3);
   trainIds.forEach((trainId, at) => {
@@ -64,7 +64,7 @@ export function colorLabel(space: LabelSpace, trainIds: Uint8Array): Uint8Array 
 
 type Context = { readonly decoder: LabelDecoder; readonly space: LabelSpace };
 
-/** Image and coloured label side by side; all pairs get the height of the first. */
+/** Image and colored label side by side; all pairs get the height of the first. */
 async function drawPair(
   sample: Sample,
   context: Context,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { folderOf, pixelsOf } from "../../test/data-fixtures.js";
 import { openNamedDataset } from "../datasets/sets/index.js";
 import { evaluationImages } from "./evaluation-loader.js";
-import { planCentreCrop } from "./transforms/geometric.js";
+import { planCenterCrop } from "./transforms/geometric.js";
 
 describe("evaluationImages", () => {
   const names = ["a", "b", "c", "d", "e"];
@@ -39,7 +39,7 @@ describe("evaluationImages", () => {
     const dataset = await openNamedDataset("mapillary", { root: folderOf(files), split: "val" });
     const columns = async (padding: "ignored" | "official") => {
       const plan = (source: { width: number; height: number }) =>
-        planCentreCrop(source, { size: { width: 48, height: 48 }, height: 48, padding });
+        planCenterCrop(source, { size: { width: 48, height: 48 }, height: 48, padding });
       for await (const { image, label } of evaluationImages(dataset, { plan })) {
         expect([...image.subarray(0, 3)]).toEqual([0, 0, 0]);
         return [...label.subarray(26 * 48, 27 * 48)];

@@ -22,7 +22,7 @@ export interface EvaluationImage extends Size {
 }
 
 export interface EvaluationOptions {
-  /** What to do with each image: `planCentreCrop` for Mapillary's protocol; whole and unchanged unless given. */
+  /** What to do with each image: `planCenterCrop` for Mapillary's protocol; whole and unchanged unless given. */
   readonly plan?: (source: Size) => CropPlan;
   /** Images read ahead. */
   readonly prefetch?: number;

@@ -2,7 +2,7 @@
 // batches at a time. Which images, in which order, cropped how, depends on (seed, epoch, batch) alone: not on the number
 // of threads, nor on where a run was taken up again.
 //
-// Not here: anything random in colour, which happens on the device (photometric.ts), and evaluation, which reads whole
+// Not here: anything random in color, which happens on the device (photometric.ts), and evaluation, which reads whole
 // images (evaluation-loader.ts).
 
 import { Worker } from "node:worker_threads";

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { type BorderRelaxedOptions, borderRelaxedLoss } from "./border-relaxed.js";
 
 const classes = 4;
-const IGNORED = 255;
+const IGNORE_INDEX = 255;
 
 /** The definition, pixel by pixel. */
 function expectedLoss(logits: Tensor, label: number[][][], options: BorderRelaxedOptions): number {
@@ -15,7 +15,7 @@ function expectedLoss(logits: Tensor, label: number[][][], options: BorderRelaxe
       if (strictClasses.includes(own)) return new Set([own]);
       const found = new Set<number>();
       for (let dy = -window; dy <= window; dy++) {
-        for (let dx = -window; dx <= window; dx++) found.add(rows[y + dy]?.[x + dx] ?? IGNORED);
+        for (let dx = -window; dx <= window; dx++) found.add(rows[y + dy]?.[x + dx] ?? IGNORE_INDEX);
       }
       return found;
     };
@@ -26,7 +26,7 @@ function expectedLoss(logits: Tensor, label: number[][][], options: BorderRelaxe
     let [sum, count] = [0, 0];
     for (const [y, row] of windows.entries()) {
       for (const [x, found] of row.entries()) {
-        const near = [...found].filter((k) => k !== IGNORED);
+        const near = [...found].filter((k) => k !== IGNORE_INDEX);
         if (near.length === 0) continue;
         const joint = near.reduce((total, k) => total + (probability[b]?.[k]?.[y]?.[x] as number), 0);
         sum -= (near.reduce((total, k) => total + weight(k), 0) / near.length) * Math.log(joint);

@@ -4,14 +4,14 @@
 //
 // With N_p the classes in the window around pixel p, an image's loss is
 //   sum_p mean_{k in N_p} w_k * -log(sum_{k in N_p} P_p(k))  /  (1 + number of pixels with N_p not empty),
-// the loss of a batch the mean over its images. So an ignored pixel beside a labelled one counts. Shares are of relaxed
+// the loss of a batch the mean over its images. So an ignored pixel beside a labeled one counts. Shares are of relaxed
 // labels, where a pixel counts once for each class of its window and once more if an ignored pixel is in it.
 //
 // Source: Zhu et al., CVPR 2019 (equation 3) and code; RobustNet's ImgWtLossSoftNLL and RelaxedBoundaryLossToTensor.
 // Not here: their schedule that narrows the window late in training.
 // Shapes: B batch, K classes, H W resolution.
 
-import { IGNORED } from "@pinmem/core";
+import { IGNORE_INDEX } from "@pinmem/core";
 import { arange, callOperator, scope, type Tensor, TorchError, zeros } from "@pinmem/torch";
 import { type ClassWeighting, classWeights } from "./image-weighted.js";
 import { checkLogits, type LabelOptions } from "./labels.js";
@@ -23,11 +23,11 @@ export interface BorderRelaxedOptions extends LabelOptions, ClassWeighting {
   strictClasses?: readonly number[];
 }
 
-/** Loss of logits (B, K, H, W) against labels (B, H, W), a scalar; 0 for a batch without labelled pixels. */
+/** Loss of logits (B, K, H, W) against labels (B, H, W), a scalar; 0 for a batch without labeled pixels. */
 export function borderRelaxedLoss(
   logits_BKHW: Tensor,
   label_BHW: Tensor,
-  { ignoreIndex = IGNORED, window = 1, strictClasses = [], ...weighting }: BorderRelaxedOptions = {},
+  { ignoreIndex = IGNORE_INDEX, window = 1, strictClasses = [], ...weighting }: BorderRelaxedOptions = {},
 ): Tensor {
   checkLogits(logits_BKHW, label_BHW, { operator: "borderRelaxedLoss", ignoreIndex });
   const classes = logits_BKHW.size(1);

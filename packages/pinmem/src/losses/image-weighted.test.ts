@@ -9,9 +9,9 @@ function expectedLoss(logits: Tensor, label: number[][][], options: ImageWeighte
   const { upperBound = 1, weighting = "complement" } = options;
   const logProbability = logits.logSoftmax(1).toArray() as number[][][][];
   const images = label.map((rows, b) => {
-    const labelled = rows.flat().filter((k) => k !== 255);
+    const labeled = rows.flat().filter((k) => k !== 255);
     const weight = (k: number) => {
-      const share = labelled.filter((other) => other === k).length / labelled.length;
+      const share = labeled.filter((other) => other === k).length / labeled.length;
       return 1 + upperBound * (weighting === "complement" ? 1 - share : 1 / share);
     };
     let [sum, total] = [0, 0];
@@ -67,7 +67,7 @@ describe("imageWeightedLoss", () => {
   test("prefers the class that is rare in its image", () => {
     const logits = zeros([1, classes, 3, 4], { dtype: "float64" }).requiresGrad_();
     imageWeightedLoss(logits, tensor(label.slice(0, 1), { dtype: "int64" })).backward();
-    // 9 of 11 labelled pixels are of class 0, 2 of class 1: weights 1 + 2/11 and 1 + 9/11.
+    // 9 of 11 labeled pixels are of class 0, 2 of class 1: weights 1 + 2/11 and 1 + 9/11.
     const pull = (k: number, y: number, x: number) =>
       logits.grad?.select(0, 0).select(0, k).select(0, y).select(0, x).toNumber() as number;
     expect(pull(1, 0, 3) / pull(0, 0, 0)).toBeCloseTo((1 + 9 / 11) / (1 + 2 / 11), 12);

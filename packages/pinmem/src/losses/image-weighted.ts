@@ -1,13 +1,13 @@
 // Cross entropy in which rare classes of an image count more: NVIDIA's image-based cross entropy. Within one image class
-// k with share s_k of the labelled pixels has the weight 1 + u (1 - s_k), or 1 + u / s_k with inverse weighting, where u
-// is the upper bound; the image's loss is the weighted mean over its labelled pixels.
+// k with share s_k of the labeled pixels has the weight 1 + u (1 - s_k), or 1 + u / s_k with inverse weighting, where u
+// is the upper bound; the image's loss is the weighted mean over its labeled pixels.
 //
 // Ours is the mean over the images that have labels, so that it stands beside the plain cross entropy whatever the batch
 // size; NVIDIA's sums the images, and is NaN for one without labels.
 // Source: Zhu et al., CVPR 2019, code; RobustNet's ImageBasedCrossEntropyLoss2d.
 // Shapes: B batch, K classes, H W resolution, N = H W.
 
-import { IGNORED } from "@pinmem/core";
+import { IGNORE_INDEX } from "@pinmem/core";
 import { scope, type Tensor, TorchError, zeros } from "@pinmem/torch";
 import { checkLogits, type LabelOptions } from "./labels.js";
 
@@ -20,11 +20,11 @@ export interface ClassWeighting {
 
 export type ImageWeightedOptions = LabelOptions & ClassWeighting;
 
-/** Loss of logits (B, K, H, W) against labels (B, H, W), a scalar; 0 for a batch without labelled pixels. */
+/** Loss of logits (B, K, H, W) against labels (B, H, W), a scalar; 0 for a batch without labeled pixels. */
 export function imageWeightedLoss(
   logits_BKHW: Tensor,
   label_BHW: Tensor,
-  { ignoreIndex = IGNORED, ...weighting }: ImageWeightedOptions = {},
+  { ignoreIndex = IGNORE_INDEX, ...weighting }: ImageWeightedOptions = {},
 ): Tensor {
   checkLogits(logits_BKHW, label_BHW, { operator: "imageWeightedLoss", ignoreIndex });
   return scope(() => {
@@ -32,11 +32,11 @@ export function imageWeightedLoss(
     const { dtype, device } = logProbability_BKN;
     const ignored_BN = label_BHW.eq(ignoreIndex).flatten({ startDim: 1 });
     const label_BN = label_BHW.flatten({ startDim: 1 }).maskedFill(ignored_BN, 0);
-    const labelled_BN = ignored_BN.logicalNot().to(dtype);
+    const labeled_BN = ignored_BN.logicalNot().to(dtype);
     const shape = logits_BKHW.shape.slice(0, 2);
-    const count_BK = zeros(shape, { dtype, device }).scatterAdd(1, label_BN, labelled_BN);
+    const count_BK = zeros(shape, { dtype, device }).scatterAdd(1, label_BN, labeled_BN);
     const weight_BK = classWeights(count_BK, count_BK.sum(1, { keepdim: true }), weighting);
-    const weight_BN = weight_BK.gather(1, label_BN).mul(labelled_BN);
+    const weight_BN = weight_BK.gather(1, label_BN).mul(labeled_BN);
     const loss_BN = logProbability_BKN.gather(1, label_BN.unsqueeze(1)).squeeze(1).neg();
     const total_B = weight_BN.sum(1);
     const hasLabels_B = total_B.gt(0);

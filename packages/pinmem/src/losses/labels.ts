@@ -4,7 +4,7 @@
 // Not here: the memory's own way down, which keeps shares of classes (memory/label-weights.ts).
 // Shapes: B batch, K classes, H W label resolution, h w feature resolution.
 
-import { IGNORED } from "@pinmem/core";
+import { IGNORE_INDEX } from "@pinmem/core";
 import { fromTypedArray, scope, type Tensor, TorchError } from "@pinmem/torch";
 
 export interface LabelOptions {
@@ -28,7 +28,7 @@ interface Expected extends LabelOptions {
  * @throws TorchError naming the value and what is allowed
  */
 export function checkLabel(label_BHW: Tensor, expected: Expected): void {
-  const { operator, batch, classes, size, ignoreIndex = IGNORED } = expected;
+  const { operator, batch, classes, size, ignoreIndex = IGNORE_INDEX } = expected;
   const fail = (message: string) => new TorchError(message, { operator, argument: "label" });
   const [b, height = 0, width = 0] = label_BHW.shape;
   if (label_BHW.dtype !== "int64" || label_BHW.dim !== 3 || b !== batch || height * width === 0) {
@@ -52,7 +52,7 @@ export function checkLabel(label_BHW: Tensor, expected: Expected): void {
 export function checkLogits(
   logits_BKHW: Tensor,
   label_BHW: Tensor,
-  { operator, ignoreIndex = IGNORED }: LabelOptions & { operator: string },
+  { operator, ignoreIndex = IGNORE_INDEX }: LabelOptions & { operator: string },
 ): void {
   const [batch = 0, classes = 0, height = 0, width = 0] = logits_BKHW.shape;
   if (logits_BKHW.dim !== 4) {

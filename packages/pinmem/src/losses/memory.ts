@@ -4,10 +4,10 @@
 // Divergence pushes the rows apart: their positive cosines. Classification asks that a linear classifier can tell them
 // apart. Shapes: B batch, K classes, C width, h w feature resolution, H W label resolution.
 
-import { IGNORED } from "@pinmem/core";
+import { IGNORE_INDEX } from "@pinmem/core";
 import { arange, nn, scope, type Tensor, TorchError } from "@pinmem/torch";
 import { checkLabel, type LabelOptions } from "./labels.js";
-import { meanOverLabelled } from "./segmentation.js";
+import { meanOverLabeled } from "./segmentation.js";
 
 export interface CohesionOptions extends LabelOptions {
   /** Divides the cosines; smaller is stricter. Default 1. */
@@ -16,14 +16,14 @@ export interface CohesionOptions extends LabelOptions {
 
 /**
  * Cross entropy of the cosines between features and memory rows, brought up bilinearly (corners aligned) to the labels'
- * resolution, mean over labelled pixels.
+ * resolution, mean over labeled pixels.
  *
  * @param scores_BKhw what `ClassMemory.read` gives: without temperature, noise or mask
  */
 export function cohesionLoss(
   scores_BKhw: Tensor,
   label_BHW: Tensor,
-  { temperature = 1, ignoreIndex = IGNORED }: CohesionOptions = {},
+  { temperature = 1, ignoreIndex = IGNORE_INDEX }: CohesionOptions = {},
 ): Tensor {
   const [batch = 0, classes = 0] = scores_BKhw.shape;
   checkLabel(label_BHW, { operator: "cohesionLoss", batch, classes, ignoreIndex });
@@ -33,7 +33,7 @@ export function cohesionLoss(
     const size = [height, width] as const;
     const sharpened = temperature === 1 ? scores_BKhw : scores_BKhw.div(temperature);
     const logits = nn.F.interpolate(sharpened, { size, mode: "bilinear", alignCorners: true });
-    return meanOverLabelled(logits, label_BHW, ignoreIndex);
+    return meanOverLabeled(logits, label_BHW, ignoreIndex);
   });
 }
 

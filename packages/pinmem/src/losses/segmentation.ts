@@ -1,11 +1,11 @@
-// What the network is trained for: the right class at every labelled pixel. Three variants, of which the plain cross
+// What the network is trained for: the right class at every labeled pixel. Three variants, of which the plain cross
 // entropy is the method's; the others come from NVIDIA's semantic-segmentation code, which RobustNet took over.
 //
-// A batch without any labelled pixel gives the loss 0 with gradients 0 (PyTorch's mean would be NaN and poison the
+// A batch without any labeled pixel gives the loss 0 with gradients 0 (PyTorch's mean would be NaN and poison the
 // weights). Not here: how much each loss counts, which is the training method's business.
 // Shapes: B batch, K classes, H W resolution of the images, h w of the auxiliary head.
 
-import { IGNORED } from "@pinmem/core";
+import { IGNORE_INDEX } from "@pinmem/core";
 import { nn, scope, type Tensor, TorchError } from "@pinmem/torch";
 import { type BorderRelaxedOptions, borderRelaxedLoss } from "./border-relaxed.js";
 import { type ImageWeightedOptions, imageWeightedLoss } from "./image-weighted.js";
@@ -18,7 +18,7 @@ export type SegmentationLossOptions =
 
 /**
  * Loss of logits (B, K, H, W) against labels (B, H, W), a scalar: the variant that `kind` names, by default the mean
- * cross entropy over all labelled pixels of the batch.
+ * cross entropy over all labeled pixels of the batch.
  *
  * @throws TorchError when shapes, label values or the kind do not fit
  */
@@ -37,14 +37,14 @@ export function segmentationLoss(
   );
 }
 
-/** Mean cross entropy of logits (B, K, H, W) over the labelled pixels of the batch, a scalar. */
+/** Mean cross entropy of logits (B, K, H, W) over the labeled pixels of the batch, a scalar. */
 export function crossEntropyLoss(
   logits_BKHW: Tensor,
   label_BHW: Tensor,
-  { ignoreIndex = IGNORED }: LabelOptions = {},
+  { ignoreIndex = IGNORE_INDEX }: LabelOptions = {},
 ): Tensor {
   checkLogits(logits_BKHW, label_BHW, { ignoreIndex, operator: "crossEntropyLoss" });
-  return meanOverLabelled(logits_BKHW, label_BHW, ignoreIndex);
+  return meanOverLabeled(logits_BKHW, label_BHW, ignoreIndex);
 }
 
 /**
@@ -54,15 +54,15 @@ export function crossEntropyLoss(
 export function auxiliaryLoss(
   logits_BKhw: Tensor,
   label_BHW: Tensor,
-  { ignoreIndex = IGNORED }: LabelOptions = {},
+  { ignoreIndex = IGNORE_INDEX }: LabelOptions = {},
 ): Tensor {
   const [batch = 0, classes = 0, h = 0, w = 0] = logits_BKhw.shape;
   checkLabel(label_BHW, { operator: "auxiliaryLoss", batch, classes, ignoreIndex });
-  return scope(() => meanOverLabelled(logits_BKhw, nearestLabel(label_BHW, [h, w]), ignoreIndex));
+  return scope(() => meanOverLabeled(logits_BKhw, nearestLabel(label_BHW, [h, w]), ignoreIndex));
 }
 
 /** @internal Without checks; the sum over no pixel divided by one is the defined zero. */
-export function meanOverLabelled(logits: Tensor, label: Tensor, ignoreIndex: number): Tensor {
+export function meanOverLabeled(logits: Tensor, label: Tensor, ignoreIndex: number): Tensor {
   return scope(() => {
     const sum = nn.F.crossEntropy(logits, label, { ignoreIndex, reduction: "sum" });
     return sum.div(label.ne(ignoreIndex).sum().clamp({ min: 1 }));

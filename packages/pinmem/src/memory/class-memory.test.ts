@@ -109,7 +109,7 @@ describe("read", () => {
     expect(difference(refined.select(0, 1).select(1, 2).select(1, 3), expected)).toBeLessThan(1e-7);
   });
 
-  test.each([{}, { temperature: 0.1 }, { centred: true }, { maskAbsent: true }, { residual: true }])(
+  test.each([{}, { temperature: 0.1 }, { centered: true }, { maskAbsent: true }, { residual: true }])(
     "does not depend on the order of the rows, with %o",
     (read) => {
       const memory = createMemory({ read }).eval();
@@ -160,10 +160,10 @@ describe("read", () => {
     expect(largest(memory.logTemperature?.grad as Tensor)).toBeGreaterThan(0);
   });
 
-  test("spreads the weights further when centred", () => {
-    const spread = (centred: boolean) => {
+  test("spreads the weights further when centered", () => {
+    const spread = (centered: boolean) => {
       manualSeed(5);
-      return createMemory({ read: { centred } }).eval().read(feature()).weights.std([1]).mean().toNumber();
+      return createMemory({ read: { centered } }).eval().read(feature()).weights.std([1]).mean().toNumber();
     };
     expect(spread(true)).toBeGreaterThan(2 * spread(false));
   });
@@ -421,7 +421,7 @@ describe("bad input", () => {
       { read: { gumbel: "sometimes" as never } },
       `option 'read.gumbel' must be "never", "training", "always", got "sometimes"`,
     ],
-    [{ read: { centred: 1 as never } }, "option 'read.centred' must be true or false, got 1"],
+    [{ read: { centered: 1 as never } }, "option 'read.centered' must be true or false, got 1"],
   ])("refuses %o", (options, message) => {
     expect(() => createMemory(options)).toThrow(message);
   });

@@ -1,5 +1,5 @@
 // The class memory (Kim et al., "Pin the Memory", CVPR 2022, section 3): one vector per class, read by every pixel and
-// written from labelled features.
+// written from labeled features.
 //
 // Reading is a function of the feature and the rows alone; writing gives new rows and changes nothing: `store` does. So
 // meta-learning can read rows that still carry their graph. Names in the state dict are the official code's, except that
@@ -76,7 +76,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   /** Where Gumbel noise comes from. */
   noise: NoiseSource;
 
-  /** Rows start as normalised random non-negative vectors; see `collect` for the method's start. */
+  /** Rows start as normalized random non-negative vectors; see `collect` for the method's start. */
   constructor({
     classes,
     width,
@@ -105,7 +105,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     this.clsfier = new nn.Linear(width, classes);
     this.mItems = nn.buffer(scope(() => nn.F.normalize(rand([classes, width]))));
     this.logTemperature = learnedTemperature(this.readOptions.temperature);
-    this.#initialise();
+    this.#initialize();
   }
 
   /** The stored rows (K, C): unit length, or zero for classes that were never written. */
@@ -198,11 +198,11 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   }
 
   #cosines(query_BChw: Tensor, items_KC: Tensor): Tensor {
-    if (!this.readOptions.centred) return project(query_BChw, items_KC);
+    if (!this.readOptions.centered) return project(query_BChw, items_KC);
     const present_K1 = isPresent(items_KC).unsqueeze(1);
-    const centre_C = items_KC.sum(0).div(present_K1.sum().clamp({ min: 1 }));
-    const from_BChw = nn.F.normalize(query_BChw.sub(centre_C.view([1, this.width, 1, 1])));
-    return project(from_BChw, nn.F.normalize(items_KC.sub(centre_C).mul(present_K1)));
+    const center_C = items_KC.sum(0).div(present_K1.sum().clamp({ min: 1 }));
+    const from_BChw = nn.F.normalize(query_BChw.sub(center_C.view([1, this.width, 1, 1])));
+    return project(from_BChw, nn.F.normalize(items_KC.sub(center_C).mul(present_K1)));
   }
 
   #weights(scores_BKhw: Tensor, items_KC: Tensor, given?: number): Tensor {
@@ -219,7 +219,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   }
 
   /** The official code's initial values. */
-  #initialise(): void {
+  #initialize(): void {
     for (const sequence of [this.output, this.writenet.writefeat]) {
       const [convolution, norm] = sequence as Iterable<nn.Module> as [nn.Conv2d, nn.BatchNorm2d];
       nn.init.kaimingNormal_(convolution.weight, { nonlinearity: "relu" });

@@ -1,5 +1,5 @@
 // Sums of features by class: the mean feature of each class over a batch (the write) or over a whole data set (the
-// initialisation). Shapes: B batch, C width, K classes, h w feature resolution, H W label resolution.
+// initialization). Shapes: B batch, C width, K classes, h w feature resolution, H W label resolution.
 
 import { type Device, dispose, keep, nn, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
 import { checkLabel, type LabelOptions } from "../losses/labels.js";

@@ -3,10 +3,10 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { labelWeights } from "./label-weights.js";
 
 const classes = 5;
-const IGNORED = 255;
+const IGNORE_INDEX = 255;
 
 /** Labels with about a sixth ignored. */
-function randomLabel(shape: number[], ignoreIndex = IGNORED): Tensor {
+function randomLabel(shape: number[], ignoreIndex = IGNORE_INDEX): Tensor {
   return scope(() => {
     const label = randint(classes + 1, shape, { dtype: "int64" });
     return label.maskedFill(label.eq(classes), ignoreIndex);
@@ -16,7 +16,7 @@ function randomLabel(shape: number[], ignoreIndex = IGNORED): Tensor {
 /** The definition: the one-hot label, ignored pixels as one more class, interpolated with aligned corners. */
 function interpolatedOneHot(label: Tensor, size: readonly [number, number]): Tensor {
   return scope(() => {
-    const plain = label.maskedFill(label.eq(IGNORED), classes);
+    const plain = label.maskedFill(label.eq(IGNORE_INDEX), classes);
     const oneHot = plain
       .oneHot({ numClasses: classes + 1 })
       .permute([0, 3, 1, 2])

@@ -5,7 +5,7 @@
 // made: the four labels are looked up and their weights go to their classes. The result is the same to rounding.
 // Shapes: B batch, K classes, H W label resolution, h w feature resolution.
 
-import { IGNORED } from "@pinmem/core";
+import { IGNORE_INDEX } from "@pinmem/core";
 import { arange, type Device, type DType, fromTypedArray, scope, type Tensor } from "@pinmem/torch";
 import { checkLabel, type LabelOptions } from "../losses/labels.js";
 
@@ -25,7 +25,7 @@ export interface LabelWeightOptions extends LabelOptions {
  */
 export function labelWeights(
   label_BHW: Tensor,
-  { classes, size: [h, w], dtype = "float32", ignoreIndex = IGNORED }: LabelWeightOptions,
+  { classes, size: [h, w], dtype = "float32", ignoreIndex = IGNORE_INDEX }: LabelWeightOptions,
 ): Tensor {
   const [batch = 0, height = 0, width = 0] = label_BHW.shape;
   checkLabel(label_BHW, { operator: "labelWeights", batch, classes, ignoreIndex });
@@ -33,9 +33,9 @@ export function labelWeights(
   return scope(() => {
     const rows = samplePoints(height, h, { dtype, device });
     const columns = samplePoints(width, w, { dtype, device });
-    // Rows come as (2 neighbours, h), columns as (2, w): together the four neighbours of each pixel.
-    const neighbour = label_BHW.indexSelect(1, rows.index).indexSelect(2, columns.index);
-    const label_B4hw = neighbour.view([batch, 2, h, 2, w]).transpose(2, 3).reshape([batch, 4, h, w]);
+    // Rows come as (2 neighbors, h), columns as (2, w): together the four neighbors of each pixel.
+    const neighbor = label_BHW.indexSelect(1, rows.index).indexSelect(2, columns.index);
+    const label_B4hw = neighbor.view([batch, 2, h, 2, w]).transpose(2, 3).reshape([batch, 4, h, w]);
     const weight_4hw = rows.weight
       .view([2, 1, h, 1])
       .mul(columns.weight.view([1, 2, 1, w]))
@@ -48,7 +48,7 @@ export function labelWeights(
 }
 
 interface SamplePoints {
-  /** (2n): the lower neighbours of the n points, then the upper ones. */
+  /** (2n): the lower neighbors of the n points, then the upper ones. */
   index: Tensor;
   /** (2n): their weights. */
   weight: Tensor;

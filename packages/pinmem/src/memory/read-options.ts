@@ -13,7 +13,7 @@ export interface ReadOptions {
   /** Divides the cosines before the softmax; `{ learned: 0.1 }` starts there and is trained. Default 1. */
   temperature?: number | { readonly learned: number };
   /** Compares directions as seen from the mean of the rows, not from the origin. Default false. */
-  centred?: boolean;
+  centered?: boolean;
   /** Gives rows of classes that were never written (zero rows) no weight. Default false. */
   maskAbsent?: boolean;
   /** Adds the feature itself to the refined feature. Default false. */
@@ -26,7 +26,7 @@ const noises = ["never", "training", "always"] as const;
 export function completeReadOptions({
   gumbel = "never",
   temperature = 1,
-  centred = false,
+  centered = false,
   maskAbsent = false,
   residual = false,
 }: ReadOptions): Required<ReadOptions> {
@@ -40,8 +40,8 @@ export function completeReadOptions({
   if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
     throw fail("temperature", "a positive number or { learned: a positive number }", temperature);
   }
-  for (const [option, flag] of Object.entries({ centred, maskAbsent, residual })) {
+  for (const [option, flag] of Object.entries({ centered, maskAbsent, residual })) {
     if (typeof flag !== "boolean") throw fail(option, "true or false", flag);
   }
-  return { gumbel, temperature, centred, maskAbsent, residual };
+  return { gumbel, temperature, centered, maskAbsent, residual };
 }

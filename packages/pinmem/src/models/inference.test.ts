@@ -38,13 +38,13 @@ function trained(one: NetworkOptions): SegmentationNetwork {
 const difference = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().toNumber() / b.std().toNumber();
 
 describe("prepareForInference", () => {
-  for (const layout of ["channels-last", "contiguous"] as const) {
-    it.each(options)(`changes logits by no more than rounding, ${layout}: %o`, (one) => {
+  for (const memoryFormat of ["channelsLast", "contiguous"] as const) {
+    it.each(options)(`changes logits by no more than rounding, ${memoryFormat}: %o`, (one) => {
       scope(() => {
         const network = trained(one);
         const image = formulaImages([0, 1], [65, 97]);
         const { logits: expected, feature } = noGrad(() => network.call(image));
-        prepareForInference(network, { layout });
+        prepareForInference(network, { memoryFormat });
         const found = noGrad(() => network.call(image));
         expect(difference(found.logits, expected)).toBeLessThan(5e-5);
         expect(difference(found.feature, feature)).toBeLessThan(5e-5);
@@ -108,7 +108,7 @@ describe("prepareForInference", () => {
 
   it("refuses other layouts", () => {
     const network = createNetwork({ backbone: "resnet18" });
-    expect(() => prepareForInference(network, { layout: "blocked" as "contiguous" })).toThrow(
+    expect(() => prepareForInference(network, { memoryFormat: "blocked" as "contiguous" })).toThrow(
       /got "blocked"/,
     );
   });

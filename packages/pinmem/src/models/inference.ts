@@ -14,8 +14,8 @@ import { Stage } from "./backbones/stage.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";
 
 export interface InferenceOptions {
-  /** Layout of features: channels of a pixel side by side, or pixels of a channel. Default "channels-last". */
-  layout?: "channels-last" | "contiguous";
+  /** Layout of features: channels of a pixel side by side, or pixels of a channel. Default "channelsLast". */
+  memoryFormat?: "channelsLast" | "contiguous";
 }
 
 /**
@@ -25,18 +25,18 @@ export interface InferenceOptions {
  */
 export function prepareForInference<N extends SegmentationNetwork>(
   network: N,
-  { layout = "channels-last" }: InferenceOptions = {},
+  { memoryFormat = "channelsLast" }: InferenceOptions = {},
 ): N {
-  if (layout !== "channels-last" && layout !== "contiguous") {
+  if (memoryFormat !== "channelsLast" && memoryFormat !== "contiguous") {
     throw new RangeError(
-      `prepareForInference: option 'layout' must be "channels-last" or "contiguous", got "${layout}"`,
+      `prepareForInference: option 'memoryFormat' must be "channelsLast" or "contiguous", got "${memoryFormat}"`,
     );
   }
   network.eval().requiresGrad_(false);
   removeAuxiliaryHead(network);
   noGrad(() => foldBatchNorms(network));
   requireFinite(network);
-  if (layout === "channels-last") {
+  if (memoryFormat === "channelsLast") {
     network.to({ memoryFormat: "channelsLast" });
     fuseReLUs(network);
   }

@@ -166,15 +166,15 @@ describe("bad input", () => {
       /normalization.layer4.*mobilenet_v2/,
     ],
     [{ backbone: "resnet50", memory: { momentum: 1 } }, /memory.momentum.*got 1/],
-    [{ backbone: "resnet50", colour: "red" }, /colour/],
+    [{ backbone: "resnet50", color: "red" }, /color/],
   ])("%o is refused with field, value and what is allowed", (options, message) => {
     expect(refusal(options)).toMatch(message);
   });
 
   it("images that are not floating-point (B, 3, H, W) are refused before any computation", () => {
     const network = createNetwork({ backbone: "resnet18" });
-    const grey = fromTypedArray(new Float32Array(64), [1, 1, 8, 8]);
-    expect(() => network.encode(grey)).toThrow(
+    const gray = fromTypedArray(new Float32Array(64), [1, 1, 8, 8]);
+    expect(() => network.encode(gray)).toThrow(
       /'image' must be floating-point numbers \(B, 3, H, W\), got float32\[1, 1, 8, 8\]/,
     );
     const bytes = fromTypedArray(new Uint8Array(192), [1, 3, 8, 8]);

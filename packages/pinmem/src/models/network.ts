@@ -24,7 +24,7 @@ const memorySchema = z.strictObject({
       temperature: z
         .union([z.number().positive(), z.strictObject({ learned: z.number().positive() })])
         .optional(),
-      centred: z.boolean().optional(),
+      centered: z.boolean().optional(),
       maskAbsent: z.boolean().optional(),
       residual: z.boolean().optional(),
     })
@@ -42,7 +42,7 @@ export const networkSchema = z
     width: z.int().min(1).max(LARGEST_WIDTH).default(256),
     /** Ratio of the image's resolution to the feature's. Default 16; DeepLabV2 has 8. */
     outputStride: z.literal([8, 16, 32]).optional(),
-    /** Instance normalisation by stage. Default none. */
+    /** Instance normalization by stage. Default none. */
     normalization: placementSchema.default({}),
     /** Share of channels that the auxiliary head drops in training. Default 0.1. */
     auxiliaryDropout: z.number().min(0).lt(1).default(0.1),
@@ -93,7 +93,7 @@ export function completeNetworkOptions(
 }
 
 /**
- * A network with random weights: torchvision's initialisation in the backbone, the official code's in the rest.
+ * A network with random weights: torchvision's initialization in the backbone, the official code's in the rest.
  *
  * @param noise where a memory that reads with Gumbel noise takes it from; by default the device's random generator
  * @throws NetworkOptionsError naming the field, the value and what is allowed, before anything is computed

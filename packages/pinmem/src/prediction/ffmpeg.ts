@@ -163,7 +163,7 @@ export class VideoWriter {
       "-i",
       "pipe:0",
     ];
-    // Colours are stored at half the resolution, which takes even sides.
+    // Colors are stored at half the resolution, which takes even sides.
     const even = ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p"];
     const codec = [
       "-c:v",

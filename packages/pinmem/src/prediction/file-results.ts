@@ -10,9 +10,9 @@ export interface PredictFilesOptions extends Omit<PredictImageOptions, "logits">
   readonly write: readonly OutputKind[];
   /** Leave inputs alone whose outputs are all there. Default false: write them again. */
   readonly skipExisting?: boolean;
-  /** Share of the colours in overlays, 0 to 1. Default 0.5. */
+  /** Share of the colors in overlays, 0 to 1. Default 0.5. */
   readonly opacity?: number;
-  /** Names and colours of the classes in it below the overlay of an image (not of a video). Default false. */
+  /** Names and colors of the classes in it below the overlay of an image (not of a video). Default false. */
   readonly legend?: boolean;
   /** Of videos, write the other outputs too, an image for each frame. Default false: overlays only. */
   readonly frames?: boolean;

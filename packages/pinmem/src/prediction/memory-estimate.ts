@@ -9,7 +9,7 @@
 //   mobilenet_v2         342  239  225
 //   shufflenet_v2_x1_0   324  248  219
 //
-// Deeper networks of a width keep no more at a time. Below are these figures and a fifth: other libraries and normalisations
+// Deeper networks of a width keep no more at a time. Below are these figures and a fifth: other libraries and normalizations
 // differ.
 
 import type { Size } from "@pinmem/core";

@@ -11,18 +11,18 @@ import { overlay, withLegend } from "./overlay.js";
 import type { Prediction } from "./predict-image.js";
 
 /**
- * `train-ids`: PNG, a byte of grey each pixel, the position of its class. `label-ids`: the same with the ids of the data set's
+ * `train-ids`: PNG, a byte of gray each pixel, the position of its class. `label-ids`: the same with the ids of the data set's
  * own tools, for Cityscapes those that its server takes. `overlay`: JPEG, the photograph tinted by class. `color`: PNG, the
- * classes' colours. `confidence`: PNG, grey, 255 where the network is certain.
+ * classes' colors. `confidence`: PNG, gray, 255 where the network is certain.
  */
 export const outputKinds = ["train-ids", "label-ids", "overlay", "color", "confidence"] as const;
 export type OutputKind = (typeof outputKinds)[number];
 
 export interface OutputOptions {
   readonly space: LabelSpace;
-  /** Share of the colours in overlays, 0 to 1. Default 0.5. */
+  /** Share of the colors in overlays, 0 to 1. Default 0.5. */
   readonly opacity?: number;
-  /** Names and colours of the classes in the image below its overlay. Default false. */
+  /** Names and colors of the classes in the image below its overlay. Default false. */
   readonly legend?: boolean;
 }
 

@@ -6,7 +6,7 @@ const photo = { width: 2, height: 1, pixels: Uint8Array.from([0, 100, 200, 255, 
 const [road, sidewalk] = cityscapes19.classes.map(({ color }) => color);
 
 describe("overlay", () => {
-  it("mixes the photograph with the colours of its classes", () => {
+  it("mixes the photograph with the colors of its classes", () => {
     const { pixels } = overlay(photo, Uint8Array.of(0, 1), cityscapes19, { opacity: 0.25 });
     const expected = [...photo.pixels].map((value, at) => {
       const color = (at < 3 ? road : sidewalk)?.[at % 3] as number;
@@ -15,7 +15,7 @@ describe("overlay", () => {
     expect([...pixels]).toEqual(expected);
   });
 
-  it("is the photograph at opacity 0, and the colours at 1", () => {
+  it("is the photograph at opacity 0, and the colors at 1", () => {
     const ids = Uint8Array.of(0, 1);
     expect(overlay(photo, ids, cityscapes19, { opacity: 0 }).pixels).toEqual(photo.pixels);
     expect([...overlay(photo, ids, cityscapes19, { opacity: 1 }).pixels]).toEqual([

@@ -1,10 +1,10 @@
-// What people look at: the photograph with the classes' colours laid over it, and the classes' colours alone.
+// What people look at: the photograph with the classes' colors laid over it, and the classes' colors alone.
 
 import type { LabelSpace, RgbImage } from "@pinmem/core";
 import { drawLegend, stack } from "../images/legend.js";
 
 export interface OverlayOptions {
-  /** Share of the colours, 0 to 1; the rest is the photograph. Default 0.5. */
+  /** Share of the colors, 0 to 1; the rest is the photograph. Default 0.5. */
   readonly opacity?: number;
 }
 
@@ -37,7 +37,7 @@ function colorTable({ classes }: LabelSpace): Uint32Array {
   return table;
 }
 
-/** The picture with the names and colours of these classes below it. */
+/** The picture with the names and colors of these classes below it. */
 export async function withLegend(picture: RgbImage, classes: LabelSpace["classes"]): Promise<RgbImage> {
   return stack(picture, await drawLegend(classes, picture.width));
 }

@@ -53,7 +53,7 @@ async function predictAll(more: Partial<PredictFilesOptions> = {}) {
   return { summary, results };
 }
 
-const grey = (file: string) => readPng(readFileSync(file), file);
+const gray = (file: string) => readPng(readFileSync(file), file);
 const files = () =>
   (readdirSync(out, { recursive: true }) as string[])
     .filter((name) => statSync(join(out, name)).isFile())
@@ -76,14 +76,14 @@ describe("predictFiles", () => {
         .sort(),
     );
     const { width, height, trainIds, confidence } = await predictImage(run, file);
-    const written = grey(join(out, "train-ids/city/a.jpg.png"));
+    const written = gray(join(out, "train-ids/city/a.jpg.png"));
     expect(written).toMatchObject({ width, height, channels: 1 });
     expect(written.samples).toEqual(trainIds);
     const ids = [...trainIds].map((id) => run.space.classes[id]?.id);
-    expect([...grey(join(out, "label-ids/city/a.jpg.png")).samples]).toEqual(ids);
+    expect([...gray(join(out, "label-ids/city/a.jpg.png")).samples]).toEqual(ids);
     const bytes = [...confidence].map((value) => Math.round(value * 255));
-    expect([...grey(join(out, "confidence/city/a.jpg.png")).samples]).toEqual(bytes);
-    const color = grey(join(out, "color/city/a.jpg.png"));
+    expect([...gray(join(out, "confidence/city/a.jpg.png")).samples]).toEqual(bytes);
+    const color = gray(join(out, "color/city/a.jpg.png"));
     expect([...color.samples.subarray(0, 3)]).toEqual(run.space.classes[trainIds[0] as number]?.color);
     const made = results.find(({ input }) => input === file);
     if (!made || !("classes" in made)) throw new Error("there is no result");

@@ -19,7 +19,7 @@ const streets = (domain: string, count: number, seed: number) => ({
   height: 128,
 });
 
-// Of a read without temperature nothing can be seen: its weights are nearly flat (memory/read-options.ts). Colours are
+// Of a read without temperature nothing can be seen: its weights are nearly flat (memory/read-options.ts). Colors are
 // changed alike for all methods, so that none sees more variety than another.
 const model = { memory: { read: { temperature: 0.1, maskAbsent: true } } } as const;
 const memoryStart = { batches: 10 };

@@ -10,7 +10,7 @@ export const modelSchema = z.strictObject({
   head,
   /** Ratio of the image's resolution to the feature's: 8, 16 or 32; the head's own by default. */
   outputStride,
-  /** Instance normalisation by stage, such as { layer1: "instance-norm" }. */
+  /** Instance normalization by stage, such as { layer1: "instance-norm" }. */
   normalization,
   /** Of the class memory; methods without one leave it out. */
   memory: memory.unwrap().unwrap().prefault({}),

@@ -29,7 +29,7 @@ export const recipeSchema = z.strictObject({
   data: dataSchema,
   model: modelSchema,
   method: methodSchema,
-  /** How long: steps of the optimiser, or how often the data are gone through. */
+  /** How long: steps of the optimizer, or how often the data are gone through. */
   length: z.strictObject({ steps: z.int().positive().optional(), epochs: z.number().positive().optional() }),
   optimizer: optimizerSchema.prefault({ kind: "sgd" }),
   learningRate: learningRateSchema.prefault({ kind: "polynomial", base: 0.01 }),
@@ -123,7 +123,7 @@ function impossible({ data, model, method, length, learningRate, recompute }: Re
   if (smallest < 2 && model.head === "deeplab-v3+") {
     problems.push(
       `data.perDomain is ${data.perDomain}, so that a pass sees one image; the image pooling of "${model.head}" has no ` +
-        "variance to normalise by then: take 2 or more",
+        "variance to normalize by then: take 2 or more",
     );
   }
   if ("order" in method && method.order === "second" && recompute) {

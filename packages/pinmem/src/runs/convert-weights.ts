@@ -21,7 +21,7 @@ import { RunError } from "./run-error.js";
 export interface ConvertOptions {
   /** Load what fits, and leave the rest of the network at its random start. Default false: everything has to fit. */
   readonly partial?: boolean;
-  /** Optimiser steps behind the weights, where that is known. Default 0. */
+  /** Optimizer steps behind the weights, where that is known. Default 0. */
   readonly step?: number;
 }
 

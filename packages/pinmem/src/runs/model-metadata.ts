@@ -12,7 +12,7 @@ const FORMAT = 1;
 export interface ModelMetadata {
   readonly recipe: Recipe;
   readonly space: LabelSpace;
-  /** Optimiser steps that the weights have behind them. */
+  /** Optimizer steps that the weights have behind them. */
   readonly step: number;
   /** Mean IoU on source validation, 0 to 1; null where there was none. */
   readonly score: number | null;

@@ -39,7 +39,7 @@ export interface OpenRun extends Disposable {
   readonly space: LabelSpace;
   /** In evaluation mode, without gradients. */
   readonly network: SegmentationNetwork;
-  /** Optimiser steps behind it. */
+  /** Optimizer steps behind it. */
   readonly step: number;
   /** Mean IoU on source validation, 0 to 1; null where there was none. */
   readonly score: number | null;

@@ -1,9 +1,9 @@
-// A run from a recipe: opens the data, builds network, method and optimiser, and has the trainer train. What the recipe asks
+// A run from a recipe: opens the data, builds network, method and optimizer, and has the trainer train. What the recipe asks
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { backends, type Device, manualSeed, saveSafetensors, setNumThreads } from "@pinmem/torch";
-import { layOut } from "../models/layout.js";
+import { setMemoryFormat } from "../models/memory-format.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import {
   describeWeights,
@@ -231,7 +231,7 @@ function buildNetwork({ model, method, device, channelsLast }: Recipe, { space }
   if (backboneWeights !== null) reports.push(loadBackboneWeights(network.backbone, backboneWeights));
   const whole = weights && loadNetworkWeights(network, weights.file, { partial: weights.partial });
   if (whole) reports.push(whole);
-  layOut(network, channelsLast ? "channels-last" : "contiguous", device as Device);
+  setMemoryFormat(network, channelsLast ? "channelsLast" : "contiguous", device as Device);
   const hasRows = whole?.loaded.includes("memory.m_items") ?? false;
   return { network, origin: reports.map(describeWeights), hasRows };
 }

@@ -2,7 +2,7 @@ import { fromTypedArray, keep, liveTensors, manualSeed, randn, scope, type Tenso
 import { describe, expect, it } from "vitest";
 import { TinyNetwork } from "../../test/tiny-network.js";
 import { estimateStatistics, withEstimatedStatistics } from "./batch-norm.js";
-import type { LabelledBatch } from "./episode.js";
+import type { LabeledBatch } from "./episode.js";
 import { startMemory } from "./memory-start.js";
 
 const network = () => {
@@ -10,7 +10,7 @@ const network = () => {
   return new TinyNetwork({ classes: 4, width: 6 }).to({ dtype: "float64" });
 };
 
-const batch = (offset: number, labels: readonly number[] = [0, 1, 2]): LabelledBatch =>
+const batch = (offset: number, labels: readonly number[] = [0, 1, 2]): LabeledBatch =>
   keep({
     image: scope(() => randn([2, 3, 8, 8], { dtype: "float64" }).add(offset)),
     label: fromTypedArray(
@@ -19,7 +19,7 @@ const batch = (offset: number, labels: readonly number[] = [0, 1, 2]): LabelledB
     ),
   });
 
-async function* stream(batches: readonly LabelledBatch[]) {
+async function* stream(batches: readonly LabeledBatch[]) {
   yield* batches;
 }
 

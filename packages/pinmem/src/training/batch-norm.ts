@@ -3,11 +3,11 @@
 // While meta-learning trains, the running statistics see the meta-train images only, one noisy batch after the other. As
 // long as the learning rate is high they also belong to weights that are gone. Estimating them over some batches of all
 // domains, weights unchanged, moved scores on validation images by +1 to +10 points in the runs that method.md reports, so
-// it happens before every evaluation and at the end of training, unless a recipe asks for the official behaviour.
+// it happens before every evaluation and at the end of training, unless a recipe asks for the official behavior.
 
 import { dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { TrainableNetwork } from "../models/trainable-network.js";
-import type { LabelledBatch } from "./episode.js";
+import type { LabeledBatch } from "./episode.js";
 import { inPrecision, type Precision } from "./precision.js";
 
 export interface EstimationOptions {
@@ -20,7 +20,7 @@ export interface EstimationOptions {
  */
 export async function estimateStatistics(
   network: TrainableNetwork,
-  batches: AsyncIterable<LabelledBatch>,
+  batches: AsyncIterable<LabeledBatch>,
   { precision = "float32" }: EstimationOptions = {},
 ): Promise<void> {
   const norms = network.modules().filter((module) => module instanceof nn.BatchNorm2d);
@@ -48,8 +48,8 @@ export async function estimateStatistics(
   }
 }
 
-/** Every part that normalises sees the batch. */
-function visitAll(network: TrainableNetwork, { image, label }: LabelledBatch): void {
+/** Every part that normalizes sees the batch. */
+function visitAll(network: TrainableNetwork, { image, label }: LabeledBatch): void {
   const [, , height = 0, width = 0] = image.shape;
   const { feature, lowLevel, auxiliary } = network.encode(image);
   const refined = network.memory?.read(feature).refined ?? feature;
@@ -61,7 +61,7 @@ function visitAll(network: TrainableNetwork, { image, label }: LabelledBatch): v
 /** Runs `body` with newly estimated statistics and puts the old ones back. */
 export async function withEstimatedStatistics<T>(
   network: TrainableNetwork,
-  batches: AsyncIterable<LabelledBatch>,
+  batches: AsyncIterable<LabeledBatch>,
   body: () => Promise<T>,
   options: EstimationOptions = {},
 ): Promise<T> {

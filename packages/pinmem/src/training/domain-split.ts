@@ -1,5 +1,5 @@
 // Which source domains a step trains on and which it meets as unseen: a new random split at every step, so that what was
-// memorised on some domains is always tested on another. A pure function of (seed, step).
+// memorized on some domains is always tested on another. A pure function of (seed, step).
 //
 // As the official code draws it (train.py:199-211): a random order of the domains, of which the first i are meta-train and the
 // others meta-test, with i uniform from 1 to one less than their number.

@@ -1,9 +1,9 @@
-// What a training method gets at each step: labelled images on the device, in the roles that it gave the domains.
+// What a training method gets at each step: labeled images on the device, in the roles that it gave the domains.
 
 import type { Tensor } from "@pinmem/torch";
 
-export interface LabelledBatch {
-  /** Normalised images (B, 3, H, W), domain after domain. */
+export interface LabeledBatch {
+  /** Normalized images (B, 3, H, W), domain after domain. */
   readonly image: Tensor;
   /** Train ids (B, H, W), int64; 255 is ignored. */
   readonly label: Tensor;
@@ -11,7 +11,7 @@ export interface LabelledBatch {
 
 export interface Episode {
   /** What the step trains on, and what the memory is written from: all domains where the method splits none off. */
-  readonly metaTrain: LabelledBatch;
+  readonly metaTrain: LabeledBatch;
   /** Domains met as unseen; null where the method splits none off. */
-  readonly metaTest: LabelledBatch | null;
+  readonly metaTest: LabeledBatch | null;
 }

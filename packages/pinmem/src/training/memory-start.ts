@@ -6,7 +6,7 @@ import type { TrainingEvent } from "@pinmem/core/formats";
 import { type Device, noGrad, scope } from "@pinmem/torch";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
-import type { LabelledBatch } from "./episode.js";
+import type { LabeledBatch } from "./episode.js";
 import { memoryEvent } from "./events/memory-event.js";
 import type { MemoryStartConfig } from "./methods/index.js";
 import { memoryOf } from "./methods/method.js";
@@ -20,10 +20,10 @@ export interface StartReport {
   readonly absent: readonly number[];
 }
 
-/** Fills the network's memory from labelled batches. */
+/** Fills the network's memory from labeled batches. */
 export async function startMemory(
   network: TrainableNetwork,
-  batches: AsyncIterable<LabelledBatch>,
+  batches: AsyncIterable<LabeledBatch>,
   { precision = "float32" }: { precision?: Precision } = {},
 ): Promise<StartReport> {
   const memory = memoryOf(network, "startMemory");

@@ -1,4 +1,4 @@
-// The optimiser of a recipe: stochastic gradient descent with momentum, as the paper trains, or AdamW.
+// The optimizer of a recipe: stochastic gradient descent with momentum, as the paper trains, or AdamW.
 //
 // Weight decay: the official code decays everything by 5e-4, scales and shifts of norms and biases included. These say
 // nothing about capacity, and pulling scales to zero works against the norm; ours leaves them out, unless `decay` is "all".

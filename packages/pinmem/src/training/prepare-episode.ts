@@ -1,4 +1,4 @@
-// From a loader's batch to an episode: images on the device, colours changed by the role of their domain, the roles' images
+// From a loader's batch to an episode: images on the device, colors changed by the role of their domain, the roles' images
 // together.
 //
 // Which domains get the strong augmentation: those met as unseen, so that the shift between meta-train and meta-test is
@@ -10,7 +10,7 @@ import { type BatchTensors, batchTensors } from "../loading/batch-tensors.js";
 import type { Batch } from "../loading/loader.js";
 import type { PhotometricOptions } from "../loading/transforms/photometric.js";
 import type { DomainSplit } from "./domain-split.js";
-import type { Episode, LabelledBatch } from "./episode.js";
+import type { Episode, LabeledBatch } from "./episode.js";
 
 export const strongFor = ["meta-test", "first-source", "none"] as const;
 
@@ -42,7 +42,7 @@ export function prepareEpisode(batch: Batch, split: DomainSplit | null, options:
 }
 
 /** A whole batch with the normal augmentation: for estimates over training images. */
-export const prepareWhole = (batch: Batch, options: PrepareOptions): LabelledBatch =>
+export const prepareWhole = (batch: Batch, options: PrepareOptions): LabeledBatch =>
   prepareEpisode(batch, null, { ...options, strongFor: "none" }).metaTrain;
 
 function strongDomains(
@@ -58,7 +58,7 @@ function imagesOf(
   { image, label }: BatchTensors,
   domains: readonly number[],
   perDomain: number,
-): LabelledBatch {
+): LabeledBatch {
   const pick = (tensor: Tensor): Tensor => {
     const parts = domains.map((domain) => tensor.narrow(0, domain * perDomain, perDomain));
     return parts.length === 1 ? (parts[0] as Tensor) : cat(parts);
@@ -67,9 +67,9 @@ function imagesOf(
 }
 
 const inLayout = (
-  { image, label }: LabelledBatch,
+  { image, label }: LabeledBatch,
   { channelsLast = false }: PrepareOptions,
-): LabelledBatch => ({
+): LabeledBatch => ({
   image: channelsLast ? image.to({ memoryFormat: "channelsLast" }) : image,
   label,
 });

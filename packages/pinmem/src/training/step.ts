@@ -1,4 +1,4 @@
-// One step of training: gradients of one or several episodes, a check that they are numbers, the optimiser, the method's
+// One step of training: gradients of one or several episodes, a check that they are numbers, the optimizer, the method's
 // work afterwards. Nothing is read from the device before all of the gradients have been asked for, and then everything at
 // once.
 

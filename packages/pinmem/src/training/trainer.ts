@@ -32,7 +32,7 @@ export interface TrainerOptions {
   readonly name: string;
   readonly seed: number;
   readonly device: Device;
-  /** Optimiser steps of the whole run. */
+  /** Optimizer steps of the whole run. */
   readonly steps: number;
   readonly network: TrainableNetwork;
   readonly method: Method;
@@ -148,7 +148,7 @@ export class Trainer {
         const last = this.#done === steps;
         if (evaluation && (last || this.#done % evaluation.every === 0)) await this.#evaluate(evaluation.run);
         if (checkpoints && (last || this.#done % checkpoints.every === 0)) await this.#save();
-        // Signals and finalisers are served by the event loop, which a step does not leave.
+        // Signals and finalizers are served by the event loop, which a step does not leave.
         await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {

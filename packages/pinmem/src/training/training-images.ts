@@ -3,7 +3,7 @@
 // asked for nor shifts what training sees.
 
 import { dispose, keep, scope } from "@pinmem/torch";
-import type { LabelledBatch } from "./episode.js";
+import type { LabeledBatch } from "./episode.js";
 import { type PrepareOptions, prepareWhole } from "./prepare-episode.js";
 import type { TrainingData } from "./training-data.js";
 
@@ -13,7 +13,7 @@ const epochs = { statistics: 2 ** 31, "memory start": 2 ** 31 + 2 ** 16 } as con
 export type TrainingImages = (
   purpose: keyof typeof epochs,
   count: number,
-) => AsyncGenerator<LabelledBatch, void, undefined>;
+) => AsyncGenerator<LabeledBatch, void, undefined>;
 
 export function trainingImages(data: TrainingData, preparation: PrepareOptions): TrainingImages {
   return async function* (purpose, count) {

@@ -12,7 +12,7 @@ import { type Forward, Predictor, predict } from "../inference/predictor.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withEstimatedStatistics } from "./batch-norm.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
-import type { LabelledBatch } from "./episode.js";
+import type { LabeledBatch } from "./episode.js";
 import { memoryEvent } from "./events/memory-event.js";
 import { inPrecision, type Precision, widened } from "./precision.js";
 import type { Evaluate } from "./trainer.js";
@@ -26,7 +26,7 @@ export interface EvaluationOptions {
   readonly validation: readonly Dataset[];
   readonly targets: readonly Dataset[];
   /** Batches to estimate the statistics of batch norm over; none: they stay as they are. */
-  readonly statisticsBatches: () => AsyncIterable<LabelledBatch>;
+  readonly statisticsBatches: () => AsyncIterable<LabeledBatch>;
   /** Of the whole run. */
   readonly steps: number;
   /** Keeps the network as it was evaluated. */
@@ -35,7 +35,7 @@ export interface EvaluationOptions {
 
 /** What is said of a network that is kept. */
 export interface SavedState {
-  /** Optimiser steps behind it. */
+  /** Optimizer steps behind it. */
   readonly step: number;
   /** Mean IoU on source validation, 0 to 1; null where there was none. */
   readonly score: number | null;

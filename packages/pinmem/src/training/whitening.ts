@@ -1,8 +1,8 @@
 // Whitening during training: which covariances count, and from when on.
 //
 // Instance whitening pulls all of them to zero from the start. Selective whitening (ISW) first trains without, then looks
-// which covariances change when the colours of an image do, over pairs of an image and the same in other colours, and from
-// then on whitens those. A selection is what several trials with newly drawn colours agree on.
+// which covariances change when the colors of an image do, over pairs of an image and the same in other colors, and from
+// then on whitens those. A selection is what several trials with newly drawn colors agree on.
 // Source: Choi et al., "RobustNet", CVPR 2021, section 4.3; numbers of the official script.
 
 import { Random } from "@pinmem/core";

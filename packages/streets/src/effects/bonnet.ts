@@ -1,6 +1,6 @@
-// The own vehicle's bonnet at the lower edge of the picture, as many real data sets show it: labelled 255, none of the classes.
+// The own vehicle's bonnet at the lower edge of the picture, as many real data sets show it: labeled 255, none of the classes.
 
-import { IGNORED, type Random } from "@pinmem/core";
+import { IGNORE_INDEX, type Random } from "@pinmem/core";
 import { smoothstep } from "../arithmetic.js";
 import type { Rgb } from "../color.js";
 import type { Frame } from "../shading/frame.js";
@@ -32,7 +32,7 @@ export function drawBonnet(frame: Frame, paint: Rgb, light: Rgb, random: Random)
         color[at] = (color[at] as number) * (1 - cover) + shade * cover;
       }
       if (cover >= 0.5) {
-        label[pixel] = IGNORED;
+        label[pixel] = IGNORE_INDEX;
         wet[pixel] = 0;
       }
     }

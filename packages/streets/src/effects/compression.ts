@@ -60,7 +60,7 @@ interface Planes {
   readonly cr: Float32Array;
 }
 
-/** Brightness at full, colour at half the resolution; centred on zero. */
+/** Brightness at full, color at half the resolution; centered on zero. */
 function toYcc(image: Uint8Array, width: number, height: number): Planes {
   const halfWidth = Math.ceil(width / 2);
   const halfHeight = Math.ceil(height / 2);

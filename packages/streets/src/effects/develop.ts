@@ -39,15 +39,15 @@ export function develop(frame: Frame, image: Uint8Array, development: Developmen
       let r = ((color[at] as number) + flare * stray[0]) * gainR * light;
       let g = ((color[at + 1] as number) + flare * stray[1]) * gainG * light;
       let b = ((color[at + 2] as number) + flare * stray[2]) * gainB * light;
-      const grey = luminance(r, g, b);
-      r = grey + (r - grey) * saturation;
-      g = grey + (g - grey) * saturation;
-      b = grey + (b - grey) * saturation;
+      const gray = luminance(r, g, b);
+      r = gray + (r - gray) * saturation;
+      g = gray + (g - gray) * saturation;
+      b = gray + (b - gray) * saturation;
       let outR = table[entry(r)] as number;
       let outG = table[entry(g)] as number;
       let outB = table[entry(b)] as number;
       if (noise > 0) {
-        // xorshift32; brightness noise with a smaller share of colour noise.
+        // xorshift32; brightness noise with a smaller share of color noise.
         state ^= state << 13;
         state ^= state >>> 17;
         state ^= state << 5;

@@ -51,11 +51,11 @@ describe("develop", () => {
 
   it("adds noise of the strength asked for, without changing the mean", () => {
     // Not even, or else all pixels would be rounded in the same direction.
-    const grey = frameOf(128, 128, (x, y) => 0.2 + (x + y) / 1000);
-    const clean = new Uint8Array(grey.color.length);
-    develop(grey, clean, neutral);
-    const noisy = new Uint8Array(grey.color.length);
-    develop(grey, noisy, { ...neutral, noise: 6 });
+    const gray = frameOf(128, 128, (x, y) => 0.2 + (x + y) / 1000);
+    const clean = new Uint8Array(gray.color.length);
+    develop(gray, clean, neutral);
+    const noisy = new Uint8Array(gray.color.length);
+    develop(gray, noisy, { ...neutral, noise: 6 });
     const differences = Array.from(noisy, (value, at) => value - (clean[at] as number));
     const deviation = Math.sqrt(mean(differences.map((value) => value * value)));
     expect(Math.abs(mean(differences))).toBeLessThan(0.2);
@@ -64,10 +64,10 @@ describe("develop", () => {
   });
 
   it("darkens the corners, not the middle, with a vignette", () => {
-    const grey = frameOf(64, 32, () => 0.5);
-    const [plain, dark] = [new Uint8Array(grey.color.length), new Uint8Array(grey.color.length)];
-    develop(grey, plain, neutral);
-    develop(grey, dark, { ...neutral, vignette: 0.5 });
+    const gray = frameOf(64, 32, () => 0.5);
+    const [plain, dark] = [new Uint8Array(gray.color.length), new Uint8Array(gray.color.length)];
+    develop(gray, plain, neutral);
+    develop(gray, dark, { ...neutral, vignette: 0.5 });
     const middle = 3 * (16 * 64 + 32);
     expect(dark[middle]).toBe(plain[middle]);
     expect(dark[0]).toBeLessThan((plain[0] as number) - 20);
@@ -119,10 +119,10 @@ describe("compress", () => {
     expect(lossAt(40)).toBeLessThan(lossAt(8));
   });
 
-  it("keeps an even grey picture, also where blocks are cut off", () => {
-    const grey = new Uint8Array(3 * 21 * 13).fill(77);
-    compress(grey, 21, 13, 90);
-    for (const value of grey) expect(Math.abs(value - 77)).toBeLessThanOrEqual(1);
+  it("keeps an even gray picture, also where blocks are cut off", () => {
+    const gray = new Uint8Array(3 * 21 * 13).fill(77);
+    compress(gray, 21, 13, 90);
+    for (const value of gray) expect(Math.abs(value - 77)).toBeLessThanOrEqual(1);
   });
 });
 

@@ -52,7 +52,7 @@ function convolve(
   }
 }
 
-/** Row y of the picture across its neighbours above and below. */
+/** Row y of the picture across its neighbors above and below. */
 function convolveRows(
   from: Float32Array,
   to: Float32Array,

@@ -143,13 +143,13 @@ function drawBalconies(canvas: Canvas, look: BuildingLook, outward: 1 | -1, rand
   const rail = new Plain(trainIds.building, scaled(facade.accent, 0.8), { uneven: 0.2 });
   const bays = Math.max(1, Math.round(width / facade.bay));
   const bay = width / bays;
-  const storeys = Math.min(12, Math.floor((facade.height - facade.groundFloor - 1) / facade.storey));
+  const stories = Math.min(12, Math.floor((facade.height - facade.groundFloor - 1) / facade.story));
   const x: readonly [number, number] = outward > 0 ? [-1.1, 0] : [0, 1.1];
   for (let column = 0; column < bays; column++) {
     if (!random.bernoulli(look.balconies)) continue;
     const z: readonly [number, number] = [column * bay + 0.2, (column + 1) * bay - 0.2];
-    for (let storey = 0; storey < storeys; storey++) {
-      const y = facade.groundFloor + storey * facade.storey;
+    for (let story = 0; story < stories; story++) {
+      const y = facade.groundFloor + story * facade.story;
       const faces = { left: rail, right: rail, back: rail, front: rail };
       box(canvas, { x, y: [y + 0.12, y + 1.0], z }, faces);
       box(

@@ -1,4 +1,4 @@
-// Buses and coaches: long boxes with a band of windows, doors on the kerb's side, a destination over the windscreen. Faces +z.
+// Buses and coaches: long boxes with a band of windows, doors on the curb's side, a destination over the windscreen. Faces +z.
 
 import type { Canvas } from "../canvas.js";
 import type { Rgb } from "../color.js";
@@ -11,8 +11,8 @@ export const busLength = 11.4;
 
 const amber: Rgb = [0.9, 0.45, 0.05];
 
-/** `kerb`: 1 when the doors are on the right, -1 on the left; `decks`: 1 or 2. */
-export function drawBus(canvas: Canvas, skin: SkinLook, kerb: 1 | -1, decks: 1 | 2, inside: number): void {
+/** `curb`: 1 when the doors are on the right, -1 on the left; `decks`: 1 or 2. */
+export function drawBus(canvas: Canvas, skin: SkinLook, curb: 1 | -1, decks: 1 | 2, inside: number): void {
   const end = busLength / 2;
   const half = 1.26;
   const sill = 0.32;
@@ -72,7 +72,7 @@ export function drawBus(canvas: Canvas, skin: SkinLook, kerb: 1 | -1, decks: 1 |
     { front: destination },
   );
   const door = new Glass(skin, [end - 1.1, -0.9, -0.1], 0.05, inside);
-  const x = kerb * (half + 0.01);
+  const x = curb * (half + 0.01);
   for (const [from, to] of [
     [end - 1.7, end - 0.5],
     [-1.1, 0.1],
@@ -80,7 +80,7 @@ export function drawBus(canvas: Canvas, skin: SkinLook, kerb: 1 | -1, decks: 1 |
     box(
       canvas,
       { x: [x, x], y: [sill + 0.05, lintel], z: [from, to] },
-      kerb > 0 ? { right: door } : { left: door },
+      curb > 0 ? { right: door } : { left: door },
     );
   }
   drawWheels(canvas, skin.label, half - 0.06, wheels, 0.48, 0.5);

@@ -86,7 +86,7 @@ const shapes: Readonly<Record<CarKind, Shape>> = {
 
 export const carLength = (kind: CarKind): number => shapes[kind].length;
 
-const tyre: Rgb = [0.012, 0.012, 0.014];
+const tire: Rgb = [0.012, 0.012, 0.014];
 
 export function drawCar(canvas: Canvas, kind: CarKind, skin: SkinLook, { taxi = false } = {}): void {
   const { length, width, height, belt, bonnet, boot, windscreen, rearWindow } = shapes[kind];
@@ -182,7 +182,7 @@ export const endLook = (
   lampTall: number,
 ) => ({ halfWidth, sill, top, lampHeight, lampWidth, lampTall });
 
-/** Wheels on both sides at the given places along the vehicle, with tyres seen from behind and in front. */
+/** Wheels on both sides at the given places along the vehicle, with tires seen from behind and in front. */
 export function drawWheels(
   canvas: Canvas,
   label: number,
@@ -192,7 +192,7 @@ export function drawWheels(
   rimSize = 0.66,
 ): void {
   const face = new Wheel(label, undefined, rimSize);
-  const rubber = new Plain(label, tyre, { twoSided: true });
+  const rubber = new Plain(label, tire, { twoSided: true });
   for (const z of places) {
     for (const side of [-1, 1]) {
       const outer = side * (half + 0.03);

@@ -3,7 +3,7 @@
 
 import type { Canvas, Point } from "../canvas.js";
 import type { Rgb } from "../color.js";
-import { trainIds, UNLABELLED } from "../surface.js";
+import { trainIds, UNLABELED } from "../surface.js";
 import { Plain } from "../surfaces/plain.js";
 import { SignalFace, SignFace, type SignKind } from "../surfaces/sign.js";
 import { box } from "./solids.js";
@@ -30,7 +30,7 @@ export function drawStreetLamp(
   canvas.capsule([reach * 0.8, height + 0.26, 0], 0.08, tip, 0.1, head);
 }
 
-/** A traffic light on a pole; `arm` (metres, signed) carries another over the road. */
+/** A traffic light on a pole; `arm` (meters, signed) carries another over the road. */
 export function drawTrafficLight(
   canvas: Canvas,
   on: 0 | 1 | 2,
@@ -154,7 +154,7 @@ export function drawUtilityPole(canvas: Canvas, height: number, color: Rgb): voi
 
 /** A wire that hangs between two points of the world; to be drawn after everything else. The canvas must be unplaced. */
 export function drawWire(canvas: Canvas, from: Point, to: Point, sag: number): void {
-  const wire = new Plain(UNLABELLED, [0.03, 0.03, 0.03]);
+  const wire = new Plain(UNLABELED, [0.03, 0.03, 0.03]);
   const parts = 6;
   let last = from;
   for (let k = 1; k <= parts; k++) {

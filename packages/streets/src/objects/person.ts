@@ -7,7 +7,7 @@ import { Plain } from "../surfaces/plain.js";
 
 export interface PersonLook {
   readonly label: number;
-  /** Metres. */
+  /** Meters. */
   readonly height: number;
   /** 1 for the average build. */
   readonly build: number;

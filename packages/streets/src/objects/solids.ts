@@ -20,7 +20,7 @@ export interface Extent {
   readonly z: readonly [number, number];
 }
 
-/** Coordinates on the faces: metres across or along, and up. */
+/** Coordinates on the faces: meters across or along, and up. */
 export function box(canvas: Canvas, { x: [x0, x1], y: [y0, y1], z: [z0, z1] }: Extent, faces: Faces): void {
   const { front, back, left, right, top } = faces;
   if (back) canvas.polygon(upright(x0, z0, x1, z0, y0, y1, x0, x1), back);

@@ -2,9 +2,9 @@
 //
 // Coefficients of a capsule primitive: x, y of its first end on the screen, the axis divided by its squared length (so
 // that a dot product tells how far along a sample lies), the axis itself, the first radius and its change, the first
-// nearness and its change, the focal length, and the length in metres.
+// nearness and its change, the focal length, and the length in meters.
 
-import { UNLABELLED } from "../surface.js";
+import { UNLABELED } from "../surface.js";
 import { COEFFICIENTS, type Visibility } from "./visibility.js";
 
 /** Thinner things are drawn this thick, in samples: half a pixel, so that poles do not vanish in the distance. */
@@ -21,7 +21,7 @@ export interface ScreenCapsule {
   /** 1 / depth. */
   near0: number;
   near1: number;
-  /** Metres. */
+  /** Meters. */
   length: number;
 }
 
@@ -94,7 +94,7 @@ export function fillCapsule(
       if (near > (nearness[sample] as number)) {
         nearness[sample] = near;
         owner[sample] = primitive;
-        if (label !== UNLABELLED) labels[sample] = label;
+        if (label !== UNLABELED) labels[sample] = label;
       }
     }
   }

@@ -17,13 +17,13 @@ import {
 import { drawTree } from "../objects/tree.js";
 import type { Lamp } from "../shading/lamps.js";
 import type { SignKind } from "../surfaces/sign.js";
-import { KERB } from "./ground.js";
+import { CURB } from "./ground.js";
 import { type Edge, onCrossing, type StreetPlan } from "./plan.js";
 import { placeAlong } from "./roadside.js";
 import { sampleByWeight, sampleColor, sampleCount, sampleFrom } from "./sampling.js";
 import type { Style } from "./style.js";
 
-/** Lamps farther away than this light nothing that is seen, metres. */
+/** Lamps farther away than this light nothing that is seen, meters. */
 const LAMP_REACH = 75;
 
 export interface Wire {
@@ -53,13 +53,13 @@ export function drawFurniture(
   return wires;
 }
 
-const footOf = (edge: Edge): number => (edge.sidewalk > 0 ? KERB : 0);
+const footOf = (edge: Edge): number => (edge.sidewalk > 0 ? CURB : 0);
 
 function drawTreeRow(canvas: Canvas, plan: StreetPlan, style: Style, edge: Edge, random: Random): void {
   const { roadside, palettes } = style.domain;
   if (edge.sidewalk + edge.verge < 2 || !random.bernoulli(roadside.treeRows)) return;
   const spacing = sampleFrom(random, roadside.treeSpacing);
-  const t = edge.kerb + edge.side * (edge.verge > 0 ? edge.verge / 2 : 0.9);
+  const t = edge.curb + edge.side * (edge.verge > 0 ? edge.verge / 2 : 0.9);
   for (let s = random.uniform(1, spacing); s < 120; s += spacing * random.uniform(0.9, 1.1)) {
     if (onCrossing(plan, s, 5)) continue;
     const look = {
@@ -69,7 +69,7 @@ function drawTreeRow(canvas: Canvas, plan: StreetPlan, style: Style, edge: Edge,
       bark: sampleColor(random, palettes.bark),
       texture: style.texture,
     };
-    drawTree(canvas, [plan.course.x(s) + t, KERB, s], look, random);
+    drawTree(canvas, [plan.course.x(s) + t, CURB, s], look, random);
   }
 }
 
@@ -83,7 +83,7 @@ function drawLamps(canvas: Canvas, plan: StreetPlan, style: Style, lamps: Lamp[]
   for (let s = random.uniform(2, spacing); s < 130; s += both ? spacing / 2 : spacing) {
     if (both) edge = edge === plan.left ? plan.right : plan.left;
     if (onCrossing(plan, s, 1)) continue;
-    const t = edge.kerb + edge.side * 0.55;
+    const t = edge.curb + edge.side * 0.55;
     placeAlong(canvas, plan, s, t, footOf(edge));
     drawStreetLamp(canvas, height, -edge.side * reach, style.pole, light.streetLamps > 0 ? 14 : 0);
     if (light.streetLamps > 0 && s < LAMP_REACH) {
@@ -101,10 +101,10 @@ function drawSignals(canvas: Canvas, plan: StreetPlan, style: Style, random: Ran
   const { furniture } = style.domain;
   const night = style.domain.light.streetLamps > 0;
   const place = (s: number, edge: Edge, on: 0 | 1 | 2) => {
-    const roadWidth = plan.right.kerb - plan.left.kerb;
+    const roadWidth = plan.right.curb - plan.left.curb;
     const arm =
       furniture.signalArms && edge.side === plan.side ? -edge.side * Math.min(7, roadWidth * 0.55) : 0;
-    placeAlong(canvas, plan, s, edge.kerb + edge.side * 0.5, footOf(edge));
+    placeAlong(canvas, plan, s, edge.curb + edge.side * 0.5, footOf(edge));
     drawTrafficLight(canvas, on, arm, furniture.signalCasing, night ? 6 : 2.2);
   };
   for (const crossing of plan.crossings) {
@@ -134,7 +134,7 @@ function drawSigns(canvas: Canvas, plan: StreetPlan, style: Style, random: Rando
     if (onCrossing(plan, s, 0.5)) continue;
     const own = random.bernoulli(0.72);
     const edge = plan.side > 0 === own ? plan.right : plan.left;
-    placeAlong(canvas, plan, s, edge.kerb + edge.side * random.uniform(0.4, 0.8), footOf(edge), own ? 1 : -1);
+    placeAlong(canvas, plan, s, edge.curb + edge.side * random.uniform(0.4, 0.8), footOf(edge), own ? 1 : -1);
     const below = random.bernoulli(0.3)
       ? random.bernoulli()
         ? "panel"
@@ -144,7 +144,7 @@ function drawSigns(canvas: Canvas, plan: StreetPlan, style: Style, random: Rando
   }
   if (random.bernoulli(furniture.gantries)) {
     placeAlong(canvas, plan, random.uniform(22, 55), 0, 0);
-    drawGantry(canvas, plan.left.kerb - 0.6, plan.right.kerb + 0.6, lookOf("guide"));
+    drawGantry(canvas, plan.left.curb - 0.6, plan.right.curb + 0.6, lookOf("guide"));
   }
 }
 
@@ -163,7 +163,7 @@ function drawPoles(canvas: Canvas, plan: StreetPlan, style: Style, wires: Wire[]
   const spacing = random.uniform(18, 32);
   const height = random.uniform(7, 9.5);
   const color = sampleColor(random, style.domain.palettes.bark);
-  const t = edge.kerb + edge.side * 0.8;
+  const t = edge.curb + edge.side * 0.8;
   const tops: Point[] = [];
   for (let s = random.uniform(3, spacing) - spacing; s < 120; s += spacing) {
     tops.push([plan.course.x(s) + t, footOf(edge) + height - 0.45, s]);
@@ -183,11 +183,11 @@ function drawPoles(canvas: Canvas, plan: StreetPlan, style: Style, wires: Wire[]
 function drawClutter(canvas: Canvas, plan: StreetPlan, style: Style, edge: Edge, random: Random): void {
   const { furniture, palettes } = style.domain;
   if (edge.sidewalk < 1.2) return;
-  const paved = edge.kerb + edge.side * edge.verge;
+  const paved = edge.curb + edge.side * edge.verge;
   for (let k = sampleCount(random, furniture.clutter); k > 0; k--) {
     const s = random.uniform(4, 50);
     if (onCrossing(plan, s, 2)) continue;
-    placeAlong(canvas, plan, s, paved + edge.side * random.uniform(0.5, 0.9), KERB, edge.side);
+    placeAlong(canvas, plan, s, paved + edge.side * random.uniform(0.5, 0.9), CURB, edge.side);
     if (random.bernoulli(0.65)) drawBin(canvas, sampleColor(random, palettes.accents));
     else drawBench(canvas, sampleColor(random, palettes.bark));
   }
@@ -195,7 +195,7 @@ function drawClutter(canvas: Canvas, plan: StreetPlan, style: Style, edge: Edge,
   const spacing = random.uniform(1.6, 3);
   for (let s = random.uniform(3, 8); s < 40; s += spacing) {
     if (onCrossing(plan, s, 0.5)) continue;
-    placeAlong(canvas, plan, s, edge.kerb + edge.side * 0.35, KERB);
+    placeAlong(canvas, plan, s, edge.curb + edge.side * 0.35, CURB);
     drawBollard(canvas, style.pole);
   }
 }

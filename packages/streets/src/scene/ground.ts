@@ -1,24 +1,24 @@
-// Draws the ground: carriageway, kerbs, sidewalks, verges and medians, and the streets that cross.
+// Draws the ground: carriageway, curbs, sidewalks, verges and medians, and the streets that cross.
 
 import type { Random } from "@pinmem/core";
 import type { Canvas } from "../canvas.js";
 import type { Rgb } from "../color.js";
 import { upright } from "../objects/solids.js";
 import type { Surface } from "../surface.js";
-import { Kerb, Paving, Terrain } from "../surfaces/ground.js";
+import { Curb, Paving, Terrain } from "../surfaces/ground.js";
 import type { Course } from "./course.js";
 import type { Edge, StreetPlan } from "./plan.js";
 import { planRoad } from "./road.js";
 import type { Style } from "./style.js";
 
-/** Height of sidewalks above the road, metres. */
-export const KERB = 0.13;
+/** Height of sidewalks above the road, meters. */
+export const CURB = 0.13;
 
 /** How far streets that cross are drawn to each side, and the paved part of the corners beside them. */
 const CROSS_STREET = 90;
 const CORNER = 3;
-const KERBSTONE = 0.16;
-/** Bounds of the straight pieces of which a bent street is made, metres ahead. */
+const CURBSTONE = 0.16;
+/** Bounds of the straight pieces of which a bent street is made, meters ahead. */
 const steps = [-6, -2, 2, 6, 10, 15, 20, 26, 33, 41, 50, 62, 78, 98, 125, 160, 210, 300];
 const stripes: readonly [Rgb, Rgb] = [
   [0.6, 0.55, 0.05],
@@ -34,7 +34,7 @@ interface Materials {
   readonly grass: Surface;
 }
 
-/** A piece of the street from `a` to `b` metres ahead; a corner lies beside a street that crosses. */
+/** A piece of the street from `a` to `b` meters ahead; a corner lies beside a street that crosses. */
 interface Piece {
   readonly a: number;
   readonly b: number;
@@ -61,26 +61,26 @@ export function drawGround(canvas: Canvas, plan: StreetPlan, style: Style, rando
         plan.course,
         a,
         b,
-        left.kerb - CROSS_STREET,
-        right.kerb + CROSS_STREET,
+        left.curb - CROSS_STREET,
+        right.curb + CROSS_STREET,
         0,
         materials.road,
       );
       continue;
     }
     const corner = crossings.some(({ start, end }) => a >= start - CORNER && b <= end + CORNER);
-    drawStrip(canvas, plan.course, a, b, left.kerb, right.kerb, 0, materials.road);
+    drawStrip(canvas, plan.course, a, b, left.curb, right.curb, 0, materials.road);
     for (const edge of [left, right]) drawSidewalk(canvas, plan, edge, { a, b, corner }, materials);
     drawMedian(canvas, plan, { a, b, corner }, materials);
   }
-  for (const { end } of crossings) drawCornerKerbs(canvas, plan, end, materials.face);
+  for (const { end } of crossings) drawCornerCurbs(canvas, plan, end, materials.face);
   return materials.grass;
 }
 
 function chooseMaterials(plan: StreetPlan, style: Style, random: Random): Materials {
   const { course, median } = plan;
-  const { paving, slab, texture, kerb, grass, earth } = style;
-  const { dust, stripedKerbs } = style.domain.road;
+  const { paving, slab, texture, curb, grass, earth } = style;
+  const { dust, stripedCurbs } = style.domain.road;
   const road = planRoad(plan, style, random);
   const seed = random.randint(0, 65536);
   // Where the roads are dusty, little grows beside them.
@@ -88,8 +88,8 @@ function chooseMaterials(plan: StreetPlan, style: Style, random: Random): Materi
   const turf = new Terrain(grass, earth, bareness, texture);
   return {
     road,
-    face: new Kerb(kerb, stripedKerbs ? stripes : undefined),
-    stone: new Paving(course, kerb, 0, texture, seed),
+    face: new Curb(curb, stripedCurbs ? stripes : undefined),
+    stone: new Paving(course, curb, 0, texture, seed),
     paving: new Paving(course, paving, slab, texture, seed),
     island: median && median[1] - median[0] > 1.4 ? turf : new Paving(course, paving, 0, texture, seed),
     grass: turf,
@@ -120,7 +120,7 @@ export function drawStrip(
   );
 }
 
-/** The upright face of a kerb at t, turned to the left (-1) or right (1). */
+/** The upright face of a curb at t, turned to the left (-1) or right (1). */
 function drawFace(
   canvas: Canvas,
   course: Course,
@@ -130,7 +130,7 @@ function drawFace(
   face: Surface,
 ): void {
   const [near, far] = facing > 0 ? [a, b] : [b, a];
-  canvas.polygon(upright(course.x(near) + t, near, course.x(far) + t, far, 0, KERB, near, far), face);
+  canvas.polygon(upright(course.x(near) + t, near, course.x(far) + t, far, 0, CURB, near, far), face);
 }
 
 function drawSidewalk(
@@ -140,17 +140,17 @@ function drawSidewalk(
   piece: Piece,
   materials: Materials,
 ): void {
-  const { side, kerb, verge, sidewalk, front } = edge;
+  const { side, curb, verge, sidewalk, front } = edge;
   if (sidewalk === 0) return;
   const { a, b, corner } = piece;
   const span = (p: number, q: number, surface: Surface) =>
-    drawStrip(canvas, course, a, b, Math.min(p, q), Math.max(p, q), KERB, surface);
-  const inner = kerb + side * KERBSTONE;
-  const paved = verge > 0 ? kerb + side * verge : inner;
-  span(kerb, inner, materials.stone);
+    drawStrip(canvas, course, a, b, Math.min(p, q), Math.max(p, q), CURB, surface);
+  const inner = curb + side * CURBSTONE;
+  const paved = verge > 0 ? curb + side * verge : inner;
+  span(curb, inner, materials.stone);
   if (verge > 0) span(inner, paved, corner ? materials.paving : materials.grass);
   span(paved, corner ? front + side * CROSS_STREET : front, materials.paving);
-  drawFace(canvas, course, piece, kerb, side > 0 ? -1 : 1, materials.face);
+  drawFace(canvas, course, piece, curb, side > 0 ? -1 : 1, materials.face);
 }
 
 function drawMedian(
@@ -160,13 +160,13 @@ function drawMedian(
   { island, face }: Materials,
 ): void {
   if (median === undefined) return;
-  drawStrip(canvas, course, piece.a, piece.b, median[0], median[1], KERB, island);
+  drawStrip(canvas, course, piece.a, piece.b, median[0], median[1], CURB, island);
   drawFace(canvas, course, piece, median[0], -1, face);
   drawFace(canvas, course, piece, median[1], 1, face);
 }
 
-/** The kerbs that face the camera across a side street, whose far side is at s. */
-function drawCornerKerbs(
+/** The curbs that face the camera across a side street, whose far side is at s. */
+function drawCornerCurbs(
   canvas: Canvas,
   { course, left, right, median }: StreetPlan,
   s: number,
@@ -174,8 +174,8 @@ function drawCornerKerbs(
 ): void {
   const x = course.x(s);
   const spans: (readonly [number, number])[] = [];
-  if (left.sidewalk > 0) spans.push([left.kerb - CROSS_STREET, left.kerb]);
-  if (right.sidewalk > 0) spans.push([right.kerb, right.kerb + CROSS_STREET]);
+  if (left.sidewalk > 0) spans.push([left.curb - CROSS_STREET, left.curb]);
+  if (right.sidewalk > 0) spans.push([right.curb, right.curb + CROSS_STREET]);
   if (median) spans.push(median);
-  for (const [from, to] of spans) canvas.polygon(upright(x + from, s, x + to, s, 0, KERB, from, to), face);
+  for (const [from, to] of spans) canvas.polygon(upright(x + from, s, x + to, s, 0, CURB, from, to), face);
 }

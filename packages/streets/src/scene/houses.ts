@@ -1,4 +1,4 @@
-// How the houses of a domain look: samples of façade styles, storeys, roofs and colours.
+// How the houses of a domain look: samples of façade styles, stories, roofs and colors.
 
 import type { Random } from "@pinmem/core";
 import { blend, scaled } from "../color.js";
@@ -9,9 +9,9 @@ import { sampleByWeight, sampleColor, sampleFrom } from "./sampling.js";
 import type { Style } from "./style.js";
 
 export interface HouseWishes {
-  /** Metres along the street. */
+  /** Meters along the street. */
   readonly width: number;
-  /** Metres, to be rounded to whole storeys. */
+  /** Meters, to be rounded to whole stories. */
   readonly height: number;
   /** Whether there are shops; as common in the domain when not given. */
   readonly shops?: boolean;
@@ -49,18 +49,18 @@ export function sampleFacadeLook(
 ): FacadeLook {
   const { palettes, light } = style.domain;
   const { bay, windowWidth, windowHeight } = shapes[way];
-  const storey = random.uniform(2.9, 3.7);
+  const story = random.uniform(2.9, 3.7);
   const groundFloor = random.uniform(3.2, 4.4);
-  const storeys = Math.max(way === "shed" ? 0 : 1, Math.round((wantedHeight - groundFloor - 0.6) / storey));
+  const stories = Math.max(way === "shed" ? 0 : 1, Math.round((wantedHeight - groundFloor - 0.6) / story));
   const wall = sampleColor(random, palettes.facades);
   return {
     wall,
     trim: random.bernoulli(0.7) ? sampleColor(random, palettes.trims) : blend(wall, [0.6, 0.58, 0.54], 0.5),
     accent: sampleColor(random, palettes.accents),
     glass: scaled([0.045, 0.055, 0.07], random.uniform(0.5, 1.4)),
-    height: groundFloor + storeys * storey + 0.7,
+    height: groundFloor + stories * story + 0.7,
     groundFloor,
-    storey,
+    story,
     bay: sampleFrom(random, bay),
     windowWidth: sampleFrom(random, windowWidth),
     windowHeight: sampleFrom(random, windowHeight),
@@ -75,9 +75,9 @@ export function sampleFacadeLook(
 }
 
 interface FacadeShape {
-  /** Metres. */
+  /** Meters. */
   readonly bay: Range;
-  /** Shares of bay and storey. */
+  /** Shares of bay and story. */
   readonly windowWidth: Range;
   readonly windowHeight: Range;
 }

@@ -12,14 +12,14 @@ const plans = streetDomains.flatMap((domain) =>
 );
 
 describe("planStreet", () => {
-  it("keeps every lane, track and the camera between the kerbs", () => {
+  it("keeps every lane, track and the camera between the curbs", () => {
     for (const { plan } of plans) {
       const { left, right, own, oncoming, tracks, ego, laneWidth } = plan;
       for (const t of [...own, ...oncoming]) {
-        expect(t - laneWidth / 2).toBeGreaterThan(left.kerb);
-        expect(t + laneWidth / 2).toBeLessThan(right.kerb);
+        expect(t - laneWidth / 2).toBeGreaterThan(left.curb);
+        expect(t + laneWidth / 2).toBeLessThan(right.curb);
       }
-      for (const t of [...tracks, ego]) expect(t > left.kerb && t < right.kerb).toBe(true);
+      for (const t of [...tracks, ego]) expect(t > left.curb && t < right.curb).toBe(true);
       expect(Math.min(...own.map((t) => Math.abs(t - ego)))).toBeLessThan(0.4);
     }
   });

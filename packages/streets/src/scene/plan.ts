@@ -1,12 +1,12 @@
 // The plan of a street: the cross-section of road and sidewalks, which lanes there are, where other streets cross. All in
-// (s, t) of the course: metres along, and to the right of the centre line.
+// (s, t) of the course: meters along, and to the right of the center line.
 
 import type { Random } from "@pinmem/core";
 import type { RoadStatistics } from "../domain.js";
 import { Course } from "./course.js";
 import { sampleByWeight, sampleFrom } from "./sampling.js";
 
-/** How far ahead things are placed, metres. */
+/** How far ahead things are placed, meters. */
 export const FARTHEST = 170;
 
 export interface Crossing {
@@ -19,8 +19,8 @@ export interface Crossing {
 export interface Edge {
   /** -1: left of the road, 1: right. */
   readonly side: 1 | -1;
-  /** t of the kerb. */
-  readonly kerb: number;
+  /** t of the curb. */
+  readonly curb: number;
   readonly verge: number;
   readonly sidewalk: number;
   /** t where the plots begin. */
@@ -73,24 +73,24 @@ export function planStreet(road: RoadStatistics, random: Random): StreetPlan {
   }
   const ownParking = random.bernoulli(road.parking);
   const farParking = random.bernoulli(road.parking);
-  const ownKerb = outer + 0.3 + (ownParking ? PARKING : 0);
+  const ownCurb = outer + 0.3 + (ownParking ? PARKING : 0);
   const oncoming: number[] = [];
   if (!oneWay) {
     const others = random.bernoulli(0.75) ? lanes : Math.max(1, lanes - 1);
     for (let k = 0; k < others; k++) oncoming.push(-(inner + (k + 0.5) * laneWidth));
   }
-  const farKerb = (oneWay ? 0 : inner + oncoming.length * laneWidth) + 0.3 + (farParking ? PARKING : 0);
+  const farCurb = (oneWay ? 0 : inner + oncoming.length * laneWidth) + 0.3 + (farParking ? PARKING : 0);
 
   const mirrored = (t: number) => side * t;
-  const edgeOf = (kerb: number, edgeSide: 1 | -1, parking: boolean): Edge => {
+  const edgeOf = (curb: number, edgeSide: 1 | -1, parking: boolean): Edge => {
     const none = random.bernoulli(road.noSidewalk);
     const sidewalk = none ? 0 : sampleFrom(random, road.sidewalk);
     const verge =
       !none && random.bernoulli(road.verge) ? random.uniform(1, 2.6) : none ? random.uniform(0.6, 2) : 0;
-    return { side: edgeSide, kerb, verge, sidewalk, front: kerb + edgeSide * (verge + sidewalk), parking };
+    return { side: edgeSide, curb, verge, sidewalk, front: curb + edgeSide * (verge + sidewalk), parking };
   };
-  const ownEdge = edgeOf(side * ownKerb, side, ownParking);
-  const farEdge = edgeOf(-side * farKerb, side === 1 ? -1 : 1, farParking);
+  const ownEdge = edgeOf(side * ownCurb, side, ownParking);
+  const farEdge = edgeOf(-side * farCurb, side === 1 ? -1 : 1, farParking);
   const bend = sampleFrom(random, road.curvature) * (random.bernoulli() ? 1 : -1) * (tram ? 0.25 : 1);
   const crossings = planCrossings(road, random);
   const zebra = crossings.length === 0 && random.bernoulli(0.3) ? random.uniform(10, 40) : undefined;
@@ -123,6 +123,6 @@ function planCrossings(road: RoadStatistics, random: Random): Crossing[] {
   return crossings;
 }
 
-/** Whether a place along the street lies on a crossing street, or within `margin` metres of it. */
+/** Whether a place along the street lies on a crossing street, or within `margin` meters of it. */
 export const onCrossing = (plan: StreetPlan, s: number, margin = 0): boolean =>
   plan.crossings.some(({ start, end }) => s > start - margin && s < end + margin);

@@ -20,8 +20,8 @@ export function planRoad(plan: StreetPlan, style: Style, random: Random): Road {
     cobbles: random.bernoulli(road.cobbles),
   };
   const section = {
-    left: plan.left.kerb,
-    right: plan.right.kerb,
+    left: plan.left.curb,
+    right: plan.right.curb,
     lanes: [...plan.own, ...plan.oncoming],
     rails: plan.tracks.flatMap((track) => [track - 0.72, track + 0.72]),
   };
@@ -60,8 +60,8 @@ function planLines(plan: StreetPlan, center: Paint, random: Random): Line[] {
   const painted = random.bernoulli(0.6);
   for (const edge of [left, right]) {
     if (edge.parking) {
-      if (painted) dashed(edge.kerb - edge.side * 2.2, "white", 0.1);
-    } else if (painted) solid(edge.kerb - edge.side * 0.28, "white", 0.1);
+      if (painted) dashed(edge.curb - edge.side * 2.2, "white", 0.1);
+    } else if (painted) solid(edge.curb - edge.side * 0.28, "white", 0.1);
   }
   return lines;
 }
@@ -69,8 +69,8 @@ function planLines(plan: StreetPlan, center: Paint, random: Random): Line[] {
 function planFields(plan: StreetPlan): Field[] {
   const { left, right, side, own, laneWidth } = plan;
   const fields: Field[] = [];
-  const width = right.kerb - left.kerb - 0.8;
-  const zebra = (s: number) => fields.push({ s, length: 3, t: left.kerb + 0.4, width, bars: 1 });
+  const width = right.curb - left.curb - 0.8;
+  const zebra = (s: number) => fields.push({ s, length: 3, t: left.curb + 0.4, width, bars: 1 });
   const inner = (own[0] as number) - (side * laneWidth) / 2;
   const outer = (own[own.length - 1] as number) + (side * laneWidth) / 2;
   const stop = (s: number) =>

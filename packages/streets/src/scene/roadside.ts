@@ -11,7 +11,7 @@ import type { SkylineShadow } from "../shading/skyline-shadow.js";
 import { Fence } from "../surfaces/fence.js";
 import { Paving, Terrain } from "../surfaces/ground.js";
 import { Masonry } from "../surfaces/masonry.js";
-import { drawStrip, KERB } from "./ground.js";
+import { CURB, drawStrip } from "./ground.js";
 import { type HouseWishes, sampleBuildingLook } from "./houses.js";
 import { type Edge, FARTHEST, type StreetPlan } from "./plan.js";
 import { sampleByWeight, sampleColor, sampleFrom } from "./sampling.js";
@@ -48,7 +48,7 @@ function drawSide(scene: Roadside, edge: Edge): void {
   const { roadside } = style.domain;
   let s = random.uniform(-18, -8);
   let kind = sampleByWeight(random, roadside.plots);
-  // Neighbours resemble one another: a street keeps its character for a while.
+  // Neighbors resemble one another: a street keeps its character for a while.
   const height = sampleFrom(random, roadside.height);
   while (s < FARTHEST) {
     const crossing = plan.crossings.find(({ start, end }) => s < end + 3 && s > start - 3 - 5);
@@ -124,7 +124,7 @@ function drawHouse(
   const look = sampleBuildingLook(style, random, { ...kind, width });
   const t = front + side * setback;
   skyline.add(s, s + width, t, look.facade.height + (look.roof === "flat" ? 0 : 1.5));
-  placeAlong(canvas, plan, s, t, KERB);
+  placeAlong(canvas, plan, s, t, CURB);
   drawBuilding(canvas, look, side, random);
 }
 
@@ -177,7 +177,7 @@ function drawYard(
   const t = edge.front;
   const far = t + edge.side * depth;
   canvas.place(0, 0, 0);
-  drawStrip(canvas, plan.course, s, s + width, Math.min(t, far), Math.max(t, far), KERB - 0.01, surface);
+  drawStrip(canvas, plan.course, s, s + width, Math.min(t, far), Math.max(t, far), CURB - 0.01, surface);
 }
 
 function drawWall(
@@ -199,7 +199,7 @@ function drawWall(
     seed,
     roadside.graffiti,
   );
-  placeAlong(canvas, plan, s, edge.front, edge.sidewalk > 0 ? KERB : 0);
+  placeAlong(canvas, plan, s, edge.front, edge.sidewalk > 0 ? CURB : 0);
   const x: readonly [number, number] = edge.side > 0 ? [0, 0.3] : [-0.3, 0];
   box(
     canvas,
@@ -219,7 +219,7 @@ function drawFence({ canvas, plan, style, random }: Roadside, edge: Edge, s: num
     style.texture,
     random.randint(0, 4096),
   );
-  placeAlong(canvas, plan, s, edge.front, edge.sidewalk > 0 ? KERB : 0);
+  placeAlong(canvas, plan, s, edge.front, edge.sidewalk > 0 ? CURB : 0);
   box(
     canvas,
     { x: [0, 0], y: [0, height], z: [0, width] },
@@ -260,7 +260,7 @@ function drawBehind(
   }
 }
 
-/** Open ground with `density` trees a square metre, as far as they matter. */
+/** Open ground with `density` trees a square meter, as far as they matter. */
 function drawPark(scene: Roadside, edge: Edge, s: number, width: number, density: number): void {
   const { random, plan, style } = scene;
   const depth = 22;

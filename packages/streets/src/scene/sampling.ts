@@ -1,4 +1,4 @@
-// Samples of a domain's statistics: numbers, names and colours for one scene.
+// Samples of a domain's statistics: numbers, names and colors for one scene.
 
 import type { Random } from "@pinmem/core";
 import { blend, type Rgb } from "../color.js";
@@ -25,11 +25,11 @@ export function sampleByWeight<Name extends string>(random: Random, weights: Wei
   return last[0];
 }
 
-/** A colour between the first and the last of a palette. */
+/** A color between the first and the last of a palette. */
 export const sampleBetween = (random: Random, palette: Palette): Rgb =>
   blend(palette[0] as Rgb, palette[palette.length - 1] as Rgb, random.uniform());
 
-/** One of a palette's colours, a little lighter or darker. */
+/** One of a palette's colors, a little lighter or darker. */
 export function sampleColor(random: Random, palette: Palette, spread = 0.12): Rgb {
   const [r, g, b] = random.choice(palette);
   const gain = random.uniform(1 - spread, 1 + spread);

@@ -1,4 +1,4 @@
-// What all of one scene have in common: the colours and the condition of things, drawn once from the domain, and the
+// What all of one scene have in common: the colors and the condition of things, drawn once from the domain, and the
 // things that depend on them.
 
 import type { Random } from "@pinmem/core";
@@ -17,7 +17,7 @@ export interface Style {
   readonly grass: Rgb;
   readonly earth: Rgb;
   readonly pole: Rgb;
-  readonly kerb: Rgb;
+  readonly curb: Rgb;
   /** The trees of the street's rows are all alike. */
   readonly rowTree: TreeKind;
   readonly rowHeight: number;
@@ -39,7 +39,7 @@ export function sampleStyle(domain: StreetDomain, random: Random): Style {
     grass: sampleColor(random, palettes.grass),
     earth: sampleColor(random, palettes.earth),
     pole: sampleColor(random, palettes.poles),
-    kerb: [paving[0] * 0.85 + 0.06, paving[1] * 0.85 + 0.06, paving[2] * 0.85 + 0.06],
+    curb: [paving[0] * 0.85 + 0.06, paving[1] * 0.85 + 0.06, paving[2] * 0.85 + 0.06],
     rowTree: sampleByWeight(random, roadside.trees),
     rowHeight: sampleFrom(random, roadside.treeHeight),
     rowLeaves: sampleColor(random, palettes.leaves, 0.2),

@@ -39,12 +39,12 @@ export function drawTraffic(traffic: Traffic): void {
   }
   for (const t of plan.oncoming) fillLane(traffic, t, -1, random.uniform(5, 30));
   for (const edge of [plan.left, plan.right]) {
-    if (edge.parking) fillParking(traffic, edge.kerb - edge.side * 1.15, edge.side);
+    if (edge.parking) fillParking(traffic, edge.curb - edge.side * 1.15, edge.side);
   }
   for (const { start, end } of plan.crossings) {
     if (!random.bernoulli(0.35)) continue;
     // One that crosses, seen from the side.
-    const t = random.uniform(plan.left.kerb - 9, plan.right.kerb + 9);
+    const t = random.uniform(plan.left.curb - 9, plan.right.curb + 9);
     const s = random.bernoulli() ? start + (end - start) * 0.3 : start + (end - start) * 0.72;
     if (traffic.taken.some((other) => s > other.from - 2 && s < other.to + 2)) continue;
     const direction = s < (start + end) / 2 === plan.side > 0 ? -1 : 1;

@@ -11,7 +11,7 @@ export interface Lamp {
   readonly color: Rgb;
 }
 
-/** Metres. */
+/** Meters. */
 const REACH = 24;
 const STRETCH = 8;
 const STRETCHES = 40;

@@ -17,7 +17,7 @@ export interface LightLook {
   /** Light from above and, thrown back by the ground, from below. */
   readonly fromSky: Rgb;
   readonly fromGround: Rgb;
-  /** What the air adds, and how much of the view it takes away per metre. */
+  /** What the air adds, and how much of the view it takes away per meter. */
   readonly haze: Rgb;
   readonly hazeDensity: number;
   /** How brightly the own headlights shine. */
@@ -46,7 +46,7 @@ export class Light {
     readonly lamps: LampLight | undefined,
   ) {}
 
-  /** Turns the fragment's own colour into the light that arrives at the camera. */
+  /** Turns the fragment's own color into the light that arrives at the camera. */
   apply(f: Fragment): void {
     const { look } = this;
     if (look.snow > 0) this.#snow(f);

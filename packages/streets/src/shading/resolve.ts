@@ -219,7 +219,7 @@ export class Resolver {
     f.nz = c[at + 11] as number;
   }
 
-  /** On a capsule u runs across from -1 to 1 and v along in metres. */
+  /** On a capsule u runs across from -1 to 1 and v along in meters. */
   #onCapsule(f: Fragment, primitive: number): void {
     const { right, up, ahead } = this.#camera;
     const c = this.#target.coefficients;

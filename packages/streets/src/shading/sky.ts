@@ -1,5 +1,5 @@
 // The sky: a gradient from horizon to zenith, the glow around the sun and layers of clouds drawn on a plane far above.
-// It also answers what a mirror sees, coarsely: sky above, the street's mean colour below.
+// It also answers what a mirror sees, coarsely: sky above, the street's mean color below.
 
 import { clamp, exponential, smoothstep } from "../arithmetic.js";
 import type { Rgb } from "../color.js";
@@ -9,7 +9,7 @@ import { clouds } from "../textures/noise.js";
 export interface SkyLook {
   readonly zenith: Rgb;
   readonly horizon: Rgb;
-  /** How quickly the horizon's colour gives way to the zenith's. */
+  /** How quickly the horizon's color gives way to the zenith's. */
   readonly falloff: number;
   readonly cloudLight: Rgb;
   readonly cloudDark: Rgb;
@@ -27,11 +27,11 @@ export class Sky {
     readonly sun: readonly [number, number, number],
     /** Where the drift of the clouds has taken them, in texels of the noise. */
     readonly drift: readonly [number, number],
-    /** The colour that mirrors see below the horizon. */
+    /** The color that mirrors see below the horizon. */
     readonly ground: Rgb,
   ) {}
 
-  /** Sets the fragment's colour to the sky's in its direction. */
+  /** Sets the fragment's color to the sky's in its direction. */
   paint(f: Fragment): void {
     const { look, sun } = this;
     const height = Math.max(0, f.dy);
@@ -61,7 +61,7 @@ export class Sky {
     f.b += look.sunGlow[2] * glow;
   }
 
-  /** Sets the fragment's colour to the cloudless sky's at the sine of an elevation, or the ground's below. */
+  /** Sets the fragment's color to the cloudless sky's at the sine of an elevation, or the ground's below. */
   gradient(f: Fragment, height: number): void {
     const { zenith, horizon, falloff } = this.look;
     const weight = exponential(-falloff * height);

@@ -1,6 +1,6 @@
-// A façade: storeys of windows over a ground floor of shops or doors, in one of several ways of building. Coordinates: u in
-// metres along the wall, v in metres above the pavement. Patterns are averaged over the pixel (textures/pattern.ts), and
-// give way to their mean colour where windows are smaller than pixels.
+// A façade: stories of windows over a ground floor of shops or doors, in one of several ways of building. Coordinates: u in
+// meters along the wall, v in meters above the pavement. Patterns are averaged over the pixel (textures/pattern.ts), and
+// give way to their mean color where windows are smaller than pixels.
 
 import { hash, hashUnit, smoothstep } from "../arithmetic.js";
 import { blend, type Rgb } from "../color.js";
@@ -17,10 +17,10 @@ export interface FacadeLook {
   readonly glass: Rgb;
   readonly height: number;
   readonly groundFloor: number;
-  readonly storey: number;
+  readonly story: number;
   /** Width of one window's share of the wall. */
   readonly bay: number;
-  /** The window's share of bay and storey. */
+  /** The window's share of bay and story. */
   readonly windowWidth: number;
   readonly windowHeight: number;
   readonly shops: boolean;
@@ -54,11 +54,11 @@ export class Facade extends Surface {
   readonly #look: FacadeLook;
   readonly #bay: number;
   readonly #shopBay: number;
-  /** Half of the wall between two windows; the heights of sill and head above the storey's floor. */
+  /** Half of the wall between two windows; the heights of sill and head above the story's floor. */
   readonly #gap: number;
   readonly #sill: number;
   readonly #head: number;
-  /** The colour of storeys seen from afar, and the share of glass in it. */
+  /** The color of stories seen from afar, and the share of glass in it. */
   readonly #mean: Rgb;
   readonly #glassShare: number;
 
@@ -69,8 +69,8 @@ export class Facade extends Surface {
     this.#bay = width > 0 ? width / Math.max(1, Math.round(width / look.bay)) : 0;
     this.#shopBay = Math.max(this.#bay, Math.min(3.2, this.#bay * 2));
     this.#gap = (this.#bay * (1 - look.windowWidth)) / 2;
-    this.#sill = look.storey * (1 - look.windowHeight) * 0.6;
-    this.#head = this.#sill + look.storey * look.windowHeight;
+    this.#sill = look.story * (1 - look.windowHeight) * 0.6;
+    this.#head = this.#sill + look.story * look.windowHeight;
     this.#glassShare = look.windowWidth * look.windowHeight;
     this.#mean = blend(look.glass, curtain, 0.15);
   }
@@ -85,8 +85,8 @@ export class Facade extends Surface {
         if (look.shops) this.#shops(f);
         else this.#doors(f);
       } else if (f.v < top) {
-        if (f.du > this.#bay || f.dv > look.storey) this.#farStoreys(f);
-        else this.#storeys(f);
+        if (f.du > this.#bay || f.dv > look.story) this.#farStories(f);
+        else this.#stories(f);
       }
       f.blendColor(look.trim, 0.8 * bar(f.v, look.groundFloor - 0.12, look.groundFloor + 0.08, f.dv));
     }
@@ -118,21 +118,21 @@ export class Facade extends Surface {
     f.blendColor(mortar, near * joint * 0.6);
   }
 
-  #farStoreys(f: Fragment): void {
+  #farStories(f: Fragment): void {
     const look = this.#look;
     f.blendColor(this.#mean, this.#glassShare);
     f.mirror = 0.25 * this.#glassShare;
     if (look.lit > 0) f.addGlow(lampLight, this.#glassShare * look.lit * look.glow);
   }
 
-  #storeys(f: Fragment): void {
+  #stories(f: Fragment): void {
     const look = this.#look;
     const rise = f.v - look.groundFloor;
     const column = Math.floor(f.u / this.#bay);
-    const row = Math.floor(rise / look.storey);
-    // From here on within one bay and one storey.
+    const row = Math.floor(rise / look.story);
+    // From here on within one bay and one story.
     const u = f.u - column * this.#bay;
-    const v = rise - row * look.storey;
+    const v = rise - row * look.story;
     const left = this.#gap;
     const right = this.#bay - left;
     const upright = bar(v, this.#sill, this.#head, f.dv);
@@ -155,7 +155,7 @@ export class Facade extends Surface {
   #window(f: Fragment, u: number, v: number, id: number): void {
     const look = this.#look;
     const glass = f.paint;
-    const near = detail(this.#bay, f.du) * detail(look.storey, f.dv);
+    const near = detail(this.#bay, f.du) * detail(look.story, f.dv);
     const chance = id & 1023;
     const tone = 1 + near * (((id >>> 10) & 255) / 255 - 0.5);
     f.blendColor(look.glass, glass);

@@ -1,4 +1,4 @@
-// Fences: boards, railings and wire mesh. Coordinates: u in metres along, v in metres up.
+// Fences: boards, railings and wire mesh. Coordinates: u in meters along, v in meters up.
 
 import { hashUnit } from "../arithmetic.js";
 import type { Rgb } from "../color.js";

@@ -10,7 +10,7 @@ export interface FoliageLook {
   readonly color: Rgb;
   /** How strongly light and dark leaves differ, 0 to 1. */
   readonly texture: number;
-  /** Texels of noise per metre: small for big leaves. */
+  /** Texels of noise per meter: small for big leaves. */
   readonly scale: number;
   readonly seed: number;
 }

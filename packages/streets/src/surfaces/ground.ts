@@ -1,5 +1,5 @@
-// Ground that is not driven on: paving, kerbs, and terrain of grass, earth, sand or gravel. Coordinates: the world's x and z
-// (kerbs: metres along and up).
+// Ground that is not driven on: paving, curbs, and terrain of grass, earth, sand or gravel. Coordinates: the world's x and z
+// (curbs: meters along and up).
 
 import { clamp, hashUnit, smoothstep } from "../arithmetic.js";
 import { blend, type Rgb, scaled } from "../color.js";
@@ -44,11 +44,11 @@ export class Paving extends Surface {
   }
 }
 
-/** The kerb's upright face and the edges of raised islands. */
-export class Kerb extends Surface {
+/** The curb's upright face and the edges of raised islands. */
+export class Curb extends Surface {
   constructor(
     readonly color: Rgb,
-    /** Painted in two colours, as in some countries. */
+    /** Painted in two colors, as in some countries. */
     readonly striped: readonly [Rgb, Rgb] | undefined = undefined,
   ) {
     super(trainIds.sidewalk);

@@ -1,4 +1,4 @@
-// The paint on the road: lines along it, fields across it, arrows. Coordinates: metres across (t) and along (s).
+// The paint on the road: lines along it, fields across it, arrows. Coordinates: meters across (t) and along (s).
 
 import { clamp, smoothstep } from "../arithmetic.js";
 import type { Rgb } from "../color.js";
@@ -12,7 +12,7 @@ export type Paint = "white" | "yellow";
 export interface Line {
   readonly t: number;
   readonly width: number;
-  /** Metres of paint and of gap; a gap of 0 is a solid line. */
+  /** Meters of paint and of gap; a gap of 0 is a solid line. */
   readonly dash: number;
   readonly gap: number;
   readonly paint: Paint;
@@ -24,7 +24,7 @@ export interface Field {
   readonly length: number;
   readonly t: number;
   readonly width: number;
-  /** Metres from one bar to the next, half of it paint; 0 for a solid field. */
+  /** Meters from one bar to the next, half of it paint; 0 for a solid field. */
   readonly bars: number;
 }
 

@@ -1,5 +1,5 @@
 // Things laid in courses: free-standing walls of brick, stone, blocks, concrete or plaster, and tiled roofs.
-// Coordinates: u in metres along, v in metres up.
+// Coordinates: u in meters along, v in meters up.
 
 import { hashUnit, smoothstep } from "../arithmetic.js";
 import { blend, type Rgb, scaled } from "../color.js";

@@ -1,15 +1,15 @@
-// One colour, a little uneven: clothes, poles, bins, wooden parts, anything without a pattern of its own.
+// One color, a little uneven: clothes, poles, bins, wooden parts, anything without a pattern of its own.
 
 import type { Rgb } from "../color.js";
 import { type Cutout, type Fragment, Surface } from "../surface.js";
 import { clumps } from "../textures/noise.js";
 
 export interface PlainOptions {
-  /** How uneven the colour is, 0 to 1. */
+  /** How uneven the color is, 0 to 1. */
   readonly uneven?: number;
   /** The share of light that is mirrored. */
   readonly mirror?: number;
-  /** How brightly it shines in its own colour. */
+  /** How brightly it shines in its own color. */
   readonly glow?: number;
   /** Whether snow stays on it. */
   readonly exposed?: boolean;

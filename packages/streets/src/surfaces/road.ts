@@ -1,5 +1,5 @@
 // The carriageway: asphalt or cobbles that have been driven on and mended. Coordinates of all ground surfaces: u is the
-// world's x, v its z; the course of the road turns them into metres across (t) and along (s).
+// world's x, v its z; the course of the road turns them into meters across (t) and along (s).
 
 import { clamp, hash, hashUnit, smoothstep } from "../arithmetic.js";
 import type { Rgb } from "../color.js";
@@ -23,7 +23,7 @@ export interface RoadLook {
 }
 
 export interface RoadPlan {
-  /** t of the kerbs. */
+  /** t of the curbs. */
   readonly left: number;
   readonly right: number;
   /** t of the middles of the lanes, and of the rails. */
@@ -74,7 +74,7 @@ export class Road extends Surface {
     const age = clouds.at(f.u * 3.1 + this.#shiftT, f.v * 1.3 + this.#shiftS, wide * 3);
     const blotches = clumps.at(f.u * 6 + this.#shiftS, f.v * 2.2 + this.#shiftT, wide * 6);
     let tone = 0.45 * (age - 0.5) + 0.22 * (blotches - 0.5);
-    // Beyond some metres the stones are too small to be seen.
+    // Beyond some meters the stones are too small to be seen.
     if (wide < 0.4) tone += 0.4 * (grain.at(f.u * 55, f.v * 55, wide * 55) - 0.5);
     f.multiply(1 + look.texture * tone);
   }
@@ -104,7 +104,7 @@ export class Road extends Surface {
     return nearest;
   }
 
-  /** Oil in the middle of each lane; tyres polish the tracks beside it. */
+  /** Oil in the middle of each lane; tires polish the tracks beside it. */
   #worn(f: Fragment): void {
     const lane = Math.abs(this.#offsetInLane(f));
     if (lane > 1.1) return;

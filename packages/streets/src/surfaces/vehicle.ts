@@ -1,4 +1,4 @@
-// Vehicles' skins: painted sheet metal with wheel arches, seams and lamps, glass, and wheels. Coordinates are metres in the
+// Vehicles' skins: painted sheet metal with wheel arches, seams and lamps, glass, and wheels. Coordinates are meters in the
 // vehicle's own frame: along it (forwards) or across it, and up from the road.
 
 import { clamp, smoothstep } from "../arithmetic.js";
@@ -20,7 +20,7 @@ const white: Rgb = [1, 0.95, 0.82];
 export interface SkinLook {
   readonly label: number;
   readonly paint: Rgb;
-  /** A second colour for the lower part or a stripe, between two heights. */
+  /** A second color for the lower part or a stripe, between two heights. */
   readonly stripe?: { readonly color: Rgb; readonly from: number; readonly to: number };
   readonly gloss: number;
   /** Dirt thrown up from the road, 0 to 1. */
@@ -172,7 +172,7 @@ export class End extends Surface {
   }
 }
 
-/** Windows; pillars in the body's colour stand between them. */
+/** Windows; pillars in the body's color stand between them. */
 export class Glass extends Surface {
   constructor(
     readonly look: SkinLook,
@@ -206,7 +206,7 @@ export class Glass extends Surface {
   }
 }
 
-/** A wheel seen from the side: tyre, rim, hub. u and v from -1 to 1. */
+/** A wheel seen from the side: tire, rim, hub. u and v from -1 to 1. */
 export class Wheel extends Surface {
   constructor(
     label: number,

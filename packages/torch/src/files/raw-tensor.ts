@@ -45,7 +45,7 @@ export function byteCount(dtype: DType, shape: readonly number[]): number | unde
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** A byte that is no element: libtorch's behaviour is undefined for a bool other than 0 and 1. */
+/** A byte that is no element: libtorch's behavior is undefined for a bool other than 0 and 1. */
 export function invalidElement(dtype: DType, data: Uint8Array): number | undefined {
   if (dtype !== "bool") return undefined;
   for (const byte of data) if (byte > 1) return byte;

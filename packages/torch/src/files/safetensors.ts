@@ -71,10 +71,10 @@ export function loadSafetensors(input: Input): Pick<SafetensorsFile, "tensors" |
   const cursor = new Cursor(input, "header", { start: 8, end: dataStart });
   const { tensors, metadata } = parseHeader(cursor);
   cursor.release();
-  return { tensors: layOut(input, tensors, dataStart), metadata };
+  return { tensors: setMemoryFormat(input, tensors, dataStart), metadata };
 }
 
-function layOut(
+function setMemoryFormat(
   input: Input,
   header: SafetensorsHeader["tensors"],
   dataStart: number,

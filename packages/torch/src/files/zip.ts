@@ -52,7 +52,7 @@ export class ZipArchive {
       if (this.#entries.has(entry.name)) throw this.#fail(entry, "is there twice");
       this.#entries.set(entry.name, entry);
     }
-    this.#layOut(directory.start);
+    this.#setMemoryFormat(directory.start);
   }
 
   get names(): IterableIterator<string> {
@@ -138,7 +138,7 @@ export class ZipArchive {
     return inflated;
   }
 
-  #layOut(directoryStart: number): void {
+  #setMemoryFormat(directoryStart: number): void {
     const inOrder = [...this.#entries.values()].sort((a, b) => a.headerOffset - b.headerOffset);
     inOrder.forEach((entry, index) => {
       const limit = inOrder[index + 1]?.headerOffset ?? directoryStart;

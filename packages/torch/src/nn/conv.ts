@@ -1,4 +1,4 @@
-// Linear maps: 2-D convolution and the fully connected layer, initialised as PyTorch initialises them.
+// Linear maps: 2-D convolution and the fully connected layer, initialized as PyTorch initializes them.
 
 import { TorchError } from "../errors.js";
 import { empty } from "../generated/operators.js";
@@ -24,7 +24,7 @@ const pair = (value: Pair): [number, number] =>
 
 const parameter = (shape: readonly number[]): Parameter => scope(() => new Parameter(empty(shape)));
 
-function initialise(weight: Parameter, bias: Parameter | null): void {
+function initialize(weight: Parameter, bias: Parameter | null): void {
   kaimingUniform_(weight, { slope: Math.sqrt(5) });
   if (bias) {
     const bound = 1 / Math.sqrt(fans(weight).fanIn);
@@ -83,7 +83,7 @@ export class Conv2d extends Module {
     }
     this.weight = parameter([outChannels, inChannels / groups, ...kernel]);
     this.bias = bias ? parameter([outChannels]) : null;
-    initialise(this.weight, this.bias);
+    initialize(this.weight, this.bias);
   }
 
   get outChannels(): number {
@@ -110,7 +110,7 @@ export class Linear extends Module {
     positive("Linear", { inFeatures, outFeatures });
     this.weight = parameter([outFeatures, inFeatures]);
     this.bias = bias ? parameter([outFeatures]) : null;
-    initialise(this.weight, this.bias);
+    initialize(this.weight, this.bias);
   }
 
   forward(input: Tensor): Tensor {

@@ -12,7 +12,7 @@ const fixture = readFixture<{
 // Random numbers agree exactly where libtorch fills with the same vector instructions, to rounding elsewhere.
 const ROUNDING = 1e-6;
 
-describe("initialisers", () => {
+describe("initializers", () => {
   const cases: Record<string, (weight: Tensor) => Tensor> = {
     kaimingUniform: (w) => init.kaimingUniform_(w),
     kaimingNormalFanOutRelu: (w) => init.kaimingNormal_(w, { mode: "fanOut", nonlinearity: "relu" }),

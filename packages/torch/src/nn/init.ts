@@ -1,4 +1,4 @@
-// Initialisers with PyTorch's semantics and, for one seed, PyTorch's numbers. All work in place and return their tensor.
+// Initializers with PyTorch's semantics and, for one seed, PyTorch's numbers. All work in place and return their tensor.
 
 import { noGrad } from "../autograd.js";
 import { TorchError } from "../errors.js";

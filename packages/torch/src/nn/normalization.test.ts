@@ -56,7 +56,7 @@ describe.each(Object.entries(layers))("%s", (name, expected) => {
   });
 });
 
-describe("normalisation layers", () => {
+describe("normalization layers", () => {
   it("leave running statistics alone in evaluation", () => {
     const layer = new nn.BatchNorm2d(2).eval();
     layer.call(randn([3, 2, 4, 4]).add(5));
@@ -80,7 +80,7 @@ describe("normalisation layers", () => {
     expect((layer.runningMean as Tensor).requiresGrad).toBe(false);
   });
 
-  it("refuse inputs that they cannot normalise, and say why", () => {
+  it("refuse inputs that they cannot normalize, and say why", () => {
     expect(() => new nn.BatchNorm2d(3).call(ones([2, 4, 5, 5]))).toThrow(
       "BatchNorm2d: argument 'input' must be (B, 3, H, W), got float32[2, 4, 5, 5] on cpu",
     );

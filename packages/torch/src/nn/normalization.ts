@@ -1,4 +1,4 @@
-// Batch and instance normalisation with PyTorch's running statistics.
+// Batch and instance normalization with PyTorch's running statistics.
 
 import { TorchError } from "../errors.js";
 import { ones, zeros } from "../generated/operators.js";
@@ -81,7 +81,7 @@ abstract class Norm2d extends Module {
   }
 }
 
-/** Normalises each channel over batch and space: by the batch in training, by running statistics in evaluation. */
+/** Normalizes each channel over batch and space: by the batch in training, by running statistics in evaluation. */
 export class BatchNorm2d extends Norm2d {
   constructor(numFeatures: number, options: NormOptions = {}) {
     super("BatchNorm2d", numFeatures, options);
@@ -107,7 +107,7 @@ export class BatchNorm2d extends Norm2d {
 }
 
 /**
- * Normalises each channel of each sample over space. As in PyTorch, running statistics need a momentum, and
+ * Normalizes each channel of each sample over space. As in PyTorch, running statistics need a momentum, and
  * `numBatchesTracked` is in the state dict but never counts.
  */
 export class InstanceNorm2d extends Norm2d {

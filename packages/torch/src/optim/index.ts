@@ -1,4 +1,4 @@
-// Optimisers, learning-rate schedules, clipping and loss scaling.
+// Optimizers, learning-rate schedules, clipping and loss scaling.
 
 export * from "./adamw.js";
 export * from "./clip.js";

@@ -58,7 +58,7 @@ const optimizers: Record<string, (params: nn.Parameter[]) => AnyOptimizer> = {
 
 const steps = fixture.gradients.length;
 
-describe("an optimiser's trajectory over ten steps", () => {
+describe("an optimizer's trajectory over ten steps", () => {
   it.each(Object.keys(fixture.trajectories))("%s is PyTorch's to 1e-12", (name) => {
     scope(() => {
       const params = newParameters();
@@ -93,12 +93,12 @@ describe("an optimiser's trajectory over ten steps", () => {
       const resumed = make(others) as optim.SGD;
       resumed.loadStateDict(saved as optim.OptimizerState<optim.SGDSettings>);
       for (let step = 5; step < steps; step++) {
-        for (const [own, optimiser] of [
+        for (const [own, each] of [
           [params, optimizer],
           [others, resumed],
         ] as const) {
           giveGradients(own, step);
-          optimiser.step();
+          each.step();
         }
         params.forEach((parameter, index) => {
           expect(parameter.equal(others[index] as Tensor)).toBe(true);
@@ -120,7 +120,7 @@ function copyOf(state: optim.OptimizerState<unknown>): optim.OptimizerState<unkn
   } as never;
 }
 
-describe("an optimiser", () => {
+describe("an optimizer", () => {
   const parameter = (...shape: number[]) => new nn.Parameter(ones(shape));
 
   it("learns: a least-squares problem converges", () => {
@@ -206,7 +206,7 @@ describe("an optimiser", () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ["no parameters", () => new optim.SGD([], { lr: 1 }), "there is no parameter to optimise"],
+    ["no parameters", () => new optim.SGD([], { lr: 1 }), "there is no parameter to optimize"],
     [
       "a module instead of its parameters",
       () => new optim.SGD(new nn.Linear(1, 1) as never, { lr: 1 }),
@@ -228,7 +228,7 @@ describe("an optimiser", () => {
     [
       "what is no leaf",
       () => new optim.SGD([parameter(2).mul(2)], { lr: 1 }),
-      "only leaves can be optimised, got float32[2] on cpu from an operator",
+      "only leaves can be optimized, got float32[2] on cpu from an operator",
     ],
     [
       "a negative rate",
@@ -276,7 +276,7 @@ describe("an optimiser", () => {
       state: new Map(entries),
     });
     expect(() => optimizer.loadStateDict(state([], 2))).toThrow(
-      "has groups of 2 parameters, the optimiser has 1",
+      "has groups of 2 parameters, the optimizer has 1",
     );
     expect(() => optimizer.loadStateDict(state([[1, {}]]))).toThrow("has an entry for parameter 1 of 1");
     expect(() => optimizer.loadStateDict(state([[0, { momentumBuffer: keep(ones([3])) }]]))).toThrow(

@@ -1,4 +1,4 @@
-// What optimisers share: groups of parameters with their own settings, state per parameter, saving and restoring both.
+// What optimizers share: groups of parameters with their own settings, state per parameter, saving and restoring both.
 //
 // Steps are multi-tensor: one call of a `_foreach_` operator updates all parameters of a group.
 
@@ -8,10 +8,10 @@ import { dispose, keep, scope } from "../ownership.js";
 import { Tensor } from "../tensor.js";
 import { describeValue } from "../values.js";
 
-/** Parameters with settings that differ from the optimiser's. */
+/** Parameters with settings that differ from the optimizer's. */
 export interface ParameterGroup<Settings> {
   readonly params: Iterable<Tensor>;
-  /** Settings of this group; the others are the optimiser's. */
+  /** Settings of this group; the others are the optimizer's. */
   readonly settings?: Partial<Settings>;
 }
 
@@ -42,11 +42,11 @@ export abstract class Optimizer<Settings extends { lr: number }> {
     const all = this.#parameters();
     const other = all.find((parameter) => !(parameter instanceof Tensor));
     if (other !== undefined) throw this.#noParameters(other);
-    if (all.length === 0) throw this.error("params", "there is no parameter to optimise");
+    if (all.length === 0) throw this.error("params", "there is no parameter to optimize");
     if (new Set(all).size !== all.length) throw this.error("params", "a parameter is listed twice");
     for (const parameter of all) {
       if (!parameter.isLeaf)
-        throw this.error("params", `only leaves can be optimised, got ${parameter} from an operator`);
+        throw this.error("params", `only leaves can be optimized, got ${parameter} from an operator`);
     }
   }
 
@@ -108,7 +108,7 @@ export abstract class Optimizer<Settings extends { lr: number }> {
     if (counts.join() !== own.join()) {
       throw this.error(
         "state",
-        `has groups of ${counts.join(", ")} parameters, the optimiser has ${own.join(", ")}`,
+        `has groups of ${counts.join(", ")} parameters, the optimizer has ${own.join(", ")}`,
       );
     }
     const parameters = this.#parameters();

@@ -1,12 +1,12 @@
 // CamVid (Brostow, Fauqueur, Cipolla, 2009) in the three forms in use: the 480x360 version with 11 classes that came
 // with SegNet (split folders train, val, test), the same sorted by drive, and the original 960x720 stills whose labels
-// are 32 colours. A drive is a subset: 0001TP (dusk), 0006R0, 0016E5 and Seq05VD (day).
+// are 32 colors. A drive is a subset: 0001TP (dusk), 0006R0, 0016E5 and Seq05VD (day).
 //
 // The 11 classes map as their names say (sign: traffic sign, bicyclist: bicycle). Of the 32, those that Cityscapes cuts
 // differently (Truck_Bus, Bridge, Tunnel, Archway, ParkingBlock, TrafficCone, Misc_Text, CartLuggagePram, Animal,
 // OtherMoving) are ignored; this choice is ours.
 
-import { type Color, IGNORED } from "@pinmem/core";
+import { type Color, IGNORE_INDEX } from "@pinmem/core";
 import type { DatasetDefinition } from "../definition.js";
 import { colorCode, type LabelDecoding, valueDecoding } from "../label-decoding.js";
 
@@ -16,22 +16,22 @@ const elevenClasses = valueDecoding(
 );
 
 const colors: readonly (readonly [name: string, color: Color, trainId: number])[] = [
-  ["Animal", [64, 128, 64], IGNORED],
-  ["Archway", [192, 0, 128], IGNORED],
+  ["Animal", [64, 128, 64], IGNORE_INDEX],
+  ["Archway", [192, 0, 128], IGNORE_INDEX],
   ["Bicyclist", [0, 128, 192], 18],
-  ["Bridge", [0, 128, 64], IGNORED],
+  ["Bridge", [0, 128, 64], IGNORE_INDEX],
   ["Building", [128, 0, 0], 2],
   ["Car", [64, 0, 128], 13],
-  ["CartLuggagePram", [64, 0, 192], IGNORED],
+  ["CartLuggagePram", [64, 0, 192], IGNORE_INDEX],
   ["Child", [192, 128, 64], 11],
   ["Column_Pole", [192, 192, 128], 5],
   ["Fence", [64, 64, 128], 4],
   ["LaneMkgsDriv", [128, 0, 192], 0],
   ["LaneMkgsNonDriv", [192, 0, 64], 0],
-  ["Misc_Text", [128, 128, 64], IGNORED],
+  ["Misc_Text", [128, 128, 64], IGNORE_INDEX],
   ["MotorcycleScooter", [192, 0, 192], 17],
-  ["OtherMoving", [128, 64, 64], IGNORED],
-  ["ParkingBlock", [64, 192, 128], IGNORED],
+  ["OtherMoving", [128, 64, 64], IGNORE_INDEX],
+  ["ParkingBlock", [64, 192, 128], IGNORE_INDEX],
   ["Pedestrian", [64, 64, 0], 11],
   ["Road", [128, 64, 128], 0],
   ["RoadShoulder", [128, 128, 192], 1],
@@ -39,14 +39,14 @@ const colors: readonly (readonly [name: string, color: Color, trainId: number])[
   ["SignSymbol", [192, 128, 128], 7],
   ["Sky", [128, 128, 128], 10],
   ["SUVPickupTruck", [64, 128, 192], 13],
-  ["TrafficCone", [0, 0, 64], IGNORED],
+  ["TrafficCone", [0, 0, 64], IGNORE_INDEX],
   ["TrafficLight", [0, 64, 64], 6],
   ["Train", [192, 64, 128], 16],
   ["Tree", [128, 128, 0], 8],
-  ["Truck_Bus", [192, 128, 192], IGNORED],
-  ["Tunnel", [64, 0, 64], IGNORED],
+  ["Truck_Bus", [192, 128, 192], IGNORE_INDEX],
+  ["Tunnel", [64, 0, 64], IGNORE_INDEX],
   ["VegetationMisc", [192, 192, 0], 8],
-  ["Void", [0, 0, 0], IGNORED],
+  ["Void", [0, 0, 0], IGNORE_INDEX],
   ["Wall", [64, 192, 0], 3],
 ];
 

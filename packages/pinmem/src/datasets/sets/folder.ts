@@ -1,5 +1,5 @@
 // Any images with labels: a folder of photographs and a folder of PNG labels of the same names. The labels hold what
-// the label space's description says (values or colours), or else train ids, 255 ignored.
+// the label space's description says (values or colors), or else train ids, 255 ignored.
 
 import type { DatasetDefinition, Layout } from "../definition.js";
 import { ownDecoding, trainIdDecoding } from "../label-decoding.js";

@@ -1,16 +1,16 @@
-// GTA V, "Playing for Data" (Richter et al., ECCV 2016): labels are colours, those of Cityscapes. As in the official
-// code every colour that is none of the 19 classes is ignored. Some labels have another size than their image: `data
+// GTA V, "Playing for Data" (Richter et al., ECCV 2016): labels are colors, those of Cityscapes. As in the official
+// code every color that is none of the 19 classes is ignored. Some labels have another size than their image: `data
 // check` lists them, and training can skip them.
 //
 // The archives hold one flat folder and no lists. The split of the benchmark (12,403 / 6,382 / 6,181; the official code
 // documents 12,388 for training) is taken from split_data/gtav_split_{train,val,test}.txt below the root, as it comes
 // with RobustNet and with the official code, or from the official code's folders train, valid and test.
 
-import { type Color, cityscapes19, IGNORED } from "@pinmem/core";
+import { type Color, cityscapes19, IGNORE_INDEX } from "@pinmem/core";
 import type { DatasetDefinition } from "../definition.js";
 import { colorCode, type LabelDecoding } from "../label-decoding.js";
 
-/** Colours of Cityscapes' classes that are not evaluated; polegroup and license plate share those of pole and car. */
+/** Colors of Cityscapes' classes that are not evaluated; polegroup and license plate share those of pole and car. */
 const ignoredColors: readonly Color[] = [
   [0, 0, 0],
   [20, 20, 20],
@@ -25,11 +25,11 @@ const ignoredColors: readonly Color[] = [
   [0, 0, 110],
 ];
 
-/** Exact colours of the 19 classes; everything else is ignored. */
+/** Exact colors of the 19 classes; everything else is ignored. */
 export const cityscapesColorDecoding: LabelDecoding = {
   kind: "colors",
   entries: [
-    ...ignoredColors.map((color) => [colorCode(color), IGNORED] as const),
+    ...ignoredColors.map((color) => [colorCode(color), IGNORE_INDEX] as const),
     ...cityscapes19.classes.map(({ color }, trainId) => [colorCode(color), trainId] as const),
   ],
   unlisted: "ignore",

@@ -7,7 +7,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { LabelImage } from "@pinmem/core";
-import { IGNORED } from "@pinmem/core";
+import { IGNORE_INDEX } from "@pinmem/core";
 import { asDataError, DataError } from "../../files/data-error.js";
 import { parseJson } from "../../files/json-file.js";
 import { isFolder, listFiles } from "../../files/list-files.js";
@@ -18,45 +18,45 @@ import { fillPolygon, type Point } from "./polygon.js";
 
 const trainIds: Readonly<Record<string, number>> = {
   road: 0,
-  parking: IGNORED,
-  "drivable fallback": IGNORED,
+  parking: IGNORE_INDEX,
+  "drivable fallback": IGNORE_INDEX,
   sidewalk: 1,
-  "rail track": IGNORED,
+  "rail track": IGNORE_INDEX,
   "non-drivable fallback": 9,
   person: 11,
-  animal: IGNORED,
+  animal: IGNORE_INDEX,
   rider: 12,
   motorcycle: 17,
   bicycle: 18,
-  autorickshaw: IGNORED,
+  autorickshaw: IGNORE_INDEX,
   car: 13,
   truck: 14,
   bus: 15,
-  caravan: IGNORED,
-  trailer: IGNORED,
+  caravan: IGNORE_INDEX,
+  trailer: IGNORE_INDEX,
   train: 16,
-  "vehicle fallback": IGNORED,
-  curb: IGNORED,
+  "vehicle fallback": IGNORE_INDEX,
+  curb: IGNORE_INDEX,
   wall: 3,
   fence: 4,
-  "guard rail": IGNORED,
-  billboard: IGNORED,
+  "guard rail": IGNORE_INDEX,
+  billboard: IGNORE_INDEX,
   "traffic sign": 7,
   "traffic light": 6,
   pole: 5,
-  polegroup: IGNORED,
-  "obs-str-bar-fallback": IGNORED,
+  polegroup: IGNORE_INDEX,
+  "obs-str-bar-fallback": IGNORE_INDEX,
   building: 2,
-  bridge: IGNORED,
-  tunnel: IGNORED,
+  bridge: IGNORE_INDEX,
+  tunnel: IGNORE_INDEX,
   vegetation: 8,
   sky: 10,
-  "fallback background": IGNORED,
-  unlabeled: IGNORED,
-  "ego vehicle": IGNORED,
-  "rectification border": IGNORED,
-  "out of roi": IGNORED,
-  "license plate": IGNORED,
+  "fallback background": IGNORE_INDEX,
+  unlabeled: IGNORE_INDEX,
+  "ego vehicle": IGNORE_INDEX,
+  "rectification border": IGNORE_INDEX,
+  "out of roi": IGNORE_INDEX,
+  "license plate": IGNORE_INDEX,
 };
 
 const MAX_FILE_BYTES = 64 * 2 ** 20;
@@ -64,7 +64,7 @@ const MAX_FILE_BYTES = 64 * 2 ** 20;
 /** Draws the objects of one polygon file. `file` is named in errors. */
 export function rasterizeIdd(json: string, file: string): LabelImage {
   const { imgWidth: width, imgHeight: height, objects } = parseAnnotation(json, file);
-  const image = { width, height, labels: new Uint8Array(width * height).fill(IGNORED) };
+  const image = { width, height, labels: new Uint8Array(width * height).fill(IGNORE_INDEX) };
   objects.forEach((object, at) => {
     const { label, polygon, deleted } = (object ?? {}) as Record<string, unknown>;
     if (deleted === true || deleted === 1) return;

@@ -1,7 +1,7 @@
 // Fills polygons into a label image, as annotation tools draw them: even-odd inside, and the outline belongs to it.
 //
 // Follows the rules of Pillow's ImageDraw.polygon (vertices cut to whole pixels, a span per row from one crossing edge
-// to the next, ends rounded), with which the public codes of Cityscapes and IDD rasterise. Pillow's treatment of corners
+// to the next, ends rounded), with which the public codes of Cityscapes and IDD rasterize. Pillow's treatment of corners
 // changed between its versions; the test says how far we agree with version 9.4.
 
 import type { LabelImage } from "@pinmem/core";

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Colours of pixels of a PNG file. */
+/** Colors of pixels of a PNG file. */
 async function pixels(file: string, points: readonly (readonly [number, number])[]) {
   const { data, info } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return points.map(([x, y]) => [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)]);
@@ -85,7 +85,7 @@ describe("placeNames", () => {
 });
 
 describe("legends", () => {
-  it("put the colour map's ends at the ends of the bar, bright on top", async () => {
+  it("put the color map's ends at the ends of the bar, bright on top", async () => {
     const bar = colorBar({ height: 256, title: "weight", ticks: [{ position: 0.5, label: "1/19" }] });
     await savePicture(folder, "bar", bar);
     const [top, bottom] = await pixels(join(folder, "bar.png"), [

@@ -1,4 +1,4 @@
-// What explains a picture's colours: a bar for a colour map, swatches with names for classes.
+// What explains a picture's colors: a bar for a color map, swatches with names for classes.
 
 import { type Color, viridis } from "@pinmem/core";
 import { type Drawing, FONT_SIZE, line, rect, rgb, text, textWidth } from "./svg.js";
@@ -14,7 +14,7 @@ export interface ColorBarOptions {
 const BAR = 14;
 const STEPS = 128;
 
-/** The colour map, upright, with ticks to its right and its title beyond them. */
+/** The color map, upright, with ticks to its right and its title beyond them. */
 export function colorBar({ height, ticks, title }: ColorBarOptions): Drawing {
   const step = height / STEPS;
   const colors = Array.from({ length: STEPS }, (_, at) => {

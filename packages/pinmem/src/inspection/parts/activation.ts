@@ -1,6 +1,6 @@
 // Part of an inspection: where the rows of the memory are read, in one image of each domain.
 
-import { type HeatScale, IGNORED } from "@pinmem/core";
+import { type HeatScale, IGNORE_INDEX } from "@pinmem/core";
 import type { ActivationFigures, InspectionPicture } from "@pinmem/core/formats";
 import type { ClassMemory } from "../../memory/class-memory.js";
 import { activationFigure } from "../activation-figure.js";
@@ -64,7 +64,7 @@ export async function inspectActivation(
 async function richestImage({ images, name }: InspectedDomain) {
   let best: { readonly sample: Observation["sample"]; readonly classes: number } | null = null;
   for await (const sample of images()) {
-    const classes = occurring(sample.label).filter((trainId) => trainId !== IGNORED).length;
+    const classes = occurring(sample.label).filter((trainId) => trainId !== IGNORE_INDEX).length;
     if (!best || classes > best.classes) best = { sample, classes };
   }
   if (!best) throw new Error(`inspection: ${name} holds no image`);
@@ -72,7 +72,7 @@ async function richestImage({ images, name }: InspectedDomain) {
 }
 
 function ownWeights({ sample: { label }, weights }: Observation) {
-  const classes = occurring(label).filter((trainId) => trainId !== IGNORED);
+  const classes = occurring(label).filter((trainId) => trainId !== IGNORE_INDEX);
   return classes.map((trainId) => {
     const row = weights?.[trainId] ?? new Float32Array(label.length);
     const [sums, counts] = [

@@ -53,7 +53,7 @@ export async function inspectEmbedding(
   const drawing = embeddingFigure(embedded, { space, domains });
   const caption =
     `t-SNE of features before the memory${memory ? " and of the memory's rows (stars)" : ""}: one dot for each class of each image, ` +
-    "the mean direction of its pixels. Classes apart and domains mixed is what generalises." +
+    "the mean direction of its pixels. Classes apart and domains mixed is what generalizes." +
     (memory
       ? " Rows are written through the write network, which features do not pass, and may lie apart."
       : "");

@@ -1,6 +1,6 @@
 // Part of an inspection: results to look at, beside those of a baseline where there is one.
 
-import { IGNORED } from "@pinmem/core";
+import { IGNORE_INDEX } from "@pinmem/core";
 import type { GridFigures } from "@pinmem/core/formats";
 import { spreadEvenly } from "../../loading/check.js";
 import { type InspectedDomain, shortName } from "../domains.js";
@@ -56,13 +56,13 @@ const indices = ({ count }: InspectedDomain): number[] => Array.from({ length: c
 
 const nameBeside = (name: string, other: string): string => (name === other ? `${name} (baseline)` : name);
 
-/** Share of labelled pixels that are right; null where none is labelled. */
+/** Share of labeled pixels that are right; null where none is labeled. */
 function accuracy(label: Uint8Array, prediction: Uint8Array): number | null {
-  let [labelled, right] = [0, 0];
+  let [labeled, right] = [0, 0];
   label.forEach((truth, pixel) => {
-    if (truth === IGNORED) return;
-    labelled++;
+    if (truth === IGNORE_INDEX) return;
+    labeled++;
     if (prediction[pixel] === truth) right++;
   });
-  return labelled > 0 ? right / labelled : null;
+  return labeled > 0 ? right / labeled : null;
 }

@@ -1,27 +1,27 @@
-// Changes of colour on batches of images (B,3,H,W) with values from 0 to 1, a factor of its own for each image. As in
+// Changes of color on batches of images (B,3,H,W) with values from 0 to 1, a factor of its own for each image. As in
 // torchvision's functional transforms on tensors (functional_tensor.py), whose figures the tests hold.
 //
 // B images, H W resolution.
 
 import { fromTypedArray, stack, type Tensor } from "@pinmem/torch";
 
-/** Weights of red, green and blue in grey (ITU-R BT.601, as torchvision rounds them). */
-const GREY = [0.2989, 0.587, 0.114] as const;
+/** Weights of red, green and blue in gray (ITU-R BT.601, as torchvision rounds them). */
+const GRAY = [0.2989, 0.587, 0.114] as const;
 
 /** Times the factor: 0 is black, 1 the image itself. */
 export function adjustBrightness(image_B3HW: Tensor, factor_B: Tensor): Tensor {
   return unit(image_B3HW.mul(perImage(factor_B)));
 }
 
-/** Between its mean grey (0) and the image itself (1), and beyond. */
+/** Between its mean gray (0) and the image itself (1), and beyond. */
 export function adjustContrast(image_B3HW: Tensor, factor_B: Tensor): Tensor {
-  const mean_B111 = grey(image_B3HW).mean([1, 2, 3], { keepdim: true });
+  const mean_B111 = gray(image_B3HW).mean([1, 2, 3], { keepdim: true });
   return blend(image_B3HW, mean_B111, factor_B);
 }
 
-/** Between its greys (0) and the image itself (1), and beyond. */
+/** Between its grays (0) and the image itself (1), and beyond. */
 export function adjustSaturation(image_B3HW: Tensor, factor_B: Tensor): Tensor {
-  return blend(image_B3HW, grey(image_B3HW), factor_B);
+  return blend(image_B3HW, gray(image_B3HW), factor_B);
 }
 
 /** Turns the hue by a share of the circle, from -0.5 to 0.5. */
@@ -48,8 +48,8 @@ export function adjustHue(image_B3HW: Tensor, turn_B: Tensor): Tensor {
   return unit(stack([channel(5), channel(3), channel(1)], { dim: 1 }));
 }
 
-const grey = (image_B3HW: Tensor): Tensor => {
-  const weights = fromTypedArray(Float32Array.from(GREY), [1, 3, 1, 1], { device: image_B3HW.device });
+const gray = (image_B3HW: Tensor): Tensor => {
+  const weights = fromTypedArray(Float32Array.from(GRAY), [1, 3, 1, 1], { device: image_B3HW.device });
   return image_B3HW.mul(weights.to(image_B3HW.dtype)).sum([1], { keepdim: true });
 };
 

@@ -1,6 +1,6 @@
 import { Random } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
-import { checkTrainingCrop, planCentreCrop, planHeight, planTrainingCrop, planWhole } from "./geometric.js";
+import { checkTrainingCrop, planCenterCrop, planHeight, planTrainingCrop, planWhole } from "./geometric.js";
 
 const street = { width: 2048, height: 1024 };
 const random = (index: number) => new Random({ seed: 304, index });
@@ -84,19 +84,19 @@ describe("evaluation", () => {
   });
 
   it("shows the middle 1536 square of Mapillary's landscape images", () => {
-    const plan = planCentreCrop({ width: 4000, height: 3000 }, { size: square(1536), height: 1536 });
+    const plan = planCenterCrop({ width: 4000, height: 3000 }, { size: square(1536), height: 1536 });
     expect(plan.window).toEqual({ left: 256, top: 0, width: 1536, height: 1536 });
   });
 
   it("puts portrait images in the middle, their padding ignored", () => {
-    const plan = planCentreCrop({ width: 3000, height: 4000 }, { size: square(1536), height: 1536 });
+    const plan = planCenterCrop({ width: 3000, height: 4000 }, { size: square(1536), height: 1536 });
     expect(plan.window).toEqual({ left: 0, top: 0, width: 1152, height: 1536 });
     expect(plan).toMatchObject({ at: { left: 192, top: 0 }, paddingLabel: 255 });
   });
 
-  it("follows the official protocol when asked to: off centre, cut, padding counted as road", () => {
+  it("follows the official protocol when asked to: off center, cut, padding counted as road", () => {
     const options = { size: square(1536), height: 1536, padding: "official" } as const;
-    const plan = planCentreCrop({ width: 3000, height: 4000 }, options);
+    const plan = planCenterCrop({ width: 3000, height: 4000 }, options);
     expect(plan.window).toEqual({ left: 0, top: 0, width: 960, height: 1536 });
     expect(plan).toMatchObject({ at: { left: 576, top: 0 }, paddingLabel: 0 });
   });

@@ -19,7 +19,7 @@ export interface CropPlan {
   /** Where in the result (before mirroring) that part lies; the rest is padding. */
   readonly at: { readonly left: number; readonly top: number };
   readonly mirrored: boolean;
-  /** Degrees counter-clockwise about the centre of the result. */
+  /** Degrees counter-clockwise about the center of the result. */
   readonly rotation: number;
   /** The label of padding: ignored, unless an official protocol says otherwise. */
   readonly paddingLabel: number;
@@ -89,21 +89,21 @@ export function planHeight(source: Size, height: number): CropPlan {
   return planWhole({ width: Math.max(Math.trunc((source.width / source.height) * height), 1), height });
 }
 
-export interface CentreCropOptions {
+export interface CenterCropOptions {
   readonly size: Size;
   /** Resize to this height first. */
   readonly height?: number;
   /**
    * `ignored`: narrow images stand in the middle and their padding is ignored. `official`: as the official code's
-   * validation on Mapillary does it, where they stand off centre and padding counts as class 0 (road).
+   * validation on Mapillary does it, where they stand off center and padding counts as class 0 (road).
    */
   readonly padding?: "ignored" | "official";
 }
 
 /** The middle of the image, padded where it is smaller: Mapillary's protocol with size 1536 x 1536, height 1536. */
-export function planCentreCrop(
+export function planCenterCrop(
   source: Size,
-  { size, height, padding = "ignored" }: CentreCropOptions,
+  { size, height, padding = "ignored" }: CenterCropOptions,
 ): CropPlan {
   const { scaled } = height === undefined ? planWhole(source) : planHeight(source, height);
   const offset = (have: number, want: number) => {

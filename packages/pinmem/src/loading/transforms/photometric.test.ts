@@ -81,7 +81,7 @@ describe("drawPhotometric", () => {
     );
   const range = (list: number[]) => [Math.min(...list), Math.max(...list)] as [number, number];
 
-  it("changes the colours of half of the images, as the official code's normal augmentation", () => {
+  it("changes the colors of half of the images, as the official code's normal augmentation", () => {
     const list = drawn(normalAugmentation);
     const changed = list.filter(({ adjustments }) => adjustments.length > 0);
     expect(Math.abs(changed.length - 300)).toBeLessThan(50);

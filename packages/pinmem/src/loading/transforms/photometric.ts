@@ -1,9 +1,9 @@
-// Random changes of colour and sharpness, as batched tensor operations on the device. What happens to an image is drawn
+// Random changes of color and sharpness, as batched tensor operations on the device. What happens to an image is drawn
 // from (seed, epoch, position) alone.
 //
-// Parameters are the official code's (datasets/__init__.py): colours change for half of the images, or for all and more
+// Parameters are the official code's (datasets/__init__.py): colors change for half of the images, or for all and more
 // strongly for the meta-test domains; blur always. One deviation: it works on 8-bit images and rounds after every step
-// (after blur it cuts off, which darkens by half a grey level); we keep the numbers as they come.
+// (after blur it cuts off, which darkens by half a gray level); we keep the numbers as they come.
 //
 // B images, H W resolution.
 
@@ -19,7 +19,7 @@ export interface PhotometricOptions {
   readonly saturation?: number;
   /** Turns are drawn from -x to x of the circle; at most 0.5. */
   readonly hue?: number;
-  /** Share of the images whose colours change. */
+  /** Share of the images whose colors change. */
   readonly probability?: number;
   /** Standard deviation of the blur in pixels, lowest and highest; null: none. */
   readonly blur?: readonly [lowest: number, highest: number] | null;

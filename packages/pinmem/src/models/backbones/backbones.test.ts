@@ -26,7 +26,7 @@ const torchvision = read("torchvision-names.json") as Record<string, [name: stri
 const shapesOf = (module: nn.AnyModule) =>
   new Map([...module.stateDict()].map(([name, { shape }]) => [name, shape]));
 
-function summarise(feature: Tensor): Summary {
+function summarize(feature: Tensor): Summary {
   return scope(() => {
     const flat = feature.flatten().to("float64");
     const step = Math.max(1, Math.floor(flat.numel / 8));
@@ -67,7 +67,7 @@ describe("backbones", () => {
         const stages = [backbone.layer0, backbone.layer1, backbone.layer2, backbone.layer3, backbone.layer4];
         for (const [index, stage] of stages.entries()) {
           feature = noGrad(() => stage.call(feature).feature);
-          const found = summarise(feature);
+          const found = summarize(feature);
           const expected = features[index] as Summary;
           expect(found.shape).toEqual(expected.shape);
           // Single precision through up to 152 layers; measured below 3e-6 of the standard deviation.

@@ -22,6 +22,6 @@ export const backbones = {
   shufflenet_v2_x1_0,
 } satisfies Record<BackboneName, (options: BackboneOptions) => Backbone>;
 
-/** A backbone with torchvision's initialisation. */
+/** A backbone with torchvision's initialization. */
 export const createBackbone = (name: BackboneName, options: BackboneOptions): Backbone =>
   backbones[name](options);

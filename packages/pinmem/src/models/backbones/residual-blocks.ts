@@ -1,4 +1,4 @@
-// The two blocks of residual networks, with torchvision's names. The last block of a stage may normalise each image's
+// The two blocks of residual networks, with torchvision's names. The last block of a stage may normalize each image's
 // sum before its ReLU.
 //
 // Dilation follows the official code: every 3x3 convolution of a dilated bottleneck stage is dilated, also the first. For

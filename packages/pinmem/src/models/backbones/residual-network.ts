@@ -1,4 +1,4 @@
-// What all residual networks share: the stem of one 7x7 convolution, four stages of blocks, torchvision's initialisation.
+// What all residual networks share: the stem of one 7x7 convolution, four stages of blocks, torchvision's initialization.
 // ResNet, ResNeXt and Wide ResNet differ in numbers alone.
 
 import { nn } from "@pinmem/torch";

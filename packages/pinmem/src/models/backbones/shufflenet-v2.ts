@@ -2,7 +2,7 @@
 // stride of 8 already.
 //
 // As in the official code, a kept resolution dilates only the convolutions that would have halved it, and an instance
-// normalisation in layer0 or layer4 stands in for the batch norm there. That batch norm stays in the state dict, frozen,
+// normalization in layer0 or layer4 stands in for the batch norm there. That batch norm stays in the state dict, frozen,
 // because released checkpoints hold it.
 // Source: Ma et al., "ShuffleNet V2", ECCV 2018; weights fit torchvision's.
 
@@ -95,7 +95,7 @@ class ShuffleUnit extends nn.Module<[Tensor], BlockOutput> {
   }
 }
 
-/** layer0 or layer4: a convolution whose batch norm an instance normalisation may stand in for, then an optional pooling. */
+/** layer0 or layer4: a convolution whose batch norm an instance normalization may stand in for, then an optional pooling. */
 export class EndLayer extends nn.Module<[Tensor], StageOutput> {
   readonly layer: nn.Sequential;
   readonly instanceNormLayer: Normalization | null;
@@ -122,8 +122,8 @@ export class EndLayer extends nn.Module<[Tensor], StageOutput> {
 
   forward(input: Tensor): StageOutput {
     if (!this.instanceNormLayer) return asStageOutput(this.layer.call(input));
-    const normalised = this.instanceNormLayer.call(this.#convolution.call(input));
-    return asStageOutput(applyTo(normalised, (output) => chain(output.relu(), ...this.#pooling)));
+    const normalized = this.instanceNormLayer.call(this.#convolution.call(input));
+    return asStageOutput(applyTo(normalized, (output) => chain(output.relu(), ...this.#pooling)));
   }
 }
 

@@ -6,7 +6,7 @@ import { nn, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
 import { type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
-import { convolution, initialiseHead } from "./parts.js";
+import { convolution, initializeHead } from "./parts.js";
 import { PyramidV2 } from "./pyramid.js";
 
 export class DeepLabV2 extends SegmentationNetwork {
@@ -26,7 +26,7 @@ export class DeepLabV2 extends SegmentationNetwork {
     this.final2 = new nn.Sequential(new nn.Conv2d(width, classes, 1));
     this.dsn = auxiliaryHead(channels.layer3, classes, auxiliaryDropout);
     this.memory = memory;
-    initialiseHead(this.aspp, this.final1, this.final2, this.dsn);
+    initializeHead(this.aspp, this.final1, this.final2, this.dsn);
   }
 
   protected bottleneck(deep_BChw: Tensor): Tensor {

@@ -7,7 +7,7 @@ import { cat, nn, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
 import { type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
-import { convolution, initialiseHead } from "./parts.js";
+import { convolution, initializeHead } from "./parts.js";
 import { PyramidV3 } from "./pyramid.js";
 
 const FINE_WIDTH = 48;
@@ -36,7 +36,7 @@ export class DeepLabV3Plus extends SegmentationNetwork {
     this.final2 = new nn.Sequential(new nn.Conv2d(width, classes, 1));
     this.dsn = auxiliaryHead(channels.layer3, classes, auxiliaryDropout);
     this.memory = memory;
-    initialiseHead(this.aspp, this.botFine, this.botAspp, this.final1, this.final2, this.dsn);
+    initializeHead(this.aspp, this.botFine, this.botAspp, this.final1, this.final2, this.dsn);
   }
 
   protected bottleneck(deep_BChw: Tensor): Tensor {

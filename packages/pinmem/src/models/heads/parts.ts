@@ -1,4 +1,4 @@
-// What the heads are made of: convolution, batch norm and ReLU in a row, and the initialisation of everything outside the
+// What the heads are made of: convolution, batch norm and ReLU in a row, and the initialization of everything outside the
 // backbone.
 
 import { nn } from "@pinmem/torch";
@@ -24,7 +24,7 @@ export function convolution(
 }
 
 /** He-normal weights by fan in and no bias, as the official code starts its heads. */
-export function initialiseHead(...parts: readonly nn.Module[]): void {
+export function initializeHead(...parts: readonly nn.Module[]): void {
   for (const module of parts.flatMap((part) => part.modules())) {
     if (!(module instanceof nn.Conv2d)) continue;
     nn.init.kaimingNormal_(module.weight, { mode: "fanIn", nonlinearity: "relu" });

@@ -15,7 +15,7 @@ const V3_DILATIONS: Readonly<Record<OutputStride, readonly [number, number, numb
   32: [3, 6, 9],
 };
 
-/** The feature in the layout of the dilated convolutions, which may differ from the backbone's (layout.ts). */
+/** The feature in the layout of the dilated convolutions, which may differ from the backbone's (memory-format.ts). */
 function laidOutFor(branches: nn.Module, feature: Tensor): Tensor {
   const dilated = branches
     .modules()

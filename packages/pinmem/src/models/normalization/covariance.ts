@@ -1,4 +1,4 @@
-// Covariances between the channels of a standardised feature, and how much they change with an image's colours.
+// Covariances between the channels of a standardized feature, and how much they change with an image's colors.
 // Source: Choi et al., "RobustNet", CVPR 2021, equations 4 and 11.
 // Shapes: B images, P pairs, C channels, H W resolution.
 
@@ -23,7 +23,7 @@ export const upperTriangle = (channels: number, like: Tensor): Tensor =>
 
 /**
  * Collects, for each whitening layer, the mean over image pairs of the variance within a pair of every covariance. The two of
- * a pair show the same scene in different colours.
+ * a pair show the same scene in different colors.
  */
 export class PairVariances implements Disposable {
   readonly #sums: Tensor[] = [];

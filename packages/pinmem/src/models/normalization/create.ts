@@ -1,11 +1,11 @@
-// One instance normalisation layer of a given kind, and what follows it in a block.
+// One instance normalization layer of a given kind, and what follows it in a block.
 
 import { nn, type Tensor } from "@pinmem/torch";
 import { InstanceWhitening, type Whitened } from "./instance-whitening.js";
 import type { NormalizationKind } from "./placement.js";
 import { SwitchableWhitening } from "./switchable-whitening.js";
 
-/** What a block or a normalisation gives: a tensor, and with whitening also the tensor for the whitening loss. */
+/** What a block or a normalization gives: a tensor, and with whitening also the tensor for the whitening loss. */
 export type BlockOutput = Tensor | Whitened;
 export type Normalization = nn.Module<[Tensor], BlockOutput>;
 
@@ -24,7 +24,7 @@ export function createNormalization(kind: NormalizationKind, channels: number): 
   }
 }
 
-/** The normalisation of a stage's last block, or null. */
+/** The normalization of a stage's last block, or null. */
 export const optionalNormalization = (
   kind: NormalizationKind | undefined,
   channels: number,

@@ -57,7 +57,7 @@ export function kMeans1d(values: ArrayLike<number>, clusters: number): Cluster1d
   const n = all.values.length;
   const k = Math.min(clusters, n);
   const starts = intervalStarts(n, k, costs(all));
-  return starts.map((start, index) => summarise(all, start, starts[index + 1] ?? n));
+  return starts.map((start, index) => summarize(all, start, starts[index + 1] ?? n));
 }
 
 /** First index of each of `k` intervals of 0 … n-1 with the smallest sum of costs. */
@@ -93,7 +93,7 @@ function intervalStarts(n: number, k: number, cost: (i: number, j: number) => nu
   return n > 0 ? [0, ...starts] : [];
 }
 
-function summarise({ values, counts }: Distinct, start: number, end: number): Cluster1d {
+function summarize({ values, counts }: Distinct, start: number, end: number): Cluster1d {
   let [count, sum] = [0, 0];
   for (let i = start; i < end; i++) {
     count += counts[i] as number;

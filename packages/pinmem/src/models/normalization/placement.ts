@@ -1,4 +1,4 @@
-// Which instance normalisation stands where in a backbone: the option that turns a plain network into IBN-Net, one with
+// Which instance normalization stands where in a backbone: the option that turns a plain network into IBN-Net, one with
 // instance whitening, RobustNet's instance-selective whitening, or switchable whitening.
 //
 // A stage has at most one such layer: in layer0 of a ResNet or ShuffleNetV2 it replaces the batch norm of the stem (in
@@ -11,7 +11,7 @@ import { z } from "zod";
 /**
  * - `instance-norm`: instance norm with a learned scale and shift (IBN-Net, Pan et al. 2018)
  * - `instance-standardization`: the same without scale and shift
- * - `instance-whitening`: standardised, and its covariances are driven to zero by the whitening loss (IW, IRW)
+ * - `instance-whitening`: standardized, and its covariances are driven to zero by the whitening loss (IW, IRW)
  * - `selective-whitening`: likewise, but only covariances that react to photometric changes (ISW, RobustNet)
  * - `switchable-whitening`: whitened by a learned mixture of batch and image covariance (Pan et al. 2019)
  */

@@ -7,8 +7,8 @@ beforeEach(() => manualSeed(3));
 /** Covariance over space of one image's group of channels (1, c, h, w). */
 function covarianceOf(feature: Tensor): Tensor {
   const values = feature.flatten({ startDim: 2 }).squeeze(0);
-  const centred = values.sub(values.mean([1], { keepdim: true }));
-  return centred.matmul(centred.t()).div(values.size(1));
+  const centered = values.sub(values.mean([1], { keepdim: true }));
+  return centered.matmul(centered.t()).div(values.size(1));
 }
 
 describe("SwitchableWhitening", () => {

@@ -35,18 +35,18 @@ interface Statistics {
 /** Mean and biased covariance of the last dimension of (N, c, L). */
 function statisticsOf(values: Tensor): Statistics {
   const mean = values.mean([-1], { keepdim: true });
-  const centred = values.sub(mean);
-  return { mean, covariance: centred.bmm(centred.transpose(1, 2)).div(values.size(-1)) };
+  const centered = values.sub(mean);
+  return { mean, covariance: centered.bmm(centered.transpose(1, 2)).div(values.size(-1)) };
 }
 
 /** The inverse square root of symmetric positive definite matrices (N, c, c), by Newton's iteration. */
 function inverseSquareRoot(covariance: Tensor, identity: Tensor): Tensor {
   const scale = covariance.mul(identity).sum([1, 2], { keepdim: true }).reciprocal();
-  const normalised = covariance.mul(scale);
+  const normalized = covariance.mul(scale);
   let root = identity.expandAs(covariance);
   for (let i = 0; i < ITERATIONS; i++) {
     const cube = root.bmm(root).bmm(root);
-    root = root.mul(1.5).sub(cube.bmm(normalised).mul(0.5));
+    root = root.mul(1.5).sub(cube.bmm(normalized).mul(0.5));
   }
   return root.mul(scale.sqrt());
 }

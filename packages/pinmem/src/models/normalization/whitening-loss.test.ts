@@ -27,7 +27,7 @@ function hexadecimal(mask: Tensor): string {
   return bits.replace(/[01]{4}/g, (four) => Number.parseInt(four, 2).toString(16));
 }
 
-/** Standardised features (B, C, 4, 5). */
+/** Standardized features (B, C, 4, 5). */
 const features = (batch: number, channels: number): Tensor =>
   new nn.InstanceNorm2d(channels).call(rand([batch, channels, 4, 5], { dtype: "float64" }));
 
@@ -116,7 +116,7 @@ describe("selective whitening", () => {
     ]);
   });
 
-  it("costs nothing before a selection, and where nothing reacts to colours", () => {
+  it("costs nothing before a selection, and where nothing reacts to colors", () => {
     const loss = new WhiteningLoss([new InstanceWhitening(3, { selective: true })]);
     expect(loss.call([features(2, 3)]).toNumber()).toBe(0);
     expect(

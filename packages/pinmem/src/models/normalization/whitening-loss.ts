@@ -1,6 +1,6 @@
-// The loss that whitens: it pulls covariances between the channels of standardised features to zero. All of them for
+// The loss that whitens: it pulls covariances between the channels of standardized features to zero. All of them for
 // `instance-whitening`; for `selective-whitening` those that changed most between an image and the same image in other
-// colours, which therefore hold style and not content.
+// colors, which therefore hold style and not content.
 //
 // It is a module beside the network, because the selection has to be saved with a run: as a buffer it would be in the
 // network's state dict, which released checkpoints must fit.
@@ -123,7 +123,7 @@ export class WhiteningLoss extends nn.Module<[whitening: readonly Tensor[]], Ten
     this.#clusters = clusters;
   }
 
-  /** Whether some layer's covariances are selected by how they react to colours. */
+  /** Whether some layer's covariances are selected by how they react to colors. */
   get isSelective(): boolean {
     return Array.from(this.masks).some(({ layer }) => layer.selective);
   }

@@ -1,7 +1,7 @@
 // Weights into networks: ImageNet's into a backbone, a whole checkpoint into a whole network. Strict: everything has to fit,
 // or nothing is changed and the error lists what does not. With `partial`, what fits is loaded and the report lists the rest.
 //
-// By design a backbone has no use for the classifier, and an instance normalisation that ImageNet's network did not have
+// By design a backbone has no use for the classifier, and an instance normalization that ImageNet's network did not have
 // starts as it is; such names are in the report too.
 
 import { existsSync } from "node:fs";
@@ -60,12 +60,12 @@ export function loadBackboneWeights(
       const ours = backbone.torchvisionName(name);
       if (ours === null) skipped.push({ name, reason: "belongs to the classifier" });
       else if (added.isReplaced(ours, own.get(ours), tensor)) {
-        skipped.push({ name, reason: "belongs to a batch norm that an instance normalisation replaces" });
+        skipped.push({ name, reason: "belongs to a batch norm that an instance normalization replaces" });
       } else state.set(ours, tensor);
     }
     for (const name of added.names) {
       if (!state.has(name))
-        kept.set(name, "belongs to an instance normalisation, which the weights do not know");
+        kept.set(name, "belongs to an instance normalization, which the weights do not know");
     }
     return load(backbone, backbone.name, { source: nameOf(source), state, kept, skipped }, options);
   });
@@ -154,7 +154,7 @@ function attempt<T>(body: () => T, explain: (error: nn.StateDictError) => Error)
 const otherShape = ({ expected, found }: nn.Mismatch): string =>
   `is [${found.join(", ")}] in the file, [${expected.join(", ")}] in the network`;
 
-/** Names of the instance normalisations of a backbone, and what of a batch norm they cannot take over. */
+/** Names of the instance normalizations of a backbone, and what of a batch norm they cannot take over. */
 function addedNames(backbone: Backbone): {
   names: string[];
   isReplaced: (name: string, own: Tensor | undefined, given: Tensor) => boolean;

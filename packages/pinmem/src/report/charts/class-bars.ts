@@ -1,4 +1,4 @@
-// Scores of each class side by side: one bar for each row of the table, the baseline first and grey.
+// Scores of each class side by side: one bar for each row of the table, the baseline first and gray.
 
 import * as Plot from "@observablehq/plot";
 import type { Markup } from "../page/html.js";

@@ -1,5 +1,5 @@
 // Charts as SVG text, drawn once, here: the page that shows them needs no script. Observable Plot draws into a document; linkedom
-// is one without a browser. Colours are the page's own variables, so that a chart follows its light and dark scheme.
+// is one without a browser. Colors are the page's own variables, so that a chart follows its light and dark scheme.
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
@@ -10,7 +10,7 @@ export const MOST_SERIES = 8;
 
 const dashes = ["5 3", "none", "9 3", "2 3", "9 3 2 3", "4 2", "1 2", "14 4"];
 
-/** How the series at a place is drawn: colour and dashes, so that colour is not needed. */
+/** How the series at a place is drawn: color and dashes, so that color is not needed. */
 export const seriesStyle = (at: number): { color: string; dash: string } => ({
   color: `var(--series-${at % MOST_SERIES})`,
   dash: dashes[at % MOST_SERIES] ?? "none",

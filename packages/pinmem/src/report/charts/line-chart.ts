@@ -8,7 +8,7 @@ import type { Markup } from "../page/html.js";
 import { draw, seriesStyle } from "./draw.js";
 
 export interface Line {
-  /** Which series: decides colour and dashes. */
+  /** Which series: decides color and dashes. */
   readonly series: number;
   readonly curve: Curve;
 }

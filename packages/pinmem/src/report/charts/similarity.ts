@@ -1,4 +1,4 @@
-// How alike the rows of a class memory are: the stronger the colour, the less two classes can be told apart.
+// How alike the rows of a class memory are: the stronger the color, the less two classes can be told apart.
 
 import * as Plot from "@observablehq/plot";
 import type { MemorySimilarity } from "../../comparison/run-record.js";

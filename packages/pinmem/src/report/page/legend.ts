@@ -1,4 +1,4 @@
-// Which line or bar is whose: colour and dashes, as the charts draw them.
+// Which line or bar is whose: color and dashes, as the charts draw them.
 
 import { seriesStyle } from "../charts/draw.js";
 import { html, type Markup } from "./html.js";

@@ -12,7 +12,7 @@ export function memorySection(series: readonly Series[]): Markup | null {
     if (!memory) return [];
     return [
       html`<figure class="small">${similarityChart(memory, `Cosines between the rows of the memory of ${label}`)}
-<figcaption>${label}, step ${memory.step}: cosines between the rows of the class memory. The stronger the colour, the less the memory can tell two classes apart.</figcaption></figure>`,
+<figcaption>${label}, step ${memory.step}: cosines between the rows of the class memory. The stronger the color, the less the memory can tell two classes apart.</figcaption></figure>`,
     ];
   });
   if (figures.length === 0) return null;

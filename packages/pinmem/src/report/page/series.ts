@@ -1,4 +1,4 @@
-// Which runs the figures of a page draw, and how: the baseline first, grey and dashed, then the best on unseen domains, no more
+// Which runs the figures of a page draw, and how: the baseline first, gray and dashed, then the best on unseen domains, no more
 // than can be told apart. A run looks the same on the whole page.
 
 import type { Comparison, Row } from "../../comparison/comparison.js";

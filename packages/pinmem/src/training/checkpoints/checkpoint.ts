@@ -1,7 +1,7 @@
 // A checkpoint: everything a run needs to go on as if it had never stopped. A folder of three files:
 //
 //   model.safetensors      parameters and buffers of the network, the class memory among them
-//   training.safetensors   state of the optimiser and of the random number generators
+//   training.safetensors   state of the optimizer and of the random number generators
 //   state.json             step, data position, rates and whatever else is no tensor
 //
 // It is written under another name and renamed when it is whole and on the disk, so that a folder with a checkpoint's name
@@ -23,7 +23,7 @@ const jsonRecord = z.record(z.string(), z.json());
 
 const stateSchema = z.strictObject({
   format: z.literal(FORMAT),
-  /** Optimiser steps done. */
+  /** Optimizer steps done. */
   step: z.int().min(0),
   /** The next batch to be used. */
   data: z.strictObject({ epoch: z.int().min(0), index: z.int().min(0) }),

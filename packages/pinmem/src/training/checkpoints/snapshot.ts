@@ -1,4 +1,4 @@
-// Between what trains and what is stored: the state of network, optimiser and random numbers as named tensors and JSON, and
+// Between what trains and what is stored: the state of network, optimizer and random numbers as named tensors and JSON, and
 // back.
 
 import {
@@ -51,7 +51,7 @@ export function takeSnapshot({ network, optimizer, device }: Trained): {
   };
 }
 
-/** @throws TorchError or StateDictError where the stored state belongs to another network, optimiser or device */
+/** @throws TorchError or StateDictError where the stored state belongs to another network, optimizer or device */
 export function restoreSnapshot(
   { network, optimizer, device }: Trained,
   stored: {
@@ -80,7 +80,7 @@ export function restoreSnapshot(
   }
   for (const [index, values] of Object.entries(stored.optimizer.numbers))
     Object.assign(entryOf(index), values);
-  // Network and optimiser each compare all names and shapes before they change anything.
+  // Network and optimizer each compare all names and shapes before they change anything.
   network.loadStateDict(stored.model);
   optimizer.loadStateDict({ state, groups: stored.optimizer.groups as never });
   for (const [generator, bytes] of random) setRandomState(bytes, generator);

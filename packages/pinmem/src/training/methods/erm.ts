@@ -1,4 +1,4 @@
-// Plain training (empirical risk minimisation): all source domains in one batch, nothing else. The official code's "agg".
+// Plain training (empirical risk minimization): all source domains in one batch, nothing else. The official code's "agg".
 
 import type { Episode } from "../episode.js";
 import type { LossTensors } from "../losses.js";

@@ -1,11 +1,11 @@
 // A training method: how the gradients of one step come about, and what happens to the memory after it. Everything else
-// (data, optimiser, schedules, checkpoints, events) is the trainer's and the same for all methods.
+// (data, optimizer, schedules, checkpoints, events) is the trainer's and the same for all methods.
 //
 // To add one: write it beside the others (pin-memory.ts reads like the paper) and list it in index.ts.
 
 import type { nn, Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
-import type { Episode, LabelledBatch } from "../episode.js";
+import type { Episode, LabeledBatch } from "../episode.js";
 import type { LossTensors } from "../losses.js";
 
 export interface StepSettings {
@@ -40,7 +40,7 @@ export interface Method {
    * Runs in a scope, in training mode.
    */
   accumulate(episode: Episode, settings: StepSettings): Readonly<Record<string, LossTensors>>;
-  /** After the optimiser's step: the final write of the memory, from all episodes of the step. */
+  /** After the optimizer's step: the final write of the memory, from all episodes of the step. */
   afterStep?(episodes: readonly Episode[]): void;
 }
 
@@ -55,7 +55,7 @@ export function memoryOf(network: { readonly memory: ClassMemory | null }, metho
   throw new Error(`${method}: the network has no class memory; give the model one (model.memory)`);
 }
 
-export function metaTestOf({ metaTest }: Episode, method: string): LabelledBatch {
+export function metaTestOf({ metaTest }: Episode, method: string): LabeledBatch {
   if (metaTest) return metaTest;
   throw new Error(`internal: ${method}: the episode has no meta-test batch`);
 }

@@ -13,7 +13,7 @@ import {
 } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { TinyNetwork, type TinyOptions } from "../../../test/tiny-network.js";
-import type { Episode, LabelledBatch } from "../episode.js";
+import type { Episode, LabeledBatch } from "../episode.js";
 import { lossWeightsSchema } from "../losses.js";
 import { Erm } from "./erm.js";
 import type { GradientOrder } from "./inner-step.js";
@@ -28,7 +28,7 @@ const CLASSES = 4;
 // Large weights for the terms that the memory alone causes, so that a mistake in them shows.
 const weights = lossWeightsSchema.parse({ cohesion: 0.7, divergence: 0.9, classification: 0.5 });
 
-function batch(stream: string, { images = 2, size = 8 } = {}): LabelledBatch {
+function batch(stream: string, { images = 2, size = 8 } = {}): LabeledBatch {
   const random = new Random({ seed: 1, stream });
   const values = Float64Array.from({ length: images * 3 * size * size }, () => random.normal());
   const labels = BigInt64Array.from({ length: images * size * size }, () => {
@@ -46,7 +46,7 @@ const episode = (): Episode => ({ metaTrain: batch("train"), metaTest: batch("te
 function network(options: TinyOptions = {}): TinyNetwork {
   manualSeed(3);
   const made = new TinyNetwork({ classes: CLASSES, ...options }).to({ dtype: "float64" });
-  // Rows and classifier as after some training, not as initialised.
+  // Rows and classifier as after some training, not as initialized.
   noGrad(() => made.memory?.clsfier.weight.normal_({ std: 0.5 }));
   return made;
 }
@@ -108,17 +108,17 @@ function objective(made: TinyNetwork, { metaTrain, metaTest }: Episode, rate: nu
     const adapted = adaptedParameters(made, held.gradients ?? gradients, rate);
     const outer = nn.functionalCall(made, adapted, () =>
       noGrad(() => {
-        if (!made.memory || !items) return trainingPass(settings, metaTest as LabelledBatch);
+        if (!made.memory || !items) return trainingPass(settings, metaTest as LabeledBatch);
         const feature = held.feature ?? made.encode(metaTrain.image).feature;
         const written = made.memory.write(feature, metaTrain.label, { items });
-        return trainingPass(settings, metaTest as LabelledBatch, { items: written });
+        return trainingPass(settings, metaTest as LabeledBatch, { items: written });
       }),
     );
     return inner + outer.losses.total.toNumber();
   });
 }
 
-function innerGradients(made: TinyNetwork, metaTrain: LabelledBatch) {
+function innerGradients(made: TinyNetwork, metaTrain: LabeledBatch) {
   const items = made.memory?.items;
   const { losses } = trainingPass(context(made), metaTrain, items ? { items, write: true } : {});
   const parameters = [...made.namedParameters()];
@@ -331,9 +331,9 @@ describe("every method", () => {
     "%s gives zero losses and finite gradients where all labels are ignored",
     (_, create, memory) => {
       const trained = network({ memory });
-      const unlabelled = ({ image, label }: LabelledBatch) => ({ image, label: label.mul(0).add(255) });
+      const unlabeled = ({ image, label }: LabeledBatch) => ({ image, label: label.mul(0).add(255) });
       const { metaTrain, metaTest } = episode();
-      const blank = { metaTrain: unlabelled(metaTrain), metaTest: metaTest && unlabelled(metaTest) };
+      const blank = { metaTrain: unlabeled(metaTrain), metaTest: metaTest && unlabeled(metaTest) };
       const losses = scope(() => {
         const passes = create(trained).accumulate(blank, { innerRate: 0.1 });
         return Object.values(passes).map(({ segmentation }) => segmentation?.toNumber());
@@ -348,7 +348,7 @@ describe("every method", () => {
     (_, create, memory) => {
       const outcome = (precision: "float32" | "bfloat16") => {
         const trained = network({ memory }).to({ dtype: "float32" });
-        const single = ({ image, label }: LabelledBatch) => ({ image: image.to("float32"), label });
+        const single = ({ image, label }: LabeledBatch) => ({ image: image.to("float32"), label });
         const { metaTrain, metaTest } = episode();
         return scope(() => {
           const one = { metaTrain: single(metaTrain), metaTest: metaTest && single(metaTest) };

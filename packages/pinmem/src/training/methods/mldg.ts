@@ -1,4 +1,4 @@
-// Meta-learning for domain generalisation without a memory: what improves the meta-train domains shall also improve the
+// Meta-learning for domain generalization without a memory: what improves the meta-train domains shall also improve the
 // meta-test domains once the parameters have moved. The official code's "train_mldg".
 //
 //   min over theta of  L(T; theta) + L(V; theta - alpha grad L(T; theta))

@@ -1,4 +1,4 @@
-// Passes with other parameters, and what becomes of the batch statistics they see. The network normalises by the batch, as
+// Passes with other parameters, and what becomes of the batch statistics they see. The network normalizes by the batch, as
 // always in training; what it would note of that in its running statistics goes to copies, which are thrown away, unless
 // it shall count too.
 //

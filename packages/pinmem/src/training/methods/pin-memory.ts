@@ -4,14 +4,14 @@
 //   1. meta-train   L_inner(theta) on T, reading M_t and writing with its graph;  theta' = theta - alpha grad L_inner(theta)
 //   2. write        M' = W(T; M_t) with theta' and the encoder frozen: only the write network learns through it
 //   3. meta-test    L_outer(theta') on V, reading M'
-//   4. step         theta moves along grad L_inner + grad L_outer                                  (the trainer's optimiser)
+//   4. step         theta moves along grad L_inner + grad L_outer                                  (the trainer's optimizer)
 //   5. final write  M_{t+1} = W(T; M_t) with the new theta, in evaluation mode
 //
 // Batch norm uses the statistics of the batch in passes 1 to 3; only pass 1 is remembered in the running ones, as in the
 // official code, unless `statistics` is "both".
 
 import { noGrad, scope, type Tensor } from "@pinmem/torch";
-import type { Episode, LabelledBatch } from "../episode.js";
+import type { Episode, LabeledBatch } from "../episode.js";
 import type { LossTensors } from "../losses.js";
 import { inPrecision } from "../precision.js";
 import { finalWrite } from "./final-write.js";
@@ -63,7 +63,7 @@ export class PinMemory implements Method {
   }
 
   /** New rows whose graph reaches the write network and nothing before it. */
-  #write({ image, label }: LabelledBatch, items: Tensor): Tensor {
+  #write({ image, label }: LabeledBatch, items: Tensor): Tensor {
     const { network, precision = "float32" } = this.context;
     return scope(() =>
       inPrecision(precision, image.device, () => {

@@ -8,7 +8,7 @@ import { scope, type Tensor } from "@pinmem/torch";
 import { classificationLoss, cohesionLoss, divergenceLoss } from "../../losses/memory.js";
 import { auxiliaryLoss, type SegmentationLossOptions, segmentationLoss } from "../../losses/segmentation.js";
 import type { TrainableNetwork } from "../../models/trainable-network.js";
-import type { LabelledBatch } from "../episode.js";
+import type { LabeledBatch } from "../episode.js";
 import { type LossTensors, type LossWeights, weightedSum } from "../losses.js";
 import { inPrecision, type Precision, widened } from "../precision.js";
 import { recomputed } from "../recompute.js";
@@ -47,7 +47,7 @@ type Terms = Partial<Record<TermName, Tensor>>;
 
 export function trainingPass(
   context: PassContext,
-  batch: LabelledBatch,
+  batch: LabeledBatch,
   options: PassOptions = {},
 ): PassResult {
   const { network, precision = "float32", recompute = false } = context;
@@ -65,7 +65,7 @@ export function trainingPass(
 
 function forward(
   { network, weights, segmentation = {}, whiteningLoss, precision = "float32" }: PassContext,
-  { image, label }: LabelledBatch,
+  { image, label }: LabeledBatch,
   { items, write = false }: PassOptions,
 ): { losses: LossTensors; written: Tensor | null } {
   const [, , height = 0, width = 0] = image.shape;

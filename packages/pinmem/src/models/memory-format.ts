@@ -1,4 +1,4 @@
-// How a network lies in memory while it is trained: channels of a pixel side by side ("channels-last", what convolutions
+// How a network lies in memory while it is trained: channels of a pixel side by side ("channelsLast", what convolutions
 // prefer), or pixels of a channel ("contiguous", PyTorch's default).
 //
 // On the CPU the pyramid's dilated convolutions stay contiguous in a channels-last network: they have the largest weights
@@ -8,17 +8,17 @@
 import { type Device, nn } from "@pinmem/torch";
 import type { SegmentationNetwork } from "./segmentation-network.js";
 
-export const layouts = ["contiguous", "channels-last"] as const;
-export type Layout = (typeof layouts)[number];
+export const memoryFormats = ["contiguous", "channelsLast"] as const;
+export type MemoryFormat = (typeof memoryFormats)[number];
 
 /** Lays the weights out, by default on the device where they are. Images have to follow: see `prepareEpisode`. */
-export function layOut<N extends SegmentationNetwork>(
+export function setMemoryFormat<N extends SegmentationNetwork>(
   network: N,
-  layout: Layout,
+  memoryFormat: MemoryFormat,
   device: Device = network.parameters()[0]?.device ?? "cpu",
 ): N {
-  if (layout === "contiguous") return network.to({ device, memoryFormat: "contiguous" });
-  network.to({ device, memoryFormat: "channelsLast" });
+  if (memoryFormat === "contiguous") return network.to({ device, memoryFormat });
+  network.to({ device, memoryFormat });
   if (device === "cpu") {
     for (const module of network.aspp.modules()) {
       if (module instanceof nn.Conv2d) module.to({ memoryFormat: "contiguous" });
