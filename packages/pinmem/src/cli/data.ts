@@ -9,7 +9,6 @@ import { describeUnlisted } from "../datasets/label-decoding.js";
 import { readLabelSpace } from "../datasets/label-space-file.js";
 import { prepareIdd } from "../datasets/sets/idd-polygons.js";
 import { datasetDefinition, datasetNames } from "../datasets/sets/index.js";
-import { DataError } from "../files/data-error.js";
 import { requireWritableFile } from "../files/output-folder.js";
 import { writeRgbPng } from "../images/write-png.js";
 import { type CheckReport, checkDataset } from "../loading/check.js";
@@ -83,7 +82,6 @@ async function check(name: string, { root, sheet, json, sample, space: spaceFile
   const options = { root, split, ...(choice.subset ? { subset: choice.subset } : {}) };
   const space = spaceFile ? readLabelSpace(spaceFile) : cityscapes19;
   const files = await findFiles(definition, { subset: undefined, ...options });
-  if (files.samples.length === 0) describeMissing(files, definition.labelsHint);
   const dataset = await openDataset(definition, { ...options, space, unpaired: "skip" });
   const sheetFile = sheet === false ? undefined : (sheet ?? `${dataset.name}-${split}.png`);
   if (sheetFile !== undefined) requireWritableFile(sheetFile);
@@ -94,11 +92,19 @@ async function check(name: string, { root, sheet, json, sample, space: spaceFile
   });
   const expected = choice.subset ? undefined : definition.splits[split];
   if (json) {
-    const { imagesWithoutLabel, labelsWithoutImage } = files;
+    const { imagesWithoutLabel, labelsWithoutImage, listedWithoutImage } = files;
     const { layout, samples } = dataset;
     console.log(
       JSON.stringify(
-        { layout, pairs: samples.length, expected, imagesWithoutLabel, labelsWithoutImage, ...report },
+        {
+          layout,
+          pairs: samples.length,
+          expected,
+          imagesWithoutLabel,
+          labelsWithoutImage,
+          listedWithoutImage,
+          ...report,
+        },
         null,
         2,
       ),
@@ -112,20 +118,17 @@ async function check(name: string, { root, sheet, json, sample, space: spaceFile
   }
   const strict = dataset.decoding.unlisted === "error";
   const faults =
-    report.problems.length + files.imagesWithoutLabel.length + (strict ? report.unlisted.length : 0);
+    report.problems.length +
+    files.imagesWithoutLabel.length +
+    files.listedWithoutImage.length +
+    (strict ? report.unlisted.length : 0);
   process.exitCode = faults > 0 ? 1 : 0;
-}
-
-/** Throws what explains why not one pair was found. */
-function describeMissing({ imagesWithoutLabel: [first] }: DatasetFiles, hint?: string): void {
-  if (first !== undefined)
-    throw new DataError(first, `has no label, nor has any other image${hint ? `; ${hint}` : ""}`);
 }
 
 /** The report as lines: facts first, then what is wrong, the worst last. */
 export function describeReport(
   dataset: Dataset,
-  { imagesWithoutLabel, labelsWithoutImage }: DatasetFiles,
+  { imagesWithoutLabel, labelsWithoutImage, list: listFile, listedWithoutImage }: DatasetFiles,
   { checked, problems, unlisted, histogram, ignoredPixels, sizes }: CheckReport,
   expected: number | undefined,
 ): string[] {
@@ -160,6 +163,7 @@ export function describeReport(
   };
   list("labels without image", labelsWithoutImage);
   list("images without label", imagesWithoutLabel);
+  list(`names in ${listFile} without an image`, listedWithoutImage);
   if (unlisted.length > 0) {
     const fate = decoding.unlisted === "ignore" ? "they are ignored" : "training stops at them";
     const example = unlisted[0]?.example;
@@ -169,7 +173,8 @@ export function describeReport(
     "files that cannot be used",
     problems.map(({ file, problem }) => `${file}: ${problem}`),
   );
-  if (problems.length + imagesWithoutLabel.length + unlisted.length === 0) lines.push("nothing is wrong");
+  if (problems.length + imagesWithoutLabel.length + listedWithoutImage.length + unlisted.length === 0)
+    lines.push("nothing is wrong");
   return lines;
 }
 

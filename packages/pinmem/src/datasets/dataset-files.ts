@@ -1,54 +1,111 @@
-// Finds the files of a data set on disk, in whichever layout they lie, pairs images with labels, and says what is missing.
+// Finds the files of a data set on disk, in whichever layout they lie, and pairs images with labels. What is missing is
+// returned, for the caller to judge; what is ambiguous is an error.
 
-import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { orWhat } from "@pinmem/core";
-import { DataError } from "../files/data-error.js";
 import { isFolder, listFiles } from "../files/list-files.js";
 import type { DatasetDefinition, FileSample, Layout } from "./definition.js";
+import { type KeyedFiles, keyed, onlyFile } from "./keyed-files.js";
+import { noImages, noList, noRoot } from "./not-found.js";
+import { findListed, readSplitList } from "./split-list.js";
 
 /** What was found on disk, whether or not it can be used. */
 export interface DatasetFiles {
   readonly layout: Layout;
+  readonly images: KeyedFiles;
+  readonly labels: KeyedFiles;
   readonly samples: readonly FileSample[];
   readonly imagesWithoutLabel: readonly string[];
   readonly labelsWithoutImage: readonly string[];
+  /** The list of names that the split is taken from, where there is one. */
+  readonly list?: string;
+  /** Entries of the list that name no image. */
+  readonly listedWithoutImage: readonly string[];
 }
 
-/** Pairs images and labels of a split in the first layout whose folders exist. */
+/** Pairs images and labels of a split, in the first layout in which some go together. */
 export async function findFiles(
   definition: DatasetDefinition,
   { root, split, subset }: { root: string; split: string; subset: string | undefined },
 ): Promise<DatasetFiles> {
   checkChoice(definition, split, subset);
-  if (!(await isFolder(root))) {
-    throw new DataError(root, `is no folder; ${howToGet(definition)}`);
+  if (!(await isFolder(root))) throw noRoot(definition, root);
+  const listings = new Map<string, Promise<string[]>>();
+  const filesBelow = (folder: string): Promise<string[]> => {
+    const known = listings.get(folder) ?? isFolder(folder).then((is) => (is ? listFiles(folder) : []));
+    listings.set(folder, known);
+    return known;
+  };
+  const search = async (layout: Layout, part: string): Promise<Found> => {
+    const { imageEndings, labelEndings, prefixes } = layout;
+    const [images, labels] = [layout.images, layout.labels].map((pattern) =>
+      join(root, pattern.replace("{split}", layout.folders?.[part] ?? part)),
+    ) as [string, string];
+    return {
+      layout,
+      images: keyed(images, await filesBelow(images), imageEndings, prefixes?.image),
+      labels: keyed(labels, await filesBelow(labels), labelEndings, prefixes?.label),
+    };
+  };
+  const layoutsOf = (part: string) => definition.layouts.filter(({ folders }) => folders?.[part] !== null);
+  const searched: Found[] = [];
+  for (const layout of layoutsOf(split)) searched.push(await search(layout, split));
+  const withImages = searched.filter(({ images }) => images.byKey.size > 0);
+  const found =
+    withImages.find(({ images, labels }) => [...images.byKey.keys()].some((key) => labels.byKey.has(key))) ??
+    withImages.find(({ labels }) => labels.names.length > 0) ??
+    withImages[0];
+  if (!found) {
+    const others: string[] = [];
+    for (const other of Object.keys(definition.splits).filter((one) => one !== split && one !== "all")) {
+      const there = await Promise.all(layoutsOf(other).map((layout) => search(layout, other)));
+      if (there.some(({ images }) => images.byKey.size > 0)) others.push(other);
+    }
+    throw await noImages(definition, { root, split, subset }, searched, others);
   }
-  const place = (layout: Layout, pattern: string) =>
-    join(root, pattern.replace("{split}", layout.folders?.[split] ?? split));
-  const found: Layout[] = [];
-  for (const layout of definition.layouts) {
-    const names = await filesBelow(place(layout, layout.images));
-    if (keyed(names, layout.imageEndings, layout.prefixes?.image).size > 0) found.push(layout);
-  }
-  const withLabels = await firstWhere(found, (layout) => isFolder(place(layout, layout.labels)));
-  const layout = withLabels ?? found[0];
-  if (layout !== undefined) {
-    const listed = await readList(root, layout.lists?.(split), definition.name, split);
-    const belongs = (key: string) =>
-      (definition.select?.(key, { split, subset }) ?? true) && (listed?.has(basename(key)) ?? true);
-    return pair(layout, place(layout, layout.images), place(layout, layout.labels), belongs);
-  }
-  const looked = [...new Set(definition.layouts.map((entry) => place(entry, entry.images)))].join(", ");
-  const nothing = `holds no images of ${definition.title}, split "${split}": looked in ${looked}`;
-  throw new DataError(root, `${nothing}; ${howToGet(definition)}`);
+  return pair(definition, found, { root, split, subset });
 }
 
-/** What to download, from where, and where to put it. */
-export const howToGet = ({ title, homepage, download, layouts }: DatasetDefinition): string =>
-  `to get ${title}: ${download} (${homepage}); expected below the root: ${layouts
-    .map(({ images, labels }) => `${images} and ${labels}`)
-    .join(", or ")}`;
+interface Found {
+  readonly layout: Layout;
+  readonly images: KeyedFiles;
+  readonly labels: KeyedFiles;
+}
+
+async function pair(
+  { name, select }: DatasetDefinition,
+  { layout, images, labels }: Found,
+  { root, split, subset }: { root: string; split: string; subset: string | undefined },
+): Promise<DatasetFiles> {
+  const listName = layout.lists?.(split);
+  const list = listName === undefined ? undefined : join(root, listName);
+  const lines = list === undefined ? undefined : await readSplitList(list);
+  if (list !== undefined && lines === undefined) throw noList(list, name, split);
+  const listed = list && lines && findListed(list, lines, layout, images, labels);
+  const belongs = (key: string) =>
+    (select?.(key, { split, subset }) ?? true) && (!listed || listed.keys.has(key));
+  const samples: FileSample[] = [];
+  const imagesWithoutLabel: string[] = [];
+  for (const key of images.byKey.keys()) {
+    if (!belongs(key)) continue;
+    const image = onlyFile(images, key, "image");
+    if (labels.byKey.has(key)) samples.push({ image, label: onlyFile(labels, key, "label") });
+    else imagesWithoutLabel.push(image);
+  }
+  const labelsWithoutImage = [...labels.byKey]
+    .filter(([key]) => belongs(key) && !images.byKey.has(key))
+    .flatMap(([, names]) => names.map((file) => join(labels.folder, file)));
+  return {
+    layout,
+    images,
+    labels,
+    samples,
+    imagesWithoutLabel,
+    labelsWithoutImage,
+    ...(list !== undefined && { list }),
+    listedWithoutImage: listed ? listed.missing : [],
+  };
+}
 
 function checkChoice({ name, splits, subsets }: DatasetDefinition, split: string, subset?: string): void {
   if (!Object.hasOwn(splits, split)) {
@@ -57,69 +114,4 @@ function checkChoice({ name, splits, subsets }: DatasetDefinition, split: string
   if (subset === undefined || subsets?.includes(subset)) return;
   const known = subsets ? orWhat(subset, subsets) : "it has none";
   throw new Error(`${name}: there is no subset "${subset}"; ${known}`);
-}
-
-/** Files by the part of their names that an image and its label have in common. */
-function keyed(files: readonly string[], endings: readonly string[], prefix = ""): Map<string, string> {
-  const result = new Map<string, string>();
-  for (const file of files) {
-    const ending = endings.find((candidate) => file.toLowerCase().endsWith(candidate.toLowerCase()));
-    const name = basename(file);
-    if (ending === undefined || !name.startsWith(prefix)) continue;
-    const folder = file.slice(0, -name.length);
-    result.set(folder + name.slice(prefix.length, -ending.length), file);
-  }
-  return result;
-}
-
-async function pair(
-  layout: Layout,
-  images: string,
-  labels: string,
-  belongs: (key: string) => boolean,
-): Promise<DatasetFiles> {
-  const imageFiles = keyed(await filesBelow(images), layout.imageEndings, layout.prefixes?.image);
-  const labelFiles = keyed(await filesBelow(labels), layout.labelEndings, layout.prefixes?.label);
-  const samples: FileSample[] = [];
-  const imagesWithoutLabel: string[] = [];
-  for (const [key, file] of imageFiles) {
-    if (!belongs(key)) continue;
-    const label = labelFiles.get(key);
-    if (label === undefined) imagesWithoutLabel.push(join(images, file));
-    else samples.push({ image: join(images, file), label: join(labels, label) });
-  }
-  const labelsWithoutImage = [...labelFiles]
-    .filter(([key]) => belongs(key) && !imageFiles.has(key))
-    .map(([, file]) => join(labels, file));
-  return { layout, samples, imagesWithoutLabel, labelsWithoutImage };
-}
-
-const filesBelow = async (folder: string) => ((await isFolder(folder)) ? listFiles(folder) : []);
-
-async function firstWhere<T>(
-  items: readonly T[],
-  test: (item: T) => Promise<boolean>,
-): Promise<T | undefined> {
-  for (const item of items) if (await test(item)) return item;
-  return undefined;
-}
-
-/** The names (without endings) that belong to a split, from a text file of the user's with one file name a line. */
-async function readList(
-  root: string,
-  list: string | undefined,
-  name: string,
-  split: string,
-): Promise<Set<string> | undefined> {
-  if (list === undefined) return undefined;
-  const text = await readFile(join(root, list), "utf8").catch(() => undefined);
-  if (text === undefined) {
-    throw new DataError(
-      join(root, list),
-      `does not exist: the files of ${name} lie in one folder, so split "${split}" needs this list of its file ` +
-        "names, one a line; or use split 'all', with part 'every-10th' to validate and 'all-but-every-10th' to train",
-    );
-  }
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  return new Set(lines.map((line) => basename(line.trim()).replace(/\.[^.]+$/, "")));
 }

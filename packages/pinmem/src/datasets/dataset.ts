@@ -4,13 +4,13 @@
 // A definition (datasets/*.ts) says where the files lie, in each layout that users have on their disks, and how labels
 // are stored. dataset-files.ts finds and pairs the files; no image is opened here: `data check` does that.
 
-import { join } from "node:path";
 import { cityscapes19, type LabelSpace } from "@pinmem/core";
 import type { StreetRequest } from "@pinmem/streets";
 import { DataError } from "../files/data-error.js";
 import { findFiles } from "./dataset-files.js";
 import type { DatasetDefinition, FileSample, Layout } from "./definition.js";
 import { decodingFor, type LabelDecoding, trainIdDecoding } from "./label-decoding.js";
+import { examples, noLabel, notListed } from "./not-found.js";
 
 /** A scene that is rendered when it is needed. */
 export interface SceneSample {
@@ -58,11 +58,14 @@ export interface DatasetOptions {
   /** Every tenth file in order of names can be kept for validation where there is no official split. */
   readonly part?: "all" | "every-10th" | "all-but-every-10th";
   readonly space?: LabelSpace;
-  /** What to do about images without a label. */
+  /** What to do about images without a label, and about names in a split's list that have no image. */
   readonly unpaired?: "error" | "skip";
 }
 
-/** Finds the files of a data set. Throws a DataError that says what to download and where to put it. */
+/**
+ * Finds the files of a data set.
+ * @throws DataError that says what to download and where to put it, which images have no label, or what of a list is missing
+ */
 export async function openDataset(
   definition: DatasetDefinition,
   {
@@ -74,16 +77,22 @@ export async function openDataset(
     unpaired = "error",
   }: DatasetOptions,
 ): Promise<Dataset> {
-  const { layout, samples, imagesWithoutLabel } = await findFiles(definition, { root, split, subset });
-  const [first] = imagesWithoutLabel;
-  if (first !== undefined && unpaired === "error") {
-    const others = imagesWithoutLabel.length > 1 ? ` (and ${imagesWithoutLabel.length - 1} others)` : "";
-    const cure =
-      definition.labelsHint ?? "complete the labels, or pass unpaired: 'skip' to leave such images out";
-    throw new DataError(first, `has no label in ${join(root, layout.labels)}${others}; ${cure}`);
-  }
+  const files = await findFiles(definition, { root, split, subset });
+  const { layout, images, samples, imagesWithoutLabel, list, listedWithoutImage } = files;
   const chosen = samples.filter((_, at) => part === "all" || (at % 10 === 0) === (part === "every-10th"));
-  if (chosen.length === 0) throw new DataError(root, `holds no pair of image and label for split "${split}"`);
+  const strict = unpaired === "error" || chosen.length === 0;
+  if (strict && list !== undefined && listedWithoutImage.length > 0) {
+    throw notListed(list, listedWithoutImage, images);
+  }
+  if (strict && imagesWithoutLabel.length > 0) {
+    throw await noLabel(definition, root, { ...files, somePairs: samples.length > 0 });
+  }
+  if (chosen.length === 0) {
+    const which = `split "${split}"${subset === undefined ? "" : `, subset "${subset}"`}${part === "all" ? "" : `, part "${part}"`}`;
+    const there = `${images.folder} holds ${examples([...images.byKey.values()].flat())}`;
+    const cause = list === undefined ? "" : `, and ${list} names ${lineCount(samples.length)} of them`;
+    throw new DataError(root, `holds no pair of image and label for ${which}; ${there}${cause}`);
+  }
   return {
     name: subset ? `${definition.name}-${subset}` : definition.name,
     split: part === "all" ? split : `${split}, ${part}`,
@@ -94,6 +103,8 @@ export async function openDataset(
     samples: chosen,
   };
 }
+
+const lineCount = (count: number): string => (count === 0 ? "none" : `${count}`);
 
 async function findDecoding(
   definition: DatasetDefinition,

@@ -20,8 +20,8 @@ export interface Layout {
   readonly labelEndings: readonly string[];
   /** What the file names begin with before that part. */
   readonly prefixes?: { readonly image: string; readonly label: string };
-  /** Folder names of the splits where they differ from the split's own name. */
-  readonly folders?: Readonly<Record<string, string>>;
+  /** Folder names of the splits where they differ from the split's own name; null for a split that the layout lacks. */
+  readonly folders?: Readonly<Record<string, string | null>>;
   /** Splits that this layout does not separate by folders: by lists of names, or not at all. */
   readonly lists?: (split: string) => string | undefined;
   readonly decoding?: LabelDecoding;

@@ -157,7 +157,12 @@ export class LabelDecoder {
   #decodeValues(png: PngSamples, file: string, out: Uint8Array, note: (code: number) => number): void {
     const { channels, samples } = png;
     if (channels > 2 && !this.#decoding.firstChannel) {
-      throw new DataError(file, "stores colors, but the labels of this data set are numbers (one channel)");
+      throw new DataError(
+        file,
+        "stores colors, but the labels of this data set are numbers (one channel): save them so, or, in a data set of " +
+          "your own, list the colors of each class in the label space: " +
+          '{ "name": "road", "color": [128, 64, 128], "colors": [[128, 64, 128]] }',
+      );
     }
     for (let at = 0, from = 0; at < out.length; at++, from += channels) {
       const value = samples[from] as number;

@@ -7,6 +7,7 @@
 import { crc32, inflateSync } from "node:zlib";
 import { kernelsFor } from "@pinmem/core";
 import { DataError } from "../files/data-error.js";
+import { contentKind } from "./content-kind.js";
 import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
 
 export interface PngSamples {
@@ -81,7 +82,10 @@ export function readPng(
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 function* chunks(bytes: Uint8Array, file: string): Generator<{ type: string; data: Uint8Array }> {
-  if (SIGNATURE.some((byte, at) => bytes[at] !== byte)) throw new DataError(file, "is not a PNG file");
+  if (SIGNATURE.some((byte, at) => bytes[at] !== byte)) {
+    const kind = contentKind(bytes);
+    throw new DataError(file, `is not a PNG file${kind === undefined ? "" : `; it ${kind}`}`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = SIGNATURE.length;
   while (at + 12 <= bytes.length) {

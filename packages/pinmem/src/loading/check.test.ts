@@ -53,7 +53,7 @@ describe("checkDataset", () => {
       "images/b.png is damaged or truncate",
       "labels/c.png is truncated: it ends ",
       "labels/d.png is 20x12 pixels, but i",
-      "labels/f.png stores colors, but th",
+      "labels/f.png stores colors, but the",
       "labels/i.png is 24x12 pixels, but i",
     ]);
     expect(report.unlisted).toEqual([

@@ -1,6 +1,6 @@
-// CamVid (Brostow, Fauqueur, Cipolla, 2009) in the three forms in use: the 480x360 version with 11 classes that came
+// CamVid (Brostow, Fauqueur, Cipolla, 2009) in the four forms in use: the 480x360 version with 11 classes that came
 // with SegNet (split folders train, val, test), the same sorted by drive, and the original 960x720 stills whose labels
-// are 32 colors. A drive is a subset: 0001TP (dusk), 0006R0, 0016E5 and Seq05VD (day).
+// are 32 colors, in two folders or, on Kaggle, by split (train, train_labels, …). A drive is a subset: 0001TP (dusk), 0006R0, 0016E5 and Seq05VD (day).
 //
 // The 11 classes map as their names say (sign: traffic sign, bicyclist: bicycle). Of the 32, those that Cityscapes cuts
 // differently (Truck_Bus, Bridge, Tunnel, Archway, ParkingBlock, TrafficCone, Misc_Text, CartLuggagePram, Animal,
@@ -15,6 +15,7 @@ const elevenClasses = valueDecoding(
   [11, 255],
 );
 
+// As label_colors.txt names them; Kaggle's class_dict.csv spells the one "MotorcycycleScooter".
 const colors: readonly (readonly [name: string, color: Color, trainId: number])[] = [
   ["Animal", [64, 128, 64], IGNORE_INDEX],
   ["Archway", [192, 0, 128], IGNORE_INDEX],
@@ -67,7 +68,15 @@ export const camvid: DatasetDefinition = {
   subsets: ["0001TP", "0006R0", "0016E5", "Seq05VD"],
   select: (key, { subset }) => subset === undefined || baseName(key).startsWith(`${subset}_`),
   layouts: [
-    { name: "SegNet", images: "{split}", labels: "{split}annot", folders: { all: "-" }, ...pair },
+    { name: "SegNet", images: "{split}", labels: "{split}annot", folders: { all: null }, ...pair },
+    {
+      name: "Kaggle",
+      images: "{split}",
+      labels: "{split}_labels",
+      folders: { all: null },
+      decoding: originalColors,
+      ...pair,
+    },
     {
       name: "by drive",
       images: "images",

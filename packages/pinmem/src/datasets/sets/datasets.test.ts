@@ -224,7 +224,7 @@ describe("openNamedDataset", () => {
       "labels/b.png": "train-ids.png",
     });
     await expect(openNamedDataset("folder", { root })).rejects.toThrow(
-      /images\/a\.png: has no label in .*labels; complete/,
+      /images\/a\.png: has no label: looked in .*labels for "a\.png"; .*; complete/,
     );
     const { samples } = await openNamedDataset("folder", { root, unpaired: "skip" });
     expect(samples).toHaveLength(1);

@@ -1,29 +1,30 @@
-// Any images with labels: a folder of photographs and a folder of PNG labels of the same names. The labels hold what
+// Any images with labels: a folder of photographs and a folder of PNG labels of the same names, or of these names with
+// "_mask" behind them. The labels hold what
 // the label space's description says (values or colors), or else train ids, 255 ignored.
 
 import type { DatasetDefinition, Layout } from "../definition.js";
 import { ownDecoding, trainIdDecoding } from "../label-decoding.js";
 
-const pair = {
-  imageEndings: [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"],
-  labelEndings: [".png"],
-};
-const bySplit: Layout[] = [
+const imageEndings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"];
+
+const places = [
+  { name: "kind, then split", images: "images/{split}", labels: "labels/{split}", folders: { all: null } },
+  { name: "split, then kind", images: "{split}/images", labels: "{split}/labels", folders: { all: null } },
   {
-    name: "kind, then split",
-    images: "images/{split}",
-    labels: "labels/{split}",
-    folders: { all: "-" },
-    ...pair,
-  },
-  {
-    name: "split, then kind",
-    images: "{split}/images",
-    labels: "{split}/labels",
-    folders: { all: "-" },
-    ...pair,
+    name: "no split",
+    images: "images",
+    labels: "labels",
+    lists: (split: string) => (split === "all" ? undefined : `${split}.txt`),
   },
 ];
+
+const layouts = (labelEnding: string, suffix = ""): Layout[] =>
+  places.map((place) => ({
+    ...place,
+    name: place.name + suffix,
+    imageEndings,
+    labelEndings: [labelEnding],
+  }));
 
 export const folder: DatasetDefinition = {
   name: "folder",
@@ -31,16 +32,7 @@ export const folder: DatasetDefinition = {
   homepage: "yours",
   download: "put images into images/ and PNG labels of the same names into labels/",
   splits: { all: undefined, train: undefined, val: undefined, test: undefined },
-  layouts: [
-    ...bySplit,
-    {
-      name: "no split",
-      images: "images",
-      labels: "labels",
-      lists: (split) => (split === "all" ? undefined : `${split}.txt`),
-      ...pair,
-    },
-  ],
+  layouts: [...layouts(".png"), ...layouts("_mask.png", ", masks")],
   decoding: trainIdDecoding,
   ownDecoding,
 };

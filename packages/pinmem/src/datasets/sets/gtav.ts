@@ -48,7 +48,7 @@ export const gtav: DatasetDefinition = {
       name: "official code",
       images: "images/{split}",
       labels: "labels/{split}",
-      folders: { val: "valid", all: "-" },
+      folders: { val: "valid", all: null },
       ...pair,
     },
     {

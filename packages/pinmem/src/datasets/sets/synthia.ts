@@ -49,7 +49,7 @@ export const synthia: DatasetDefinition = {
       name: "official code",
       images: "RGB/{split}",
       labels: "GT/LABELS/{split}",
-      folders: { all: "-" },
+      folders: { all: null },
       ...pair,
     },
     { name: "as unpacked", images: "RGB", labels: "GT/LABELS", lists, ...pair },
