@@ -20,6 +20,7 @@ import {
   scope,
   Tensor,
   tensor,
+  where,
   zeros,
 } from "./index.js";
 
@@ -151,9 +152,15 @@ describe("overloads", () => {
 
   it("distinguish numbers from tensors in conditions", () => {
     const mask = tensor([true, false]);
-    expect(mask.where(tensor([1, 2]), 9).toArray()).toEqual([1, 9]);
-    expect(mask.where(5, tensor([1, 2])).toArray()).toEqual([5, 2]);
-    expect(mask.where(tensor([1, 2]), tensor([3, 4])).toArray()).toEqual([1, 4]);
+    expect(where(mask, tensor([1, 2]), 9).toArray()).toEqual([1, 9]);
+    expect(where(mask, 5, tensor([1, 2])).toArray()).toEqual([5, 2]);
+    expect(where(mask, tensor([1, 2]), tensor([3, 4])).toArray()).toEqual([1, 4]);
+    expect(tensor([1, 2]).where(mask, 9).toArray()).toEqual([1, 9]);
+    expect(
+      tensor([1, 2])
+        .where(mask, tensor([3, 4]))
+        .toArray(),
+    ).toEqual([1, 4]);
     expect(tensor([1, 2]).maskedFill(mask, tensor(7)).toArray()).toEqual([7, 2]);
   });
 });

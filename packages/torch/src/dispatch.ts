@@ -6,6 +6,7 @@ import { marshal, mismatch } from "./marshal.js";
 import { camelCase } from "./names.js";
 import { type Native, native } from "./native.js";
 import { fits, Kind, type Operator, type Options, type Resolved } from "./operator.js";
+import { byPosition, isOptions, unknownOption } from "./options.js";
 import { OwnedTensor } from "./ownership.js";
 import { describeValue } from "./values.js";
 import { wrap } from "./wrap.js";
@@ -19,31 +20,36 @@ function received(operator: Operator, values: readonly unknown[]): string {
     .join("\n");
 }
 
-function unknownKeyword(overloads: readonly [Operator, ...Operator[]], keyword: string): TorchError {
-  const known = new Set(overloads.flatMap(({ keywords }) => [...keywords]));
-  return new TorchError(
-    `there is no option '${keyword}'${known.size ? `; it takes ${[...known].join(", ")}` : ": it takes no options"}`,
-    { operator: overloads[0].label, argument: keyword },
-  );
-}
-
 function withOptions(operator: Operator, values: readonly unknown[], options: Options): unknown[] {
-  if (!isOptions(options)) {
-    const known = [...operator.keywords].join(", ");
-    throw new TorchError(
-      `takes its other arguments by name, { ${known} }, got ${describeValue(options)} after the positional ones`,
-      { operator: operator.label },
-    );
-  }
+  const { label, names, required } = operator;
+  if (!isOptions(options)) throw tooMany(operator, [options]);
   const all = values.slice();
   for (const keyword of Object.keys(options)) {
     const position = operator.position(keyword);
-    if (position === undefined) throw unknownKeyword([operator], keyword);
+    if (position === undefined) throw unknownOption(label, keyword, operator.keywords);
+    if (position < values.length && values[position] !== undefined) {
+      throw new TorchError(`argument '${keyword}' is given twice, by position and by name`, {
+        operator: label,
+        argument: keyword,
+      });
+    }
     while (all.length < position) all.push(undefined);
     all[position] = options[keyword];
   }
+  for (let i = values.length; i < required; i++) {
+    if (all[i] !== undefined) continue;
+    const argument = camelCase(names[i] as string);
+    throw new TorchError(`argument '${argument}' is missing: ${operator.schema}`, {
+      operator: label,
+      argument,
+    });
+  }
   return all;
 }
+
+/** Values behind those that may be given by position: they want names. */
+const tooMany = ({ label, names, positional }: Operator, values: readonly unknown[]): TorchError =>
+  byPosition(label, values, names.slice(positional).map(camelCase));
 
 function wrapResult(
   kind: Resolved["results"][number] | undefined,
@@ -56,17 +62,19 @@ function wrapResult(
   return raw;
 }
 
+function checkCount(operator: Operator, values: readonly unknown[], options: Options | undefined): void {
+  const { required, positional, label, schema } = operator;
+  if (values.length > positional) throw tooMany(operator, values.slice(positional));
+  if (values.length >= required || options !== undefined) return;
+  throw new TorchError(`takes ${required} arguments before its options, got ${values.length}: ${schema}`, {
+    operator: label,
+  });
+}
+
 /** Calls one operator with positional values and named options. */
 export function run(operator: Operator, values: readonly unknown[], options?: Options): unknown {
   const { id, results } = operator.resolved;
-  if (values.length !== operator.positional) {
-    throw new TorchError(
-      `takes ${operator.positional} arguments before its options, got ${values.length}: ${operator.schema}`,
-      {
-        operator: operator.label,
-      },
-    );
-  }
+  if (values.length !== operator.required) checkCount(operator, values, options);
   const all = options === undefined ? values : withOptions(operator, values, options);
   const raw = marshal(operator, all);
   let result: unknown;
@@ -95,18 +103,26 @@ function call(id: number, raw: readonly unknown[]): unknown {
   }
 }
 
-// Asking for the constructor costs a tenth of asking for the prototype.
-const isOptions = (value: unknown): value is Options =>
-  typeof value === "object" && value !== null && value.constructor === Object;
+/** Calls an operator that takes any number of values by position: a plain object behind them is the options. */
+export function runByPosition(operator: Operator, values: unknown[]): unknown {
+  return run(operator, values, takeOptions(values));
+}
 
 /** Calls the first overload whose arguments fit. A trailing plain object, which no operator takes as a value, is the options. */
 export function runOverloaded(overloads: readonly Operator[], values: unknown[]): unknown {
-  const last = values[values.length - 1];
-  const options = isOptions(last) ? last : undefined;
-  if (last === undefined || options) values.pop();
+  const options = takeOptions(values);
   for (const operator of overloads)
     if (operator.accepts(values, options)) return run(operator, values, options);
   throw noOverload(overloads as [Operator, ...Operator[]], values, options);
+}
+
+/** Takes the options from the end of `values`, and what was not given at all. */
+function takeOptions(values: unknown[]): Options | undefined {
+  while (values.length && values[values.length - 1] === undefined) values.pop();
+  if (!isOptions(values[values.length - 1])) return undefined;
+  const options = values.pop() as Options;
+  while (values.length && values[values.length - 1] === undefined) values.pop();
+  return options;
 }
 
 function noOverload(
@@ -116,7 +132,10 @@ function noOverload(
 ): TorchError {
   const keywords = Object.keys(options);
   const unknown = keywords.find((keyword) => overloads.every((form) => form.position(keyword) === undefined));
-  if (unknown !== undefined) return unknownKeyword(overloads, unknown);
+  if (unknown !== undefined) {
+    const known = new Set(overloads.flatMap((form) => form.keywords));
+    return unknownOption(overloads[0].label, unknown, [...known]);
+  }
   const given = [...values.map(describeValue), ...(keywords.length ? [`{ ${keywords.join(", ")} }`] : [])];
   const schemas = overloads.map(({ schema }) => `  ${schema}`);
   return new TorchError(`no form of it takes (${given.join(", ")}):\n${schemas.join("\n")}`, {

@@ -51,22 +51,24 @@ export class Operator {
 
   /**
    * @param schemaName such as `aten::add.Tensor`
-   * @param names declared arguments in schema spelling; positional ones first
-   * @param positional how many of them are given by position
+   * @param names declared arguments in schema spelling; those that must be given first
+   * @param required how many of them must be given
+   * @param positional how many of them may be given by position; any but the tensor itself may be given by name
    */
   constructor(
     readonly schemaName: string,
     readonly label: string,
     readonly names: readonly string[],
-    readonly positional: number,
+    readonly required: number,
+    readonly positional: number = required,
   ) {
-    this.#positions = new Map(
-      names.slice(positional).map((name, index) => [camelCase(name), positional + index]),
-    );
+    const byName = names.map((name, index): [string, number] => [camelCase(name), index]);
+    this.#positions = new Map(names[0] === "self" ? byName.slice(1) : byName);
   }
 
-  get keywords(): IterableIterator<string> {
-    return this.#positions.keys();
+  /** The arguments that need not be given, as options are named. */
+  get keywords(): string[] {
+    return this.names.slice(this.required).map(camelCase);
   }
 
   get resolved(): Resolved {
@@ -84,18 +86,21 @@ export class Operator {
   }
 
   accepts(values: readonly unknown[], options: Options | undefined): boolean {
-    if (values.length !== this.positional) return false;
-    for (let i = 0; i < values.length; i++) if (!this.#fits(i, values[i])) return false;
+    const given = values.length;
+    if (given > this.positional) return false;
+    for (let i = 0; i < given; i++) if (!this.#fits(i, values[i])) return false;
+    let missing = this.required - given;
     for (const keyword in options) {
       const position = this.#positions.get(keyword);
-      if (position === undefined || !this.#fits(position, options[keyword])) return false;
+      if (position === undefined || position < given || !this.#fits(position, options[keyword])) return false;
+      if (position < this.required) missing--;
     }
-    return true;
+    return missing <= 0;
   }
 
   #fits(index: number, value: unknown): boolean {
     const { kinds, fixedLengths, nullable } = this.resolved;
-    if (value === undefined) return index >= this.positional || nullable[index] === true;
+    if (value === undefined) return index >= this.required || nullable[index] === true;
     if (value === null) return nullable[index] === true;
     return fits(kinds[index] as number, value, fixedLengths[index] as number);
   }

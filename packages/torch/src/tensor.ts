@@ -4,10 +4,10 @@
 import { type DType, dtypeFromCode, dtypes, isDType, type TypedArray } from "./dtype.js";
 import { fromNative, TorchError, withContext } from "./errors.js";
 // biome-ignore lint/suspicious/noImportCycles: the generated half of the class names the class itself, as a type only
-import { TensorOperators } from "./generated/operators.js";
+import { TensorOperators, where } from "./generated/operators.js";
 import { native } from "./native.js";
 import { OwnedTensor } from "./ownership.js";
-import { type Device, describeValue } from "./values.js";
+import { type Device, describeValue, type Scalar } from "./values.js";
 import { registerTensorClass, wrap } from "./wrap.js";
 
 const scratch = new Float64Array(native.scratch());
@@ -140,6 +140,62 @@ export class Tensor extends TensorOperators {
   override to(target: DType | Device | ToOptions = {}): Tensor {
     if (typeof target !== "string") return super.to(target);
     return super.to(isDType(target) ? { dtype: target } : { device: target });
+  }
+
+  /** This tensor where the condition is true, the other elsewhere. See `where` for numbers in its place. */
+  where(condition: Tensor, other: Tensor | Scalar): Tensor {
+    if (!(condition instanceof OwnedTensor)) {
+      throw new TorchError(
+        `argument 'condition' must be a tensor, got ${describeValue(condition)}: x.where(condition, other) is x where the ` +
+          "condition holds; where(condition, a, b) takes numbers too",
+        { operator: "where", argument: "condition" },
+      );
+    }
+    return where(condition, this, other as Tensor);
+  }
+
+  /** As float64. Each of these gives this tensor (a new handle) where it has the dtype already. */
+  double(): Tensor {
+    return this.to("float64");
+  }
+
+  /** As float32. */
+  float(): Tensor {
+    return this.to("float32");
+  }
+
+  /** As float16. */
+  half(): Tensor {
+    return this.to("float16");
+  }
+
+  bfloat16(): Tensor {
+    return this.to("bfloat16");
+  }
+
+  /** As int64. */
+  long(): Tensor {
+    return this.to("int64");
+  }
+
+  /** As int32. */
+  int(): Tensor {
+    return this.to("int32");
+  }
+
+  /** As int16. */
+  short(): Tensor {
+    return this.to("int16");
+  }
+
+  /** As uint8. */
+  byte(): Tensor {
+    return this.to("uint8");
+  }
+
+  /** True where an element is not zero. */
+  bool(): Tensor {
+    return this.to("bool");
   }
 
   cpu(): Tensor {

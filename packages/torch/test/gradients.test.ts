@@ -382,11 +382,11 @@ const cases: Record<string, Record<string, Case>> = {
       inputs: () => [normal(2, 3)],
     },
     where: {
-      compute: (x, y) => tensor([true, false, true], { device }).where(x, y),
+      compute: (x, y) => x.where(tensor([true, false, true], { device }), y),
       inputs: () => [normal(2, 3), normal(3)],
     },
     "where with a number": {
-      compute: (x) => tensor([true, false, true], { device }).where(x, 0),
+      compute: (x) => x.where(tensor([true, false, true], { device }), 0),
       inputs: () => [normal(2, 3)],
     },
     "sums over classes by a one-hot mask": {

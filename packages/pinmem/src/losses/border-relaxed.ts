@@ -12,7 +12,7 @@
 // Shapes: B batch, K classes, H W resolution.
 
 import { IGNORE_INDEX } from "@pinmem/core";
-import { arange, callOperator, scope, type Tensor, TorchError, zeros } from "@pinmem/torch";
+import { arange, callOperator, scope, type Tensor, TorchError, where, zeros } from "@pinmem/torch";
 import { type ClassWeighting, classWeights } from "./image-weighted.js";
 import { checkLogits, type LabelOptions } from "./labels.js";
 
@@ -81,7 +81,7 @@ function relaxedLabels(label_BHW: Tensor, { classes, window, strictClasses }: Re
     if (strictClasses.length === 0) return relaxed;
     const isStrict = strictClasses.map((k) => label_BHW.eq(k).unsqueeze(1)).reduce((a, b) => a.logicalOr(b));
     const index = arange(classes + 1, { device: label_BHW.device }).view([1, classes + 1, 1, 1]);
-    return isStrict.where(label_BHW.unsqueeze(1).eq(index), relaxed);
+    return where(isStrict, label_BHW.unsqueeze(1).eq(index), relaxed);
   });
 }
 

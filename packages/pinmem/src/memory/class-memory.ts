@@ -8,7 +8,7 @@
 // Not here: the losses (losses/memory.ts) and the order of reads, writes and steps (training).
 // Shapes: B batch, C width, K classes, h w feature resolution, N = h w, H W label resolution.
 
-import { cat, nn, noGrad, rand, scope, type Tensor, TorchError } from "@pinmem/torch";
+import { cat, nn, noGrad, rand, scope, type Tensor, TorchError, where } from "@pinmem/torch";
 import { checkLabel, type LabelOptions } from "../losses/labels.js";
 import { ClassSums, classMeans, sumByClass } from "./class-sums.js";
 import { checkFeature, checkFiniteResult, fullPrecision, widen } from "./feature.js";
@@ -167,7 +167,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
         const old_KC = widen(items.detach());
         const mixed_KC = old_KC.mul(momentum).add(classMeans(classSum), { alpha: 1 - momentum });
         const isPresent_K1 = classSum.count_K.ne(0).unsqueeze(1);
-        return nn.F.normalize(isPresent_K1.where(mixed_KC, old_KC)).to(items.dtype);
+        return nn.F.normalize(where(isPresent_K1, mixed_KC, old_KC)).to(items.dtype);
       }),
     );
   }

@@ -23,8 +23,24 @@ describe("the generated surface", () => {
     const text = render("relu  max(x, 0).\ncat  Joins.");
     expect(text).toContain("  relu(): Tensor {\n    return run(reluOp, [this]) as Tensor;\n  }");
     expect(text).toContain(
-      "export function cat(tensors: readonly Tensor[], options?: { dim?: number | undefined }): Tensor {",
+      [
+        "export function cat(tensors: readonly Tensor[], dim: number): Tensor;",
+        "export function cat(tensors: readonly Tensor[], options?: { dim?: number | undefined }): Tensor;",
+      ].join("\n"),
     );
+  });
+
+  it("offers a function beside the method, unless PyTorch has none", () => {
+    const text = render(
+      "exp  Exponential.\nexp_  In place.\nview  Shape.\nvar  Variance.\nwhere.self  Either.",
+    );
+    expect([...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name)).toEqual(["exp", "where"]);
+    expect([...text.matchAll(/^ {2}(\w+)\(.*\{$/gm)].map(([, name]) => name)).toEqual([
+      "exp",
+      "exp_",
+      "view",
+      "var",
+    ]);
   });
 
   it("documents what it does, the defaults and the schema", () => {
@@ -43,7 +59,10 @@ describe("the generated surface", () => {
     const text = render("relu_  In place.\nmax.dim  Largest.");
     expect(text).toContain("relu_(): this {");
     expect(text).toContain(
-      "max(dim: number, options?: { keepdim?: boolean | undefined }): [Tensor, Tensor] {",
+      [
+        "  max(dim: number, options?: { keepdim?: boolean | undefined }): [Tensor, Tensor];",
+        "  max(options: { dim: number; keepdim?: boolean | undefined }): [Tensor, Tensor];",
+      ].join("\n"),
     );
   });
 

@@ -12,7 +12,10 @@ export interface Argument {
   readonly nullable: boolean;
   readonly fixedLength: number;
   readonly default: string | undefined;
+  /** Need not be given. */
   readonly keyword: boolean;
+  /** Behind the asterisk of the schema: Python takes it by name only. */
+  readonly keywordOnly: boolean;
 }
 
 export interface Schema {
@@ -40,6 +43,7 @@ function readSchema(name: string, overload: string): Schema {
     fixedLength: argument.fixedLength,
     default: argument.default,
     keyword: argument.keywordOnly || argument.default !== undefined,
+    keywordOnly: argument.keywordOnly,
   }));
   const visible = all.filter((argument) => !hidden(argument));
   return {

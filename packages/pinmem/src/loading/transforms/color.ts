@@ -3,7 +3,7 @@
 //
 // B images, H W resolution.
 
-import { fromTypedArray, stack, type Tensor } from "@pinmem/torch";
+import { fromTypedArray, stack, type Tensor, where } from "@pinmem/torch";
 
 /** Weights of red, green and blue in gray (ITU-R BT.601, as torchvision rounds them). */
 const GRAY = [0.2989, 0.587, 0.114] as const;
@@ -35,8 +35,8 @@ export function adjustHue(image_B3HW: Tensor, turn_B: Tensor): Tensor {
 
   // Sixths of the circle, counted from the channel that is largest; red before green before blue where they tie.
   const sector = (next: Tensor, last: Tensor, offset: number) => next.sub(last).div(divisor_BHW).add(offset);
-  const ofGreen = green.eq(value_BHW).where(sector(blue, red, 2), sector(red, green, 4));
-  const sixths_BHW = red.eq(value_BHW).where(sector(green, blue, 0), ofGreen);
+  const ofGreen = where(green.eq(value_BHW), sector(blue, red, 2), sector(red, green, 4));
+  const sixths_BHW = where(red.eq(value_BHW), sector(green, blue, 0), ofGreen);
   const turned_BHW = sixths_BHW.add(turn_B.mul(6).view([-1, 1, 1]));
 
   // A channel falls from its own sixth to the opposite one: v - v s max(0, min(k, 4 - k, 1)), k = (n + h) mod 6.
