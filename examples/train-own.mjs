@@ -42,12 +42,12 @@ const heldOutMemory = (context) => ({
 const recipe = resolveRecipe({
   name: "own",
   data: {
-    sources: domains.map(({ name }) => ({ name: "given", as: name })),
+    sources: domains.map(({ name }) => ({ name: "custom", as: name })),
     crop: { width: 96, height: 96 },
     perDomain: 2,
   },
   model: { backbone: "mobilenet_v2" },
-  method: { name: "given", as: "held-out-memory", memoryStart: { batches: 4 } },
+  method: { name: "custom", as: "held-out-memory", memoryStart: { batches: 4 } },
   length: { steps: Number(steps) },
 });
 await train(recipe, { folder, datasets: domains, method: heldOutMemory, events: [new Progress()] });

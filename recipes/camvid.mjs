@@ -33,7 +33,7 @@ const camvid = defineRecipe({
   model: { backbone: "resnet18" },
   method: { name: "pin-memory" },
   length: { steps: 1500 },
-  evaluation: { every: 500 },
+  validation: { every: 500 },
   checkpoints: { every: 250 },
 });
 

@@ -13,7 +13,7 @@ import { defineRecipe, demoRecipe } from "pinmem";
 const by = (method) =>
   defineRecipe({
     ...demoRecipe(method, { steps: 300 }),
-    evaluation: { every: 100, statisticsBatches: 20 },
+    validation: { every: 100, preciseBatchNorm: 20 },
   });
 
 export default { ...by("pin-memory"), name: "demo" };

@@ -21,10 +21,10 @@ const secondsPerStep = { erm: 0.4, mldg: 0.45, "memory-erm": 0.465, "pin-memory"
  * @param {string} name
  * @param {Method} method
  * @param {keyof typeof seconds} part
- * @param {import("./parts/streets.mjs").Colors & { read?: object, losses?: Recipe["losses"], order?: "second" }} [options]
+ * @param {import("./parts/streets.mjs").Colors & { read?: object, lossWeights?: Recipe["lossWeights"], order?: "second" }} [options]
  * @returns {[string, Recipe]}
  */
-function training(name, method, part, { read = sharp, losses, order, ...colors } = {}) {
+function training(name, method, part, { read = sharp, lossWeights, order, ...colors } = {}) {
   const steps = Math.round(seconds[part] / secondsPerStep[order ?? method]);
   const base = demoRecipe(method, { steps });
   return [
@@ -41,7 +41,7 @@ function training(name, method, part, { read = sharp, losses, order, ...colors }
         part === "trunk"
           ? { kind: "constant", base: 0.001, warmUp: 20 }
           : { kind: "polynomial", base: 0.001, warmUp: 20 },
-      ...(losses && { losses }),
+      ...(lossWeights && { lossWeights }),
     }),
   ];
 }
@@ -69,9 +69,9 @@ export const recipes = Object.fromEntries([
   }),
   training("pin-second", "pin-memory", "branch", { order: "second" }),
   training("pin-strong", "pin-memory", "branch", { strongFor: "meta-test" }),
-  training("pin-no-losses", "pin-memory", "branch", { losses: none }),
-  training("pin-cohesion", "pin-memory", "branch", { losses: { ...none, cohesion: 0.02 } }),
-  training("pin-divergence", "pin-memory", "branch", { losses: { cohesion: 0 } }),
+  training("pin-no-losses", "pin-memory", "branch", { lossWeights: none }),
+  training("pin-cohesion", "pin-memory", "branch", { lossWeights: { ...none, cohesion: 0.02 } }),
+  training("pin-divergence", "pin-memory", "branch", { lossWeights: { cohesion: 0 } }),
 
   // From random weights to the end.
   training("scratch-erm", "erm", "scratch"),

@@ -111,7 +111,7 @@ function ours(name, { sources, targets, method: { method, stages }, network, epo
     },
     method,
     length: { epochs },
-    evaluation: { every: 5000 },
+    validation: { every: 5000 },
     checkpoints: { every: 1000 },
   };
 }
@@ -135,6 +135,6 @@ export function asOfficial(recipe, { epochs }) {
     length: { epochs },
     learningRate: { kind: "exponential", base: 0.01, total: 120_000 },
     optimizer: { kind: "sgd", decay: "all" },
-    evaluation: { ...recipe.evaluation, statisticsBatches: 0 },
+    validation: { ...recipe.validation, preciseBatchNorm: 0 },
   };
 }

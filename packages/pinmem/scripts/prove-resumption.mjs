@@ -34,7 +34,7 @@ const recipe = (steps) => ({
   model: { backbone: "mobilenet_v2" },
   method: { name: "pin-memory", memoryStart: { batches: 2 } },
   length: { steps },
-  evaluation: { every: 5, statisticsBatches: 1 },
+  validation: { every: 5, preciseBatchNorm: 1 },
   checkpoints: { every: 1, keep: 2 },
 });
 

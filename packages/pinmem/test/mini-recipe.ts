@@ -25,7 +25,7 @@ export const miniRecipe = (more: Partial<RecipeInput> = {}): Recipe =>
     model: { backbone: "mobilenet_v2" },
     method: { name: "pin-memory", memoryStart: { batches: 2 } },
     length: { steps: 4 },
-    evaluation: { every: 3, statisticsBatches: 2 },
+    validation: { every: 3, preciseBatchNorm: 2 },
     checkpoints: { every: 2, keep: 1 },
     ...more,
   });

@@ -62,7 +62,7 @@ const inMiniature = (recipe: Recipe): Recipe => {
 
 /** One step of a recipe; returns its loss terms by pass. */
 async function step(recipe: Recipe): Promise<Readonly<Record<string, object>>> {
-  const { data: config, model, seed, losses } = recipe;
+  const { data: config, model, seed, lossWeights } = recipe;
   const data = await openData(config, seed);
   const network = createRecipeNetwork(recipe, data.space.classes.length);
   try {
@@ -75,7 +75,7 @@ async function step(recipe: Recipe): Promise<Readonly<Record<string, object>>> {
     });
     const method = createMethod(recipe.method, {
       network,
-      weights: losses,
+      weights: lossWeights,
       ...(whitening && { whiteningLoss: whitening.lossOf }),
     });
     const rate = learningRate(recipe.learningRate, 1);
@@ -142,7 +142,7 @@ describe("the recipes", () => {
       method: { ...ours.method, memoryStart: { batches: "official", afterSteps: 0 } },
       learningRate: { kind: "exponential", base: 0.01, decay: 9, total: 120_000, warmUp: 0 },
       optimizer: { ...ours.optimizer, decay: "all" },
-      evaluation: { ...ours.evaluation, statisticsBatches: 0 },
+      validation: { ...ours.validation, preciseBatchNorm: 0 },
     });
     expect(ours.data.sources.map(({ name }) => name)).toEqual(["gtav", "synthia"]);
     expect(ours.length).toEqual({ epochs: 41 });

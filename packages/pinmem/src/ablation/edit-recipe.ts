@@ -2,13 +2,13 @@
 // have and leaves out the others, which a recipe for the new one could not hold.
 
 import { completeReadOptions, type ReadOptions } from "../memory/read-options.js";
+import { changeRecipe } from "../recipes/change-recipe.js";
 import { type Recipe, resolveRecipe } from "../recipes/recipe.js";
-import { withAssignments } from "../recipes/set-path.js";
 import { methodSchema } from "../training/methods/index.js";
 
 /** @throws RecipeError where the result is no recipe that can be trained */
 export function editRecipe(recipe: Recipe, assignments: readonly string[], what: string): Recipe {
-  const changed = withAssignments(recipe, assignments) as Recipe;
+  const changed = changeRecipe(recipe, assignments) as Recipe;
   const { name } = changed.method;
   const own = methodSchema.options.find(({ shape }) => shape.name.value === name);
   const method = Object.entries(changed.method).filter(([field]) => own && Object.hasOwn(own.shape, field));
@@ -19,5 +19,5 @@ export function editRecipe(recipe: Recipe, assignments: readonly string[], what:
 export function recipeIdentity({ name: _, ...recipe }: Recipe): string {
   const { momentum = 0.8, temperature = 1, read = {} } = recipe.model.memory;
   const memory = { momentum, temperature, read: completeReadOptions(read as ReadOptions) };
-  return JSON.stringify({ ...recipe, recompute: false, model: { ...recipe.model, memory } });
+  return JSON.stringify({ ...recipe, activationCheckpointing: false, model: { ...recipe.model, memory } });
 }

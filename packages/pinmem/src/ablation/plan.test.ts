@@ -63,7 +63,7 @@ describe("planAblation", () => {
     const [, none] = cells;
     expect(none?.recipe).toEqual({
       ...base,
-      losses: { ...base.losses, cohesion: 0, divergence: 0, classification: 0 },
+      lossWeights: { ...base.lossWeights, cohesion: 0, divergence: 0, classification: 0 },
     });
   });
 

@@ -14,7 +14,7 @@ import { readEvents, scoreOf } from "../comparison/read-events.js";
 import { scoresWhileTraining, type Which } from "../comparison/read-run.js";
 import { differences } from "../comparison/recipe-differences.js";
 import { isDiskFull } from "../files/write-error.js";
-import { loadRecipe } from "../recipes/load-recipe.js";
+import { loadStoredRecipe } from "../recipes/load-recipe.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { RunError } from "../runs/run-error.js";
 import { RunFolder } from "../runs/run-folder.js";
@@ -95,7 +95,7 @@ async function trainCell(
 async function checkFolder({ recipe }: Cell, path: string): Promise<void> {
   const run = new RunFolder(path);
   if (!run.exists) return;
-  const [first] = differences([await loadRecipe(run.recipe), recipe]);
+  const [first] = differences([await loadStoredRecipe(run.recipe), recipe]);
   if (!first) return;
   const [there, wanted] = first.values;
   throw new RunError(

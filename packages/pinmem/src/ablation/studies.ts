@@ -20,7 +20,7 @@ export interface Study {
   readonly variants: readonly Variant[];
 }
 
-const off = (...losses: readonly string[]): string[] => losses.map((loss) => `losses.${loss}=0`);
+const off = (...losses: readonly string[]): string[] => losses.map((loss) => `lossWeights.${loss}=0`);
 const momentum = (value: number): string => `model.memory.momentum=${value}`;
 const read = (option: string, value: unknown): string =>
   `model.memory.read.${option}=${JSON.stringify(value)}`;
@@ -94,7 +94,11 @@ export const studies: readonly Study[] = [
     variants: [
       { name: "first", title: "first order", set: ["method.order=first"] },
       // What is computed again has no second derivatives; recomputation changes no figure.
-      { name: "second", title: "second order", set: ["method.order=second", "recompute=false"] },
+      {
+        name: "second",
+        title: "second order",
+        set: ["method.order=second", "activationCheckpointing=false"],
+      },
     ],
   },
   {

@@ -11,7 +11,7 @@ let recipe: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "pinmem-ablate-"));
   recipe = join(folder, "recipe.json");
-  const small = miniRecipe({ evaluation: { every: 2, statisticsBatches: 0 } });
+  const small = miniRecipe({ validation: { every: 2, preciseBatchNorm: 0 } });
   writeFileSync(
     recipe,
     JSON.stringify({ ...small, data: { ...small.data, crop: { width: 32, height: 32 } } }),
@@ -58,10 +58,10 @@ describe("pinmem ablate", () => {
       `first order (baseline) | 1 | ${((cell?.scores?.unseen ?? 0) * 100).toFixed(1)} |`,
     );
 
-    const other = await run(...args, "--set", "clip=1");
+    const other = await run(...args, "--set", "maxGradientNorm=1");
     expect(other.code).toBe(1);
     expect(other.err).toMatch(
-      /base-304 holds a run by another recipe: clip is null, not 1. Choose another --out/,
+      /base-304 holds a run by another recipe: maxGradientNorm is null, not 1. Choose another --out/,
     );
   });
 

@@ -31,7 +31,7 @@ const miniature = Object.entries({
   "data.perDomain": 2,
   "data.workers": 0,
   "model.backbone": "mobilenet_v2",
-  "evaluation.statisticsBatches": 1,
+  "validation.preciseBatchNorm": 1,
 }).flatMap(([path, value]) => ["--set", `${path}=${JSON.stringify(value)}`]);
 
 describe("pinmem demo", () => {

@@ -26,7 +26,7 @@ describe("pinmem train", () => {
     const recipe = write("recipe.json", miniRecipe({ method: { name: "erm" }, length: { steps: 2 } }));
     const runFolder = join(folder, "run");
     const handlers = process.listenerCount("SIGINT");
-    const stopping = run(recipe, "--run", runFolder, "--set", "evaluation.statisticsBatches=0", "--json");
+    const stopping = run(recipe, "--run", runFolder, "--set", "validation.preciseBatchNorm=0", "--json");
     const timer = setInterval(() => {
       if (!existsSync(join(runFolder, "events.jsonl"))) return;
       clearInterval(timer);
@@ -38,7 +38,7 @@ describe("pinmem train", () => {
     expect(first.err).toContain(`continue with: npx pinmem train --resume ${runFolder}`);
     expect(process.listenerCount("SIGINT")).toBe(handlers);
     const saved = JSON.parse(readFileSync(join(runFolder, "recipe.json"), "utf8"));
-    expect(saved.evaluation.statisticsBatches).toBe(0);
+    expect(saved.validation.preciseBatchNorm).toBe(0);
     const second = await run("--resume", runFolder);
     expect(second.code).toBe(0);
     expect(second.err).toMatch(/finished at step 2 of 2/);

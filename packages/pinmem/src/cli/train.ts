@@ -51,7 +51,7 @@ function misuse(recipe: string | undefined, { resume, run, set }: TrainFlags): s
 }
 
 async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<number> {
-  const [{ loadRecipe }, { RunFolder }, { train }, { Progress }] = await Promise.all([
+  const [{ loadRecipe, loadStoredRecipe }, { RunFolder }, { train }, { Progress }] = await Promise.all([
     import("../recipes/load-recipe.js"),
     import("../runs/run-folder.js"),
     import("../runs/train.js"),
@@ -65,7 +65,9 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     if (resumed && !resumed.exists) {
       throw new Error(`${resumed.path} is not the folder of a run: there is no ${resumed.recipe}`);
     }
-    const recipe = await loadRecipe(resumed?.recipe ?? (recipeFile as string), flags.set);
+    const recipe = resumed
+      ? await loadStoredRecipe(resumed.recipe)
+      : await loadRecipe(recipeFile as string, flags.set);
     folder = new RunFolder(resume ?? flags.run ?? join("runs", `${recipe.name}-${timestamp(new Date())}`));
     if (!flags.json) console.error(`run folder: ${folder.path}`);
     const { reason } = await train(recipe, {

@@ -50,7 +50,10 @@ describe("compare", () => {
     const other = recipeOf("erm", 2);
     const { rows } = await compared([
       ["a", erm(0.2)],
-      ["b", { recipe: { ...other, losses: { ...other.losses, auxiliary: 0 } }, ...scores(0.5, 0.2) }],
+      [
+        "b",
+        { recipe: { ...other, lossWeights: { ...other.lossWeights, auxiliary: 0 } }, ...scores(0.5, 0.2) },
+      ],
       ["c", { recipe: { ...other, name: "renamed", threads: 1 }, ...scores(0.5, 0.2) }],
     ]);
     expect(rows.map(({ members }) => members.map(({ run }) => run.name))).toEqual([["a", "c"], ["b"]]);

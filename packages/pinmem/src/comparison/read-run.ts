@@ -5,8 +5,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Color, cityscapes19 } from "@pinmem/core";
 import { type EvaluationResult, ResultError } from "@pinmem/core/formats";
 import { readResult } from "../evaluation/result-file.js";
-import { loadRecipe } from "../recipes/load-recipe.js";
-import { type Recipe, resolveRecipe } from "../recipes/recipe.js";
+import { loadStoredRecipe } from "../recipes/load-recipe.js";
+import { type Recipe, resolveStoredRecipe } from "../recipes/recipe.js";
 import { RunError } from "../runs/run-error.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { asText, readEnvironment } from "./read-environment.js";
@@ -50,7 +50,7 @@ async function readFolder(path: string, only: EvaluationResult | null, which: Wh
   if (!folder.exists) {
     throw new RunError(path, "is not the folder of a run: it holds no recipe.json");
   }
-  const recipe = await loadRecipe(folder.recipe);
+  const recipe = await loadStoredRecipe(folder.recipe);
   const log = await readEvents(folder.events);
   const notes: string[] = [];
   const results = only ? [only] : readResults(path, notes);
@@ -142,7 +142,7 @@ export function scoresWhileTraining(log: TrainingLog | null, which: Which): Eval
 }
 
 function recipeOf(result: EvaluationResult, path: string): Recipe {
-  return resolveRecipe(result.recipe, `the recipe in ${path}`);
+  return resolveStoredRecipe(result.recipe, `the recipe in ${path}`);
 }
 
 function colorsOf(results: readonly EvaluationResult[]): ReadonlyMap<string, Color> {

@@ -30,7 +30,7 @@ export const datasetSchema = z.discriminatedUnion("name", [
     limit,
   }),
   z.strictObject({
-    name: z.literal("given"),
+    name: z.literal("custom"),
     /** A data set of a program's own, by the name under which it gives it to `train`. */
     as: z.string().min(1),
     limit,

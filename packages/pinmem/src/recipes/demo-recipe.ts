@@ -56,7 +56,7 @@ export function demoRecipe(method: DemoMethod, { steps = 300 }: { steps?: number
     optimizer: { kind: "adamw" },
     learningRate: { kind: "polynomial", base: 0.001 },
     // Once, at the end: evaluations take the time that is for training.
-    evaluation: { every: steps, statisticsBatches: 20 },
+    validation: { every: steps, preciseBatchNorm: 20 },
     checkpoints: { every: 100, keep: 1 },
   };
 }

@@ -1,8 +1,8 @@
 // From the address of a recipe to a checked one with all its defaults.
 
-import { type Recipe, resolveRecipe } from "./recipe.js";
+import { changeRecipe } from "./change-recipe.js";
+import { type Recipe, resolveRecipe, resolveStoredRecipe } from "./recipe.js";
 import { readRecipe, readRecipeFile } from "./recipe-file.js";
-import { withAssignments } from "./set-path.js";
 
 /**
  * The recipe at an address, with `assignments` ("path=value") carried out, all defaults filled in and everything checked.
@@ -10,7 +10,12 @@ import { withAssignments } from "./set-path.js";
  * @throws RecipeError saying which field is wrong and what it may be
  */
 export async function loadRecipe(address: string, assignments: readonly string[] = []): Promise<Recipe> {
-  return resolveRecipe(withAssignments(await readRecipe(address), assignments), address);
+  return resolveRecipe(changeRecipe(await readRecipe(address), assignments, address), address);
+}
+
+/** The recipe of a run, from the file in its folder. @throws RecipeError where it cannot be used */
+export async function loadStoredRecipe(file: string): Promise<Recipe> {
+  return resolveStoredRecipe(await readRecipe(file), file);
 }
 
 /** Of a recipe in a file: what names it there (`FILE` or `FILE#NAME`), and itself. */

@@ -22,7 +22,7 @@ export interface OpenData {
   close(): Promise<void>;
 }
 
-/** Data sets of a program's own, which its recipe lists as `{ name: "given", as: NAME }`. */
+/** Data sets of a program's own, which its recipe lists as `{ name: "custom", as: NAME }`. */
 export type GivenDatasets = readonly Dataset[];
 
 /** @throws DataError or Error naming what is missing, and what to do about it */
@@ -108,7 +108,7 @@ function takeGiven(name: string, space: LabelSpace, given: GivenDatasets): Datas
 }
 
 async function openWhole(
-  config: Exclude<DatasetConfig, { name: "given" }>,
+  config: Exclude<DatasetConfig, { name: "custom" }>,
   space: LabelSpace,
 ): Promise<Dataset> {
   if ("domain" in config) return streetsDataset({ ...config, space });

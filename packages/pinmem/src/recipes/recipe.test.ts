@@ -31,7 +31,7 @@ describe("resolveRecipe", () => {
     expect(resolved).toMatchObject({
       seed: 304,
       method: { order: "first", innerRate: { kind: "follow", first: 0.001, fraction: 0.25 } },
-      losses: { auxiliary: 0.4, cohesion: 0.02, divergence: 0.4, classification: 0.2 },
+      lossWeights: { auxiliary: 0.4, cohesion: 0.02, divergence: 0.4, classification: 0.2 },
       optimizer: { kind: "sgd", momentum: 0.9, weightDecay: 5e-4, decay: "weights" },
       learningRate: { kind: "polynomial", base: 0.01, power: 0.9 },
       data: { scale: [0.5, 2], flip: 0.5, color: { strongFor: "meta-test", strong: { brightness: 0.8 } } },
@@ -53,8 +53,8 @@ describe("resolveRecipe", () => {
     ],
     [
       "second order with recomputation",
-      change({ method: { name: "mldg", order: "second" }, recompute: true }),
-      /recompute is true and method\.order is "second"/,
+      change({ method: { name: "mldg", order: "second" }, activationCheckpointing: true }),
+      /activationCheckpointing is true and method\.order is "second"/,
     ],
     ["no length", change({ length: {} }), /length is \{\}; give either steps or epochs/],
     ["two lengths", change({ length: { steps: 1, epochs: 1 } }), /give either steps or epochs/],

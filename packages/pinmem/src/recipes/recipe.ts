@@ -12,6 +12,7 @@ import { whiteningSchema } from "../training/whitening.js";
 import { dataSchema } from "./data.js";
 import { datasetProblems } from "./dataset-problems.js";
 import { modelSchema } from "./model.js";
+import { inCurrentNames, type OnRenamed, tellRenamed } from "./renamed-fields.js";
 import { RecipeError, validate } from "./validate.js";
 
 export const recipeSchema = z.strictObject({
@@ -34,10 +35,10 @@ export const recipeSchema = z.strictObject({
   optimizer: optimizerSchema.prefault({ kind: "sgd" }),
   learningRate: learningRateSchema.prefault({ kind: "polynomial", base: 0.01 }),
   /** Largest L2 norm of the gradient; null: any. */
-  clip: z.number().positive().nullable().default(null),
+  maxGradientNorm: z.number().positive().nullable().default(null),
   /** Episodes (batches) that make one step. */
   accumulation: z.int().positive().default(1),
-  losses: lossWeightsSchema.prefault({}),
+  lossWeights: lossWeightsSchema.prefault({}),
   segmentation: z
     .discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("cross-entropy") }),
@@ -57,12 +58,12 @@ export const recipeSchema = z.strictObject({
     .prefault({ kind: "cross-entropy" }),
   /** For networks with whitening layers (model.normalization). */
   whitening: whiteningSchema.prefault({}),
-  evaluation: z
+  validation: z
     .strictObject({
       /** Steps between two evaluations; there is one at the end in any case. */
       every: z.int().positive().default(500),
       /** Batches over which the statistics of batch norm are estimated anew before; 0: not at all, as in the official code. */
-      statisticsBatches: z.int().min(0).default(40),
+      preciseBatchNorm: z.int().min(0).default(40),
     })
     .prefault({}),
   checkpoints: z
@@ -82,7 +83,7 @@ export const recipeSchema = z.strictObject({
    */
   cudnnBenchmark: z.boolean().default(false),
   /** Activation checkpointing: less memory, a third more computation. */
-  recompute: z.boolean().default(false),
+  activationCheckpointing: z.boolean().default(false),
 });
 
 /** As it is written: fields with a default may be left out. */
@@ -94,17 +95,35 @@ export type Recipe = z.output<typeof recipeSchema>;
 export const defineRecipe = (recipe: RecipeInput): RecipeInput => recipe;
 
 /**
- * A recipe with all its defaults, after checking that its parts go together.
+ * A recipe with all its defaults, after checking that its parts go together. Fields under names of earlier versions are
+ * read, with a line on stderr that gives the new name.
+ * @param what names the recipe in messages
  * @throws RecipeError with all problems
  */
 export function resolveRecipe(value: unknown, what = "the recipe"): Recipe {
-  const recipe = validate(recipeSchema, value, what);
+  return resolve(value, what, tellRenamed);
+}
+
+/** The same for a recipe that this package stored, maybe in an earlier version: nothing is said of old names. */
+export function resolveStoredRecipe(value: unknown, what: string): Recipe {
+  return resolve(value, what, () => {});
+}
+
+function resolve(value: unknown, what: string, onRenamed: OnRenamed): Recipe {
+  const recipe = validate(recipeSchema, inCurrentNames(value, what, onRenamed), what);
   const problems = impossible(recipe);
   if (problems.length > 0) throw new RecipeError(what, problems);
   return recipe;
 }
 
-function impossible({ data, model, method, length, learningRate, recompute }: Recipe): string[] {
+function impossible({
+  data,
+  model,
+  method,
+  length,
+  learningRate,
+  activationCheckpointing,
+}: Recipe): string[] {
   const problems = datasetProblems(data);
   if ((length.steps === undefined) === (length.epochs === undefined)) {
     problems.push(`length is ${JSON.stringify(length)}; give either steps or epochs`);
@@ -126,9 +145,9 @@ function impossible({ data, model, method, length, learningRate, recompute }: Re
         "variance to normalize by then: take 2 or more",
     );
   }
-  if ("order" in method && method.order === "second" && recompute) {
+  if ("order" in method && method.order === "second" && activationCheckpointing) {
     problems.push(
-      'recompute is true and method.order is "second": what is computed again has no second derivatives; set one of them back',
+      'activationCheckpointing is true and method.order is "second": what is computed again has no second derivatives; set one of them back',
     );
   }
   const { backbone, head, outputStride, normalization } = model;

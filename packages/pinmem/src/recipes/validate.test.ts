@@ -73,12 +73,11 @@ describe("validate", () => {
 
 describe("withAssignments", () => {
   it("sets values by path and leaves the original as it is", () => {
-    const changed = withAssignments(good, [
-      "steps=5",
-      "sources[0].root=/elsewhere",
-      "rate.kind=constant",
-      "rate.base=0.5",
-    ]);
+    const changed = withAssignments(
+      good,
+      ["steps=5", "sources[0].root=/elsewhere", "rate.kind=constant", "rate.base=0.5"],
+      schema,
+    );
     expect(changed).toEqual({
       steps: 5,
       sources: [{ name: "camvid", root: "/elsewhere" }],
@@ -87,8 +86,21 @@ describe("withAssignments", () => {
     expect(good.steps).toBe(3);
   });
 
+  it("lays single fields over the default of what the configuration leaves out, in any order", () => {
+    const rate = (...assignments: string[]) =>
+      (withAssignments(good, assignments, schema) as { rate: unknown }).rate;
+    expect(rate("rate.base=0.002")).toEqual({ kind: "constant", base: 0.002 });
+    expect(rate("rate.kind=polynomial")).toEqual({ kind: "polynomial", base: 1 });
+    expect(rate("rate.power=2", "rate.kind=polynomial")).toEqual({ kind: "polynomial", base: 1, power: 2 });
+    expect(rate("rate.base=3", 'rate={"kind":"polynomial"}')).toEqual({ kind: "polynomial" });
+    const named = { ...good, rate: { kind: "polynomial", base: 5 } };
+    expect(withAssignments(named, ["rate.power=2"], schema)).toMatchObject({
+      rate: { kind: "polynomial", base: 5, power: 2 },
+    });
+  });
+
   it("takes lists and objects as JSON", () => {
-    expect(withAssignments(good, ['sources=[{"name":"cityscapes","root":"/c"}]'])).toMatchObject({
+    expect(withAssignments(good, ['sources=[{"name":"cityscapes","root":"/c"}]'], schema)).toMatchObject({
       sources: [{ name: "cityscapes" }],
     });
   });
@@ -103,6 +115,6 @@ describe("withAssignments", () => {
     "__proto__=1",
     "__proto__.steps=1",
   ])("refuses %s", (assignment) => {
-    expect(() => withAssignments(good, [assignment])).toThrow(RecipeError);
+    expect(() => withAssignments(good, [assignment], schema)).toThrow(RecipeError);
   });
 });

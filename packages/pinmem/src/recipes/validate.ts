@@ -3,9 +3,7 @@
 
 import { closest } from "@pinmem/core";
 import { z } from "zod";
-
-type Schema = z.core.$ZodType;
-type Path = readonly PropertyKey[];
+import { fieldsAt, hasField, literalsOf, type Path, type Schema, schemaAt, valueAt } from "./schema-path.js";
 
 /** A recipe that cannot be used; `problems` has one line each. */
 export class RecipeError extends Error {
@@ -80,64 +78,12 @@ export const dotted = (path: Path): string =>
     return text ? `${text}.${String(key)}` : String(key);
   }, "");
 
-export function valueAt(value: unknown, path: Path): unknown {
-  let current = value;
-  for (const key of path) current = (current as Record<PropertyKey, unknown> | null | undefined)?.[key];
-  return current;
-}
-
-/** The schema below optional, default and the like. */
-function unwrap(schema: Schema): Schema {
-  const def = schema._zod.def as { innerType?: Schema; in?: Schema };
-  const inner = def.innerType ?? def.in;
-  return inner ? unwrap(inner) : schema;
-}
-
-/** The schema at a path; of unions on the way there, the member that the value chose. */
-function schemaAt(schema: Schema, value: unknown, path: Path): Schema | undefined {
-  const plain = unwrap(schema);
-  const [key, ...rest] = path;
-  if (key === undefined) return plain;
-  const holder = chosenMember(plain, value);
-  const next = valueAt(value, [key]);
-  if (holder instanceof z.ZodArray) return schemaAt(holder.element as Schema, next, rest);
-  const field =
-    holder instanceof z.ZodObject ? (holder.shape[key as string] as Schema | undefined) : undefined;
-  return field && schemaAt(field, next, rest);
-}
-
-function chosenMember(schema: Schema, value: unknown): Schema | undefined {
-  if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
-  const { discriminator } = schema.def;
-  const chosen = valueAt(value, [discriminator]);
-  const member = (schema.options as Schema[]).find((option) =>
-    literalsOf(option, discriminator).includes(chosen),
-  );
-  return member && unwrap(member);
-}
-
-function literalsOf(option: Schema, field: string): readonly unknown[] {
-  const plain = unwrap(option);
-  const literal = plain instanceof z.ZodObject ? (plain.shape[field] as Schema | undefined) : undefined;
-  if (literal instanceof z.ZodLiteral) return [...literal.values];
-  return literal instanceof z.ZodEnum ? literal.options : [];
-}
-
-function fieldsAt(schema: Schema, value: unknown, path: Path): string[] {
-  const found = schemaAt(schema, value, path);
-  const object = found && chosenMember(found, valueAt(value, path));
-  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
-}
-
 /** Says so where a field belongs to another member of a union, as is left when only the member was changed. */
 function otherMember(schema: Schema, value: unknown, path: Path, key: string): string | null {
   const union = schemaAt(schema, value, path);
   if (!(union instanceof z.ZodDiscriminatedUnion)) return null;
   const { discriminator } = union.def;
-  const holders = (union.options as Schema[]).filter((option) => {
-    const plain = unwrap(option);
-    return plain instanceof z.ZodObject && key in plain.shape;
-  });
+  const holders = (union.options as Schema[]).filter((option) => hasField(option, key));
   const names = holders.flatMap((option) => literalsOf(option, discriminator)).map((name) => `"${name}"`);
   if (names.length === 0) return null;
   const chosen = String(valueAt(value, [...path, discriminator]));

@@ -3,7 +3,7 @@
 import type { LabelSpace } from "@pinmem/core";
 import { labelSpaceFromJson, labelSpaceToJson } from "@pinmem/core/formats";
 import { z } from "zod";
-import { type Recipe, resolveRecipe } from "../recipes/recipe.js";
+import { type Recipe, resolveStoredRecipe } from "../recipes/recipe.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout; a file with a larger one was written by a newer version of this package. */
@@ -47,7 +47,7 @@ export function readMetadata(file: string, metadata: ReadonlyMap<string, string>
   try {
     const { recipe, labels, step, score } = textSchema.parse(Object.fromEntries(metadata));
     return {
-      recipe: resolveRecipe(JSON.parse(recipe), `the recipe in ${file}`),
+      recipe: resolveStoredRecipe(JSON.parse(recipe), `the recipe in ${file}`),
       space: labelSpaceFromJson(labels),
       step,
       score,

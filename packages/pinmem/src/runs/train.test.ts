@@ -109,9 +109,9 @@ describe("train", () => {
     const recorder = new Recorder();
     const recipe = miniRecipe({
       channelsLast: true,
-      recompute: true,
+      activationCheckpointing: true,
       accumulation: 2,
-      clip: 1,
+      maxGradientNorm: 1,
       length: { steps: 2 },
     });
     await train(recipe, { folder: folder(), events: [recorder] });
@@ -174,10 +174,10 @@ describe("train", () => {
 
   it("leaves data sets and method to the program where the recipe says so, and only to that program", async () => {
     const { data } = miniRecipe();
-    const given = (name: string) => ({ name: "given" as const, as: name });
+    const given = (name: string) => ({ name: "custom" as const, as: name });
     const recipe = miniRecipe({
       data: { ...data, sources: [given("north"), given("south")], validation: [given("south")] },
-      method: { name: "given", as: "mine" },
+      method: { name: "custom", as: "mine" },
       length: { steps: 2 },
     });
     const datasets = ["north", "south"].map((name) => ({

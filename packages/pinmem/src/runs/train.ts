@@ -27,7 +27,7 @@ import { type PrepareOptions, prepareEpisode } from "../training/prepare-episode
 import { innerRate, learningRate, warmUpProblem } from "../training/schedule.js";
 import { Trainer, type TrainerHook, type TrainingResult } from "../training/trainer.js";
 import { trainingImages } from "../training/training-images.js";
-import { createEvaluation } from "../training/validation.js";
+import { createValidation } from "../training/validation.js";
 import { createWhitening } from "../training/whitening.js";
 import { recordEnvironment, requireDevice } from "./environment.js";
 import { writeMetadata } from "./model-metadata.js";
@@ -41,9 +41,9 @@ export interface TrainOptions {
   readonly events?: readonly EventSink[];
   /** Stops the run after the step in progress, which is saved. */
   readonly signal?: AbortSignal;
-  /** Data sets of the caller's own, which the recipe lists by their names: `{ name: "given", as: NAME }`. */
+  /** Data sets of the caller's own, which the recipe lists by their names: `{ name: "custom", as: NAME }`. */
   readonly datasets?: GivenDatasets;
-  /** The caller's own method, for a recipe whose method is `{ name: "given", as: NAME }`. */
+  /** The caller's own method, for a recipe whose method is `{ name: "custom", as: NAME }`. */
   readonly method?: MethodFactory;
 }
 
@@ -117,10 +117,10 @@ async function trainOn(
   });
   const context: PassContext = {
     network,
-    weights: recipe.losses,
+    weights: recipe.lossWeights,
     segmentation: recipe.segmentation,
     precision,
-    recompute: recipe.recompute,
+    activationCheckpointing: recipe.activationCheckpointing,
     ...(whitening && { whiteningLoss: whitening.lossOf }),
   };
   const method = createMethod(methodConfig, context, given);
@@ -165,16 +165,16 @@ async function trainOn(
     learningRate: rate,
     innerRate: splitsDomains(methodConfig) ? innerRate(methodConfig.innerRate, rate) : () => 0,
     accumulation,
-    clip: recipe.clip,
+    maxGradientNorm: recipe.maxGradientNorm,
     hooks,
     events: sinks,
     checkpoints: {
       store: new CheckpointStore(folder.checkpoints, { keep: recipe.checkpoints.keep }),
       every: recipe.checkpoints.every,
     },
-    evaluation: {
-      every: recipe.evaluation.every,
-      run: createEvaluation({
+    validation: {
+      every: recipe.validation.every,
+      run: createValidation({
         network,
         device,
         precision,
@@ -182,7 +182,7 @@ async function trainOn(
         space: data.space,
         validation: data.validation,
         targets: data.targets,
-        statisticsBatches: () => images("statistics", recipe.evaluation.statisticsBatches),
+        preciseBatchNorm: () => images("statistics", recipe.validation.preciseBatchNorm),
         steps,
         save: (which, state) =>
           saveSafetensors(

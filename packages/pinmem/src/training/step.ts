@@ -16,7 +16,7 @@ export interface StepOptions {
   readonly method: Method;
   readonly optimizer: AnyOptimizer;
   /** Largest L2 norm of the whole gradient; null for any. */
-  readonly clip: number | null;
+  readonly maxGradientNorm: number | null;
 }
 
 export interface StepRates {
@@ -75,9 +75,9 @@ export class StepGradients implements Disposable {
 
   /** Moves the parameters, and lets the method do the rest. */
   apply(episodes: readonly Episode[], learningRate: number, { gradientNorm }: StepFigures): void {
-    const { optimizer, method, network, clip } = this.#options;
-    if (clip !== null && gradientNorm > clip) {
-      scope(() => noGrad(() => _foreachMul_(gradientsOf(network), clip / (gradientNorm + 1e-6))));
+    const { optimizer, method, network, maxGradientNorm } = this.#options;
+    if (maxGradientNorm !== null && gradientNorm > maxGradientNorm) {
+      scope(() => noGrad(() => _foreachMul_(gradientsOf(network), maxGradientNorm / (gradientNorm + 1e-6))));
     }
     optimizer.setLearningRate(learningRate);
     optimizer.step();

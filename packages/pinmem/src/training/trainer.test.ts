@@ -142,14 +142,14 @@ describe("Trainer", () => {
       [8, 0.6],
       [10, 0.4],
     ]);
-    const evaluation = {
+    const validation = {
       every: 4,
       run: async (step: number) => {
         evaluated.push(step);
         return scores.get(step) ?? null;
       },
     };
-    const { trainer } = tinyRun({ steps: 10, evaluation, folder });
+    const { trainer } = tinyRun({ steps: 10, validation, folder });
     expect((await trainer.run()).best).toEqual({ step: 8, score: 0.6 });
     expect(evaluated).toEqual([4, 8, 10]);
     const again = tinyRun({ steps: 10, folder });
@@ -165,10 +165,10 @@ describe("Trainer", () => {
   });
 
   it("limits the gradient where it is asked to", async () => {
-    const movement = async (clip: number | null) => {
+    const movement = async (maxGradientNorm: number | null) => {
       const { trainer, network, events } = tinyRun({
         steps: 1,
-        clip,
+        maxGradientNorm,
         method: (context) => new Erm(context),
         learningRate: () => 1,
       });

@@ -46,13 +46,13 @@ export interface TrainerOptions {
   /** Episodes that make one step. Default 1. */
   readonly accumulation?: number;
   /** Largest norm of the gradient. Default null: any. */
-  readonly clip?: number | null;
+  readonly maxGradientNorm?: number | null;
   readonly hooks?: readonly TrainerHook[];
   readonly events?: readonly EventSink[];
   /** Where checkpoints go, and after how many steps. Default: nowhere. */
   readonly checkpoints?: { readonly store: CheckpointStore; readonly every: number } | null;
   /** What to look at after every so many steps and at the end. */
-  readonly evaluation?: { readonly every: number; readonly run: Evaluate } | null;
+  readonly validation?: { readonly every: number; readonly run: Validate } | null;
   /** Folder for what is left of a step that failed. */
   readonly diagnostics?: string | null;
   /** Bytes of the event log that belong to the steps done. */
@@ -60,7 +60,7 @@ export interface TrainerOptions {
 }
 
 /** Evaluates after so many steps and tells by `emit`; returns the score that selects models, higher is better, or null. */
-export type Evaluate = (
+export type Validate = (
   step: number,
   best: TrainingResult["best"],
   emit: (event: TrainingEvent) => Promise<void>,
@@ -138,7 +138,7 @@ export class Trainer {
 
   /** Trains to the end, or until `interrupt`. @throws TrainingError when a step cannot go on */
   async run(): Promise<TrainingResult> {
-    const { name, steps, data, hooks = [], checkpoints, evaluation } = this.#options;
+    const { name, steps, data, hooks = [], checkpoints, validation } = this.#options;
     await this.#emit({ event: "start", step: this.#done, steps, name });
     const batches = data.batches(this.#position);
     try {
@@ -146,7 +146,7 @@ export class Trainer {
         for (const hook of hooks) await hook.before?.(this.#done);
         await this.#step(batches);
         const last = this.#done === steps;
-        if (evaluation && (last || this.#done % evaluation.every === 0)) await this.#evaluate(evaluation.run);
+        if (validation && (last || this.#done % validation.every === 0)) await this.#validate(validation.run);
         if (checkpoints && (last || this.#done % checkpoints.every === 0)) await this.#save();
         // Signals and finalizers are served by the event loop, which a step does not leave.
         await new Promise((resolve) => setImmediate(resolve));
@@ -166,7 +166,7 @@ export class Trainer {
       method,
       optimizer,
       accumulation = 1,
-      clip = null,
+      maxGradientNorm = null,
       learningRate,
       innerRate,
     } = this.#options;
@@ -175,7 +175,7 @@ export class Trainer {
     const seen: Seen = { episodes: [], files: [], metaTest: new Set(), images: 0, epoch: 0, waitedMs: 0 };
     let figures: StepFigures;
     try {
-      using gradients = new StepGradients({ network, method, optimizer, clip });
+      using gradients = new StepGradients({ network, method, optimizer, maxGradientNorm });
       for (let part = 0; part < accumulation; part++) {
         const episode = await this.#nextEpisode(batches, this.#done * accumulation + part, seen);
         gradients.add(episode, { innerRate: rates.inner, share: 1 / accumulation });
@@ -232,7 +232,7 @@ export class Trainer {
     return new TrainingError({ step, problem, files, diagnostic }, { cause: error });
   }
 
-  async #evaluate(run: Evaluate): Promise<void> {
+  async #validate(run: Validate): Promise<void> {
     const score = await run(this.#done, this.#best, (event) => this.#emit(event));
     if (score !== null && score > (this.#best?.score ?? Number.NEGATIVE_INFINITY)) {
       this.#best = { step: this.#done, score };

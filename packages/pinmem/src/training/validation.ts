@@ -15,9 +15,9 @@ import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabeledBatch } from "./episode.js";
 import { memoryEvent } from "./events/memory-event.js";
 import { inPrecision, type Precision, widened } from "./precision.js";
-import type { Evaluate } from "./trainer.js";
+import type { Validate } from "./trainer.js";
 
-export interface EvaluationOptions {
+export interface ValidationOptions {
   readonly network: TrainableNetwork;
   readonly device: Device;
   readonly precision: Precision;
@@ -26,7 +26,7 @@ export interface EvaluationOptions {
   readonly validation: readonly Dataset[];
   readonly targets: readonly Dataset[];
   /** Batches to estimate the statistics of batch norm over; none: they stay as they are. */
-  readonly statisticsBatches: () => AsyncIterable<LabeledBatch>;
+  readonly preciseBatchNorm: () => AsyncIterable<LabeledBatch>;
   /** Of the whole run. */
   readonly steps: number;
   /** Keeps the network as it was evaluated. */
@@ -44,18 +44,18 @@ export interface SavedState {
 type Emit = (event: TrainingEvent) => Promise<void>;
 
 /** Scores every domain and keeps the models; the score of a model is the mean over the validation domains. */
-export function createEvaluation(options: EvaluationOptions): Evaluate {
-  const { network, device, precision, statisticsBatches } = options;
+export function createValidation(options: ValidationOptions): Validate {
+  const { network, device, precision, preciseBatchNorm } = options;
   return (step, best, emit) =>
     withRandomState(device, () =>
-      withEstimatedStatistics(network, statisticsBatches(), () => evaluate(options, step, best, emit), {
+      withEstimatedStatistics(network, preciseBatchNorm(), () => validate(options, step, best, emit), {
         precision,
       }),
     );
 }
 
-async function evaluate(
-  options: EvaluationOptions,
+async function validate(
+  options: ValidationOptions,
   step: number,
   best: { readonly score: number } | null,
   emit: Emit,
@@ -82,7 +82,7 @@ async function evaluate(
 }
 
 async function scoreDomain(
-  { network, device, precision, channelsLast }: EvaluationOptions,
+  { network, device, precision, channelsLast }: ValidationOptions,
   dataset: Dataset,
   { step, role, emit }: { step: number; role: EvaluationEvent["role"]; emit: Emit },
 ): Promise<EvaluationEvent> {

@@ -44,7 +44,7 @@ export async function measureSteps(
   const endless = resolveRecipe({
     ...recipe,
     length: { steps: 1e6 },
-    evaluation: { ...recipe.evaluation, every: 1e6 },
+    validation: { ...recipe.validation, every: 1e6 },
     checkpoints: { ...recipe.checkpoints, every: 1e6 },
   });
   try {

@@ -18,10 +18,10 @@ import { inspectedDomains } from "../../inspection/domains.js";
 import { inspectRun } from "../../inspection/inspect-run.js";
 import { spreadEvenly } from "../../loading/check.js";
 import { contactSheet } from "../../loading/contact-sheet.js";
+import { changeRecipe } from "../../recipes/change-recipe.js";
 import { demoRecipe } from "../../recipes/demo-recipe.js";
 import { openData } from "../../recipes/open-data.js";
 import { type Recipe, resolveRecipe } from "../../recipes/recipe.js";
-import { withAssignments } from "../../recipes/set-path.js";
 import { writeReport } from "../../report/write-report.js";
 import { openRun } from "../../runs/open-run.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -141,7 +141,7 @@ interface Trained extends Plan {
 }
 
 const recipeOf = (method: ComparedMethod, steps: number, { seed, set }: Context): Recipe =>
-  resolveRecipe(withAssignments({ ...demoRecipe(method, { steps }), seed }, set), `the demo's ${method}`);
+  resolveRecipe(changeRecipe({ ...demoRecipe(method, { steps }), seed }, set), `the demo's ${method}`);
 
 /** A scene in every look, with its label. */
 async function drawLooks({ data, seed }: Recipe, out: string): Promise<string> {

@@ -36,7 +36,7 @@ export const methodSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("memory-erm"), memoryStart: start }),
   z.strictObject({ name: z.literal("pin-memory"), ...meta, memoryStart: start }),
   z.strictObject({
-    name: z.literal("given"),
+    name: z.literal("custom"),
     /** A method of a program's own, by the name that it bears. */
     as: z.string().min(1),
     /** Where the method has a memory. */
@@ -56,13 +56,13 @@ export type MethodFactory = (context: PassContext) => Method;
  * @throws Error where recipe and program do not agree who has the method
  */
 export function createMethod(config: MethodConfig, context: PassContext, given?: MethodFactory): Method {
-  if (given && config.name !== "given") {
+  if (given && config.name !== "custom") {
     throw new Error(
-      `train was given a method, but the recipe's is "${config.name}"; let it be { name: "given", as: NAME } there`,
+      `train was given a method, but the recipe's is "${config.name}"; let it be { name: "custom", as: NAME } there`,
     );
   }
   switch (config.name) {
-    case "given":
+    case "custom":
       return givenMethod(config.as, context, given);
     case "erm":
       return new Erm(context);

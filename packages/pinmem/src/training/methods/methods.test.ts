@@ -305,11 +305,11 @@ describe("every method", () => {
   });
 
   it.each(all)(
-    "%s: recomputing activations changes neither gradients, statistics nor random numbers",
+    "%s: activation checkpointing changes neither gradients, statistics nor random numbers",
     (_, create, memory) => {
-      const outcome = (recompute: boolean) => {
+      const outcome = (activationCheckpointing: boolean) => {
         const trained = network({ memory, dropout: 0.4, read: { gumbel: "training" } });
-        const method = create(trained, { recompute });
+        const method = create(trained, { activationCheckpointing });
         manualSeed(11);
         const calls = { withGraph: 0, without: 0 };
         const count = (module: nn.AnyModule) => {

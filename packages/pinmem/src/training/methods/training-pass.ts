@@ -8,10 +8,10 @@ import { scope, type Tensor } from "@pinmem/torch";
 import { classificationLoss, cohesionLoss, divergenceLoss } from "../../losses/memory.js";
 import { auxiliaryLoss, type SegmentationLossOptions, segmentationLoss } from "../../losses/segmentation.js";
 import type { TrainableNetwork } from "../../models/trainable-network.js";
+import { withActivationCheckpointing } from "../activation-checkpointing.js";
 import type { LabeledBatch } from "../episode.js";
 import { type LossTensors, type LossWeights, weightedSum } from "../losses.js";
 import { inPrecision, type Precision, widened } from "../precision.js";
-import { recomputed } from "../recompute.js";
 import { memoryOf } from "./method.js";
 
 /** What all passes of a method have in common. */
@@ -25,7 +25,7 @@ export interface PassContext {
   /** Default float32. */
   readonly precision?: Precision;
   /** Keep only what enters each stage of the backbone, and compute the rest again in the backward pass. Default false. */
-  readonly recompute?: boolean;
+  readonly activationCheckpointing?: boolean;
 }
 
 export interface PassOptions {
@@ -50,7 +50,7 @@ export function trainingPass(
   batch: LabeledBatch,
   options: PassOptions = {},
 ): PassResult {
-  const { network, precision = "float32", recompute = false } = context;
+  const { network, precision = "float32", activationCheckpointing = false } = context;
   const run = (backward: (loss: Tensor) => void): PassResult => {
     const { losses, written } = scope(() => forward(context, batch, options));
     return {
@@ -59,8 +59,10 @@ export function trainingPass(
       backward: (share = 1) => backward(share === 1 ? losses.total : losses.total.mul(share)),
     };
   };
-  if (!recompute) return run((loss) => loss.backward());
-  return recomputed(network, run, (body) => inPrecision(precision, batch.image.device, body));
+  if (!activationCheckpointing) return run((loss) => loss.backward());
+  return withActivationCheckpointing(network, run, (body) =>
+    inPrecision(precision, batch.image.device, body),
+  );
 }
 
 function forward(

@@ -39,7 +39,7 @@ interface Visit {
  *   (`functionalCall`), it must be called while they are
  * @param within what surrounds every stage, such as autocast
  */
-export function recomputed<T>(
+export function withActivationCheckpointing<T>(
   network: TrainableNetwork,
   body: (backward: (loss: Tensor) => void) => T,
   within: (body: () => unknown) => unknown = (inside) => inside(),
