@@ -9,7 +9,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Random, renderStreet, streetDomains, writeLabelPng, writeRgbPng } from "pinmem";
+import { Random, renderStreet, streetDomains, writeLabelPng, writeRgbPng } from "pinmem/data";
 import { benchOptions, positive } from "./lib/options.js";
 import { type Figure, report } from "./lib/report.js";
 import { type Answer, Side } from "./lib/side.js";

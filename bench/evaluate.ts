@@ -7,7 +7,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Random, renderStreet, streetDomains, writeLabelPng } from "pinmem";
+import { Random, renderStreet, streetDomains, writeLabelPng } from "pinmem/data";
 import sharp from "sharp";
 import { benchOptions } from "./lib/options.js";
 import { type Figure, report } from "./lib/report.js";

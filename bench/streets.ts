@@ -4,7 +4,7 @@
 // Others may use the machine at the same time. So each scene is rendered several times: the fastest says what a core can
 // do, the median what it did; the result file notes the load.
 
-import { renderStreet, streetDomains } from "pinmem";
+import { renderStreet, streetDomains } from "pinmem/data";
 import { benchOptions, positive } from "./lib/options.js";
 import { report } from "./lib/report.js";
 import { median } from "./lib/statistics.js";

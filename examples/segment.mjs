@@ -5,7 +5,8 @@
 // RUN is the folder of a run, or a file of weights (best.safetensors). OUT gets the classes in their colors.
 
 import { noGrad, scope } from "@pinmem/torch";
-import { colorLabel, imageTensor, normalize, openRun, readImage, writeRgbPng } from "pinmem";
+import { colorLabel, openRun, readImage, writeRgbPng } from "pinmem";
+import { imageTensor, normalize } from "pinmem/data";
 
 const [path, imageFile, out = "segmented.png"] = process.argv.slice(2);
 if (!path || !imageFile) {
@@ -13,7 +14,7 @@ if (!path || !imageFile) {
   process.exit(2);
 }
 
-const { network, space } = openRun(path);
+const { network, space } = await openRun(path);
 const { width, height, pixels } = await readImage(imageFile);
 
 // Tensors made within `scope` are freed at its end; what leaves it here are plain numbers.

@@ -8,7 +8,8 @@
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { defineDataset, finalWrite, Progress, resolveRecipe, train, trainingPass } from "pinmem";
+import { defineDataset, defineRecipe, train } from "pinmem";
+import { finalWrite, Progress, trainingPass } from "pinmem/training";
 
 const [looks = "looks", folder = "runs/own", steps = "20"] = process.argv.slice(2);
 
@@ -39,7 +40,7 @@ const heldOutMemory = (context) => ({
   afterStep: (episodes) => finalWrite(context, episodes),
 });
 
-const recipe = resolveRecipe({
+const recipe = defineRecipe({
   name: "own",
   data: {
     sources: domains.map(({ name }) => ({ name: "custom", as: name })),

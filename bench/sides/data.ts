@@ -1,6 +1,6 @@
 // Our side of `npm run bench -- data`: the loader, asked for batches as a trainer asks.
 
-import { domainSampler, Loader, openNamedDataset } from "pinmem";
+import { domainSampler, Loader, openNamedDataset } from "pinmem/data";
 import { answer } from "../lib/answer.js";
 
 export interface DataRequest {

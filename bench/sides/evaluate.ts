@@ -1,18 +1,14 @@
 // Our side of `npm run bench -- evaluate`: the loop of `pinmem evaluate`, on a network in its prepared form.
 
 import { buildInfo, dispose, manualSeed, setNumThreads } from "@pinmem/torch";
+import { type Dataset, openNamedDataset } from "pinmem/data";
+import { evaluateDomain, Predictor, predict, protocol } from "pinmem/evaluation";
 import {
   type BackboneName,
   createNetwork,
-  type Dataset,
-  evaluateDomain,
-  openNamedDataset,
-  Predictor,
-  predict,
   prepareForInference,
-  protocol,
   type SegmentationNetwork,
-} from "pinmem";
+} from "pinmem/models";
 import { answer } from "../lib/answer.js";
 
 let opened: { network: SegmentationNetwork; dataset: Dataset } | undefined;

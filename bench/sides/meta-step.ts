@@ -10,20 +10,22 @@ import {
   scope,
   setNumThreads,
 } from "@pinmem/torch";
+import { Random } from "pinmem/data";
 import {
   type BackboneName,
   createNetwork,
-  createOptimizer,
   describe,
+  type MemoryFormat,
+  type SegmentationNetwork,
+  setMemoryFormat,
+} from "pinmem/models";
+import {
+  createOptimizer,
   type Episode,
   type LabeledBatch,
   lossWeightsSchema,
-  type MemoryFormat,
   PinMemory,
-  Random,
-  type SegmentationNetwork,
-  setMemoryFormat,
-} from "pinmem";
+} from "pinmem/training";
 import { answer } from "../lib/answer.js";
 
 const CLASSES = 19;

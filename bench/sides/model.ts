@@ -3,13 +3,12 @@
 import * as torch from "@pinmem/torch";
 import {
   createNetwork,
-  lossWeightsSchema,
   type MemoryFormat,
   type NetworkOptions,
   prepareForInference,
   setMemoryFormat,
-  trainingPass,
-} from "pinmem";
+} from "pinmem/models";
+import { lossWeightsSchema, trainingPass } from "pinmem/training";
 import { answer } from "../lib/answer.js";
 
 interface Opening {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import * as torch from "@pinmem/torch";
-import { createBackbone } from "pinmem";
+import { createBackbone } from "pinmem/models";
 import { answer } from "../lib/answer.js";
 
 const { nn, optim, scope } = torch;

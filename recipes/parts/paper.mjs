@@ -4,30 +4,32 @@
 // Both train equally long: as the authors' table of epochs has it, epochs of 2,975 images of each source. All of it needs a GPU
 // and ImageNet weights (see `weights` in data.mjs).
 
-import { fromOfficialWhitening } from "pinmem";
 import { split, weights } from "./data.mjs";
 
 /** @typedef {import("./data.mjs").Domain} Domain */
 /** @typedef {import("pinmem").RecipeInput} Recipe */
-/** @typedef {Pick<Recipe, "method"> & { stages?: number[] }} Method */
+/** @typedef {Pick<Recipe, "method"> & { normalization?: Recipe["model"]["normalization"] }} Method */
 /** @typedef {Pick<Recipe["model"], "backbone" | "head"> & { weights: string, official: (method: Method) => boolean }} Network */
 
+/** @param {"instance-norm" | "instance-whitening" | "selective-whitening"} kind */
+const inShallowStages = (kind) => ({ layer0: kind, layer1: kind, layer2: kind });
+
 /**
- * Stages with an instance normalization as the authors' code numbers them: three for the stem, then layer1 to layer4.
+ * Every method, with the instance normalization at the end of the stem and of the first two stages, where it has one.
  * @type {Readonly<Record<string, Method>>}
  */
 const methods = {
   erm: { method: { name: "erm" } },
-  ibn: { method: { name: "erm" }, stages: [0, 0, 4, 4, 4, 0, 0] },
-  iw: { method: { name: "erm" }, stages: [0, 0, 1, 1, 1, 0, 0] },
-  isw: { method: { name: "erm" }, stages: [0, 0, 2, 2, 2, 0, 0] },
+  ibn: { method: { name: "erm" }, normalization: inShallowStages("instance-norm") },
+  iw: { method: { name: "erm" }, normalization: inShallowStages("instance-whitening") },
+  isw: { method: { name: "erm" }, normalization: inShallowStages("selective-whitening") },
   mldg: { method: { name: "mldg" } },
   "memory-erm": { method: { name: "memory-erm" } },
   "pin-memory": { method: { name: "pin-memory" } },
 };
 
 /** @param {Method} method */
-const isWhitened = ({ stages = [] }) => stages.some((code) => code === 1 || code === 2);
+const isWhitened = ({ normalization }) => /whitening$/.test(normalization?.layer0 ?? "");
 
 /**
  * `official`: whether the authors' code runs a method on the network. It ends with an error for ShuffleNetV2 with whitening, for
@@ -47,7 +49,7 @@ const networks = {
     backbone: "resnet101",
     head: "deeplab-v2",
     weights: "resnet101-63fe2227.pth",
-    official: ({ stages }) => stages === undefined,
+    official: ({ normalization }) => normalization === undefined,
   },
 };
 
@@ -89,7 +91,7 @@ export function paperRecipes({ name, sources, targets, epochs, officialEpochs = 
  * @param {{ sources: string[], targets: string[], method: Method, network: Network, epochs: number }} parts
  * @returns {Recipe}
  */
-function ours(name, { sources, targets, method: { method, stages }, network, epochs }) {
+function ours(name, { sources, targets, method: { method, normalization }, network, epochs }) {
   return {
     name,
     device: "cuda",
@@ -106,7 +108,7 @@ function ours(name, { sources, targets, method: { method, stages }, network, epo
     model: {
       backbone: network.backbone,
       ...(network.head && { head: network.head }),
-      ...(stages && { normalization: fromOfficialWhitening(stages) }),
+      ...(normalization && { normalization }),
       backboneWeights: weights(network.weights),
     },
     method,

@@ -34,6 +34,7 @@ export { type PrepareIddOptions, prepareIdd } from "../datasets/sets/idd-polygon
 export { datasetDefinition, datasetNames, openNamedDataset } from "../datasets/sets/index.js";
 export { type StreetsOptions, streetsDataset } from "../datasets/sets/streets.js";
 export { DataError } from "../files/data-error.js";
+export { colorLabel } from "../images/color-label.js";
 export { type ImageOptions, readImage } from "../images/image.js";
 export { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 export {
@@ -47,7 +48,7 @@ export {
 } from "../loading/batch-tensors.js";
 export { type CheckReport, checkDataset } from "../loading/check.js";
 export { type ClassPlacesOptions, findClassPlaces } from "../loading/class-places.js";
-export { colorLabel, contactSheet } from "../loading/contact-sheet.js";
+export { contactSheet } from "../loading/contact-sheet.js";
 export {
   type EvaluationImage,
   type EvaluationOptions,

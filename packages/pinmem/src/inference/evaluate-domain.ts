@@ -3,7 +3,7 @@
 
 import { type ConfusionMatrix, Tally } from "@pinmem/core";
 import type { Dataset } from "../datasets/dataset.js";
-import { colorLabel } from "../loading/contact-sheet.js";
+import { colorLabel } from "../images/color-label.js";
 import { type EvaluationImage, evaluationImages } from "../loading/evaluation-loader.js";
 import type { Predictor } from "./predictor.js";
 import { largestImage, planOf } from "./views.js";

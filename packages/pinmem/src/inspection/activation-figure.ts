@@ -10,7 +10,7 @@ import {
   type LabelSpace,
   rawLimit,
 } from "@pinmem/core";
-import { colorLabel } from "../loading/contact-sheet.js";
+import { colorLabel } from "../images/color-label.js";
 import { colorBar, type Swatch, swatches } from "./drawing/legends.js";
 import { raster } from "./drawing/raster.js";
 import { at, type Drawing, text } from "./drawing/svg.js";

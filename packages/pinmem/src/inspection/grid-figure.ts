@@ -1,7 +1,7 @@
 // The picture of results: one row an image, with its label, what a baseline and this network say, and where they are wrong.
 
 import { type Color, IGNORE_INDEX, type LabelSpace, type RgbImage } from "@pinmem/core";
-import { colorLabel } from "../loading/contact-sheet.js";
+import { colorLabel } from "../images/color-label.js";
 import { classSwatches } from "./activation-figure.js";
 import { swatches } from "./drawing/legends.js";
 import { raster } from "./drawing/raster.js";

@@ -3,8 +3,9 @@ import { cityscapes19 } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
 import { folderOf } from "../../test/data-fixtures.js";
 import { openNamedDataset } from "../datasets/sets/index.js";
+import { colorLabel } from "../images/color-label.js";
 import { checkDataset, spreadEvenly } from "./check.js";
-import { colorLabel, contactSheet } from "./contact-sheet.js";
+import { contactSheet } from "./contact-sheet.js";
 
 /** Pairs of fixtures, named a, b, c, … */
 const folderOfPairs = (pairs: readonly (readonly [image: string, label: string])[]): string =>

@@ -5,6 +5,7 @@ import { BicubicResizer, type LabelSpace, type RgbImage } from "@pinmem/core";
 import type { Dataset, Sample } from "../datasets/dataset.js";
 import { LabelDecoder } from "../datasets/label-decoding.js";
 import { DataError } from "../files/data-error.js";
+import { colorLabel } from "../images/color-label.js";
 import { drawLegend, stack } from "../images/legend.js";
 import { spreadEvenly } from "./check.js";
 import { openSample } from "./open-sample.js";
@@ -50,16 +51,6 @@ export async function contactSheet(
   });
   const entries = [...dataset.space.classes, { name: "ignored", color: [0, 0, 0] as const }];
   return stack(sheet, await drawLegend(entries, sheet.width));
-}
-
-/** A label in the colors of its space; ignored pixels black. */
-export function colorLabel(space: LabelSpace, trainIds: Uint8Array): Uint8Array {
-  const pixels = new Uint8Array(trainIds.length * 3);
-  trainIds.forEach((trainId, at) => {
-    const color = space.classes[trainId]?.color;
-    if (color) pixels.set(color, at * 3);
-  });
-  return pixels;
 }
 
 type Context = { readonly decoder: LabelDecoder; readonly space: LabelSpace };

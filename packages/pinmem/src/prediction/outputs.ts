@@ -5,10 +5,11 @@ import type { LabelSpace, RgbImage, Size } from "@pinmem/core";
 import sharp from "sharp";
 import { writeWhole } from "../files/atomic-write.js";
 import { DataError } from "../files/data-error.js";
+import { colorLabel } from "../images/color-label.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
-import { colorLabel } from "../loading/contact-sheet.js";
-import { overlay, withLegend } from "./overlay.js";
+import { overlay } from "./overlay.js";
 import type { Prediction } from "./predict-image.js";
+import { withLegend } from "./with-legend.js";
 
 /**
  * `train-ids`: PNG, a byte of gray each pixel, the position of its class. `label-ids`: the same with the ids of the data set's

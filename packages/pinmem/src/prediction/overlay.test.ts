@@ -1,6 +1,7 @@
 import { cityscapes19 } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
-import { overlay, withLegend } from "./overlay.js";
+import { overlay } from "./overlay.js";
+import { withLegend } from "./with-legend.js";
 
 const photo = { width: 2, height: 1, pixels: Uint8Array.from([0, 100, 200, 255, 255, 255]) };
 const [road, sidewalk] = cityscapes19.classes.map(({ color }) => color);

@@ -1,7 +1,6 @@
 // What people look at: the photograph with the classes' colors laid over it, and the classes' colors alone.
 
 import type { LabelSpace, RgbImage } from "@pinmem/core";
-import { drawLegend, stack } from "../images/legend.js";
 
 export interface OverlayOptions {
   /** Share of the colors, 0 to 1; the rest is the photograph. Default 0.5. */
@@ -35,9 +34,4 @@ function colorTable({ classes }: LabelSpace): Uint32Array {
     table.set(color, at * 3);
   });
   return table;
-}
-
-/** The picture with the names and colors of these classes below it. */
-export async function withLegend(picture: RgbImage, classes: LabelSpace["classes"]): Promise<RgbImage> {
-  return stack(picture, await drawLegend(classes, picture.width));
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { defineRecipe } from "./define-recipe.js";
 import { loadRecipe } from "./load-recipe.js";
-import { defineRecipe, type RecipeInput, resolveRecipe } from "./recipe.js";
+import { type RecipeInput, resolveRecipe } from "./recipe.js";
 import { RecipeError } from "./validate.js";
 
 const source = { name: "camvid", root: "/data/camvid" };

@@ -91,9 +91,6 @@ export type RecipeInput = z.input<typeof recipeSchema>;
 /** With all its defaults. */
 export type Recipe = z.output<typeof recipeSchema>;
 
-/** Types a recipe as it is written; the same value. Use it to derive one recipe from another, too. */
-export const defineRecipe = (recipe: RecipeInput): RecipeInput => recipe;
-
 /**
  * A recipe with all its defaults, after checking that its parts go together. Fields under names of earlier versions are
  * read, with a line on stderr that gives the new name.
