@@ -1,8 +1,10 @@
-// Size and orientation of a JPEG or PNG file from its first bytes. The loader needs them for every image before it knows
+// Size and orientation of a JPEG, PNG or BMP file without decoding it. The loader needs them for every image before it knows
 // which part to decode, and asking libvips costs as much as decoding a small photograph.
 //
-// Whatever is unusual is left to libvips: then there is no answer here. PNG's rare orientation chunk is not read.
+// Whatever is unusual is left to libvips: then there is no answer here.
 
+import { isBmp, readBmpSize } from "./bmp.js";
+import { readExifOrientation } from "./exif.js";
 import { readPngSize } from "./png.js";
 
 export interface ImageHeader {
@@ -16,7 +18,11 @@ export interface ImageHeader {
 export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
   try {
     if (bytes[0] === 0xff && bytes[1] === 0xd8) return readJpegHeader(bytes);
-    if (bytes[0] === 0x89 && bytes[1] === 0x50) return { ...readPngSize(bytes, ""), orientation: 1 };
+    if (bytes[0] === 0x89 && bytes[1] === 0x50) {
+      const { width, height } = readPngSize(bytes, "");
+      return { width, height, orientation: readPngOrientation(bytes) ?? 1 };
+    }
+    if (isBmp(bytes)) return { ...readBmpSize(bytes, ""), orientation: 1 };
   } catch {
     // Damaged or cut short: libvips says how.
   }
@@ -25,34 +31,42 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
 
 function readJpegHeader(bytes: Uint8Array): ImageHeader | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let orientation = 1;
+  let orientation: number | undefined;
+  let size: { width: number; height: number } | undefined;
   for (let at = 2; view.getUint8(at) === 0xff; ) {
     const marker = view.getUint8(at + 1);
     const length = view.getUint16(at + 2);
     if (length < 2) return undefined;
-    if (marker === 0xe1) orientation = readOrientation(view, at + 4, length - 2) ?? orientation;
+    // The first EXIF segment counts, behind the frame header, too.
+    if (marker === 0xe1) orientation ??= readSegmentOrientation(bytes.subarray(at + 4, at + 2 + length));
     // Frame headers are C0 … CF, but for tables (C4), extensions (C8) and arithmetic conditioning (CC).
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
       const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
-      return width > 0 && height > 0 ? { width, height, orientation } : undefined;
+      if (width === 0 || height === 0) return undefined;
+      size = { width, height };
     }
+    if (marker === 0xda) break;
     at += 2 + length;
   }
-  return undefined;
+  return size && { ...size, orientation: orientation ?? 1 };
 }
 
-/** The orientation tag of an EXIF segment: a TIFF directory after the letters "Exif". */
-function readOrientation(view: DataView, start: number, length: number): number | undefined {
-  if (length < 14 || view.getUint32(start) !== 0x45786966) return undefined;
-  const tiff = start + 6;
-  const little = view.getUint16(tiff) === 0x4949;
-  const directory = tiff + view.getUint32(tiff + 4, little);
-  const entries = view.getUint16(directory, little);
-  for (let entry = 0; entry < entries; entry++) {
-    const at = directory + 2 + entry * 12;
-    if (view.getUint16(at, little) !== 0x0112) continue;
-    const value = view.getUint16(at + 8, little);
-    return value >= 1 && value <= 8 ? value : undefined;
+/** Of an EXIF segment: a TIFF directory after "Exif" and two zeros. */
+function readSegmentOrientation(segment: Uint8Array): number | undefined {
+  const mark = [0x45, 0x78, 0x69, 0x66, 0, 0];
+  return mark.every((byte, at) => segment[at] === byte)
+    ? readExifOrientation(segment.subarray(6))
+    : undefined;
+}
+
+/** Of an eXIf chunk, before or behind the pixels. */
+function readPngOrientation(bytes: Uint8Array): number | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const length = view.getUint32(at);
+    const type = view.getUint32(at + 4);
+    if (type === 0x65584966) return readExifOrientation(bytes.subarray(at + 8, at + 8 + length));
+    at += 12 + length;
   }
   return undefined;
 }

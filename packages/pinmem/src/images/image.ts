@@ -1,17 +1,21 @@
 // Reads photographs as RGB bytes, whole or only the part that a crop needs. Decoding is libvips' through sharp, chosen
 // by measurement (bench/data.ts): it decodes only down to the last row asked for, in a thread of its own. Of JPEG files the
-// usual ones are libjpeg-turbo's (jpeg.ts).
+// usual ones are libjpeg-turbo's (jpeg.ts); BMP, which libvips does not know, is read by bmp.ts.
 //
 // The pixels are those that Pillow gives: no color management, alpha dropped, 8 bits. Only the orientation tag is
-// followed, as viewers and labeling tools do (Pillow needs ImageOps.exif_transpose for that).
+// followed, as viewers and labeling tools do (Pillow needs ImageOps.exif_transpose for that), in the same way for all decoders
+// (turn.ts).
 
 import { readFileSync } from "node:fs";
 import type { RgbImage, Size, Window } from "@pinmem/core";
 import sharp from "sharp";
 import { asDataError, DataError } from "../files/data-error.js";
+import { decodeBmp, isBmp, readBmpSize } from "./bmp.js";
+import { contentKind } from "./content-kind.js";
 import { readImageHeader } from "./image-header.js";
 import { decodeJpeg } from "./jpeg.js";
 import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
+import { storedWindow, swapsSides, turnUpright } from "./turn.js";
 
 export interface ImageOptions {
   /** Follow the EXIF orientation tag, or take the pixels as stored. */
@@ -24,8 +28,8 @@ export interface ImageOptions {
 export interface PackedImage extends Size {
   readonly file: string;
   readonly bytes: Uint8Array;
-  /** The pixels have to be turned or mirrored: then no part of them can be decoded alone. */
-  readonly turned: boolean;
+  /** How the stored pixels have to be turned or mirrored: EXIF, 1 … 8; 1 where the tag is not to be followed. */
+  readonly orientation: number;
   readonly options: Required<ImageOptions>;
 }
 
@@ -42,9 +46,9 @@ export async function openImage(
   if (bytes.length === 0) throw new DataError(file, "is empty");
   const { width, height, orientation: tag = 1 } = readImageHeader(bytes) ?? (await askLibvips(file, bytes));
   requirePixels(file, { width, height }, maxPixels);
-  const turned = orientation === "follow" && tag > 1;
-  const size = turned && tag >= 5 ? { width: height, height: width } : { width, height };
-  return { ...size, file, bytes, turned, options: { orientation, maxPixels } };
+  const turn = orientation === "follow" ? tag : 1;
+  const size = swapsSides(turn) ? { width: height, height: width } : { width, height };
+  return { ...size, file, bytes, orientation: turn, options: { orientation, maxPixels } };
 }
 
 /**
@@ -52,20 +56,29 @@ export async function openImage(
  * @throws DataError when the file is damaged or truncated, as far as it was read
  */
 export async function decodeImage(image: PackedImage, window?: Window): Promise<RgbImage> {
-  const { file, bytes, turned, options } = image;
-  const { width, height } = window ?? image;
-  const usual = turned ? null : await decodeJpeg(bytes, window ?? { left: 0, top: 0, width, height });
+  const { width, height, orientation } = image;
+  const stored = swapsSides(orientation) ? { width: height, height: width } : { width, height };
+  const wanted = storedWindow(window ?? { left: 0, top: 0, width, height }, stored, orientation);
+  return turnUpright(await decodeStored(image, stored, wanted), orientation);
+}
+
+/** A window of the pixels as they are stored, whose size is `size`. */
+async function decodeStored(
+  { file, bytes, options }: PackedImage,
+  size: Size,
+  window: Window,
+): Promise<RgbImage> {
+  if (isBmp(bytes)) return decodeBmp(bytes, window, file);
+  const { left, top, width, height } = window;
+  const usual = await decodeJpeg(bytes, window);
   if (usual) return { width, height, pixels: usual };
   const reader = sharp(bytes, {
     limitInputPixels: options.maxPixels,
     failOn: "error",
     ignoreIcc: true,
-    sequentialRead: !turned,
-    autoOrient: turned,
+    sequentialRead: true,
   });
-  if (window && !isWhole(window, image)) {
-    reader.extract({ left: window.left, top: window.top, width, height });
-  }
+  if (!isWhole(window, size)) reader.extract({ left, top, width, height });
   const { data, info } = await reader
     .removeAlpha()
     .toColourspace("srgb")
@@ -85,7 +98,7 @@ export async function decodeImage(image: PackedImage, window?: Window): Promise<
 }
 
 /**
- * All pixels of an image file (JPEG, PNG, WebP, TIFF).
+ * All pixels of an image file (JPEG, PNG, WebP, TIFF, BMP).
  * @throws DataError when the file is missing, no image, damaged, or larger than the limit
  */
 export const readImage = async (file: string, options?: ImageOptions): Promise<RgbImage> =>
@@ -105,10 +118,12 @@ export function readBytes(file: string): Uint8Array {
 }
 
 async function askLibvips(file: string, bytes: Uint8Array) {
+  if (isBmp(bytes)) return { ...readBmpSize(bytes, file), orientation: 1 };
   try {
     return await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
   } catch (error) {
-    const problem = "is damaged, or no image that can be read (JPEG, PNG, WebP and TIFF can)";
+    const kind = contentKind(bytes);
+    const problem = `is damaged, or no image that can be read (JPEG, PNG, WebP, TIFF and BMP can)${kind ? `; it ${kind}` : ""}`;
     throw new DataError(file, problem, { cause: error });
   }
 }

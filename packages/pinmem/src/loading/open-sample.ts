@@ -79,10 +79,10 @@ async function openFiles(
 ): Promise<OpenSample> {
   const image = await openImage(files.image, options);
   const label = readLabel(files.label, options);
-  const { width, height, turned } = image;
+  const { width, height, orientation } = image;
   if (width !== label.width || height !== label.height) {
     const cure =
-      turned && width === label.height && height === label.width
+      orientation > 1 && width === label.height && height === label.width
         ? "; the image has an orientation tag: try orientation 'as-stored'"
         : "";
     throw new DataError(

@@ -14,7 +14,7 @@ export interface Input {
   readonly name: string;
 }
 
-const imageEndings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif", ".gif"];
+const imageEndings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif", ".gif", ".bmp"];
 const videoEndings = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv"];
 const has = (endings: readonly string[], file: string) => endings.includes(extname(file).toLowerCase());
 

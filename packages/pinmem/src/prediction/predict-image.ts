@@ -35,7 +35,7 @@ export interface Prediction {
 /**
  * Segments an image.
  *
- * @param image a file (JPEG, PNG, WebP, TIFF; its EXIF orientation is followed), or rows of red, green, blue bytes
+ * @param image a file (JPEG, PNG, WebP, TIFF, BMP; its EXIF orientation is followed), or rows of red, green, blue bytes
  * @throws DataError where the file cannot be used; RangeError where pixels do not fit the size, or the memory budget is too
  *   small for any tile
  */
