@@ -3,7 +3,6 @@
 // and never waits; whatever is done is done under one lock, and looked at again there.
 
 import { join } from "node:path";
-import { ensureJpeg, jpegCurrent, jpegPackages } from "../packages/pinmem/setup/jpeg.mjs";
 import {
   createReporter,
   currentAddon,
@@ -29,6 +28,9 @@ export const root = join(import.meta.dirname, "..");
 const packageDir = join(root, "packages/torch");
 const jpegDir = join(root, "packages/pinmem");
 
+/** Set-up of the decoder for JPEG files; it imports @pinmem/torch, which is there once npm's packages are. */
+const jpegSetup = () => import("../packages/pinmem/setup/jpeg.mjs");
+
 /**
  * @param {PrepareOptions} [options]
  * @throws an error named SetupError, naming what is missing and how to mend it
@@ -42,11 +44,11 @@ export async function prepare({
 } = {}) {
   const start = performance.now();
   const addon = { packageDir, ...(libtorch === undefined ? {} : { libtorch }) };
-  const ready = () =>
-    packagesInstalled(root) && typescriptCompiled(root) && jpegCurrent(jpegDir)
+  const ready = async () =>
+    packagesInstalled(root) && typescriptCompiled(root) && (await jpegSetup()).jpegCurrent(jpegDir)
       ? currentAddon(addon)
       : undefined;
-  let build = search ? undefined : ready();
+  let build = search ? undefined : await ready();
   const done = build ? "up to date" : "ready";
   build ??= await withLock(join(packageDir, "build/.lock"), () => work(), {
     onWait: (owner) =>
@@ -58,6 +60,7 @@ export async function prepare({
     if (!packagesInstalled(root)) await installPackages(root, report);
     // Before the addon: `pinmem doctor` must be there where libtorch is not.
     if (!typescriptCompiled(root)) await compileTypescript(root, report);
+    const { ensureJpeg, jpegPackages } = await jpegSetup();
     const confirm = yes ? { confirm: async () => true } : {};
     const build = await ensureAddon({ ...addon, ...confirm, search, install, also: jpegPackages(), report });
     await ensureJpeg(jpegDir, { report });

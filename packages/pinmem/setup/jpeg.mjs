@@ -4,11 +4,19 @@
 
 import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { nodeHeaders } from "../../torch/setup/build-addon.mjs";
-import { includeFlags, words } from "../../torch/setup/build-flags.mjs";
-import { findCompiler } from "../../torch/setup/compiler.mjs";
-import { hashOf, isFile, readJson, temporaryName, writeJson } from "../../torch/setup/files.mjs";
-import { lastLines, run } from "../../torch/setup/run.mjs";
+import {
+  findCompiler,
+  hashOf,
+  includeFlags,
+  isFile,
+  lastLines,
+  nodeHeaders,
+  readJson,
+  run,
+  temporaryName,
+  words,
+  writeJson,
+} from "@pinmem/torch/setup/tools";
 
 /** @import { Reporter } from "@pinmem/torch/setup" */
 
@@ -71,7 +79,7 @@ const readBuild = (packageDir) => readJson(join(packageDir, "build/jpeg.json")) 
 function plan(packageDir, env) {
   const source = join(packageDir, "native/jpeg.cpp");
   const headers = jpegHeaders(env);
-  const { include: node, version } = nodeHeaders(join(packageDir, "../torch"));
+  const { include: node, version } = nodeHeaders();
   const about = headers ? [headers, readFileSync(join(headers, "jpeglib.h"))] : ["none"];
   const machine = [process.platform, process.arch];
   const flags = [...machine, version, env.CXXFLAGS ?? "", env.LDFLAGS ?? ""];
