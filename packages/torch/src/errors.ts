@@ -2,6 +2,7 @@
 // operator, the argument where it is known, and what the arguments were; a C++ exception never crosses.
 
 import { camelCase } from "./names.js";
+import { translated } from "./translate.js";
 
 export interface TorchErrorOptions {
   /** The operator or function that failed, in the spelling of this package. */
@@ -51,7 +52,8 @@ function readable(message: string): string {
   if (bytes)
     return `out of memory: tried to allocate ${bytes} bytes (${(Number(bytes) / GIB).toFixed(1)} GiB)`;
   // What follows is the list of all backends, with source files and lines.
-  return message.split(" This could be because the operator doesn't exist")[0]?.trim() ?? message;
+  const whole = message.split(" This could be because the operator doesn't exist")[0]?.trim() ?? message;
+  return translated(whole);
 }
 
 /** @internal What the addon threw, as a TorchError; errors of ours pass unchanged. */
@@ -59,7 +61,7 @@ export function fromNative(error: unknown, operator: string, received?: string):
   if (error instanceof TorchError || !(error instanceof Error)) return error;
   const schemaName = (error as { argument?: string }).argument;
   const argument = schemaName && camelCase(schemaName);
-  const message = readable(error.message).replace(`'${schemaName}'`, `'${argument}'`);
+  const message = readable(error.message);
   return new TorchError(message, { operator, argument, received });
 }
 

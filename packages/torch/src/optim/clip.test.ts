@@ -7,9 +7,11 @@ interface Clipped {
   readonly gradients: readonly PlainTensor[];
 }
 
-const fixture = readFixture<{ gradients: PlainTensor[][]; clipped: Record<"tight" | "loose", Clipped> }>(
-  "optimizers.json",
-);
+const fixture = readFixture<{
+  gradients: PlainTensor[][];
+  clipped: Record<"tight" | "loose", Clipped>;
+  clippedValues: PlainTensor[];
+}>("optimizers.json");
 
 describe("clipGradNorm_", () => {
   it.each([
@@ -54,5 +56,20 @@ describe("clipGradNorm_", () => {
     expect(() => optim.clipGradNorm_([], limit)).toThrow(
       `clipGradNorm_: argument 'maxNorm' must be above 0, got ${limit}`,
     );
+  });
+});
+
+describe("clipGradValue_", () => {
+  it("limits every element as PyTorch, and leaves parameters without a gradient alone", () => {
+    const params = (fixture.gradients[1] as PlainTensor[]).map((gradient) => {
+      const parameter = new nn.Parameter(zeros(gradient.shape, { dtype: "float64" }));
+      parameter.grad = fromPlain(gradient, "float64");
+      return parameter;
+    });
+    optim.clipGradValue_([...params, new nn.Parameter(zeros([1]))], 0.5);
+    params.forEach((parameter, index) => {
+      expect(distance(parameter.grad as Tensor, fixture.clippedValues[index] as PlainTensor)).toBe(0);
+    });
+    expect(() => optim.clipGradValue_(params, 0)).toThrow("argument 'clipValue' must be above 0, got 0");
   });
 });

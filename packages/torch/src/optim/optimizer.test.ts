@@ -23,7 +23,7 @@ interface Fixture {
 
 const fixture = readFixture<Fixture>("optimizers.json");
 
-type AnyOptimizer = optim.SGD | optim.AdamW;
+type AnyOptimizer = optim.SGD | optim.Adam | optim.AdamW | optim.RMSprop | optim.Adagrad;
 
 const newParameters = (): nn.Parameter[] =>
   fixture.initial.map((value) => new nn.Parameter(fromPlain(value, "float64")));
@@ -40,6 +40,12 @@ const groups = ([first, ...rest]: nn.Parameter[]) => [
   { params: rest, settings: { lr: 0.02, weightDecay: 0.3 } },
 ];
 
+/** The same groups as PyTorch writes them. */
+const flatGroups = ([first, ...rest]: nn.Parameter[]) => [
+  { params: [first as nn.Parameter] },
+  { params: rest, lr: 0.02, weightDecay: 0.3 },
+];
+
 const optimizers: Record<string, (params: nn.Parameter[]) => AnyOptimizer> = {
   sgd: (params) => new optim.SGD(params, { lr: 0.1 }),
   sgdMomentum: (params) => new optim.SGD(params, { lr: 0.1, momentum: 0.9 }),
@@ -49,6 +55,25 @@ const optimizers: Record<string, (params: nn.Parameter[]) => AnyOptimizer> = {
   sgdDampening: (params) => new optim.SGD(params, { lr: 0.1, momentum: 0.8, dampening: 0.3 }),
   sgdGroups: (params) => new optim.SGD(groups(params), { lr: 0.1, momentum: 0.9 }),
   sgdRates: (params) => new optim.SGD(params, { lr: 0.1, momentum: 0.9 }),
+  sgdFlatGroups: (params) => new optim.SGD(flatGroups(params), { lr: 0.1, momentum: 0.9 }),
+  adam: (params) => new optim.Adam(params),
+  adamSettings: (params) =>
+    new optim.Adam(params, { lr: 0.05, betas: [0.8, 0.95], eps: 1e-3, weightDecay: 0.1 }),
+  adamGroups: (params) => new optim.Adam(flatGroups(params), { lr: 0.1 }),
+  rmsprop: (params) => new optim.RMSprop(params),
+  rmspropSettings: (params) =>
+    new optim.RMSprop(params, { lr: 0.05, alpha: 0.9, eps: 1e-3, weightDecay: 0.1, momentum: 0.8 }),
+  rmspropCentered: (params) => new optim.RMSprop(params, { lr: 0.02, centered: true, momentum: 0.5 }),
+  rmspropGroups: (params) => new optim.RMSprop(flatGroups(params), { lr: 0.1 }),
+  adagrad: (params) => new optim.Adagrad(params),
+  adagradSettings: (params) =>
+    new optim.Adagrad(params, {
+      lr: 0.1,
+      lrDecay: 0.2,
+      weightDecay: 0.1,
+      initialAccumulatorValue: 0.5,
+      eps: 1e-3,
+    }),
   adamw: (params) => new optim.AdamW(params),
   adamwSettings: (params) =>
     new optim.AdamW(params, { lr: 0.05, betas: [0.8, 0.95], eps: 1e-3, weightDecay: 0.1 }),
@@ -210,12 +235,12 @@ describe("an optimizer", () => {
     [
       "a module instead of its parameters",
       () => new optim.SGD(new nn.Linear(1, 1) as never, { lr: 1 }),
-      "argument 'params': must be tensors or groups { params, settings }, got a Linear object",
+      "argument 'params': must be tensors or groups such as { params, lr }, got a Linear object",
     ],
     [
       "numbers among parameters",
       () => new optim.SGD([parameter(1), 3] as never, { lr: 1 }),
-      "argument 'params': must be tensors or groups { params, settings }, got 3",
+      "argument 'params': must be tensors or groups such as { params, lr }, got 3",
     ],
     [
       "a parameter listed twice",
@@ -238,8 +263,31 @@ describe("an optimizer", () => {
     [
       "no rate",
       () => new optim.SGD([parameter(1)], {} as never),
-      "argument 'lr': must not be negative, got undefined",
+      "SGD: argument 'lr' is missing: pass { lr: 0.01 }",
     ],
+    [
+      "a setting in Python's spelling",
+      () => new optim.SGD([parameter(1)], { lr: 1, weight_decay: 1 } as never),
+      "SGD: there is no option 'weight_decay', did you mean weightDecay? It takes lr, momentum, dampening, weightDecay, nesterov",
+    ],
+    [
+      "an unknown setting of a group",
+      () => new optim.AdamW([{ params: [parameter(1)], weight_decay: 0 } as never]),
+      "AdamW: there is no option 'weight_decay', did you mean weightDecay?",
+    ],
+    [
+      "a group without a rate where the optimizer has none",
+      () => new optim.SGD([{ params: [parameter(1)], lr: 1 }, { params: [parameter(1)] } as never]),
+      "SGD: argument 'lr' is missing",
+    ],
+    [
+      "settings by position",
+      () => new optim.SGD([parameter(1)], 0.1 as never),
+      "SGD: takes its other arguments by name, { lr, momentum, dampening, weightDecay, nesterov }, got 0.1 after the " +
+        "positional ones: write { lr: 0.1 }",
+    ],
+    ["a negative alpha", () => new optim.RMSprop([parameter(1)], { alpha: -1 }), "RMSprop: argument 'alpha'"],
+    ["a negative start", () => new optim.Adagrad([parameter(1)], { eps: -1 }), "Adagrad: argument 'eps'"],
     ["a negative momentum", () => new optim.SGD([parameter(1)], { lr: 1, momentum: -1 }), "'momentum'"],
     [
       "a negative decay",

@@ -4,16 +4,20 @@
 
 import { noGrad } from "../autograd.js";
 import { TorchError } from "../errors.js";
+import { missingOption, readOptions } from "../options.js";
 import { dispose, keep, scope } from "../ownership.js";
 import { Tensor } from "../tensor.js";
 import { describeValue } from "../values.js";
 
-/** Parameters with settings that differ from the optimizer's. */
-export interface ParameterGroup<Settings> {
+/** Parameters with settings that differ from the optimizer's, beside them as in PyTorch or under `settings`. */
+export type ParameterGroup<Settings> = Readonly<Partial<Settings>> & {
   readonly params: Iterable<Tensor>;
-  /** Settings of this group; the others are the optimizer's. */
+  /** The same settings as an object of their own. */
   readonly settings?: Partial<Settings>;
-}
+};
+
+/** What an optimizer updates: parameters, or groups of them with settings of their own. */
+export type Optimized<Settings> = Iterable<Tensor> | Iterable<ParameterGroup<Settings>>;
 
 /** State of one parameter: tensors such as a momentum, numbers such as a step count. */
 export type ParameterState = Record<string, Tensor | number>;
@@ -29,15 +33,22 @@ export abstract class Optimizer<Settings extends { lr: number }> {
   readonly groups: readonly { readonly params: readonly Tensor[]; readonly settings: Settings }[];
   readonly #state = new Map<Tensor, ParameterState>();
 
-  constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<Settings>>, defaults: Settings) {
+  /**
+   * @param rest what stands behind the parameters: the options
+   * @param defaults every setting; a learning rate that must be given is undefined
+   */
+  constructor(params: Optimized<Settings>, rest: readonly unknown[], defaults: Settings) {
+    const operator = this.constructor.name;
+    const options = readOptions(operator, rest, defaults);
     const given = this.#listed<Tensor | ParameterGroup<Settings>>(params);
     const groups: readonly ParameterGroup<Settings>[] = given.every(isGroup)
       ? given
-      : [{ params: given as Tensor[] }];
-    this.groups = groups.map(({ params: own, settings: overrides }) => {
-      const settings = { ...defaults, ...overrides };
+      : [{ params: given as Tensor[] } as unknown as ParameterGroup<Settings>];
+    this.groups = groups.map(({ params: own, settings: overrides, ...beside }) => {
+      const settings = readOptions(operator, [beside], readOptions(operator, [overrides], options));
+      if (settings.lr === undefined) throw missingOption(operator, "lr", "0.01");
       this.check(settings);
-      return { params: this.#listed<Tensor>(own), settings };
+      return { params: this.#listed<Tensor>(own), settings: { ...settings } };
     });
     const all = this.#parameters();
     const other = all.find((parameter) => !(parameter instanceof Tensor));
@@ -146,6 +157,27 @@ export abstract class Optimizer<Settings extends { lr: number }> {
     return state;
   }
 
+  /** One tensor of the state of each parameter: made on first use, zeros like the parameter unless `make` says otherwise. */
+  protected statesOf(
+    params: readonly Tensor[],
+    name: string,
+    make: (parameter: Tensor) => Tensor = (parameter) => parameter.zerosLike(),
+  ): Tensor[] {
+    return params.map((parameter) => {
+      const state = this.stateOf(parameter);
+      state[name] ??= keep(make(parameter));
+      return state[name] as Tensor;
+    });
+  }
+
+  /** Counts one more step of a parameter. */
+  protected nextStep(parameter: Tensor): number {
+    const state = this.stateOf(parameter);
+    const step = ((state.step as number | undefined) ?? 0) + 1;
+    state.step = step;
+    return step;
+  }
+
   protected error(argument: string, message: string): TorchError {
     return new TorchError(`argument '${argument}': ${message}`, {
       operator: this.constructor.name,
@@ -161,7 +193,7 @@ export abstract class Optimizer<Settings extends { lr: number }> {
   #noParameters(value: unknown): TorchError {
     return this.error(
       "params",
-      `must be tensors or groups { params, settings }, got ${describeValue(value)}`,
+      `must be tensors or groups such as { params, lr }, got ${describeValue(value)}`,
     );
   }
 

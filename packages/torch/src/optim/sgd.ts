@@ -3,7 +3,7 @@
 import { _foreachAdd, _foreachAdd_, _foreachMul_ } from "../generated/operators.js";
 import { keep } from "../ownership.js";
 import type { Tensor } from "../tensor.js";
-import { Optimizer, type ParameterGroup } from "./optimizer.js";
+import { type Optimized, Optimizer, type ParameterGroup } from "./optimizer.js";
 
 export interface SGDSettings {
   lr: number;
@@ -13,18 +13,21 @@ export interface SGDSettings {
   nesterov: boolean;
 }
 
+const defaults: SGDSettings = {
+  lr: undefined as unknown as number,
+  momentum: 0,
+  dampening: 0,
+  weightDecay: 0,
+  nesterov: false,
+};
+
+/** Stochastic gradient descent with momentum, as torch.optim.SGD. */
 export class SGD extends Optimizer<SGDSettings> {
-  constructor(
-    params: Iterable<Tensor> | Iterable<ParameterGroup<SGDSettings>>,
-    {
-      lr,
-      momentum = 0,
-      dampening = 0,
-      weightDecay = 0,
-      nesterov = false,
-    }: Partial<SGDSettings> & { lr: number },
-  ) {
-    super(params, { lr, momentum, dampening, weightDecay, nesterov });
+  /** @param options `lr` must be given, here or in every group; the others default to 0 and false */
+  constructor(params: Optimized<SGDSettings>, options: Partial<SGDSettings> & { lr: number });
+  constructor(groups: Iterable<ParameterGroup<SGDSettings> & { lr: number }>, options?: Partial<SGDSettings>);
+  constructor(params: Optimized<SGDSettings>, ...rest: unknown[]) {
+    super(params, rest, defaults);
   }
 
   protected check({ lr, momentum, dampening, weightDecay, nesterov }: SGDSettings): void {
