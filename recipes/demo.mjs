@@ -3,7 +3,7 @@
 // steps as are given here.
 //
 //   npx pinmem train recipes/demo.mjs
-//   npx pinmem train recipes/demo.mjs#erm        the same without memory and meta-learning, to compare with
+//   npx pinmem train recipes/demo.mjs#erm    # the same without memory and meta-learning, to compare with
 
 import { defineRecipe, demoRecipe } from "pinmem";
 

@@ -3,7 +3,7 @@
 // same run left alone: weights, buffers, memory, optimizer and log must be identical. After every kill the newest
 // checkpoint must be readable, and no step that was saved may be lost.
 //
-// Usage: node packages/pinmem/scripts/prove-resumption.mjs [kills=50] [seed=1]        (after `npm run build`)
+// Usage: node packages/pinmem/scripts/prove-resumption.mjs [kills=50] [seed=1]    # after npm run build
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

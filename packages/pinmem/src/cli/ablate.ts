@@ -50,7 +50,7 @@ Studies:
 ${studyList}
 
 Example:
-  npx pinmem ablate recipes/streets.mjs --studies framework,losses --seeds 1,2,3
+  npx pinmem ablate recipes/demo.mjs --studies framework,losses --seeds 1,2,3
 
 The folder gets runs/, ablation.json (after every run), ablation.md and ablation.html. The same command goes on where it was
 stopped: a finished run is not made again, an interrupted one is continued. Ctrl-C stops after the step in progress.

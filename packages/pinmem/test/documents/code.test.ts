@@ -1,0 +1,48 @@
+// Every block of TypeScript and JavaScript in the documents compiles as strict TypeScript against the packages as they are
+// built, and runs: where it needs a run or a photograph, `runs/NAME`, `photo.jpg` and the like lie in the folder where it is
+// started. What it prints is what the block after it shows.
+//
+// A block that opens with the path of a file (`// packages/…`) is a file that the reader is to write: it is compiled as if it
+// stood there, and used by a test of its own (own-parts.test.ts).
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CodeFolder, pathOfFile } from "./code-folder.js";
+import { blocks } from "./documents.js";
+
+const code = blocks.filter(({ language }) => /^(ts|js)$/.test(language));
+
+let folder: CodeFolder;
+beforeAll(async () => {
+  folder = await CodeFolder.create(code);
+});
+afterAll(() => folder.remove());
+
+test("all of it compiles", () => {
+  expect(folder.complaints).toEqual([]);
+  expect(code.length).toBeGreaterThan(3);
+});
+
+test("what does not compile is told with its place", async () => {
+  const block = { place: "README.md:1", path: "README.md", language: "ts", output: undefined };
+  const wrong = await CodeFolder.create([
+    {
+      ...block,
+      text: 'import { openRun } from "pinmem";\nconst run = openRun("x");\nconsole.log(run.network);\n',
+    },
+    { ...block, text: "const [first] = [1, 2];\nexport const next: number = [1, 2][first];\n" },
+  ]);
+  wrong.remove();
+  expect(wrong.complaints).toEqual([
+    expect.stringMatching(/^README\.md:4: .*'network' does not exist on type 'Promise/),
+    expect.stringMatching(/^README\.md:3: .*'number \| undefined'/),
+  ]);
+});
+
+describe("runs", () => {
+  test.each(code.filter((block) => pathOfFile(block) === null))("$place", (block) => {
+    const { status, stdout, stderr } = folder.run(block);
+    expect(status, stderr).toBe(0);
+    expect(stderr).toBe("");
+    if (block.output !== undefined) expect(stdout).toBe(block.output);
+  });
+});
