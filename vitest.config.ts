@@ -1,10 +1,19 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { defaultExclude, defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// Tests run from the TypeScript sources; each file gets a process of its own, because libtorch keeps
-// global state (threads, seeds, the default generator) that tests change.
+// Files that compute nothing with libtorch share one process: starting one costs more than most of them take.
+const light = [
+  "packages/core/src/**/*.test.ts",
+  "packages/streets/src/**/*.test.ts",
+  "packages/*/setup/**/*.test.ts",
+  "packages/pinmem/src/{comparison,files,report}/**/*.test.ts",
+  "scripts/*.test.ts",
+];
+
+// All others get a process of their own, because libtorch keeps global state (threads, seeds, the default generator) that
+// tests change. Tests run from the TypeScript sources.
 export default defineConfig({
   resolve: {
     // The packages' own doors only: what lies behind a slash, such as @pinmem/torch/setup, resolves as it does for users.
@@ -16,15 +25,20 @@ export default defineConfig({
     ],
   },
   test: {
-    include: [
-      "packages/*/{src,test,setup}/**/*.test.ts",
-      "golden/*.test.ts",
-      "bench/**/*.test.ts",
-      "scripts/*.test.ts",
-    ],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: "light", include: light, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "torch",
+          include: ["packages/*/{src,test}/**/*.test.ts", "golden/*.test.ts", "bench/**/*.test.ts"],
+          exclude: [...defaultExclude, ...light],
+        },
+      },
+    ],
   },
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { noGrad, scope, type Tensor } from "@pinmem/torch";
 import { predict, type ViewOptions, viewLogits } from "pinmem/evaluation";
 import { describe, expect, it } from "vitest";
+import { full } from "../packages/pinmem/test/scope.js";
 import { type CaseFile, type Expected, readGoldenFile } from "./case-file.js";
 import { CaseRun } from "./case-run.js";
 import { compareSection } from "./compare.js";
@@ -23,7 +24,9 @@ const only = (section: Expected | undefined, figure: string): Expected => ({
   [figure]: (section as Record<string, Expected>)[figure] as Expected,
 });
 
-describe.each(["mobilenetv2_mem_64", "resnet18_mem_64", "deepv2_r50_mem_64"])("evaluation of %s", (name) => {
+const cases = ["mobilenetv2_mem_64", ...(full ? ["resnet18_mem_64", "deepv2_r50_mem_64"] : [])];
+
+describe.each(cases)("evaluation of %s", (name) => {
   it.each([
     ["in one piece", null],
     ["through a window as large as the image", { crop: 64, overlap: 1 / 3 }],

@@ -3,6 +3,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { full } from "../packages/pinmem/test/scope.js";
 import { type CaseFile, type KeyList, readGoldenFile } from "./case-file.js";
 import { describeResult } from "./report.js";
 import { runGoldenFile, runGoldenFolder } from "./run-golden.js";
@@ -20,19 +21,23 @@ describe("names and shapes", () => {
   });
 });
 
-describe.each(["float64", "float32"] as const)("figures in %s", (precision) => {
-  test.each(names.filter((name) => !name.startsWith("keys_")))(
-    "of %s agree",
-    async (name) => {
-      const file = read<CaseFile>(name);
-      const results = runGoldenFile(file, { precisions: [precision] });
-      expect(results.map(({ section }) => section).sort()).toEqual(Object.keys(file.f64).sort());
-      expect(results.filter(({ notRun }) => notRun !== null)).toEqual([]);
-      expect(results.filter(({ passed }) => !passed).map((result) => describeResult(result))).toEqual([]);
-    },
-    5 * MINUTES,
-  );
-});
+// Single precision is judged by the noise of eight perturbed runs where one draw is too little, which takes long.
+describe.each(full ? (["float64", "float32"] as const) : (["float64"] as const))(
+  "figures in %s",
+  (precision) => {
+    test.each(names.filter((name) => !name.startsWith("keys_")))(
+      "of %s agree",
+      async (name) => {
+        const file = read<CaseFile>(name);
+        const results = runGoldenFile(file, { precisions: [precision] });
+        expect(results.map(({ section }) => section).sort()).toEqual(Object.keys(file.f64).sort());
+        expect(results.filter(({ notRun }) => notRun !== null)).toEqual([]);
+        expect(results.filter(({ passed }) => !passed).map((result) => describeResult(result))).toEqual([]);
+      },
+      5 * MINUTES,
+    );
+  },
+);
 
 const whole = process.env.PINMEM_GOLDEN;
 

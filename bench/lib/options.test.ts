@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { full } from "../../packages/pinmem/test/scope.js";
 
 const script = (name: string) => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
 const names = readdirSync(new URL("..", import.meta.url))
@@ -15,7 +16,8 @@ const bench = (name: string, args: readonly string[], env: Record<string, string
   return { status, stdout, stderr };
 };
 
-describe("a benchmark's command line", () => {
+// Each call starts a process that loads libtorch.
+describe.skipIf(!full)("a benchmark's command line", () => {
   test.each(names)("of %s tells its options, and refuses others with exit code 2", (name) => {
     expect(bench(name, ["--help"])).toEqual({
       status: 0,

@@ -1,6 +1,7 @@
 // The recipes of the repository are whole: every one resolves; every network with every method that any of them asks for is
 // built as asked and takes one step, by the trainer, on two images of 64 x 64 of procedural streets for each source in place of
-// the real data. What is left out: their data, their weights, and their length.
+// the real data. What is left out: their data, their weights, and their length. Without `full`, one network stands for all that
+// have its head, normalization and method.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -17,19 +18,27 @@ import { prepareEpisode } from "../src/training/prepare-episode.js";
 import { innerRate, learningRate } from "../src/training/schedule.js";
 import { Trainer } from "../src/training/trainer.js";
 import { createWhitening } from "../src/training/whitening.js";
+import { full } from "./scope.js";
 import { Recorder } from "./tiny-run.js";
 
 const folder = fileURLToPath(new URL("../../../recipes", import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
 const recipe = (address: string) => loadRecipe(join(folder, address));
 
+/** Backbones from small to large, as far as steps are concerned. */
+const bySize = ["mobilenet_v2", "shufflenet_v2_x1_0", "resnet18", "resnet50", "resnet101"];
+
 /** Recipes by address; of those with the same network and method one only, since a step is the same for all. */
 async function distinct(): Promise<[string, Recipe][]> {
   const found = new Map<string, [string, Recipe]>();
   for (const file of files) {
     for (const { address, recipe } of await listRecipes(join(folder, file))) {
-      const key = JSON.stringify([recipe.model, recipe.method]);
-      if (!found.has(key)) found.set(key, [address.slice(folder.length + 1), recipe]);
+      const { head, normalization, backbone } = recipe.model;
+      const model = full ? recipe.model : [head, Object.values(normalization ?? {})];
+      const key = JSON.stringify([model, full ? recipe.method : recipe.method.name]);
+      const other = found.get(key)?.[1].model.backbone;
+      if (other && bySize.indexOf(other) <= bySize.indexOf(backbone)) continue;
+      found.set(key, [address.slice(folder.length + 1), recipe]);
     }
   }
   return [...found.values()];

@@ -24,7 +24,7 @@ export async function raster(image: RgbImage, { width, smooth }: RasterOptions):
     const kernel = smooth ? "lanczos3" : "nearest";
     reader.resize(wanted, Math.round(height * DENSITY), { kernel, fit: "fill" });
   }
-  const png = await reader.png({ compressionLevel: 9, adaptiveFiltering: smooth }).toBuffer();
+  const png = await reader.png({ compressionLevel: 6, adaptiveFiltering: smooth }).toBuffer();
   const data = `data:image/png;base64,${png.toString("base64")}`;
   return {
     width,

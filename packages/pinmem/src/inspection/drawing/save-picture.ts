@@ -37,5 +37,5 @@ const render = (svg: string): Promise<Buffer> =>
   // Pictures of many images are large, and they come from here: no limit of libxml2's is needed.
   sharp(Buffer.from(svg), { density: SVG_DPI * PIXELS, unlimited: true })
     .flatten({ background: "white" })
-    .png({ compressionLevel: 9, adaptiveFiltering: true })
+    .png({ compressionLevel: 6, adaptiveFiltering: true })
     .toBuffer();
