@@ -62,6 +62,51 @@ describe("writeReport", () => {
     ]);
   });
 
+  it("sets many domains close, so that ten of them with deviations and protocols fit 1,300 pixels", async () => {
+    const root = temporaryFolder();
+    const looks = "overcast dusk night fog rain snow bazaar dashcam boulevard toy-town".split(" ");
+    const runs = (["erm", "pin-memory"] as const).flatMap((method) =>
+      [1, 2].map((seed) => {
+        const run = writeRun(root, `${method}-${seed}`, { method, seed });
+        for (const name of ["whole", "whole-flip"]) {
+          const domains = Object.fromEntries(looks.map((look) => [`streets:${look}`, 0.2 + 0.1 * seed]));
+          addEvaluation(
+            run,
+            `${name}.json`,
+            evaluationOf({ recipe: recipeOf(method, seed), by: protocol(name), domains }),
+          );
+        }
+        return run;
+      }),
+    );
+    const { document } = await reportOf(runs);
+    const table = document.querySelector(".scores");
+    expect(table?.classList.contains("dense")).toBe(true);
+    const names = [...document.querySelectorAll(".scores thead tr + tr th")].slice(2);
+    expect(names.map((head) => head.firstChild?.textContent).slice(0, 3)).toEqual([
+      "overcast",
+      "dusk",
+      "night",
+    ]);
+    expect(names[0]?.querySelector("small")?.textContent).toBe("streets, val");
+
+    // No layout here: the longest piece of each column that cannot break, at 8 pixels a character, and the padding.
+    const longest = (texts: readonly string[]) =>
+      Math.max(...texts.flatMap((text) => text.split(/\s|(?<=-)/)).map((piece) => piece.length));
+    const rows = [...document.querySelectorAll(".scores tbody tr")];
+    const figures = (at: number) =>
+      rows.map(
+        (row) => row.querySelectorAll(".number")[at]?.querySelector(".value, .gain")?.textContent ?? "",
+      );
+    const columns = names.map((head, at) =>
+      longest([...[...head.childNodes].map(({ textContent }) => textContent ?? ""), ...figures(at + 2)]),
+    );
+    const width = columns.reduce((sum, characters) => sum + 8 * characters + 10, 0);
+    const others = 9 * 16 + 2 * 8 * 5 + 6 * 16 + 40; // Experiment, mean and gain, protocol, padding.
+    expect(columns).toHaveLength(10);
+    expect(width + others).toBeLessThan(1168); // Of 1,300: 66 pixels stay free on both sides.
+  });
+
   it("lets nothing from a file become markup", async () => {
     const hostile = `x"'><script>alert(1)</script><img src=x onerror=alert(1)>`;
     const root = temporaryFolder();

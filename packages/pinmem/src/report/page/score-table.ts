@@ -1,9 +1,13 @@
-// The table that a report is about: experiments by domains, the mean over unseen domains first.
+// The table that a report is about: experiments by domains, the mean over unseen domains first. With many domains it is set
+// closer (`dense`), so that ten of them fit a page 1,300 pixels wide: a column is as wide as its figures, names break.
 
 import type { Comparison, Row } from "../../comparison/comparison.js";
 import { counted, percent, points } from "../../comparison/format.js";
 import { type Cell, type Column, type Score, unitsOf } from "../../comparison/row-scores.js";
 import { type Content, html, type Markup } from "./html.js";
+
+/** More domains than this are set closer. */
+const ROOMY = 6;
 
 /** Which columns beside the scores are needed to tell rows apart. */
 const columnsNeeded = ({ rows }: Comparison) => ({
@@ -62,15 +66,22 @@ ${columns.map((column, at) => {
 })}
 </tr>`;
   });
-  return html`<div class="wide"><table class="scores">${head}<tbody>${body}</tbody></table></div>`;
+  return html`<div class="wide"><table class="scores${columns.length > ROOMY && " dense"}">${head}<tbody>${body}</tbody></table></div>`;
 }
 
-/** "streets:snow", and smaller which part of the data set: "seed 2", "val". */
+/** "snow", and smaller of which data set, and which part of that: "streets, seed 2". */
 function columnHead({ name, dataset }: Column): Markup {
-  const [first] = name.split(", ");
+  const [first = ""] = name.split(", ");
   const [, ...part] = dataset.split(", ");
-  return html`<th scope="col" class="number">${first}${part.length > 0 && html`<small>${part.join(", ")}</small>`}</th>`;
+  const colon = first.lastIndexOf(":");
+  const [set, domain] = colon > 0 ? [[first.slice(0, colon)], first.slice(colon + 1)] : [[], first];
+  const small = [...set, ...part].join(", ");
+  return html`<th scope="col" class="number" title="${first}">${breakable(domain)}${small !== "" && html`<small>${breakable(small)}</small>`}</th>`;
 }
+
+/** May break between its words, not within one. */
+const breakable = (name: string): Content[] =>
+  name.split(/(?<=[_/:-])/).map((word, at) => (at > 0 ? html`<wbr>${word}` : word));
 
 function detail({ members }: Row): string {
   const [first] = members;

@@ -53,9 +53,16 @@ tbody tr + tr > * { border-top: 1px solid var(--rule); }
 .scores td.hero { font-size: 1.25rem; }
 .scores th.hero { color: var(--ink); font-weight: 600; }
 .scores td small { margin-top: 0.1rem; }
+.scores.dense td, .scores.dense th { padding-left: 0.3rem; padding-right: 0.3rem; }
+.scores.dense thead th { font-size: 0.8125rem; }
+.scores.dense thead small { font-size: 0.6875rem; }
+.scores.dense tbody th { min-width: 9rem; }
+.scores.dense td.hero { font-size: 1.125rem; }
+.scores.dense .words { min-width: 6rem; }
 tr > th:first-child[scope="row"], thead tr:first-child th:first-child { padding-left: 0; }
 .scores .group th { padding: 1.6rem 0 0.35rem; font-weight: 650; color: var(--accent); }
 .deviation { font-size: 0.75em; }
+.dense .deviation { display: block; font-size: 0.75rem; line-height: 1.35; margin-top: 0.1rem; font-weight: 400; }
 .best .value, td.best { font-weight: 700; }
 .tag { font-size: 0.75rem; color: var(--quiet); border: 1px solid var(--rule); border-radius: 3px; padding: 0 0.35em; margin-left: 0.25em; white-space: nowrap; }
 .gain.better { color: var(--better); }
@@ -99,7 +106,7 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 0.75r
   figure, tr, .unit, dl div { break-inside: avoid; }
   thead { display: table-header-group; }
   .scores { font-size: 8.5pt; }
-  .scores td, .scores th { padding-left: 0.3rem; padding-right: 0.3rem; }
+  .scores td, .scores th, .scores.dense td, .scores.dense th { padding-left: 0.3rem; padding-right: 0.3rem; }
   .scores td.hero { font-size: 11pt; }
   .scores tbody th { min-width: 7rem; }
   .grid { grid-template-columns: 1fr 1fr; }
