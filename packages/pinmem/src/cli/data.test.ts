@@ -2,6 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderOf, temporaryFolder } from "../../test/data-fixtures.js";
+import { folderOfLabels } from "../../test/label-folders.js";
 import { runCli } from "../../test/run-cli.js";
 
 const run = (...words: string[]) => runCli("data", ...words);
@@ -38,6 +39,35 @@ describe("pinmem data check", () => {
     );
     expect(text).toMatch(/files that cannot be used: 1\n.*images\/b\.png: is damaged or truncated/);
     expect(code).toBe(1);
+  });
+
+  it("names what a split's list names in vain, and exits with 1", async () => {
+    const root = folderOf(good);
+    writeFileSync(join(root, "train.txt"), "a.png\nb.png\n");
+    const check = ["check", "folder", "--root", root, "--split", "train", "--no-sheet"];
+    const { text, code } = await run(...check);
+    expect(text).toMatch(/pairs +1\n/);
+    expect(text).toMatch(/names in .*train\.txt without an image: 1\n {2}b\.png$/);
+    expect(code).toBe(1);
+    expect(JSON.parse((await run(...check, "--json")).text)).toMatchObject({ listedWithoutImage: ["b.png"] });
+  });
+
+  it("warns of classes without a pixel, and exits with 1 where nothing is labeled", async () => {
+    const check = (root: string) => {
+      const space = join(root, "space.json");
+      const classes = ["bg", "fg"].map((name, at) => ({ name, color: [at, at, at] }));
+      writeFileSync(space, JSON.stringify({ name: "two", classes }));
+      return run("check", "folder", "--root", root, "--space", space, "--no-sheet");
+    };
+    const half = await check(await folderOfLabels([[0, 255]]));
+    expect(half.text).toMatch(/\nwarning: no pixel of "fg" in 1 label; ignored: 255 \(50\.0 %\)/);
+    expect(half.text).not.toContain("nothing is wrong");
+    expect(half.code).toBe(0);
+    const nothing = await check(await folderOfLabels([[255]]));
+    expect(nothing.text).toMatch(
+      /\nthe labels cannot be trained on: nothing is labeled: .* 255 \(100\.0 %\)$/,
+    );
+    expect(nothing.code).toBe(1);
   });
 
   it("names the contact sheet after data set, subset and split", async () => {

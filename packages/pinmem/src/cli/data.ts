@@ -121,6 +121,7 @@ async function check(name: string, { root, sheet, json, sample, space: spaceFile
     report.problems.length +
     files.imagesWithoutLabel.length +
     files.listedWithoutImage.length +
+    (report.fault === null ? 0 : 1) +
     (strict ? report.unlisted.length : 0);
   process.exitCode = faults > 0 ? 1 : 0;
 }
@@ -129,7 +130,7 @@ async function check(name: string, { root, sheet, json, sample, space: spaceFile
 export function describeReport(
   dataset: Dataset,
   { imagesWithoutLabel, labelsWithoutImage, list: listFile, listedWithoutImage }: DatasetFiles,
-  { checked, problems, unlisted, histogram, ignoredPixels, sizes }: CheckReport,
+  { checked, problems, unlisted, histogram, ignoredPixels, sizes, fault, warnings }: CheckReport,
   expected: number | undefined,
 ): string[] {
   const { name, split, layout, samples, space, decoding } = dataset;
@@ -173,8 +174,10 @@ export function describeReport(
     "files that cannot be used",
     problems.map(({ file, problem }) => `${file}: ${problem}`),
   );
-  if (problems.length + imagesWithoutLabel.length + listedWithoutImage.length + unlisted.length === 0)
-    lines.push("nothing is wrong");
+  lines.push(...warnings.map((text) => `warning: ${text}`));
+  if (fault !== null) lines.push(`the labels cannot be trained on: ${fault}`);
+  const faults = [problems, imagesWithoutLabel, listedWithoutImage, unlisted, warnings];
+  if (fault === null && faults.every(({ length }) => length === 0)) lines.push("nothing is wrong");
   return lines;
 }
 

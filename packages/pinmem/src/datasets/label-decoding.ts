@@ -118,12 +118,52 @@ export class LabelDecoder {
     if (kind === "values") this.#decodeValues(png, file, trainIds, note);
     else if (png.palette) this.#decodePalette(png, png.palette, trainIds, note);
     else this.#decodeColors(png, file, trainIds, note);
-    const toLabel = (code: number): number | Color =>
-      kind === "values" ? code : [code >> 16, (code >> 8) & 255, code & 255];
     return {
       trainIds,
-      unlisted: [...unlisted].map(([code, pixels]) => ({ label: toLabel(code), pixels })),
+      unlisted: [...unlisted].map(([code, pixels]) => ({ label: labelOf(this.#decoding, code), pixels })),
     };
+  }
+
+  /** How many pixels hold each value, or each color by its code, as the file stores them. */
+  count(png: PngSamples, file: string): Map<number, number> {
+    const { samples, channels, palette } = png;
+    const counts = new Map<number, number>();
+    if (this.#decoding.kind === "colors" && !palette) {
+      requireColors(png, file);
+      let last = -1;
+      let run = 0;
+      const flush = () => void (run > 0 && counts.set(last, (counts.get(last) ?? 0) + run));
+      for (let from = 0; from < samples.length; from += channels) {
+        const code = colorAt(samples, from);
+        if (code !== last) {
+          flush();
+          last = code;
+          run = 0;
+        }
+        run++;
+      }
+      flush();
+      return counts;
+    }
+    if (this.#decoding.kind === "values") this.#requireValues(png, file);
+    const byValue = new Float64Array(samples instanceof Uint8Array ? 256 : 65536);
+    for (let from = 0; from < samples.length; from += channels) {
+      const value = samples[from] as number;
+      byValue[value] = (byValue[value] as number) + 1;
+    }
+    byValue.forEach((pixels, value) => {
+      if (pixels === 0) return;
+      const code = this.#decoding.kind === "colors" && palette ? paletteCode(palette, value) : value;
+      counts.set(code, (counts.get(code) ?? 0) + pixels);
+    });
+    return counts;
+  }
+
+  /** The train id of a value or of a color's code; undefined where it is not listed. */
+  trainIdOf(code: number): number | undefined {
+    if (this.#decoding.kind === "colors") return this.#byColor.get(code);
+    const trainId = this.#byValue[code] ?? -1;
+    return trainId < 0 ? undefined : trainId;
   }
 
   /** Train ids of all pixels; unlisted labels are an error unless the decoding ignores them. */
@@ -154,8 +194,7 @@ export class LabelDecoder {
     );
   }
 
-  #decodeValues(png: PngSamples, file: string, out: Uint8Array, note: (code: number) => number): void {
-    const { channels, samples } = png;
+  #requireValues({ channels }: PngSamples, file: string): void {
     if (channels > 2 && !this.#decoding.firstChannel) {
       throw new DataError(
         file,
@@ -164,6 +203,11 @@ export class LabelDecoder {
           '{ "name": "road", "color": [128, 64, 128], "colors": [[128, 64, 128]] }',
       );
     }
+  }
+
+  #decodeValues(png: PngSamples, file: string, out: Uint8Array, note: (code: number) => number): void {
+    const { channels, samples } = png;
+    this.#requireValues(png, file);
     for (let at = 0, from = 0; at < out.length; at++, from += channels) {
       const value = samples[from] as number;
       const trainId = this.#byValue[value] as number;
@@ -188,20 +232,11 @@ export class LabelDecoder {
 
   #decodeColors(png: PngSamples, file: string, out: Uint8Array, note: (code: number) => number): void {
     const { channels, samples } = png;
-    if (channels < 3 || samples instanceof Uint16Array) {
-      const depth = samples instanceof Uint16Array ? 16 : 8;
-      throw new DataError(
-        file,
-        `has ${channels} channel(s) of ${depth} bits, but the labels of this data set are colors (RGB, 8 bits)`,
-      );
-    }
+    requireColors(png, file);
     let lastCode = -1;
     let lastId = IGNORE_INDEX;
     for (let at = 0, from = 0; at < out.length; at++, from += channels) {
-      const code =
-        ((samples[from] as number) << 16) |
-        ((samples[from + 1] as number) << 8) |
-        (samples[from + 2] as number);
+      const code = colorAt(samples, from);
       if (code !== lastCode) {
         const trainId = this.#byColor.get(code);
         lastId = trainId ?? IGNORE_INDEX;
@@ -212,6 +247,22 @@ export class LabelDecoder {
     }
   }
 }
+
+const colorAt = (samples: PngSamples["samples"], from: number): number =>
+  ((samples[from] as number) << 16) | ((samples[from + 1] as number) << 8) | (samples[from + 2] as number);
+
+function requireColors({ channels, samples }: PngSamples, file: string): void {
+  if (channels >= 3 && samples instanceof Uint8Array) return;
+  const depth = samples instanceof Uint16Array ? 16 : 8;
+  throw new DataError(
+    file,
+    `has ${channels} channel(s) of ${depth} bits, but the labels of this data set are colors (RGB, 8 bits)`,
+  );
+}
+
+/** The value or color of a code. */
+export const labelOf = ({ kind }: LabelDecoding, code: number): number | Color =>
+  kind === "values" ? code : [code >> 16, (code >> 8) & 255, code & 255];
 
 /** One sentence about labels that are not in the table. */
 export function describeUnlisted(decoding: LabelDecoding, unlisted: readonly UnlistedLabel[]): string {

@@ -1,10 +1,11 @@
 // Looks at a data set before anything is trained on it: what is there and what is missing, whether everything can be
 // read and fits together, which labels it holds. Finds all problems instead of stopping at the first.
 
-import { type Color, IGNORE_INDEX } from "@pinmem/core";
+import type { Color } from "@pinmem/core";
 import type { Dataset } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
-import { LabelDecoder, showLabel } from "../datasets/label-decoding.js";
+import { LabelDecoder, labelOf, showLabel, type UnlistedLabel } from "../datasets/label-decoding.js";
+import { judgeLabels, LabelCounter } from "../datasets/label-statistics.js";
 import { DataError } from "../files/data-error.js";
 import { decodeImage, type ImageOptions, openImage } from "../images/image.js";
 import { readLabel } from "./open-sample.js";
@@ -25,6 +26,12 @@ export interface CheckReport {
   /** Pixels of each class, by train id. */
   readonly histogram: readonly number[];
   readonly ignoredPixels: number;
+  /** Stored values or colors that are ignored, most frequent first. */
+  readonly ignored: readonly UnlistedLabel[];
+  /** Why the labels cannot be trained on; null where they can. */
+  readonly fault: string | null;
+  /** What is probably not as it was meant: classes without a pixel, too much that is ignored. */
+  readonly warnings: readonly string[];
   /** Image sizes, most frequent first. */
   readonly sizes: readonly { readonly size: string; readonly files: number }[];
 }
@@ -45,7 +52,7 @@ export async function checkDataset(
   const chosen = spreadEvenly(dataset.samples, sample).filter(
     (entry): entry is FileSample => "image" in entry,
   );
-  const histogram = new Float64Array(256);
+  const counter = new LabelCounter(dataset);
   const problems: { file: string; problem: string }[] = [];
   const unlisted = new Map<string, UnlistedReport>();
   const sizes = new Map<string, number>();
@@ -64,9 +71,11 @@ export async function checkDataset(
           problem: `is ${label.width}x${label.height} pixels, but its image is ${size}`,
         });
       }
-      const decoded = decoder.decode(label, files.label);
-      for (const id of decoded.trainIds) histogram[id] = (histogram[id] as number) + 1;
-      for (const { label: value, pixels } of decoded.unlisted) {
+      const counts = decoder.count(label, files.label);
+      counter.add(counts);
+      for (const [code, pixels] of counts) {
+        if (decoder.trainIdOf(code) !== undefined) continue;
+        const value = labelOf(dataset.decoding, code);
         const key = showLabel(value);
         const known = unlisted.get(key) ?? { label: value, pixels: 0, files: 0, example: files.label };
         known.pixels += pixels;
@@ -86,12 +95,18 @@ export async function checkDataset(
       for (const files of queue) await checkOne(files);
     }),
   );
+  const statistics = counter.statistics();
+  const { histogram, ignoredPixels, ignored } = statistics;
+  const { fault = null, warnings } = judgeLabels(dataset, statistics);
   return {
     checked: chosen.length,
     problems: problems.sort((a, b) => (a.file < b.file ? -1 : 1)),
     unlisted: [...unlisted.values()].sort((a, b) => b.pixels - a.pixels),
-    histogram: dataset.space.classes.map((_, trainId) => histogram[trainId] as number),
-    ignoredPixels: histogram[IGNORE_INDEX] as number,
+    histogram,
+    ignoredPixels,
+    ignored,
+    fault,
+    warnings,
     sizes: [...sizes].map(([size, files]) => ({ size, files })).sort((a, b) => b.files - a.files),
   };
 }

@@ -1,6 +1,7 @@
 // The folder of a run:
 //
 //   recipe.json           the recipe with all its defaults: what this run is
+//   data.json             which data it is trained on: names and sizes of the samples
 //   environment.json      versions and machine, of each start
 //   events.jsonl          losses, rates, scores, one JSON object a line
 //   tensorboard/          the same for TensorBoard, with pictures
@@ -28,6 +29,9 @@ export class RunFolder {
   get recipe(): string {
     return join(this.path, "recipe.json");
   }
+  get data(): string {
+    return join(this.path, "data.json");
+  }
   get environment(): string {
     return join(this.path, "environment.json");
   }
@@ -50,6 +54,11 @@ export class RunFolder {
   /** Saves the recipe of the run that is begun here. */
   async write(recipe: Recipe): Promise<void> {
     await writeWhole(this.recipe, `${JSON.stringify(recipe, null, 2)}\n`);
+  }
+
+  /** Whether there are steps that were trained and saved. */
+  get hasCheckpoints(): boolean {
+    return existsSync(this.checkpoints) && readdirSync(this.checkpoints).length > 0;
   }
 
   /** Whether a run was begun here. */

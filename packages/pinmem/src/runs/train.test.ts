@@ -39,6 +39,7 @@ describe("train", () => {
     expect(readdirSync(whole.path).sort()).toEqual([
       "best.safetensors",
       "checkpoints",
+      "data.json",
       "environment.json",
       "events.jsonl",
       "last.safetensors",

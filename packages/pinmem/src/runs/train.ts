@@ -3,6 +3,7 @@
 
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { backends, type Device, manualSeed, saveSafetensors, setNumThreads } from "@pinmem/torch";
+import { surveyLabels } from "../loading/label-survey.js";
 import { setMemoryFormat } from "../models/memory-format.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import {
@@ -11,6 +12,7 @@ import {
   loadNetworkWeights,
   type WeightsReport,
 } from "../models/weights/load-weights.js";
+import { withAbsolutePaths } from "../recipes/absolute-paths.js";
 import { type GivenDatasets, type OpenData, openData } from "../recipes/open-data.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
@@ -29,6 +31,7 @@ import { Trainer, type TrainerHook, type TrainingResult } from "../training/trai
 import { trainingImages } from "../training/training-images.js";
 import { createValidation } from "../training/validation.js";
 import { createWhitening } from "../training/whitening.js";
+import { compareData, type DataRecord, readDataRecord, recordData, writeDataRecord } from "./data-record.js";
 import { recordEnvironment, requireDevice } from "./environment.js";
 import { writeMetadata } from "./model-metadata.js";
 import { RunFolder } from "./run-folder.js";
@@ -53,10 +56,11 @@ export interface TrainOptions {
  *   step cannot go on
  */
 export async function train(
-  recipe: Recipe,
+  given: Recipe,
   { folder: where, resume = false, events = [], signal, datasets, method }: TrainOptions,
 ): Promise<TrainingResult> {
   const folder = typeof where === "string" ? new RunFolder(where) : where;
+  const recipe = withAbsolutePaths(given);
   requireDevice(recipe.device);
   if (folder.exists && !resume) {
     throw new Error(
@@ -71,6 +75,7 @@ export async function train(
     try {
       return await trainOn(data, recipe, {
         folder,
+        ...(await examineData(data, recipe, folder)),
         events,
         ...(signal && { signal }),
         ...(method && { method }),
@@ -83,7 +88,28 @@ export async function train(
   }
 }
 
+/** @throws Error where the run was trained on other data, or where labels cannot be trained on */
+async function examineData(data: OpenData, { data: { onError } }: Recipe, folder: RunFolder) {
+  const record = await recordData(data);
+  const before = folder.hasCheckpoints ? readDataRecord(folder.data) : undefined;
+  if (before) {
+    const differences = compareData(before, record);
+    if (differences.length === 0) return { record, warnings: [] };
+    throw new Error(
+      `${folder.path}: the data are not those that this run was trained on:\n${differences.map((line) => `  ${line}\n`).join("")}` +
+        `Give it the same data again, or begin a new run; to go on with the data as they are now, remove ${folder.data}`,
+    );
+  }
+  const warnings: string[] = [];
+  for (const dataset of [...data.sources, ...data.validation])
+    warnings.push(...(await surveyLabels(dataset, { onError })));
+  return { record, warnings };
+}
+
 interface RunOptions extends Pick<TrainOptions, "signal" | "method"> {
+  readonly record: DataRecord;
+  /** About the data, for the user. */
+  readonly warnings: readonly string[];
   readonly folder: RunFolder;
   readonly events: readonly EventSink[];
 }
@@ -91,7 +117,7 @@ interface RunOptions extends Pick<TrainOptions, "signal" | "method"> {
 async function trainOn(
   data: OpenData,
   recipe: Recipe,
-  { folder, events, signal, method: given }: RunOptions,
+  { folder, record, warnings, events, signal, method: given }: RunOptions,
 ) {
   const { seed, method: methodConfig, accumulation, precision, channelsLast } = recipe;
   const device = recipe.device as Device;
@@ -197,11 +223,12 @@ async function trainOn(
   });
   try {
     await folder.write(recipe);
+    await writeDataRecord(folder.data, record);
     await recordEnvironment(folder.environment, device);
     const resumed = trainer.resume();
     log.truncate(Math.min(resumed?.eventBytes ?? 0, log.length));
     if (!resumed) {
-      for (const text of origin) await note(0, text);
+      for (const text of [...warnings, ...origin]) await note(0, text);
       if (network.memory && hasRows) await emit(memoryEvent(network.memory, data.space, 0));
     }
     for (const problem of resumed?.skipped ?? []) console.warn(`a checkpoint was left out: ${problem}`);
