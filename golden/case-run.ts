@@ -2,10 +2,10 @@
 
 import { type Device, dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import {
+  type BackboneNetwork,
   createNetwork,
   fromOfficialWhitening,
   NetworkOptionsError,
-  type SegmentationNetwork,
 } from "pinmem/models";
 import { type LabeledBatch, lossWeightsSchema, type PassContext } from "pinmem/training";
 import { architectureOf, UnknownNetworkError } from "./architecture.js";
@@ -31,7 +31,7 @@ export class CaseRun implements Disposable {
   readonly device: Device;
   readonly hyper: HyperParameters;
   readonly #rounding: number | null;
-  #network: SegmentationNetwork | null = null;
+  #network: BackboneNetwork | null = null;
   #state: Map<string, Tensor> | null = null;
 
   constructor(file: CaseFile, { precision, device = "cpu", rounding = null }: CaseRunOptions) {
@@ -47,7 +47,7 @@ export class CaseRun implements Disposable {
    *
    * @throws UnknownNetworkError when the project does not have the case's network
    */
-  network(): SegmentationNetwork {
+  network(): BackboneNetwork {
     this.#network ??= officialNetwork(this.file.config).to({ dtype: this.precision, device: this.device });
     const network = this.#network;
     this.#state ??= formulaState(new Map([...network.stateDict()].map(([name, { shape }]) => [name, shape])));
@@ -79,7 +79,7 @@ export class CaseRun implements Disposable {
   }
 
   /** Loss weights as the file's recipe says, and where the network whitens, its loss with the covariances selected. */
-  passContext(network: SegmentationNetwork): PassContext {
+  passContext(network: BackboneNetwork): PassContext {
     const { auxiliary, cohesion, divergence, classification } = this.hyper;
     const whitening = this.file.config.wt_reg_weight ?? 0;
     const weights = lossWeightsSchema.parse({ auxiliary, cohesion, divergence, classification, whitening });
@@ -100,7 +100,7 @@ export class CaseRun implements Disposable {
  */
 export function officialNetwork(
   config: Pick<CaseConfig, "arch" | "memory" | "wt_layer" | "gumbel">,
-): SegmentationNetwork {
+): BackboneNetwork {
   const network = ofProject(config.arch, () =>
     createNetwork({
       ...architectureOf(config.arch),
@@ -114,7 +114,7 @@ export function officialNetwork(
   return withoutDropout(network);
 }
 
-function ofProject(arch: string, create: () => SegmentationNetwork): SegmentationNetwork {
+function ofProject(arch: string, create: () => BackboneNetwork): BackboneNetwork {
   try {
     return create();
   } catch (error) {
@@ -135,7 +135,7 @@ function roundParameters(network: nn.AnyModule, number: number): void {
 }
 
 /** The golden runs are without dropout. */
-function withoutDropout(network: SegmentationNetwork): SegmentationNetwork {
+function withoutDropout(network: BackboneNetwork): BackboneNetwork {
   for (const [index, layer] of [...network.dsn].entries()) {
     if (layer instanceof nn.Dropout2d) network.dsn.replace(index, new nn.Identity());
   }

@@ -2,7 +2,7 @@
 // images as another camera would see them. Training sections take the selection from here too.
 
 import { cat, noGrad, scope, type Tensor, tensor } from "@pinmem/torch";
-import { PairVariances, type SegmentationNetwork, WhiteningLoss, whiteningLayers } from "pinmem/models";
+import { type BackboneNetwork, PairVariances, WhiteningLoss, whiteningLayers } from "pinmem/models";
 import type { LabeledBatch } from "pinmem/training";
 import type { CaseConfig, CaseFile } from "./case-file.js";
 import { type Figures, Snapshot } from "./figures.js";
@@ -30,7 +30,7 @@ export interface WhitenedCase {
 }
 
 /** Looks at the pairs one by one, in evaluation mode, and selects. */
-export function selectCovariances(run: WhitenedCase, network: SegmentationNetwork): SelectedCovariances {
+export function selectCovariances(run: WhitenedCase, network: BackboneNetwork): SelectedCovariances {
   const layers = whiteningLayers(network);
   if (layers.length === 0) return { loss: null, layers: [] };
   const loss = new WhiteningLoss(layers, { relaxation: run.file.config.relax_denom ?? 0 });

@@ -13,10 +13,10 @@ import {
 import { Random } from "pinmem/data";
 import {
   type BackboneName,
+  type BackboneNetwork,
   createNetwork,
   describe,
   type MemoryFormat,
-  type SegmentationNetwork,
   setMemoryFormat,
 } from "pinmem/models";
 import {
@@ -97,7 +97,7 @@ function build(
  * What the algorithm cannot do without, for one image of each domain: two passes forward and backward (twice a forward pass
  * again), with the auxiliary head; two writes, which take the encoder alone.
  */
-function multiplyAddsOf(network: SegmentationNetwork, size: number): number {
+function multiplyAddsOf(network: BackboneNetwork, size: number): number {
   const { parts } = describe(network, { height: size, width: size });
   const sum = (names?: readonly string[]) =>
     parts.reduce((total, { name, multiplyAdds }) => {

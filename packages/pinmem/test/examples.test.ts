@@ -65,3 +65,27 @@ test("segment.mjs segments an image with that run and tells what its memory read
   expect(readFileSync(out).subarray(1, 4).toString()).toBe("PNG");
   expect(run("segment.mjs").status).toBe(2);
 });
+
+test("own-backbone.mjs trains, resumes, opens and inspects a backbone of its own, in fewer than 60 lines", () => {
+  const lines = readFileSync(join(examples, "own-backbone.mjs"), "utf8").trimEnd().split("\n");
+  expect(lines.length).toBeLessThan(60);
+  const folder = inFolder("own-backbone");
+  const { status, stdout, stderr } = run("own-backbone.mjs", folder, "2");
+  expect(status, stderr).toBe(0);
+  expect(stdout).toMatch(/^step 2, mean cosine between rows of the memory: -?0\.\d+$/m);
+  expect(JSON.parse(readFileSync(join(folder, "recipe.json"), "utf8")).model.backbone).toBe("plain");
+  expect(JSON.parse(readFileSync(join(folder, "environment.json"), "utf8"))).toHaveLength(2);
+  expect(existsSync(join(folder, "inspection", "inspection.json"))).toBe(true);
+});
+
+test("a run with a backbone that is not registered says so, and which function registers it", () => {
+  const program = `import { openRun } from "pinmem"; await openRun(${JSON.stringify(inFolder("own-backbone"))});`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    cwd: examples,
+    encoding: "utf8",
+  });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /RunError: .*model\.backbone is "plain".*registerBackbone\("plain", …\) of pinmem\/models/,
+  );
+});

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dispose } from "@pinmem/torch";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { BackboneNetwork } from "../src/models/backbone-network.js";
 import { listRecipes, loadRecipe } from "../src/recipes/load-recipe.js";
 import { openData } from "../src/recipes/open-data.js";
 import { type Recipe, resolveRecipe } from "../src/recipes/recipe.js";
@@ -75,7 +76,7 @@ async function step(recipe: Recipe): Promise<Readonly<Record<string, object>>> {
   const data = await openData(config, seed);
   const network = createRecipeNetwork(recipe, data.space.classes.length);
   try {
-    expect(network.backbone.name).toBe(model.backbone);
+    expect((network as BackboneNetwork).backbone.name).toBe(model.backbone);
     const whitening = createWhitening(recipe, {
       network,
       sources: data.sources,

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cityscapes19 } from "@pinmem/core";
 import { type EvaluationResult, type Protocol, protocol } from "@pinmem/core/formats";
+import { networkName } from "../src/recipes/network-name.js";
 import type { Recipe } from "../src/recipes/recipe.js";
 import { miniRecipe } from "./mini-recipe.js";
 
@@ -121,7 +122,7 @@ export function evaluationOf({
       name: recipe.name,
       file: `run/${weights}.safetensors`,
       method: recipe.method.name,
-      backbone: recipe.model.backbone,
+      backbone: networkName(recipe.model),
       seed: recipe.seed,
       step: 4,
       score: 0.4,

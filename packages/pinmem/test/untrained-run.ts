@@ -4,15 +4,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cityscapes19, type LabelSpace } from "@pinmem/core";
 import { dispose, manualSeed, saveSafetensors } from "@pinmem/torch";
-import { createNetwork } from "../src/models/network.js";
+import { createRecipeNetwork } from "../src/recipes/recipe-network.js";
 import { writeMetadata } from "../src/runs/model-metadata.js";
 import { miniRecipe } from "./mini-recipe.js";
 
 export function untrainedRun(folder: string, { space = cityscapes19 }: { space?: LabelSpace } = {}): string {
   manualSeed(3);
   const recipe = miniRecipe();
-  const { backbone, head } = recipe.model;
-  const network = createNetwork({ backbone, head, classes: space.classes.length, memory: {} });
+  const network = createRecipeNetwork(recipe, space.classes.length);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe));
   const weights = network.stateDict();

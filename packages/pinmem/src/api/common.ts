@@ -10,8 +10,8 @@ import type { EvaluateRunOptions, EvaluationDomain } from "../evaluation/evaluat
 import type { ImageOptions } from "../images/image.js";
 import type { InspectedDomain } from "../inspection/domains.js";
 import type { InspectOptions } from "../inspection/inspect-run.js";
+import type { BackboneNetwork } from "../models/backbone-network.js";
 import type { NetworkOptions } from "../models/network.js";
-import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import type { PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
 import type { PredictImageOptions, Prediction } from "../prediction/predict-image.js";
 import type { Recipe, RecipeInput } from "../recipes/recipe.js";
@@ -192,7 +192,7 @@ export async function loadRecipe(address: string, assignments?: readonly string[
  *
  * @throws NetworkOptionsError naming the field, the value and what is allowed, before anything is computed
  */
-export async function createNetwork(options: NetworkOptions): Promise<SegmentationNetwork> {
+export async function createNetwork(options: NetworkOptions): Promise<BackboneNetwork> {
   const door = await import("../models/network.js");
   return door.createNetwork(options);
 }

@@ -50,10 +50,10 @@ export {
   type Forward,
   Predictor,
   type PredictorOptions,
-  predict,
   type ViewOptions,
   viewLogits,
 } from "../inference/predictor.js";
+export { predict } from "../models/segment.js";
 export type {
   FailedFile,
   FileResult,

@@ -16,14 +16,18 @@ export type { ClassSums } from "../memory/class-sums.js";
 export type { NoiseSource } from "../memory/gumbel-noise.js";
 export { type LabelWeightOptions, labelWeights } from "../memory/label-weights.js";
 export type { ReadOptions } from "../memory/read-options.js";
+export { BackboneNetwork, type NetworkParts } from "../models/backbone-network.js";
 export {
   Backbone,
   type BackboneOptions,
   type BackboneOutput,
+  type BackboneParts,
   type OutputStride,
 } from "../models/backbones/backbone.js";
+export { planStrides, type StageStride } from "../models/backbones/dilation.js";
 export { type BackboneName, backboneNames } from "../models/backbones/names.js";
-export { createBackbone } from "../models/backbones/registry.js";
+export { type BackboneFactory, createBackbone, registerBackbone } from "../models/backbones/registry.js";
+export { type Block, Stage, type StageModule, type StageOutput } from "../models/backbones/stage.js";
 export {
   type DescribeOptions,
   describe,
@@ -31,9 +35,11 @@ export {
   type NetworkDescription,
   type PartDescription,
 } from "../models/describe.js";
+export { type HeadDefinition, type HeadName, registerHead } from "../models/heads/registry.js";
 export { type InferenceOptions, prepareForInference } from "../models/inference.js";
 export { type MemoryFormat, memoryFormats, setMemoryFormat } from "../models/memory-format.js";
 export { createNetwork, type NetworkOptions, NetworkOptionsError, networkSchema } from "../models/network.js";
+export { type NetworkFactory, type OwnNetworkOptions, registerNetwork } from "../models/network-registry.js";
 export { PairVariances } from "../models/normalization/covariance.js";
 export { type InstanceWhitening, whiteningLayers } from "../models/normalization/instance-whitening.js";
 export {
@@ -47,8 +53,9 @@ export {
   WhiteningLoss,
   type WhiteningLossOptions,
 } from "../models/normalization/whitening-loss.js";
-export { type Encoding, type Segmentation, SegmentationNetwork } from "../models/segmentation-network.js";
-export type { TrainableNetwork } from "../models/trainable-network.js";
+export { type Segmentation, segment } from "../models/segment.js";
+export { SegmentationNetwork } from "../models/segmentation-network.js";
+export type { Encoding, TrainableNetwork } from "../models/trainable-network.js";
 export {
   describeWeights,
   type LeftOut,

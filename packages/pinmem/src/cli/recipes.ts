@@ -5,6 +5,7 @@ import { extname, join } from "node:path";
 import { Command } from "commander";
 import type { DatasetConfig } from "../recipes/data.js";
 import type { ListedRecipe } from "../recipes/load-recipe.js";
+import { networkName } from "../recipes/network-name.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { explained } from "./running.js";
 
@@ -61,7 +62,9 @@ const domainOf = (config: DatasetConfig): string => {
 const lengthOf = ({ length: { steps, epochs } }: Recipe): string =>
   steps === undefined ? `${epochs} epochs` : `${steps} steps`;
 
-const networkOf = ({ model: { backbone, head } }: Recipe): string => `${backbone}, ${head}`;
+/** A network of one's own has no head. */
+const networkOf = ({ model: { network, backbone, head } }: Recipe): string =>
+  network ?? `${backbone}, ${head}`;
 
 const summary = ({ address, recipe }: ListedRecipe) => ({
   address,
@@ -69,7 +72,7 @@ const summary = ({ address, recipe }: ListedRecipe) => ({
   sources: recipe.data.sources.map(domainOf),
   targets: recipe.data.targets.map(domainOf),
   method: recipe.method.name,
-  network: { backbone: recipe.model.backbone, head: recipe.model.head },
+  network: { backbone: networkName(recipe.model), head: recipe.model.head ?? null },
   normalization: recipe.model.normalization ?? {},
   length: recipe.length,
 });

@@ -1,6 +1,7 @@
 // What rows of a table are called: by the shortest thing that tells them apart. Recipes of one comparison often share a name
 // or a method; then the other says more.
 
+import { networkName } from "../recipes/network-name.js";
 import type { RunRecord } from "./run-record.js";
 
 const methodTitles: Readonly<Record<string, string>> = {
@@ -20,7 +21,7 @@ interface Member {
 const candidates: readonly ((run: RunRecord) => string)[] = [
   ({ recipe }) => methodTitle(recipe.method.name),
   ({ recipe }) => recipe.name,
-  ({ recipe }) => `${methodTitle(recipe.method.name)}, ${recipe.model.backbone}`,
+  ({ recipe }) => `${methodTitle(recipe.method.name)}, ${networkName(recipe.model)}`,
   ({ recipe }) => `${recipe.name}, ${methodTitle(recipe.method.name)}`,
   ({ name }) => name,
   ({ path }) => path,

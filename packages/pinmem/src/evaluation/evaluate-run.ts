@@ -10,10 +10,12 @@ import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
 import type { Dataset } from "../datasets/dataset.js";
 import { evaluateDomain } from "../inference/evaluate-domain.js";
-import { Predictor, predict } from "../inference/predictor.js";
+import { Predictor } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import { cohesionLoss } from "../losses/memory.js";
+import { predict } from "../models/segment.js";
+import { networkName } from "../recipes/network-name.js";
 import { describeEnvironment } from "../runs/environment.js";
 import type { OpenRun } from "../runs/open-run.js";
 import type { EvaluateRunOptions, EvaluationDomain, Shard } from "./evaluate-run-options.js";
@@ -93,7 +95,7 @@ function describe(
       name: recipe.name,
       file,
       method: recipe.method.name,
-      backbone: recipe.model.backbone,
+      backbone: networkName(recipe.model),
       seed: recipe.seed,
       step,
       score,

@@ -9,7 +9,6 @@ import { BicubicResizer, type RgbImage, type Size, windowStarts } from "@pinmem/
 import type { Protocol } from "@pinmem/core/formats";
 import { cat, type Device, fromTypedArray, nn, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
 import { imageNetNormalization, normalize } from "../loading/batch-tensors.js";
-import type { TrainableNetwork } from "../models/trainable-network.js";
 import { show, type View, viewsOf } from "./views.js";
 
 /** Logits (B, K, h, w) of normalized images (B, 3, h, w). */
@@ -99,16 +98,6 @@ export class Predictor {
     const bytes_BhW3 = bytes.length === 1 ? (bytes[0] as Tensor) : cat(bytes);
     return normalize(bytes_BhW3.permute([0, 3, 1, 2]).to("float32").div_(255), imageNetNormalization);
   }
-}
-
-/** Logits (B, K, h, w) of normalized images: encoder, memory where there is one, decoder. */
-export function predict(network: TrainableNetwork, image_B3hw: Tensor): Tensor {
-  const [, , height = 0, width = 0] = image_B3hw.shape;
-  return scope(() => {
-    const { feature, lowLevel } = network.encode(image_B3hw);
-    const refined = network.memory?.read(feature).refined ?? feature;
-    return network.decode(refined, lowLevel, [height, width]);
-  });
 }
 
 export interface ViewOptions {

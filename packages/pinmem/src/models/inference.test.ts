@@ -1,9 +1,9 @@
 import { manualSeed, nn, noGrad, rand, scope, type Tensor } from "@pinmem/torch";
 import { beforeEach, describe, expect, it } from "vitest";
 import { formulaImages } from "../../../../golden/formula.js";
+import type { BackboneNetwork } from "./backbone-network.js";
 import { prepareForInference } from "./inference.js";
 import { createNetwork, type NetworkOptions } from "./network.js";
-import type { SegmentationNetwork } from "./segmentation-network.js";
 
 beforeEach(() => manualSeed(5));
 
@@ -20,7 +20,7 @@ const options: NetworkOptions[] = [
 ];
 
 /** Statistics, scales and shifts as a trained network has them, not zero and one. */
-function trained(one: NetworkOptions): SegmentationNetwork {
+function trained(one: NetworkOptions): BackboneNetwork {
   const network = createNetwork(one);
   for (const module of network.modules()) {
     if (!(module instanceof nn.BatchNorm2d)) continue;

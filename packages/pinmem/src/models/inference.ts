@@ -8,7 +8,8 @@
 // Source: y = g (W x - m) / s + b is a convolution again, with weights W g / s and bias b - g m / s, s = sqrt(var + eps).
 
 import { nn, noGrad, scope, type Tensor, TorchError } from "@pinmem/torch";
-import { SumReLU } from "./backbones/residual-blocks.js";
+import { BackboneNetwork } from "./backbone-network.js";
+import { ResidualBlock, SumReLU } from "./backbones/residual-blocks.js";
 import { EndLayer } from "./backbones/shufflenet-v2.js";
 import { Stage } from "./backbones/stage.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";
@@ -61,17 +62,26 @@ class NoAuxiliaryHead extends nn.Sequential {
 }
 
 function removeAuxiliaryHead(network: SegmentationNetwork): void {
+  if (!(network instanceof BackboneNetwork)) return;
   const { dsn } = network;
   replaceChild(network, "dsn", new NoAuxiliaryHead());
   for (const tensor of dsn.stateDict().values()) tensor.dispose();
 }
 
-/** Everywhere in the tree where a batch norm is the next sibling of a convolution, which is where it follows it. */
+/**
+ * Whether a child takes what the one before it gave. In a module of somebody's own, whose `forward` may call its children in
+ * any order, nothing is known of that.
+ */
+const runsInOrder = (module: nn.AnyModule): boolean =>
+  [nn.Sequential, Stage, ResidualBlock, EndLayer].some((kind) => module instanceof kind);
+
+/** Everywhere in the tree where a batch norm follows a convolution. */
 function foldBatchNorms(parent: nn.AnyModule): void {
   if (parent instanceof EndLayer && parent.instanceNormLayer) return; // there it stands in for the batch norm
+  const inOrder = runsInOrder(parent);
   let before: nn.AnyModule | undefined;
   for (const [name, child] of [...parent.namedChildren()]) {
-    if (before instanceof nn.Conv2d && child instanceof nn.BatchNorm2d) {
+    if (inOrder && before instanceof nn.Conv2d && child instanceof nn.BatchNorm2d && isFoldable(child)) {
       fold(before, child);
       replaceChild(parent, name, new nn.Identity());
     } else {
@@ -81,11 +91,13 @@ function foldBatchNorms(parent: nn.AnyModule): void {
   }
 }
 
+/** Batch norms with statistics, scale and shift are. */
+const isFoldable = ({ runningMean, runningVar, weight, bias }: nn.BatchNorm2d): boolean =>
+  [runningMean, runningVar, weight, bias].every((part) => part);
+
 function fold(convolution: nn.Conv2d, norm: nn.BatchNorm2d): void {
   const { runningMean, runningVar, weight, bias, eps } = norm;
-  if (!runningMean || !runningVar || !weight || !bias) {
-    throw new Error("internal: only batch norms with statistics, scale and shift can be folded");
-  }
+  if (!runningMean || !runningVar || !weight || !bias) throw new Error("internal: isFoldable was not asked");
   const shift = scope(() => {
     const scale = weight.div(runningVar.add(eps).sqrt());
     convolution.weight.mul_(scale.view([-1, 1, 1, 1]));
@@ -97,12 +109,13 @@ function fold(convolution: nn.Conv2d, norm: nn.BatchNorm2d): void {
   for (const tensor of norm.stateDict().values()) tensor.dispose();
 }
 
-/** Everywhere in the tree where a ReLU is the next sibling of a convolution, with or without a folded batch norm between. */
+/** Everywhere in the tree where a ReLU follows a convolution, with or without a folded batch norm between. */
 function fuseReLUs(parent: nn.AnyModule): void {
+  const inOrder = runsInOrder(parent);
   let convolution: [name: string, module: nn.Conv2d] | undefined;
   for (const [name, child] of [...parent.namedChildren()]) {
     if (child instanceof nn.Identity) continue;
-    if (convolution && child instanceof nn.ReLU) {
+    if (inOrder && convolution && child instanceof nn.ReLU) {
       replaceChild(parent, convolution[0], new nn.ConvReLU2d(convolution[1]).eval());
       replaceChild(parent, name, new nn.Identity());
     } else if (child instanceof SumReLU) {

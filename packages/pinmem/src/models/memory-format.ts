@@ -6,6 +6,7 @@
 // on 16 x 16, two images: 82 ms backward against 52 on libtorch 1.13).
 
 import { type Device, nn } from "@pinmem/torch";
+import { BackboneNetwork } from "./backbone-network.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";
 
 export const memoryFormats = ["contiguous", "channelsLast"] as const;
@@ -19,7 +20,7 @@ export function setMemoryFormat<N extends SegmentationNetwork>(
 ): N {
   if (memoryFormat === "contiguous") return network.to({ device, memoryFormat });
   network.to({ device, memoryFormat });
-  if (device === "cpu") {
+  if (device === "cpu" && network instanceof BackboneNetwork) {
     for (const module of network.aspp.modules()) {
       if (module instanceof nn.Conv2d) module.to({ memoryFormat: "contiguous" });
     }

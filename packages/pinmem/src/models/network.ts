@@ -3,17 +3,23 @@
 import { z } from "zod";
 import { ClassMemory, type ClassMemoryOptions } from "../memory/class-memory.js";
 import type { NoiseSource } from "../memory/gumbel-noise.js";
+import type { BackboneNetwork } from "./backbone-network.js";
 import type { OutputStride } from "./backbones/backbone.js";
-import { backboneNames } from "./backbones/names.js";
-import { createBackbone } from "./backbones/registry.js";
-import { DeepLabV2 } from "./heads/deeplab-v2.js";
-import { DeepLabV3Plus } from "./heads/deeplab-v3-plus.js";
+import type { BackboneName } from "./backbones/names.js";
+import { backbones, createBackbone } from "./backbones/registry.js";
+import { type HeadName, heads, outputStridesOf } from "./heads/registry.js";
 import { placementSchema } from "./normalization/placement.js";
-import type { SegmentationNetwork } from "./segmentation-network.js";
+import type { Registry } from "./registry.js";
 
 /** 255 is the label of ignored pixels. */
 const MOST_CLASSES = 255;
 const LARGEST_WIDTH = 4096;
+
+/** A name in a registry when it is checked; `Known` are those that an editor may offer. */
+const nameIn = <Known extends string>(registry: Registry<unknown>) =>
+  z.string().superRefine((name, context) => {
+    if (!registry.has(name)) context.addIssue({ code: "custom", message: registry.remedy(name) });
+  }) as unknown as z.ZodType<Known | (string & {}), Known | (string & {})>;
 
 const memorySchema = z.strictObject({
   momentum: z.number().min(0).lt(1).optional(),
@@ -33,9 +39,10 @@ const memorySchema = z.strictObject({
 
 export const networkSchema = z
   .strictObject({
-    backbone: z.enum(backboneNames),
-    /** Default "deeplab-v3+". */
-    head: z.enum(["deeplab-v3+", "deeplab-v2"]).default("deeplab-v3+"),
+    /** One of `backboneNames`, or one that was registered. */
+    backbone: nameIn<BackboneName>(backbones),
+    /** "deeplab-v3+", "deeplab-v2", or one that was registered. Default "deeplab-v3+". */
+    head: nameIn<HeadName>(heads).default("deeplab-v3+"),
     /** Default 19, those of Cityscapes. */
     classes: z.int().min(2).max(MOST_CLASSES).default(19),
     /** Channels of the feature that the memory reads and is written from. Default 256. */
@@ -49,9 +56,11 @@ export const networkSchema = z
     /** Options of the class memory; null for a network without one. Default null. */
     memory: memorySchema.nullable().default(null),
   })
-  .refine(({ head, outputStride }) => head !== "deeplab-v2" || (outputStride ?? 8) === 8, {
-    path: ["outputStride"],
-    message: "must be 8 with the head deeplab-v2",
+  .superRefine(({ head, outputStride }, context) => {
+    const possible = heads.has(head) ? outputStridesOf(head) : [];
+    if (outputStride === undefined || possible.length === 0 || possible.includes(outputStride)) return;
+    const message = `must be ${possible.join(" or ")} with the head ${head}`;
+    context.addIssue({ code: "custom", path: ["outputStride"], message });
   })
   .refine(({ backbone, normalization }) => backbone !== "mobilenet_v2" || !normalization.layer4, {
     path: ["normalization", "layer4"],
@@ -89,8 +98,14 @@ export function completeNetworkOptions(
     throw new NetworkOptionsError(`createNetwork: ${lines.join("; ")}`);
   }
   const { data } = result;
-  return { ...data, outputStride: data.outputStride ?? (data.head === "deeplab-v2" ? 8 : 16) };
+  return { ...data, outputStride: data.outputStride ?? (outputStridesOf(data.head)[0] as OutputStride) };
 }
+
+/** The class memory that options describe. */
+export const createMemory = (
+  options: z.output<typeof memorySchema>,
+  { classes, width, noise }: { classes: number; width: number; noise?: NoiseSource | undefined },
+): ClassMemory => new ClassMemory({ classes, width, ...(options as MemoryOptions), ...(noise && { noise }) });
 
 /**
  * A network with random weights: torchvision's initialization in the backbone, the official code's in the rest.
@@ -101,7 +116,7 @@ export function completeNetworkOptions(
 export function createNetwork(
   options: NetworkOptions,
   { noise }: { noise?: NoiseSource } = {},
-): SegmentationNetwork {
+): BackboneNetwork {
   const {
     backbone: name,
     head,
@@ -112,19 +127,17 @@ export function createNetwork(
     auxiliaryDropout,
     memory,
   } = completeNetworkOptions(options);
+  const { create, strideInFirstConvolution = false } = heads.get(head);
   const backbone = createBackbone(name, {
     outputStride,
     normalization,
-    strideInFirstConvolution: head === "deeplab-v2",
+    strideInFirstConvolution,
   });
-  const parts = {
+  return create({
     backbone,
     classes,
     width,
     auxiliaryDropout,
-    memory: memory
-      ? new ClassMemory({ classes, width, ...(memory as MemoryOptions), ...(noise && { noise }) })
-      : null,
-  };
-  return head === "deeplab-v2" ? new DeepLabV2(parts) : new DeepLabV3Plus(parts);
+    memory: memory && createMemory(memory, { classes, width, noise }),
+  });
 }

@@ -1,132 +1,45 @@
-// A network for semantic segmentation: backbone, pyramid, class memory, decoder, auxiliary head.
+// What every network for semantic segmentation offers to prediction, evaluation and inspection. `BackboneNetwork` is the one of
+// a backbone and a head; a network of one's own extends this class and fills in what is abstract.
 //
 // What training needs one at a time is one method each: `encode` (all that writing a memory takes), the memory's own read and
-// write, `decode`, `auxiliaryLogits`. `forward` puts them together for prediction. State-dict names are the official code's.
+// write, `decode`, `auxiliaryLogits`. `segment` puts them together for prediction.
 // Shapes: B batch, C width of the feature, K classes, H W image, h w feature.
 
 import { nn, scope, type Tensor, TorchError } from "@pinmem/torch";
-import type { ClassMemory, MemoryReading } from "../memory/class-memory.js";
-import type { Backbone, OutputStride } from "./backbones/backbone.js";
-import type { StageModule } from "./backbones/stage.js";
+import type { ClassMemory } from "../memory/class-memory.js";
+import { type Segmentation, segment } from "./segment.js";
+import type { Encoding, TrainableNetwork } from "./trainable-network.js";
 
-export interface Encoding {
-  /** What the memory reads and is written from, and the decoder starts with, (B, C, h, w). */
-  readonly feature: Tensor;
-  /** Output of layer1 for the decoder's skip, where it has one. */
-  readonly lowLevel: Tensor | null;
-  /** Output of layer3 for the auxiliary head. */
-  readonly auxiliary: Tensor;
-  /** Outputs of the whitening layers, in their order. */
-  readonly whitening: readonly Tensor[];
-}
-
-export interface Segmentation {
-  /** (B, K, H, W) */
-  readonly logits: Tensor;
-  /** Before the memory, (B, C, h, w). */
-  readonly feature: Tensor;
-  /** What the memory gave, where there is one. */
-  readonly reading: MemoryReading | null;
-}
-
-export interface NetworkParts {
-  readonly backbone: Backbone;
-  readonly classes: number;
-  /** Channels of the feature. */
-  readonly width: number;
-  /** Share of channels that the auxiliary head drops in training. */
-  readonly auxiliaryDropout: number;
-  readonly memory: ClassMemory | null;
-}
-
-export abstract class SegmentationNetwork extends nn.Module<[image_B3HW: Tensor], Segmentation> {
-  readonly layer0: StageModule;
-  readonly layer1: StageModule;
-  readonly layer2: StageModule;
-  readonly layer3: StageModule;
-  readonly layer4: StageModule;
-  readonly #backbone: Backbone;
-  readonly #classes: number;
-
-  constructor({ backbone, classes }: NetworkParts) {
-    super();
-    this.#backbone = backbone;
-    this.#classes = classes;
-    this.layer0 = backbone.layer0;
-    this.layer1 = backbone.layer1;
-    this.layer2 = backbone.layer2;
-    this.layer3 = backbone.layer3;
-    this.layer4 = backbone.layer4;
-  }
-
-  abstract readonly aspp: nn.Module<[Tensor], Tensor>;
-  abstract readonly final1: nn.Sequential;
-  abstract readonly final2: nn.Sequential;
-  abstract readonly dsn: nn.Sequential;
+export abstract class SegmentationNetwork
+  extends nn.Module<[image_B3HW: Tensor], Segmentation>
+  implements TrainableNetwork
+{
+  /** Null for a network without one. */
   abstract readonly memory: ClassMemory | null;
-  /** Whether the decoder joins the feature of layer1. */
-  protected abstract readonly usesLowLevel: boolean;
-
-  get classes(): number {
-    return this.#classes;
-  }
-
-  get backbone(): Backbone {
-    return this.#backbone;
-  }
-
+  /** How many it tells apart. */
+  abstract readonly classes: number;
   /** Ratio of the image's resolution to the feature's. */
-  get outputStride(): OutputStride {
-    return this.#backbone.strides.layer4 as OutputStride;
-  }
+  abstract readonly outputStride: number;
 
-  /** What activation checkpointing computes twice, in order. */
-  get stages(): readonly StageModule[] {
-    return [this.layer0, this.layer1, this.layer2, this.layer3, this.layer4];
-  }
-
-  /** The feature of layer4 as the memory and the decoder take it. */
-  protected abstract bottleneck(deep_BChw: Tensor): Tensor;
-
-  /** What the decoder joins from layer1 and the feature, before its last convolutions. */
-  protected abstract join(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor;
-
-  encode(image_B3HW: Tensor): Encoding {
-    this.#checkImage(image_B3HW);
-    return scope(() => {
-      const { deep, lowLevel, auxiliary, whitening } = this.#backbone.call(image_B3HW);
-      const feature = this.bottleneck(deep);
-      return { feature, lowLevel: this.usesLowLevel ? lowLevel : null, auxiliary, whitening };
-    });
-  }
+  /** From normalized images (B, 3, H, W). */
+  abstract encode(image_B3HW: Tensor): Encoding;
 
   /** Logits (B, K, H, W) for an image of `size`, from the feature as it is or refined by the memory. */
-  decode(
+  abstract decode(
     feature_BChw: Tensor,
     lowLevel: Tensor | null,
     size: readonly [height: number, width: number],
-  ): Tensor {
-    return scope(() => {
-      // Losses take logits class by class: cheaper to lay out before they are upsampled than after.
-      const small = this.final2.call(this.final1.call(this.join(feature_BChw, lowLevel))).contiguous();
-      return nn.F.interpolate(small, { size, mode: "bilinear", alignCorners: true });
-    });
-  }
+  ): Tensor;
 
-  /** Logits of the auxiliary head at the resolution of layer3. */
-  auxiliaryLogits(auxiliary: Tensor): Tensor {
-    return this.dsn.call(auxiliary);
-  }
+  /** Logits (B, K, …) of the auxiliary head, which only training uses; null where there is none. */
+  abstract auxiliaryLogits(auxiliary: Tensor): Tensor | null;
 
   forward(image_B3HW: Tensor): Segmentation {
-    const [, , height = 0, width = 0] = image_B3HW.shape;
-    const { feature, lowLevel, auxiliary } = this.encode(image_B3HW);
-    auxiliary.dispose(); // whoever trains with it calls encode
-    const reading = this.memory ? this.memory.call(feature) : null;
-    return { logits: this.decode(reading?.refined ?? feature, lowLevel, [height, width]), feature, reading };
+    return segment(this, image_B3HW);
   }
 
-  #checkImage(image: Tensor): void {
+  /** @throws TorchError where images have another shape, are no floating-point numbers, or in evaluation are not finite */
+  protected checkImage(image: Tensor): void {
     const { shape, dtype } = image;
     const refuse = (problem: string) => {
       throw new TorchError(`argument 'image' ${problem}`, {

@@ -1,9 +1,10 @@
-// What training asks of a network. `SegmentationNetwork` is one; a network of one's own needs no more than this.
+// What training asks of a network: `SegmentationNetwork` offers it, and prediction needs no more.
 // Shapes: B batch, C width of the feature, K classes, H W resolution of the image, h w of the feature.
 
 import type { nn, Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../memory/class-memory.js";
 
+/** What `encode` gives. */
 export interface Encoding {
   /** What the memory reads and is written from, and the decoder starts with (B, C, h, w). */
   readonly feature: Tensor;
@@ -15,8 +16,11 @@ export interface Encoding {
   readonly whitening: readonly Tensor[];
 }
 
+/** What the trainer asks of a network. */
 export interface TrainableNetwork extends nn.AnyModule {
+  /** Null for a network without one. */
   readonly memory: ClassMemory | null;
+  /** From normalized images (B, 3, H, W). */
   encode(image: Tensor): Encoding;
   /** Logits (B, K, H, W) for an image of `size`, from the feature as it is or refined by the memory. */
   decode(feature: Tensor, lowLevel: Tensor | null, size: readonly [height: number, width: number]): Tensor;

@@ -16,7 +16,8 @@ import type { Size } from "@pinmem/core";
 import type { BackboneName } from "../models/backbones/names.js";
 
 export interface MemoryUse {
-  readonly backbone: BackboneName;
+  /** Its name; one that is not of this package counts as the most demanding of ours. */
+  readonly backbone: string;
   readonly outputStride: number;
   readonly classes: number;
   /** Of the sizes in which the network sees the image, relative to its own. Default 1. */
@@ -67,7 +68,7 @@ export function forwardBytes(
   { width, height }: Size,
   { backbone, outputStride, classes, largestScale = 1, views = 1 }: MemoryUse,
 ): number {
-  const [at8, at16, at32] = bytesPerPixel[families[backbone]];
+  const [at8, at16, at32] = bytesPerPixel[families[backbone as BackboneName] ?? "wide"];
   const measured = outputStride <= 8 ? at8 : outputStride <= 16 ? at16 : at32;
   const inNetwork = (measured + Math.max(classes - 19, 0) * BYTES_PER_CLASS) * largestScale ** 2;
   return width * height * (inNetwork + (views > 1 ? classes * BYTES_PER_CLASS_OF_VIEWS : 0));

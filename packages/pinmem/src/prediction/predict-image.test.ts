@@ -5,8 +5,9 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
 import { untrainedRun } from "../../test/untrained-run.js";
-import { Predictor, predict } from "../inference/predictor.js";
+import { Predictor } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
+import { predict } from "../models/segment.js";
 import { type OpenRun, openRun } from "../runs/open-run.js";
 import { predictImage } from "./predict-image.js";
 

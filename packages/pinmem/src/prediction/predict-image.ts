@@ -6,6 +6,7 @@
 import type { RgbImage } from "@pinmem/core";
 import { scope, type Tensor } from "@pinmem/torch";
 import { decodeImage, openImage } from "../images/image.js";
+import { networkName } from "../recipes/network-name.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { DEFAULT_MEMORY, type MemoryUse } from "./memory-estimate.js";
 import { scoreImage } from "./score-image.js";
@@ -54,7 +55,7 @@ export async function predictImage(
   const { width, height } = pixels;
   const { network, recipe, space } = run;
   const use: MemoryUse = {
-    backbone: recipe.model.backbone,
+    backbone: networkName(recipe.model),
     outputStride: network.outputStride,
     classes: space.classes.length,
     largestScale: Math.max(...scales),

@@ -2,7 +2,7 @@ import type { RgbImage } from "@pinmem/core";
 import { fromTypedArray, liveTensors, manualSeed, type Tensor } from "@pinmem/torch";
 import { beforeEach, describe, expect, it } from "vitest";
 import { TinyNetwork } from "../../test/tiny-network.js";
-import { predict } from "../inference/predictor.js";
+import { predict } from "../models/segment.js";
 import { type Scorer, scoreImage } from "./score-image.js";
 
 const STRIDE = 4;

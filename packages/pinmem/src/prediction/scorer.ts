@@ -2,7 +2,8 @@
 
 import { type Protocol, protocol, sameProtocol } from "@pinmem/core/formats";
 import type { Device } from "@pinmem/torch";
-import { Predictor, predict } from "../inference/predictor.js";
+import { Predictor } from "../inference/predictor.js";
+import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import type { Scorer } from "./score-image.js";
 

@@ -1,13 +1,19 @@
-// Which network a run trains, and the weights it starts from.
+// Which network a run trains, and the weights it starts from: a backbone and a head by their names, or a whole network of one's
+// own by its name.
 
 import { z } from "zod";
-import { networkSchema } from "../models/network.js";
+import { completeNetworkOptions, NetworkOptionsError, networkSchema } from "../models/network.js";
+import { networks } from "../models/network-registry.js";
 
 const { backbone, head, outputStride, normalization, memory } = networkSchema.shape;
 
 export const modelSchema = z.strictObject({
-  backbone,
-  head,
+  /** Of `backboneNames`, or one that was registered. */
+  backbone: backbone.optional(),
+  /** Default "deeplab-v3+". */
+  head: head.unwrap().optional(),
+  /** A whole network that was registered, in place of backbone and head. */
+  network: z.string().optional(),
   /** Ratio of the image's resolution to the feature's: 8, 16 or 32; the head's own by default. */
   outputStride,
   /** Instance normalization by stage, such as { layer1: "instance-norm" }. */
@@ -28,3 +34,32 @@ export const modelSchema = z.strictObject({
 });
 
 export type ModelConfig = z.output<typeof modelSchema>;
+
+/** The configuration with the head's default, which a network of one's own does without. */
+export const completeModel = (model: ModelConfig): ModelConfig =>
+  model.network === undefined ? { ...model, head: model.head ?? "deeplab-v3+" } : model;
+
+/** What does not go together, in words. */
+export function modelProblems(model: ModelConfig): string[] {
+  const { network, backbone, head, outputStride, normalization, backboneWeights } = model;
+  if (network === undefined) {
+    if (backbone === undefined) return ["model.backbone is missing"];
+    try {
+      completeNetworkOptions({ backbone, head, outputStride, normalization });
+      return [];
+    } catch (error) {
+      if (!(error instanceof NetworkOptionsError)) throw error;
+      return [error.message.replace(/^\w+: /, "model.")];
+    }
+  }
+  if (!networks.has(network)) {
+    return [`model.network is ${JSON.stringify(network)}: ${networks.remedy(network)}`];
+  }
+  const idle = { backbone, head, outputStride, backboneWeights: backboneWeights ?? undefined };
+  return [
+    ...Object.entries(idle).flatMap(([field, value]) => (value === undefined ? [] : [field])),
+    ...(Object.keys(normalization).length > 0 ? ["normalization"] : []),
+  ].map(
+    (field) => `model.${field} says nothing about the network "${network}", which is whole; leave it out`,
+  );
+}

@@ -1,15 +1,33 @@
 // The network that a recipe describes, with random weights; a memory only where the method uses one.
 
-import { createNetwork } from "../models/network.js";
+import type { BackboneName } from "../models/backbones/names.js";
+import { createMemory, createNetwork } from "../models/network.js";
+import { networks } from "../models/network-registry.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { usesMemory } from "../training/methods/index.js";
 import type { Recipe } from "./recipe.js";
 
-/** @param classes what it tells apart: those of the recipe's label space */
+/**
+ * @param classes what it tells apart: those of the recipe's label space
+ * @throws RangeError where a part of one's own is not registered, or its memory is not where the network says
+ */
 export function createRecipeNetwork(
   { model, method }: Pick<Recipe, "model" | "method">,
   classes: number,
 ): SegmentationNetwork {
-  const { memory, backboneWeights, weights, ...options } = model;
-  return createNetwork({ ...options, classes, memory: usesMemory(method) ? memory : null });
+  const { backbone, network: name, memory, backboneWeights, weights, ...options } = model;
+  const withMemory = usesMemory(method);
+  if (name === undefined) {
+    const memoryOptions = withMemory ? memory : null;
+    return createNetwork({ ...options, backbone: backbone as BackboneName, classes, memory: memoryOptions });
+  }
+  const network = networks.get(name)({
+    classes,
+    createMemory: (width) => (withMemory ? createMemory(memory, { classes, width }) : null),
+  });
+  if (network.classes === classes && (network.memory !== null) === withMemory) return network;
+  throw new RangeError(
+    `the network "${name}" has ${network.classes} classes and ${network.memory ? "a" : "no"} memory; the recipe asks for ` +
+      `${classes} classes and ${withMemory ? "a" : "no"} memory: keep what createMemory gives as the field "memory"`,
+  );
 }

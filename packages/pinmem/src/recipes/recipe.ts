@@ -2,7 +2,6 @@
 // every default is visible in the copy that is saved with the run.
 
 import { z } from "zod";
-import { completeNetworkOptions, NetworkOptionsError } from "../models/network.js";
 import { lossWeightsSchema } from "../training/losses.js";
 import { methodSchema, splitsDomains } from "../training/methods/index.js";
 import { optimizerSchema } from "../training/optimizer.js";
@@ -11,7 +10,7 @@ import { learningRateSchema, warmUpProblem } from "../training/schedule.js";
 import { whiteningSchema } from "../training/whitening.js";
 import { dataSchema } from "./data.js";
 import { datasetProblems } from "./dataset-problems.js";
-import { modelSchema } from "./model.js";
+import { completeModel, modelProblems, modelSchema } from "./model.js";
 import { inCurrentNames, type OnRenamed, tellRenamed } from "./renamed-fields.js";
 import { RecipeError, validate } from "./validate.js";
 
@@ -107,7 +106,8 @@ export function resolveStoredRecipe(value: unknown, what: string): Recipe {
 }
 
 function resolve(value: unknown, what: string, onRenamed: OnRenamed): Recipe {
-  const recipe = validate(recipeSchema, inCurrentNames(value, what, onRenamed), what);
+  const checked = validate(recipeSchema, inCurrentNames(value, what, onRenamed), what);
+  const recipe = { ...checked, model: completeModel(checked.model) };
   const problems = impossible(recipe);
   if (problems.length > 0) throw new RecipeError(what, problems);
   return recipe;
@@ -147,13 +147,7 @@ function impossible({
       'activationCheckpointing is true and method.order is "second": what is computed again has no second derivatives; set one of them back',
     );
   }
-  const { backbone, head, outputStride, normalization } = model;
-  try {
-    completeNetworkOptions({ backbone, head, outputStride, normalization });
-  } catch (error) {
-    if (!(error instanceof NetworkOptionsError)) throw error;
-    problems.push(error.message.replace(/^\w+: /, "model."));
-  }
+  problems.push(...modelProblems(model));
   if (data.scale[0] > data.scale[1]) {
     problems.push(`data.scale is [${data.scale}]; the lower factor comes first`);
   }

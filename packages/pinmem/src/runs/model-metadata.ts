@@ -4,6 +4,7 @@ import type { LabelSpace } from "@pinmem/core";
 import { labelSpaceFromJson, labelSpaceToJson } from "@pinmem/core/formats";
 import { z } from "zod";
 import { type Recipe, resolveStoredRecipe } from "../recipes/recipe.js";
+import { RecipeError } from "../recipes/validate.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout; a file with a larger one was written by a newer version of this package. */
@@ -53,6 +54,11 @@ export function readMetadata(file: string, metadata: ReadonlyMap<string, string>
       score,
     };
   } catch (error) {
+    if (error instanceof RecipeError) {
+      throw new RunError(file, `cannot be opened by its recipe: ${error.problems.join("; ")}`, {
+        cause: error,
+      });
+    }
     throw new RunError(
       file,
       "does not say which network its weights belong to, so it is no file of a run. `pinmem weights convert` makes one of weights from elsewhere",

@@ -4,6 +4,7 @@
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { backends, type Device, manualSeed, saveSafetensors, setNumThreads } from "@pinmem/torch";
 import { surveyLabels } from "../loading/label-survey.js";
+import { BackboneNetwork } from "../models/backbone-network.js";
 import { setMemoryFormat } from "../models/memory-format.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import {
@@ -255,7 +256,9 @@ function buildNetwork({ model, method, device, channelsLast }: Recipe, { space }
   const { backboneWeights, weights } = model;
   const network = createRecipeNetwork({ model, method }, space.classes.length);
   const reports: WeightsReport[] = [];
-  if (backboneWeights !== null) reports.push(loadBackboneWeights(network.backbone, backboneWeights));
+  if (backboneWeights !== null && network instanceof BackboneNetwork) {
+    reports.push(loadBackboneWeights(network.backbone, backboneWeights));
+  }
   const whole = weights && loadNetworkWeights(network, weights.file, { partial: weights.partial });
   if (whole) reports.push(whole);
   setMemoryFormat(network, channelsLast ? "channelsLast" : "contiguous", device as Device);

@@ -8,7 +8,8 @@ import { type EvaluationEvent, protocol, type TrainingEvent } from "@pinmem/core
 import type { Device } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
 import { evaluateDomain } from "../inference/evaluate-domain.js";
-import { type Forward, Predictor, predict } from "../inference/predictor.js";
+import { type Forward, Predictor } from "../inference/predictor.js";
+import { predict } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withEstimatedStatistics } from "./batch-norm.js";
 import { withRandomState } from "./checkpoints/snapshot.js";

@@ -5,7 +5,6 @@
 
 import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { NormalizationPlacement, StageName } from "../normalization/placement.js";
-import type { BackboneName } from "./names.js";
 import type { StageModule, StageOutput } from "./stage.js";
 
 /** Ratio of the image's resolution to that of the last feature. */
@@ -33,14 +32,14 @@ export interface BackboneOutput {
 type PerStage<T> = Readonly<Record<StageName, T>>;
 
 export interface BackboneParts {
-  readonly name: BackboneName;
+  readonly name: string;
   readonly stages: PerStage<StageModule>;
   /** Channels of each stage's output. */
   readonly channels: PerStage<number>;
   /** Ratio of the image's resolution to each stage's. */
   readonly strides: PerStage<number>;
-  /** Our name for one of torchvision's; null for the classifier's. */
-  readonly torchvisionName: (name: string) => string | null;
+  /** Our name for one of the ImageNet weights'; null for the classifier's. Default: the same name. */
+  readonly torchvisionName?: (name: string) => string | null;
 }
 
 export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
@@ -49,12 +48,12 @@ export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
   readonly layer2: StageModule;
   readonly layer3: StageModule;
   readonly layer4: StageModule;
-  readonly name: BackboneName;
+  readonly name: string;
   readonly channels: PerStage<number>;
   readonly strides: PerStage<number>;
   readonly torchvisionName: (name: string) => string | null;
 
-  constructor({ name, stages, channels, strides, torchvisionName }: BackboneParts) {
+  constructor({ name, stages, channels, strides, torchvisionName = (name) => name }: BackboneParts) {
     super();
     this.layer0 = stages.layer0;
     this.layer1 = stages.layer1;

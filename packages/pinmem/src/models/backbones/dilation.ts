@@ -14,18 +14,22 @@ export interface StageStride {
   readonly total: number;
 }
 
-/** For stages with natural strides 1 or 2 that follow a feature at `start` times smaller than the image. */
-export function planStrides(
+/**
+ * For stages with natural strides 1 or 2 that follow a feature at `start` times smaller than the image.
+ * @returns a plan for each stage
+ */
+export function planStrides<const Natural extends readonly (1 | 2)[]>(
   start: number,
-  natural: readonly (1 | 2)[],
+  natural: Natural,
   outputStride: OutputStride,
-): StageStride[] {
+): { readonly [Stage in keyof Natural]: StageStride } {
   let [total, dilation] = [start, 1];
-  return natural.map((wanted) => {
+  const plans = natural.map((wanted): StageStride => {
     const dilationBefore = dilation;
     const keepsResolution = total * wanted > outputStride;
     if (keepsResolution) dilation *= wanted;
     else total *= wanted;
     return { stride: keepsResolution ? 1 : wanted, dilation, dilationBefore, total };
   });
+  return plans as { readonly [Stage in keyof Natural]: StageStride };
 }

@@ -80,7 +80,6 @@ interface Run {
 export function mobilenet_v2({ outputStride, normalization = {} }: BackboneOptions): Backbone {
   // layer0 and layer1 shrink the image eight times whatever the output stride; layer2 and layer3 shrink as they may.
   const [second, third] = planStrides(8, [2, 2], outputStride);
-  if (!second || !third) throw new Error("internal: two stages have two strides");
 
   let channels = 16;
   const runs = (

@@ -1,5 +1,7 @@
-// All backbones by torchvision's names. A new one is a file beside this one, and a line here and in names.ts.
+// All backbones by name: those of this package by torchvision's names, and those of one's own. A new one of ours is a file
+// beside this one, and a line here and in names.ts.
 
+import { Registry } from "../registry.js";
 import type { Backbone, BackboneOptions } from "./backbone.js";
 import { mobilenet_v2 } from "./mobilenet-v2.js";
 import type { BackboneName } from "./names.js";
@@ -8,7 +10,10 @@ import { resnext50_32x4d, resnext101_32x8d } from "./resnext.js";
 import { shufflenet_v2_x1_0 } from "./shufflenet-v2.js";
 import { wide_resnet50_2, wide_resnet101_2 } from "./wide-resnet.js";
 
-export const backbones = {
+/** Makes a backbone with random weights. */
+export type BackboneFactory = (options: BackboneOptions) => Backbone;
+
+export const backbones = new Registry<BackboneFactory>("backbone", "registerBackbone", {
   resnet18,
   resnet34,
   resnet50,
@@ -20,8 +25,30 @@ export const backbones = {
   wide_resnet101_2,
   mobilenet_v2,
   shufflenet_v2_x1_0,
-} satisfies Record<BackboneName, (options: BackboneOptions) => Backbone>;
+} satisfies Record<BackboneName, BackboneFactory>);
 
-/** A backbone with torchvision's initialization. */
-export const createBackbone = (name: BackboneName, options: BackboneOptions): Backbone =>
-  backbones[name](options);
+/**
+ * Adds a backbone of one's own: from now on recipes name it in `model.backbone`, and it is trained, inspected, resumed and
+ * opened like the others. Call it in every program that opens such a run, before it does.
+ *
+ * @param name what recipes call it
+ * @param create makes it at the output stride that is asked for, with random weights
+ * @throws RangeError where the name is taken
+ */
+export function registerBackbone(name: string, create: BackboneFactory): void {
+  backbones.add(name, create);
+}
+
+/**
+ * A backbone with random weights; those of this package have torchvision's initialization.
+ * @throws RangeError where there is none of that name, or where one of your own has another output stride than was asked for
+ */
+export function createBackbone(name: BackboneName | (string & {}), options: BackboneOptions): Backbone {
+  const backbone = backbones.get(name)(options);
+  const { layer4 } = backbone.strides;
+  if (layer4 === options.outputStride) return backbone;
+  throw new RangeError(
+    `the backbone "${name}" was asked for an output stride of ${options.outputStride}, but its layer4 has ${layer4}; ` +
+      "let its stages keep the resolution (planStrides), or set outputStride to what it has",
+  );
+}

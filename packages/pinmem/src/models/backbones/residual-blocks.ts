@@ -51,7 +51,7 @@ const shortcut = (from: number, to: number, stride: number): nn.Sequential | nul
   stride === 1 && from === to ? null : new nn.Sequential(conv1x1(from, to, stride), new nn.BatchNorm2d(to));
 
 /** The parts that both blocks have. */
-abstract class ResidualBlock extends nn.Module<[Tensor], BlockOutput> {
+export abstract class ResidualBlock extends nn.Module<[Tensor], BlockOutput> {
   abstract readonly downsample: nn.Sequential | null;
   abstract readonly instanceNormLayer: Normalization | null;
   readonly sum: nn.Module<[Tensor, Tensor]> = new SumReLU();

@@ -4,12 +4,12 @@
 
 import { nn, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
-import { type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
+import { BackboneNetwork, type NetworkParts } from "../backbone-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
 import { convolution, initializeHead } from "./parts.js";
 import { PyramidV2 } from "./pyramid.js";
 
-export class DeepLabV2 extends SegmentationNetwork {
+export class DeepLabV2 extends BackboneNetwork {
   readonly aspp: PyramidV2;
   readonly final1: nn.Sequential;
   readonly final2: nn.Sequential;

@@ -5,14 +5,14 @@
 
 import { cat, nn, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
-import { type NetworkParts, SegmentationNetwork } from "../segmentation-network.js";
+import { BackboneNetwork, type NetworkParts } from "../backbone-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
 import { convolution, initializeHead } from "./parts.js";
 import { PyramidV3 } from "./pyramid.js";
 
 const FINE_WIDTH = 48;
 
-export class DeepLabV3Plus extends SegmentationNetwork {
+export class DeepLabV3Plus extends BackboneNetwork {
   readonly aspp: PyramidV3;
   readonly botFine: nn.Sequential;
   readonly botAspp: nn.Sequential;

@@ -4,6 +4,7 @@
 import type { Comparison, Row } from "../../comparison/comparison.js";
 import { counted, percent, points } from "../../comparison/format.js";
 import { type Cell, type Column, type Score, unitsOf } from "../../comparison/row-scores.js";
+import { networkName } from "../../recipes/network-name.js";
 import { type Content, html, type Markup } from "./html.js";
 
 /** More domains than this are set closer. */
@@ -91,7 +92,7 @@ function detail({ members }: Row): string {
   const { method, model } = first.run.recipe;
   return [
     method.name,
-    model.backbone,
+    networkName(model),
     members.length === 1
       ? `seed ${seeds[0]}`
       : `${counted(members.length, "run")}, seeds ${seeds.join(", ")}`,

@@ -1,0 +1,102 @@
+// A network of a backbone and a head: backbone, pyramid, class memory, decoder, auxiliary head. A head is a subclass.
+//
+// State-dict names are the official code's.
+// Shapes: B batch, C width of the feature, K classes, H W image, h w feature.
+
+import { nn, scope, type Tensor } from "@pinmem/torch";
+import type { ClassMemory } from "../memory/class-memory.js";
+import type { Backbone, OutputStride } from "./backbones/backbone.js";
+import type { StageModule } from "./backbones/stage.js";
+import { SegmentationNetwork } from "./segmentation-network.js";
+import type { Encoding } from "./trainable-network.js";
+
+/** What a head makes a network of. */
+export interface NetworkParts {
+  readonly backbone: Backbone;
+  readonly classes: number;
+  /** Channels of the feature. */
+  readonly width: number;
+  /** Share of channels that the auxiliary head drops in training. */
+  readonly auxiliaryDropout: number;
+  readonly memory: ClassMemory | null;
+}
+
+export abstract class BackboneNetwork extends SegmentationNetwork {
+  readonly layer0: StageModule;
+  readonly layer1: StageModule;
+  readonly layer2: StageModule;
+  readonly layer3: StageModule;
+  readonly layer4: StageModule;
+  readonly #backbone: Backbone;
+  readonly #classes: number;
+
+  constructor({ backbone, classes }: NetworkParts) {
+    super();
+    this.#backbone = backbone;
+    this.#classes = classes;
+    this.layer0 = backbone.layer0;
+    this.layer1 = backbone.layer1;
+    this.layer2 = backbone.layer2;
+    this.layer3 = backbone.layer3;
+    this.layer4 = backbone.layer4;
+  }
+
+  abstract readonly aspp: nn.Module<[Tensor], Tensor>;
+  abstract readonly final1: nn.Sequential;
+  abstract readonly final2: nn.Sequential;
+  abstract readonly dsn: nn.Sequential;
+  abstract override readonly memory: ClassMemory | null;
+  /** Whether the decoder joins the feature of layer1. */
+  protected abstract readonly usesLowLevel: boolean;
+
+  override get classes(): number {
+    return this.#classes;
+  }
+
+  get backbone(): Backbone {
+    return this.#backbone;
+  }
+
+  /** Ratio of the image's resolution to the feature's. */
+  override get outputStride(): OutputStride {
+    return this.#backbone.strides.layer4 as OutputStride;
+  }
+
+  /** What activation checkpointing computes twice, in order. */
+  get stages(): readonly StageModule[] {
+    return [this.layer0, this.layer1, this.layer2, this.layer3, this.layer4];
+  }
+
+  /** The feature of layer4 as the memory and the decoder take it. */
+  protected abstract bottleneck(deep_BChw: Tensor): Tensor;
+
+  /** What the decoder joins from layer1 and the feature, before its last convolutions. */
+  protected abstract join(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor;
+
+  override encode(image_B3HW: Tensor): Encoding {
+    this.checkImage(image_B3HW);
+    return scope(() => {
+      const { deep, lowLevel, auxiliary, whitening } = this.#backbone.call(image_B3HW);
+      const feature = this.bottleneck(deep);
+      return { feature, lowLevel: this.usesLowLevel ? lowLevel : null, auxiliary, whitening };
+    });
+  }
+
+  /** Logits (B, K, H, W) for an image of `size`, from the feature as it is or refined by the memory. */
+  override decode(
+    feature_BChw: Tensor,
+    lowLevel: Tensor | null,
+    size: readonly [height: number, width: number],
+  ): Tensor {
+    return scope(() => {
+      // Losses take logits class by class: cheaper to lay out before they are upsampled than after.
+      const small = this.final2.call(this.final1.call(this.join(feature_BChw, lowLevel))).contiguous();
+      return nn.F.interpolate(small, { size, mode: "bilinear", alignCorners: true });
+    });
+  }
+
+  /** Logits of the auxiliary head at the resolution of layer3. */
+  override auxiliaryLogits(auxiliary: Tensor): Tensor {
+    return this.dsn.call(auxiliary);
+  }
+}
