@@ -38,7 +38,7 @@ async function distinct(): Promise<[string, Recipe][]> {
       const model = full ? recipe.model : [head, Object.values(normalization ?? {})];
       const key = JSON.stringify([model, full ? recipe.method : recipe.method.name]);
       const other = found.get(key)?.[1].model.backbone;
-      if (other && bySize.indexOf(other) <= bySize.indexOf(backbone)) continue;
+      if (other && bySize.indexOf(other) <= bySize.indexOf(backbone ?? "")) continue;
       found.set(key, [address.slice(folder.length + 1), recipe]);
     }
   }
