@@ -18,7 +18,7 @@ const compilerOptions = {
   noUncheckedIndexedAccess: true,
   skipLibCheck: true,
   outDir: "compiled",
-  rootDir: ".",
+  rootDir: "source",
 };
 
 /** Of a block that is a file of the reader's, where it goes; null for a program. */
@@ -35,11 +35,12 @@ export class CodeFolder {
     readonly blocks: readonly Block[],
   ) {
     this.#path = path;
+    mkdirSync(join(path, "source"));
     for (const [at, block] of blocks.entries()) {
-      writeFileSync(join(path, `block-${at}.mts`), this.#resolved(block));
+      writeFileSync(join(path, `source/block-${at}.mts`), this.#resolved(block));
       writeFileSync(join(path, `block-${at}.js.mjs`), block.text);
     }
-    writeFileSync(join(path, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.mts"] }));
+    writeFileSync(join(path, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["source"] }));
     const tsc = join(root, "node_modules/typescript/bin/tsc");
     const { stdout } = spawnSync(process.execPath, [tsc, "-p", ".", "--pretty", "false"], {
       cwd: path,
@@ -82,7 +83,8 @@ export class CodeFolder {
   }
 
   #withPlace(line: string): string {
-    const [, at = "", row = "", rest = ""] = /^block-(\d+)\.mts\((\d+),\d+\): (.*)$/s.exec(line) ?? [];
+    const [, at = "", row = "", rest = ""] =
+      /^source\/block-(\d+)\.mts\((\d+),\d+\): (.*)$/s.exec(line) ?? [];
     const block = this.blocks[Number(at)];
     if (at === "" || !block) return line;
     const [, path, first] = /^(.*):(\d+)$/.exec(block.place) ?? [];

@@ -165,6 +165,11 @@ describe("the check itself", () => {
       `seed=${seed}`,
     ];
     expect(first?.commands).toEqual([words(1), words(2)]);
+    const [both] = startedBy(["if [ -e x ]; then exec srun --quiet node a; else node b; fi"]);
+    expect(both?.commands).toEqual([
+      ["node", "a"],
+      ["node", "b"],
+    ]);
     expect(startedBy(["npx 'pinmem"])[0]?.complaint).toMatch(/unexpected EOF/);
   });
 });

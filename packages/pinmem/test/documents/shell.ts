@@ -1,5 +1,6 @@
 // What a piece of shell would start. A real bash reads it, with its quotes, variables and loops, in an empty folder and with
-// nothing on its path but stand-ins of npx, npm and node that note their words. Everything else is left out.
+// nothing on its path but stand-ins of npx, npm and node that note their words. Everything else is left out. It is read twice,
+// so that both ways of an `if [ … ]` are gone.
 
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,10 +11,17 @@ const standIn = `#!/bin/bash
 { printf '%s\\x1f' "\${0##*/}" "$@"; printf '\\x1e'; } >> "$NOTED"
 `;
 
-/** What a reader would have to have, and which is not at hand here. */
-const prelude = `
+/** Programs that start another one: their own options first. */
+const starter = `#!/bin/bash
+while [[ $1 == -* ]]; do shift; done
+exec "$@"
+`;
+
+/** Programs that a reader has and that are not at hand here do nothing. */
+const prelude = (condition: boolean) => `
 command_not_found_handle() { :; }
 cd() { :; }
+function [ { ${condition}; }
 `;
 
 export interface Started {
@@ -30,23 +38,27 @@ export function startedBy(scripts: readonly string[]): Started[] {
     const bin = join(folder, "bin");
     mkdirSync(bin);
     mkdirSync(join(folder, "empty"));
-    for (const name of ["npx", "npm", "node"]) {
-      writeFileSync(join(bin, name), standIn);
+    const executable = (name: string, text: string) => {
+      writeFileSync(join(bin, name), text);
       chmodSync(join(bin, name), 0o755);
-    }
+    };
+    for (const name of ["npx", "npm", "node"]) executable(name, standIn);
+    for (const name of ["srun", "nohup", "nice"]) executable(name, starter);
     return scripts.map((script, at) => {
       const noted = join(folder, `${at}`);
-      const { stderr } = spawnSync("/bin/bash", ["-c", `${prelude}${script}\nwait`], {
-        cwd: join(folder, "empty"),
-        env: { PATH: bin, HOME: "/home/somebody", NOTED: noted },
-        encoding: "utf8",
-      });
+      const read = (condition: boolean) =>
+        spawnSync("/bin/bash", ["-c", `${prelude(condition)}${script}\nwait`], {
+          cwd: join(folder, "empty"),
+          env: { PATH: bin, HOME: "/home/somebody", NOTED: noted },
+          encoding: "utf8",
+        }).stderr;
+      const complaint = read(true) || (/\[ /.test(script) ? read(false) : "");
       const text = existsSync(noted) ? readFileSync(noted, "utf8") : "";
       const commands = text
         .split("\x1e")
         .filter((entry) => entry !== "")
         .map((entry) => entry.split("\x1f").slice(0, -1));
-      return { commands, complaint: stderr };
+      return { commands, complaint };
     });
   } finally {
     rmSync(folder, { recursive: true });
