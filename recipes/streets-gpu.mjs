@@ -1,7 +1,7 @@
 // The study of docs/results on a GPU, where there is time for many more images: all methods with the same number of steps
 // and images, as the paper compares them.
 //
-//   npx pinmem train recipes/streets-gpu.mjs#pin-memory --set seed=1 --run runs/gpu/pin-memory-1
+//   npx pinmem train recipes/streets-gpu.mjs#pin-memory --set seed=1 --out runs/gpu/pin-memory-1
 
 import { defineRecipe, demoRecipe } from "pinmem";
 import { compared, sharp } from "./parts/streets.mjs";

@@ -2,8 +2,8 @@
 // training has 340 seconds of one thread: whole ("scratch-..."), or 200 in a trunk and 140 in a branch that goes on from it.
 // Steps follow from the seconds that a step of each method took on one thread of the machine of docs/results.
 //
-//   npx pinmem train recipes/streets-study.mjs#trunk-erm --set seed=1 --run runs/study/trunk-erm-1
-//   npx pinmem train recipes/streets-study.mjs#pin-memory --set seed=1 --run runs/study/pin-memory-1 \
+//   npx pinmem train recipes/streets-study.mjs#trunk-erm --set seed=1 --out runs/study/trunk-erm-1
+//   npx pinmem train recipes/streets-study.mjs#pin-memory --set seed=1 --out runs/study/pin-memory-1 \
 //     --set 'model.weights={"file":"runs/study/trunk-memory-1/last.safetensors","partial":true}'
 //
 // "partial" is for the two whose network has weights that the trunk's has not: pin-residual and pin-learned.

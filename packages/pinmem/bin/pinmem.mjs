@@ -1,7 +1,14 @@
 #!/usr/bin/env node
-// The command `pinmem`. Only checks that there is something to run: the commands are compiled from src/cli.
+// The command `pinmem`. Only checks that there is something to run, the commands are compiled from src/cli, and takes two
+// signals in hand before anything else, since Node has its own ways with them.
 
 import { existsSync } from "node:fs";
+import { isatty } from "node:tty";
+
+// Batch systems send it as a warning; Node would open its debugger on a port.
+process.on("SIGUSR1", () => {});
+// Node forgets that `nohup` ignores it. Without a terminal there is none that could be closed.
+if (![0, 1, 2].some((descriptor) => isatty(descriptor))) process.on("SIGHUP", () => {});
 
 const entry = new URL("../dist/cli/main.js", import.meta.url);
 if (!existsSync(entry)) {

@@ -73,7 +73,7 @@ describe("pinmem ablate", () => {
     unlock();
     expect(code).toBe(1);
     expect(states()).toEqual({ "base-304": "done", "gradient-order-second-304": "failed" });
-    expect(err).toMatch(/gradient-order-second-304 failed: .* is training in this folder/);
+    expect(err).toMatch(/gradient-order-second-304 failed: .* is being trained by process/);
   });
 
   it("lists the runs that it would make, and makes none", async () => {

@@ -5,8 +5,10 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Cell } from "../ablation/plan.js";
 import { studies as allStudies } from "../ablation/studies.js";
 import type { Recipe } from "../recipes/recipe.js";
+import { INTERRUPTED, interruption } from "./interruption.js";
 import { bestOrLast, namesOf, numbers, positive, setOption } from "./options.js";
-import { explained, INTERRUPTED, interruption } from "./running.js";
+import { goOnUnread } from "./output.js";
+import { explained } from "./running.js";
 
 interface AblateFlags {
   readonly studies?: string[];
@@ -90,6 +92,7 @@ async function trainAll(
     import("../training/events/progress.js"),
   ]);
   using interrupt = interruption("step");
+  goOnUnread();
   const ablation = await runAblation(recipe, plan, {
     folder,
     weights,

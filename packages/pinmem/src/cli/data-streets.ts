@@ -8,8 +8,9 @@ import { streetsDataset } from "../datasets/sets/streets.js";
 import { requireWritableFile } from "../files/output-folder.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 import { contactSheet } from "../loading/contact-sheet.js";
+import { interruption } from "./interruption.js";
 import { between, positive, wholeNumber } from "./options.js";
-import { explained, interruption, progress } from "./running.js";
+import { explained, progress } from "./running.js";
 
 interface StreetsFlags {
   readonly out: string;

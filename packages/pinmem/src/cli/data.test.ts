@@ -101,7 +101,7 @@ describe("pinmem data check", () => {
     const { text } = await run("check", "folder", "--root", root, "--space", space, "--no-sheet", "--json");
     expect(JSON.parse(text)).toMatchObject({ pairs: 1, histogram: [9 * 12, 9 * 12], ignoredPixels: 6 * 12 });
     writeFileSync(space, '{"name": "two"}');
-    const bad = await run("check", "folder", "--root", root, "--space", space);
+    const bad = await run("check", "folder", "--root", root, "--label-space", space);
     expect(bad.text).toMatch(/space\.json: label space: classes must be a list/);
     expect(bad.code).toBe(1);
   });

@@ -14,15 +14,16 @@ import { writeRgbPng } from "../images/write-png.js";
 import { type CheckReport, checkDataset } from "../loading/check.js";
 import { contactSheet } from "../loading/contact-sheet.js";
 import { streetsCommand } from "./data-streets.js";
-import { positive } from "./options.js";
-import { explained, interruption, progress } from "./running.js";
+import { interruption } from "./interruption.js";
+import { acceptFormer, positive } from "./options.js";
+import { explained, progress } from "./running.js";
 
 interface CheckFlags {
   readonly root: string;
   readonly split?: string;
   readonly subset?: string;
-  readonly space?: string;
-  readonly sample?: number;
+  readonly labelSpace?: string;
+  readonly limit?: number;
   /** A file, or false where none is wanted. */
   readonly sheet?: string | false;
   readonly json?: true;
@@ -30,7 +31,7 @@ interface CheckFlags {
 
 export function dataCommand(): Command {
   const command = new Command("data").description("Look at data sets, and make what they need.");
-  command
+  const checking = command
     .command("check")
     .description("Find a data set's files, decode them, report what is wrong, and draw a contact sheet.")
     .addHelpText(
@@ -39,7 +40,7 @@ export function dataCommand(): Command {
 Data sets: ${datasetNames.join(", ")}.
 
 Example:
-  npx pinmem data check cityscapes --root /data/cityscapes --split val --sample 50
+  npx pinmem data check cityscapes --root /data/cityscapes --split val --limit 50
 
 Exit codes: 0 all well; 1 something is wrong, and the last lines say what; 2 wrong usage.`,
     )
@@ -47,12 +48,14 @@ Exit codes: 0 all well; 1 something is wrong, and the last lines say what; 2 wro
     .requiredOption("--root <dir>", "the folder that holds it")
     .option("--split <name>", "train, val, … (the first one the data set has, unless given)")
     .option("--subset <name>", "a weather of acdc, a drive of camvid")
-    .option("--space <file>", "a label space as JSON; Cityscapes' 19 classes unless given")
-    .option("--sample <count>", "decode only so many files, spread evenly", positive)
+    .option("--label-space <file>", "a label space as JSON; Cityscapes' 19 classes unless given")
+    .option("--limit <count>", "decode only so many files, spread evenly", positive)
     .option("--sheet <file>", "where to write the contact sheet (NAME-SPLIT.png unless given)")
     .option("--no-sheet", "draw no contact sheet")
     .option("--json", "print the report as JSON")
     .action(async (name: string, flags: CheckFlags) => explained(() => check(name, flags)));
+  acceptFormer(checking, "--space <file>", "--label-space");
+  acceptFormer(checking, "--sample <count>", "--limit");
   command
     .command("prepare")
     .description("Make the label images of a data set that comes without them.")
@@ -76,18 +79,18 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
   return command;
 }
 
-async function check(name: string, { root, sheet, json, sample, space: spaceFile, ...choice }: CheckFlags) {
+async function check(name: string, { root, sheet, json, limit, labelSpace, ...choice }: CheckFlags) {
   const definition = datasetDefinition(name);
   const split = choice.split ?? Object.keys(definition.splits)[0] ?? "all";
   const options = { root, split, ...(choice.subset ? { subset: choice.subset } : {}) };
-  const space = spaceFile ? readLabelSpace(spaceFile) : cityscapes19;
+  const space = labelSpace ? readLabelSpace(labelSpace) : cityscapes19;
   const files = await findFiles(definition, { subset: undefined, ...options });
   const dataset = await openDataset(definition, { ...options, space, unpaired: "skip" });
   const sheetFile = sheet === false ? undefined : (sheet ?? `${dataset.name}-${split}.png`);
   if (sheetFile !== undefined) requireWritableFile(sheetFile);
 
   const report = await checkDataset(dataset, {
-    ...(sample === undefined ? {} : { sample }),
+    ...(limit !== undefined && { sample: limit }),
     onProgress: progress("decoded"),
   });
   const expected = choice.subset ? undefined : definition.splits[split];

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import type { DemoSummary } from "./demo/summary.js";
+import { INTERRUPTED, interruption } from "./interruption.js";
 import { setOption, wholeNumber } from "./options.js";
-import { explained, INTERRUPTED, interruption, timestamp } from "./running.js";
+import { goOnUnread } from "./output.js";
+import { explained, timestamp } from "./running.js";
 
 interface DemoFlags {
   readonly minutes: number;
@@ -58,6 +60,7 @@ async function demo({ out, json, ...options }: DemoFlags): Promise<number> {
     import("../training/events/progress.js"),
   ]);
   using stop = interruption("step");
+  goOnUnread();
   try {
     const summary = await runDemo({
       ...options,

@@ -7,8 +7,9 @@ import type { EvaluationProgress } from "../evaluation/evaluate-run-options.js";
 import { requireWritableFile } from "../files/output-folder.js";
 import { duration } from "../training/events/progress.js";
 import type { EvaluateFlags } from "./evaluate-flags.js";
+import { INTERRUPTED, interruption } from "./interruption.js";
 import { printResults } from "./print-results.js";
-import { folderOfRun, INTERRUPTED, interruption } from "./running.js";
+import { folderOfRun } from "./running.js";
 
 /** @returns the exit code */
 export async function evaluateRuns(

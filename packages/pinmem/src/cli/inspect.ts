@@ -4,16 +4,17 @@ import { join } from "node:path";
 import { INSPECTION_FILE, type InspectionPart, inspectionParts } from "@pinmem/core/formats";
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
-import { bestOrLast, deviceOption, names, namesOf, positive, wholeNumber } from "./options.js";
-import { explained, folderOfRun, interruption, progress } from "./running.js";
+import { interruption } from "./interruption.js";
+import { acceptFormer, bestOrLast, deviceOption, names, namesOf, positive, wholeNumber } from "./options.js";
+import { explained, folderOfRun, progress } from "./running.js";
 
 interface InspectFlags {
   readonly on?: string[];
   readonly data?: string;
-  readonly images: number;
+  readonly limit: number;
   readonly what?: InspectionPart[];
   readonly baseline?: string;
-  readonly classes?: string[];
+  readonly embeddingClasses?: string[];
   readonly which?: "best" | "last";
   readonly seed: number;
   readonly device: string;
@@ -22,7 +23,7 @@ interface InspectFlags {
 }
 
 export function inspectCommand(): Command {
-  return new Command("inspect")
+  const command = new Command("inspect")
     .description("Look into a trained network: what its memory holds, where it is read, and what it matters.")
     .argument("<run>", "the folder of a run, or a file of weights that a run wrote")
     .option(
@@ -31,7 +32,7 @@ export function inspectCommand(): Command {
       names,
     )
     .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
-    .option("--images <count>", "images of each domain at most, spread evenly", positive, 20)
+    .option("--limit <count>", "of each domain only so many images, spread evenly", positive, 20)
     .option(
       "--what <parts>",
       "some of: activation, similarity, embedding, grid, reliance (default: all)",
@@ -39,7 +40,7 @@ export function inspectCommand(): Command {
     )
     .option("--baseline <run>", "a run whose predictions stand beside in the grid")
     .option(
-      "--classes <names>",
+      "--embedding-classes <names>",
       "classes in the embedding, separated by commas (default: the paper's six)",
       names,
     )
@@ -60,7 +61,7 @@ What it makes, each picture as PNG and SVG:
 
 Examples:
   npx pinmem inspect runs/demo
-  npx pinmem inspect runs/demo --what grid,embedding --baseline runs/demo-erm --images 8
+  npx pinmem inspect runs/demo --what grid,embedding --baseline runs/demo-erm --limit 8
   npx pinmem inspect runs/demo --on streets:night,streets:fog --out night
 
 Ctrl-C stops after the image in progress.
@@ -68,6 +69,8 @@ Ctrl-C stops after the image in progress.
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
     )
     .action((run: string, flags: InspectFlags) => explained(() => inspect(run, flags)));
+  acceptFormer(command, "--images <count>", "--limit");
+  return acceptFormer(command, "--classes <names>", "--embedding-classes");
 }
 
 async function inspect(path: string, flags: InspectFlags): Promise<void> {
@@ -79,12 +82,12 @@ async function inspect(path: string, flags: InspectFlags): Promise<void> {
       import("../evaluation/open-domains.js"),
       import("../inspection/describe-inspection.js"),
     ]);
-  const { images, seed, classes, which, data, json } = flags;
+  const { limit, seed, embeddingClasses: classes, which, data, json } = flags;
   const device = flags.device as Device; // openRun refuses what is none
   const options = { device, form: "trained", ...(which && { which }) } as const;
   using run = openRun(path, options);
   const domains = await inspectedDomains(flags.on ?? ["recipe"], run, {
-    limit: images,
+    limit,
     folder: process.env.PINMEM_DATA,
     ...(data !== undefined && { entries: readDataFile(data) }),
   });

@@ -2,7 +2,7 @@
 // usage (exit code 2), found before anything is opened.
 
 import { orWhat } from "@pinmem/core";
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseAssignment } from "../recipes/assignment.js";
 
 /** Parses an option that must be a positive whole number. */
@@ -72,6 +72,27 @@ export const setOption = (description = "change a field of the recipe; may be re
     if ("problem" in parsed) throw new InvalidArgumentError(parsed.problem);
     return [...before, text];
   });
+
+/**
+ * Lets an option be given by the name that it had in an earlier version, which the help no longer shows.
+ * @param former the long flag with its value, such as "--run <folder>"
+ * @param now the long flag of an option of the command, such as "--out"
+ */
+export function acceptFormer(command: Command, former: string, now: string): Command {
+  const current = command.options.find(({ long }) => long === now);
+  if (!current) throw new Error(`internal: ${command.name()} has no ${now}`);
+  const old = new Option(former).hideHelp();
+  const key = current.attributeName();
+  if (current.parseArg) old.argParser((text, before) => current.parseArg?.(text, before as never));
+  return command.addOption(old).hook("preAction", (_, acting) => {
+    const value = acting.getOptionValue(old.attributeName());
+    if (value === undefined) return;
+    if (acting.getOptionValueSource(key) === "cli")
+      acting.error(`error: ${old.long} is called ${now} now; leave ${old.long} out`, { exitCode: 2 });
+    acting.setOptionValueWithSource(key, value, "cli");
+    acting.setOptionValueWithSource(old.attributeName(), undefined, undefined);
+  });
+}
 
 /** `--device`: whether there is such a device is found out later. */
 export const deviceOption = (): Option =>

@@ -10,6 +10,16 @@ const UNREAD = 141;
 
 const guarded = new WeakSet<Writable>();
 
+let goesOnUnread = false;
+
+/**
+ * From now on, output that nobody reads any more is no reason to end: a training has its results in its folder. What cannot
+ * be written for another reason still is.
+ */
+export function goOnUnread(): void {
+  goesOnUnread = true; // To the end: a pipe tells of its last lines when the command is done.
+}
+
 /** Ends the program with an exit code that tells when one of the streams can no longer be written. */
 export function guardOutput(streams: readonly (Writable & { readonly fd: number })[]): void {
   for (const stream of streams) {
@@ -38,6 +48,8 @@ function writeAll(descriptor: number, bytes: Uint8Array): Error | null {
 }
 
 function end(error: NodeJS.ErrnoException): void {
+  // EIO: the terminal was closed.
+  if (goesOnUnread && (error.code === "EPIPE" || error.code === "EIO")) return;
   if (error.code === "EPIPE") process.exit(UNREAD);
   try {
     writeSync(2, `${(asWriteError("standard output", error) as Error).message}\n`);

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
 import type { OutputKind } from "../prediction/outputs.js";
-
+import { INTERRUPTED, interruption } from "./interruption.js";
 import { bestOrLast, deviceOption, namesOf, positive, scales } from "./options.js";
-import { explained, INTERRUPTED, interruption } from "./running.js";
+import { explained } from "./running.js";
 
 interface PredictFlags {
   readonly out?: string;

@@ -1,7 +1,8 @@
-// What commands have in common: progress on terminals, interruptions, errors in one line.
+// What commands have in common: progress on terminals, errors in one line.
 
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { INTERRUPTED, Interrupted } from "./interruption.js";
 
 /** The folder of a run that was named by it or by one of its files. */
 export const folderOfRun = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
@@ -14,11 +15,6 @@ export function progress(verb: string): (done: number, total: number) => void {
   };
 }
 
-/** Somebody asked for an end; the message says what is left to find. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
-
 /** What a user can mend is said in one line; our own mistakes keep their stack. */
 export async function explained(run: () => Promise<void>): Promise<void> {
   try {
@@ -29,40 +25,6 @@ export async function explained(run: () => Promise<void>): Promise<void> {
     console.error(error.message);
     process.exitCode = error instanceof Interrupted ? INTERRUPTED : 1;
   }
-}
-
-/** The exit code after an interruption. */
-export const INTERRUPTED = 130;
-
-export interface Interruption extends Disposable {
-  readonly signal: AbortSignal;
-  /** @throws Interrupted where an end was asked for; `outcome` says what there is then */
-  check(outcome: string): void;
-}
-
-/**
- * The first Ctrl-C asks for an end; after it the system's own handling is back.
- * @param piece of work that is finished first
- */
-export function interruption(piece: string): Interruption {
-  const controller = new AbortController();
-  const names = ["SIGINT", "SIGTERM"] as const;
-  const stop = () => {
-    for (const name of names) process.removeListener(name, listener);
-  };
-  const listener = () => {
-    stop();
-    console.error(`\nstopping after this ${piece}; once more to stop at once`);
-    controller.abort();
-  };
-  for (const name of names) process.on(name, listener);
-  return {
-    signal: controller.signal,
-    check: (outcome) => {
-      if (controller.signal.aborted) throw new Interrupted(`interrupted; ${outcome}`);
-    },
-    [Symbol.dispose]: stop,
-  };
 }
 
 /** 20260131-120000 */

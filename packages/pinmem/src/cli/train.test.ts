@@ -26,7 +26,7 @@ describe("pinmem train", () => {
     const recipe = write("recipe.json", miniRecipe({ method: { name: "erm" }, length: { steps: 2 } }));
     const runFolder = join(folder, "run");
     const handlers = process.listenerCount("SIGINT");
-    const stopping = run(recipe, "--run", runFolder, "--set", "validation.preciseBatchNorm=0", "--json");
+    const stopping = run(recipe, "--out", runFolder, "--set", "validation.preciseBatchNorm=0", "--json");
     const timer = setInterval(() => {
       if (!existsSync(join(runFolder, "events.jsonl"))) return;
       clearInterval(timer);
@@ -39,6 +39,8 @@ describe("pinmem train", () => {
     expect(process.listenerCount("SIGINT")).toBe(handlers);
     const saved = JSON.parse(readFileSync(join(runFolder, "recipe.json"), "utf8"));
     expect(saved.validation.preciseBatchNorm).toBe(0);
+    const former = await run(recipe, "--run", runFolder);
+    expect(former.err).toContain(`${runFolder} already holds a run`);
     const second = await run("--resume", runFolder);
     expect(second.code).toBe(0);
     expect(second.err).toMatch(/finished at step 2 of 2/);
@@ -48,7 +50,9 @@ describe("pinmem train", () => {
   it.each([
     [[], /give a recipe, or --resume/],
     [["a.json", "--resume", "b"], /leave the recipe out/],
-    [["--resume", "b", "--run", "c"], /leave --run out/],
+    [["--resume", "b", "--out", "c"], /leave --out out/],
+    [["--resume", "b", "--run", "c"], /leave --out out/],
+    [["a.json", "--run", "b", "--out", "c"], /--run is called --out now; leave --run out/],
     [["--resume", "b", "--set", "seed=1"], /leave --set out/],
     [["a.json", "--stes", "x"], /unknown option '--stes'/],
   ])("explains wrong usage %j and exits with 2", async (args, message) => {
@@ -73,7 +77,7 @@ describe("pinmem train", () => {
   it("does not promise to go on from checkpoints that are all damaged, nor leaves a folder for what never began", async () => {
     const recipe = write("recipe.json", miniRecipe({ method: { name: "erm" }, length: { steps: 1 } }));
     const runFolder = join(folder, "run");
-    expect((await run(recipe, "--run", runFolder)).code).toBe(0);
+    expect((await run(recipe, "--out", runFolder)).code).toBe(0);
     const damage = (name: string) => writeFileSync(join(runFolder, "checkpoints/step-000001", name), "");
     damage("model.safetensors");
     const damaged = await run("--resume", runFolder);
@@ -86,7 +90,7 @@ describe("pinmem train", () => {
       recipe,
       "--set",
       `data.sources=${elsewhere}`,
-      "--run",
+      "--out",
       join(folder, "runs/never"),
     );
     expect(absent.code).toBe(1);
@@ -95,7 +99,7 @@ describe("pinmem train", () => {
 
   it("explains a field that does not exist, before anything is loaded", async () => {
     const recipe = write("recipe.json", miniRecipe());
-    const { err, code } = await run(recipe, "--set", "learningRat.base=1", "--run", join(folder, "run"));
+    const { err, code } = await run(recipe, "--set", "learningRat.base=1", "--out", join(folder, "run"));
     expect(err).toMatch(/learningRat is no field of a recipe; did you mean "learningRate"\?/);
     expect(code).toBe(1);
     expect(existsSync(join(folder, "run"))).toBe(false);

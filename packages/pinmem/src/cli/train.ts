@@ -3,21 +3,23 @@
 import { join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command } from "commander";
-import { setOption } from "./options.js";
-import { explained, INTERRUPTED, interruption, timestamp } from "./running.js";
+import { INTERRUPTED, interruption } from "./interruption.js";
+import { acceptFormer, setOption } from "./options.js";
+import { goOnUnread } from "./output.js";
+import { explained, timestamp } from "./running.js";
 
 interface TrainFlags {
-  readonly run?: string;
+  readonly out?: string;
   readonly set: string[];
   readonly resume?: string;
   readonly json?: true;
 }
 
 export function trainCommand(): Command {
-  return new Command("train")
+  const command = new Command("train")
     .description("Train a network by a recipe, or continue a run.")
     .argument("[recipe]", "FILE, or FILE#NAME: a .mjs module that exports recipes, or a .json file")
-    .option("--run <folder>", "where the run goes (default: runs/NAME-TIME)")
+    .option("--out <folder>", "where the run goes (default: runs/NAME-TIME)")
     .addOption(setOption("change a field of the recipe, such as learningRate.base=0.002; may be repeated"))
     .option("--resume <folder>", "continue the run in this folder after its newest checkpoint")
     .option("--json", "print events as JSON, one a line, instead of progress")
@@ -30,6 +32,8 @@ Examples:
   npx pinmem train --resume runs/demo-20260101-120000
 
 npx pinmem recipes lists the recipes that there are. Ctrl-C stops after the step in progress and saves it; a second time, at once.
+So do SIGTERM and a terminal that is closed; SIGUSR1 saves a checkpoint and goes on. Batch systems start
+node packages/pinmem/bin/pinmem.mjs: npx does not pass signals on.
 
 Exit codes: 0 trained to the end; 1 stopped by an error, which the last lines tell; 2 wrong usage; 130 interrupted.`,
     )
@@ -40,25 +44,29 @@ Exit codes: 0 trained to the end; 1 stopped by an error, which the last lines te
         process.exitCode = await run(recipe, flags);
       });
     });
+  return acceptFormer(command, "--run <folder>", "--out");
 }
 
-function misuse(recipe: string | undefined, { resume, run, set }: TrainFlags): string | null {
+function misuse(recipe: string | undefined, { resume, out, set }: TrainFlags): string | null {
   if (resume === undefined)
     return recipe === undefined ? "give a recipe, or --resume and the folder of a run" : null;
   if (recipe !== undefined) return "--resume takes the recipe of the run; leave the recipe out";
-  if (run !== undefined) return "--resume continues in the folder of the run; leave --run out";
+  if (out !== undefined) return "--resume continues in the folder of the run; leave --out out";
   return set.length > 0 ? "--resume goes on with the recipe as it was; leave --set out" : null;
 }
 
 async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<number> {
-  const [{ loadRecipe, loadStoredRecipe }, { RunFolder }, { train }, { Progress }] = await Promise.all([
-    import("../recipes/load-recipe.js"),
-    import("../runs/run-folder.js"),
-    import("../runs/train.js"),
-    import("../training/events/progress.js"),
-  ]);
+  const [{ loadRecipe, loadStoredRecipe }, { RunFolder, RunInUseError }, { train }, { Progress }] =
+    await Promise.all([
+      import("../recipes/load-recipe.js"),
+      import("../runs/run-folder.js"),
+      import("../runs/train.js"),
+      import("../training/events/progress.js"),
+    ]);
   const { resume } = flags;
   using interrupt = interruption("step");
+  goOnUnread();
+  using asked = saveRequests();
   let folder: InstanceType<typeof RunFolder> | undefined;
   try {
     const resumed = resume === undefined ? undefined : new RunFolder(resume);
@@ -68,25 +76,45 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     const recipe = resumed
       ? await loadStoredRecipe(resumed.recipe)
       : await loadRecipe(recipeFile as string, flags.set);
-    folder = new RunFolder(resume ?? flags.run ?? join("runs", `${recipe.name}-${timestamp(new Date())}`));
+    folder = new RunFolder(resume ?? flags.out ?? join("runs", `${recipe.name}-${timestamp(new Date())}`));
     if (!flags.json) console.error(`run folder: ${folder.path}`);
     const { reason } = await train(recipe, {
       folder,
       resume: resume !== undefined,
       events: [flags.json ? new JsonOutput() : new Progress()],
       signal: interrupt.signal,
+      saveNow: asked.take,
     });
     if (reason === "finished") return 0;
     console.error(`continue with: ${resumeCommand(folder.path)}`);
     return INTERRUPTED;
   } catch (error) {
     console.error(`train: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof RunInUseError) return 1;
     const step = folder ? await newestStep(folder.checkpoints) : null;
     if (folder && step !== null) {
       console.error(`the checkpoint of step ${step} is whole; continue with: ${resumeCommand(folder.path)}`);
     }
     return 1;
   }
+}
+
+/** SIGUSR1, which batch systems send ahead of an end, asks for a checkpoint. */
+function saveRequests(): Disposable & { take(): boolean } {
+  let asked = false;
+  const listener = () => {
+    asked = true;
+    console.error("\na checkpoint is saved after this step");
+  };
+  process.on("SIGUSR1", listener);
+  return {
+    take: () => {
+      const was = asked;
+      asked = false;
+      return was;
+    },
+    [Symbol.dispose]: () => void process.removeListener("SIGUSR1", listener),
+  };
 }
 
 const resumeCommand = (folder: string): string => `npx pinmem train --resume ${folder}`;

@@ -100,7 +100,7 @@ describe("inspectRun", () => {
 
 describe("pinmem inspect", () => {
   it("inspects the domains and parts that are asked for, beside the run", async () => {
-    const words = ["--on", "streets:fog", "--images", "1", "--what", "grid,reliance"];
+    const words = ["--on", "streets:fog", "--limit", "1", "--what", "grid,reliance"];
     const { text, code } = await run(path("pin"), ...words);
     expect(code).toBe(0);
     expect(text).toMatch(/memory reliance[\s\S]*rows' values permuted[\s\S]*2 pictures/);
@@ -146,7 +146,7 @@ describe("pinmem inspect", () => {
       code: 1,
       text: expect.stringMatching(/nowhere does not exist/),
     });
-    const unknown = await run(path("pin"), "--what", "embedding", "--classes", "unicorn");
+    const unknown = await run(path("pin"), "--what", "embedding", "--embedding-classes", "unicorn");
     expect(unknown).toMatchObject({
       code: 1,
       text: expect.stringMatching(/has no class "unicorn"; there are road/),

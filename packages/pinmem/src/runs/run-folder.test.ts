@@ -18,7 +18,7 @@ describe("a run folder's lock", () => {
     const run = new RunFolder(folder);
     const release = run.lock();
     expect(() => new RunFolder(folder).lock()).toThrow(
-      new RegExp(`process ${process.pid} is training in this folder`),
+      new RegExp(`is being trained by process ${process.pid}`),
     );
     release();
     expect(existsSync(lockFile())).toBe(false);

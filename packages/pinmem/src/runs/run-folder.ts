@@ -19,9 +19,13 @@ import { writeWhole } from "../files/atomic-write.js";
 import { makeFolder } from "../files/output-folder.js";
 import { writing } from "../files/write-error.js";
 import type { Recipe } from "../recipes/recipe.js";
+import { RunError } from "./run-error.js";
 
 /** Temporary names of weights and of JSON files. */
 const LEFTOVER = /^(\.(best|last)\.safetensors\.[0-9a-f]{12}|\w+\.json\.\d+)\.tmp$/;
+
+/** Another process trains in the folder of a run. */
+export class RunInUseError extends RunError {}
 
 export class RunFolder {
   constructor(readonly path: string) {}
@@ -69,7 +73,7 @@ export class RunFolder {
   /**
    * Keeps other processes from training here; returns what ends that, and takes a folder away that was made for a run that
    * could not begin.
-   * @throws Error where another process does
+   * @throws RunInUseError where another process does
    */
   lock(): () => void {
     const made = makeFolder(this.path);
@@ -87,9 +91,11 @@ export class RunFolder {
           if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 3) throw error;
           const holder = readHolder(path);
           if (holder && isAlive(holder)) {
-            throw new Error(
-              `${this.path}: process ${holder.pid}${holder.host === hostname() ? "" : ` on ${holder.host}`} is training in this ` +
-                `folder. Wait for it, choose another folder, or remove ${path} if there is no such process`,
+            const host = holder.host === hostname() ? "" : ` on ${holder.host}`;
+            throw new RunInUseError(
+              this.path,
+              `is being trained by process ${holder.pid}${host}. Wait for it, choose another folder, or remove ${path} if there is ` +
+                "no such process",
             );
           }
           rmSync(path, { force: true });

@@ -43,8 +43,10 @@ export interface TrainOptions {
   readonly resume?: boolean;
   /** Where events go beside the folder's files. */
   readonly events?: readonly EventSink[];
-  /** Stops the run after the step in progress, which is saved. */
+  /** Stops the run after the step in progress, which is saved; while it evaluates, after the image. */
   readonly signal?: AbortSignal;
+  /** Asked after every step: whether a checkpoint is to be saved now, beside those that the recipe asks for. */
+  readonly saveNow?: () => boolean;
   /** Data sets of the caller's own, which the recipe lists by their names: `{ name: "custom", as: NAME }`. */
   readonly datasets?: GivenDatasets;
   /** The caller's own method, for a recipe whose method is `{ name: "custom", as: NAME }`. */
@@ -58,7 +60,7 @@ export interface TrainOptions {
  */
 export async function train(
   given: Recipe,
-  { folder: where, resume = false, events = [], signal, datasets, method }: TrainOptions,
+  { folder: where, resume = false, events = [], datasets, ...more }: TrainOptions,
 ): Promise<TrainingResult> {
   const folder = typeof where === "string" ? new RunFolder(where) : where;
   const recipe = withAbsolutePaths(given);
@@ -74,13 +76,8 @@ export async function train(
     backends.cudnn.benchmark = recipe.cudnnBenchmark;
     const data = await openData(recipe.data, recipe.seed, datasets);
     try {
-      return await trainOn(data, recipe, {
-        folder,
-        ...(await examineData(data, recipe, folder)),
-        events,
-        ...(signal && { signal }),
-        ...(method && { method }),
-      });
+      const examined = await examineData(data, recipe, folder);
+      return await trainOn(data, recipe, { ...more, ...examined, folder, events });
     } finally {
       await data.close();
     }
@@ -107,7 +104,7 @@ async function examineData(data: OpenData, { data: { onError } }: Recipe, folder
   return { record, warnings };
 }
 
-interface RunOptions extends Pick<TrainOptions, "signal" | "method"> {
+interface RunOptions extends Pick<TrainOptions, "signal" | "saveNow" | "method"> {
   readonly record: DataRecord;
   /** About the data, for the user. */
   readonly warnings: readonly string[];
@@ -118,7 +115,7 @@ interface RunOptions extends Pick<TrainOptions, "signal" | "method"> {
 async function trainOn(
   data: OpenData,
   recipe: Recipe,
-  { folder, record, warnings, events, signal, method: given }: RunOptions,
+  { folder, record, warnings, events, signal, saveNow, method: given }: RunOptions,
 ) {
   const { seed, method: methodConfig, accumulation, precision, channelsLast } = recipe;
   const device = recipe.device as Device;
@@ -199,6 +196,7 @@ async function trainOn(
       store: new CheckpointStore(folder.checkpoints, { keep: recipe.checkpoints.keep }),
       every: recipe.checkpoints.every,
     },
+    ...(saveNow && { saveNow }),
     validation: {
       every: recipe.validation.every,
       run: createValidation({

@@ -8,10 +8,13 @@
 import { dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import type { LabeledBatch } from "./episode.js";
+import { heed } from "./heed.js";
 import { inPrecision, type Precision } from "./precision.js";
 
 export interface EstimationOptions {
   readonly precision?: Precision;
+  /** Stops the estimation before the next batch. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface EstimationOptions {
 export async function estimateStatistics(
   network: TrainableNetwork,
   batches: AsyncIterable<LabeledBatch>,
-  { precision = "float32" }: EstimationOptions = {},
+  { precision = "float32", signal }: EstimationOptions = {},
 ): Promise<void> {
   const norms = network.modules().filter((module) => module instanceof nn.BatchNorm2d);
   const before = norms.map(({ momentum }) => momentum);
@@ -29,6 +32,7 @@ export async function estimateStatistics(
   let started = false;
   try {
     for await (const batch of batches) {
+      await heed(signal);
       if (!started) {
         // Not before there is a batch: without any, the old statistics are better than none.
         for (const norm of norms) {

@@ -8,6 +8,7 @@ import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabeledBatch } from "./episode.js";
 import { memoryEvent } from "./events/memory-event.js";
+import { heed } from "./heed.js";
 import type { MemoryStartConfig } from "./methods/index.js";
 import { memoryOf } from "./methods/method.js";
 import { inPrecision, type Precision } from "./precision.js";
@@ -20,11 +21,11 @@ export interface StartReport {
   readonly absent: readonly number[];
 }
 
-/** Fills the network's memory from labeled batches. */
+/** Fills the network's memory from labeled batches. @throws the signal's reason where it asks for an end before the last */
 export async function startMemory(
   network: TrainableNetwork,
   batches: AsyncIterable<LabeledBatch>,
-  { precision = "float32" }: { precision?: Precision } = {},
+  { precision = "float32", signal }: { precision?: Precision; signal?: AbortSignal | undefined } = {},
 ): Promise<StartReport> {
   const memory = memoryOf(network, "startMemory");
   const mode = network.training;
@@ -33,6 +34,7 @@ export async function startMemory(
   network.eval();
   try {
     for await (const { image, label } of batches) {
+      await heed(signal);
       scope(() =>
         noGrad(() => {
           const { feature } = inPrecision(precision, image.device, () => network.encode(image));
@@ -72,12 +74,12 @@ export class MemoryStart implements TrainerHook {
     this.#options = options;
   }
 
-  async before(done: number): Promise<void> {
+  async before(done: number, signal?: AbortSignal): Promise<void> {
     const { network, device, precision, config, space, batchesPerEpoch, images, emit } = this.#options;
     if (done !== config.afterSteps) return;
     const count = config.batches === "official" ? OFFICIAL_EPOCHS * batchesPerEpoch : config.batches;
     const { absent } = await withRandomState(device, () =>
-      startMemory(network, images("memory start", count), { precision }),
+      startMemory(network, images("memory start", count), { precision, signal }),
     );
     const names = absent.map((trainId) => space.classes[trainId]?.name ?? String(trainId));
     const missing = names.length > 0 ? `; without ${names.join(", ")}` : "";

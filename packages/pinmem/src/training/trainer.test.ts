@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TinyNetwork } from "../../test/tiny-network.js";
 import { MadeUpData, prepare, tinyRun } from "../../test/tiny-run.js";
 import type { Batch } from "../loading/loader.js";
+import { CheckpointStore } from "./checkpoints/checkpoint-store.js";
 import { Erm } from "./methods/erm.js";
 import type { TrainerHook } from "./trainer.js";
 import { TrainingError } from "./training-error.js";
@@ -155,6 +156,78 @@ describe("Trainer", () => {
     const again = tinyRun({ steps: 10, folder });
     again.trainer.resume();
     expect(again.trainer.best).toEqual({ step: 8, score: 0.6 });
+  });
+
+  it("saves before it validates; a validation that was stopped is done when the run goes on, and changes nothing", async () => {
+    const seen: [step: number, saved: number | undefined][] = [];
+    let stopAt = 10;
+    const make = (steps: number, to = folder) => {
+      const validation = {
+        every: 5,
+        run: async (step: number, _: unknown, __: unknown, signal: AbortSignal) => {
+          seen.push([step, new CheckpointStore(`${to}/checkpoints`).steps().at(-1)]);
+          if (step === stopAt) run.trainer.interrupt();
+          signal.throwIfAborted();
+          return step / 100;
+        },
+      };
+      const run = tinyRun({ steps, validation, folder: to, every: 10 });
+      return run;
+    };
+    const first = make(20);
+    expect(await first.trainer.run()).toMatchObject({ reason: "interrupted", step: 10, best: { step: 5 } });
+    stopAt = 20;
+    const second = make(20);
+    second.trainer.resume();
+    expect(await second.trainer.run()).toMatchObject({ reason: "interrupted", step: 20, best: { step: 15 } });
+    stopAt = -1;
+    const third = make(20);
+    third.trainer.resume();
+    expect(await third.trainer.run()).toMatchObject({ reason: "finished", step: 20, best: { step: 20 } });
+    expect(seen.map(([step]) => step)).toEqual([5, 10, 10, 15, 20, 20]);
+    expect(seen.filter(([step]) => step % 10 === 0).every(([step, saved]) => step === saved)).toBe(true);
+
+    const fourth = make(20);
+    fourth.trainer.resume();
+    expect(fourth.trainer.best).toEqual({ step: 20, score: 0.2 });
+    const other = mkdtempSync(join(tmpdir(), "pinmem-trainer-"));
+    const whole = make(20, other);
+    await whole.trainer.run();
+    rmSync(other, { recursive: true });
+    expect(values(third.network)).toEqual(values(whole.network));
+  });
+
+  it("stops while a hook works, and calls it again when the run goes on", async () => {
+    const calls: number[] = [];
+    const make = (stop: boolean) => {
+      const hook: TrainerHook = {
+        before: async (done, signal) => {
+          if (done !== 2) return;
+          calls.push(done);
+          if (stop) run.trainer.interrupt();
+          signal.throwIfAborted();
+        },
+      };
+      const run = tinyRun({ folder, steps: 3, hooks: [hook] });
+      return run.trainer;
+    };
+    expect(await make(true).run()).toMatchObject({ reason: "interrupted", step: 2 });
+    const again = make(false);
+    again.resume();
+    expect(await again.run()).toMatchObject({ reason: "finished" });
+    expect(calls).toEqual([2, 2]);
+  });
+
+  it("saves a checkpoint when it is asked to, and goes on", async () => {
+    let asked = true;
+    const saveNow = () => {
+      const was = asked;
+      asked = false;
+      return was;
+    };
+    const store = new CheckpointStore(`${folder}/checkpoints`);
+    await tinyRun({ folder, steps: 3, every: 100, saveNow }).trainer.run();
+    expect(store.steps()).toEqual([1, 3]);
   });
 
   it("makes one step of several episodes", async () => {

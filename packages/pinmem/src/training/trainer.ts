@@ -8,6 +8,7 @@ import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { type Device, dispose, keep, scope, type Tensor } from "@pinmem/torch";
 import type { Batch } from "../loading/loader.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
+import type { CheckpointState } from "./checkpoints/checkpoint.js";
 import type { CheckpointStore } from "./checkpoints/checkpoint-store.js";
 import { restoreSnapshot, takeSnapshot } from "./checkpoints/snapshot.js";
 import { writeDiagnostic } from "./diagnostic.js";
@@ -21,8 +22,8 @@ import { TrainingError } from "./training-error.js";
 
 /** Something that happens at certain steps beside the training itself. */
 export interface TrainerHook {
-  /** Called before every step, with the number of steps done. */
-  before?(done: number): Promise<void>;
+  /** Called before every step, with the number of steps done. Throws the signal's reason where that asks for an end. */
+  before?(done: number, signal: AbortSignal): Promise<void>;
   /** State that checkpoints must hold. */
   tensors?(): ReadonlyMap<string, Tensor>;
   restore?(tensors: ReadonlyMap<string, Tensor>): void;
@@ -51,6 +52,8 @@ export interface TrainerOptions {
   readonly events?: readonly EventSink[];
   /** Where checkpoints go, and after how many steps. Default: nowhere. */
   readonly checkpoints?: { readonly store: CheckpointStore; readonly every: number } | null;
+  /** Asked after every step: whether a checkpoint is to be saved now. */
+  readonly saveNow?: () => boolean;
   /** What to look at after every so many steps and at the end. */
   readonly validation?: { readonly every: number; readonly run: Validate } | null;
   /** Folder for what is left of a step that failed. */
@@ -59,11 +62,15 @@ export interface TrainerOptions {
   readonly eventBytes?: () => number;
 }
 
-/** Evaluates after so many steps and tells by `emit`; returns the score that selects models, higher is better, or null. */
+/**
+ * Evaluates after so many steps and tells by `emit`; returns the score that selects models, higher is better, or null. Throws
+ * the signal's reason where that asks for an end.
+ */
 export type Validate = (
   step: number,
   best: TrainingResult["best"],
   emit: (event: TrainingEvent) => Promise<void>,
+  signal: AbortSignal,
 ) => Promise<number | null>;
 
 export interface TrainingResult {
@@ -76,8 +83,11 @@ export class Trainer {
   readonly #options: TrainerOptions;
   #done = 0;
   #best: TrainingResult["best"] = null;
-  #savedAt = -1;
-  #interrupted = false;
+  /** Of the newest checkpoint of this process, or the one that it goes on from. */
+  #saved: CheckpointState | null = null;
+  /** Whether the validation after the steps done is still to be done. */
+  #validationDue = false;
+  readonly #stop = new AbortController();
 
   constructor(options: TrainerOptions) {
     this.#options = options;
@@ -116,8 +126,9 @@ export class Trainer {
       this.#checkPosition(state.data, found.path);
       restoreSnapshot(this.#options, { model, training, optimizer: state.optimizer });
       for (const hook of hooks) hook.restore?.(training);
-      this.#savedAt = state.step;
+      this.#saved = state;
       this.#best = state.best;
+      this.#validationDue = state.validationDue;
       return { eventBytes: state.eventBytes, skipped: found.skipped };
     });
   }
@@ -131,33 +142,48 @@ export class Trainer {
     );
   }
 
-  /** Stops after the step in progress, which is saved. */
+  /**
+   * Stops after the step in progress, which is saved; a validation, or the memory's start, stops after the image or batch in
+   * progress, and is done anew where the run is taken up again.
+   */
   interrupt(): void {
-    this.#interrupted = true;
+    this.#stop.abort();
   }
 
   /** Trains to the end, or until `interrupt`. @throws TrainingError when a step cannot go on */
   async run(): Promise<TrainingResult> {
-    const { name, steps, data, hooks = [], checkpoints, validation } = this.#options;
+    const { name, steps, data } = this.#options;
     await this.#emit({ event: "start", step: this.#done, steps, name });
     const batches = data.batches(this.#position);
     try {
-      while (this.#done < steps && !this.#interrupted) {
-        for (const hook of hooks) await hook.before?.(this.#done);
-        await this.#step(batches);
-        const last = this.#done === steps;
-        if (validation && (last || this.#done % validation.every === 0)) await this.#validate(validation.run);
-        if (checkpoints && (last || this.#done % checkpoints.every === 0)) await this.#save();
-        // Signals and finalizers are served by the event loop, which a step does not leave.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+      await this.#goThrough(batches);
+    } catch (error) {
+      if (!this.#stop.signal.aborted || error !== this.#stop.signal.reason) throw error;
     } finally {
       await batches.return();
     }
-    if (this.#savedAt !== this.#done) await this.#save();
-    const reason = this.#done === steps ? "finished" : "interrupted";
+    if (this.#saved?.step !== this.#done) this.#save();
+    const reason = this.#done === steps && !this.#validationDue ? "finished" : "interrupted";
     await this.#emit({ event: "end", step: this.#done, reason });
     return { step: this.#done, reason, best: this.#best };
+  }
+
+  async #goThrough(batches: AsyncGenerator<Batch>): Promise<void> {
+    const { steps, hooks = [], checkpoints, saveNow, validation } = this.#options;
+    const { signal } = this.#stop;
+    if (validation && this.#validationDue) await this.#validate(validation.run);
+    while (this.#done < steps && !signal.aborted) {
+      for (const hook of hooks) await hook.before?.(this.#done, signal);
+      await this.#step(batches);
+      const last = this.#done === steps;
+      this.#validationDue = validation ? last || this.#done % validation.every === 0 : false;
+      // Before the validation: what was trained is not to be lost in it.
+      const asked = saveNow?.() ?? false;
+      if (checkpoints && (last || asked || this.#done % checkpoints.every === 0)) this.#save();
+      if (validation && this.#validationDue) await this.#validate(validation.run);
+      // Signals and finalizers are served by the event loop, which a step does not leave.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   async #step(batches: AsyncGenerator<Batch>): Promise<void> {
@@ -233,33 +259,42 @@ export class Trainer {
   }
 
   async #validate(run: Validate): Promise<void> {
-    const score = await run(this.#done, this.#best, (event) => this.#emit(event));
+    const emit = (event: TrainingEvent) => this.#emit(event);
+    const score = await run(this.#done, this.#best, emit, this.#stop.signal);
     if (score !== null && score > (this.#best?.score ?? Number.NEGATIVE_INFINITY)) {
       this.#best = { step: this.#done, score };
     }
+    this.#validationDue = false;
+    const { checkpoints } = this.#options;
+    if (!checkpoints || this.#saved?.step !== this.#done) return;
+    this.#saved = this.#state(this.#saved.optimizer);
+    checkpoints.store.update(this.#saved);
   }
 
-  async #save(): Promise<void> {
-    const { checkpoints, hooks = [], events = [], eventBytes } = this.#options;
+  #save(): void {
+    const { checkpoints, hooks = [] } = this.#options;
     if (!checkpoints) return;
-    for (const sink of events) sink.flush();
     scope(() => {
       const { model, training, optimizer } = takeSnapshot(this.#options);
       for (const hook of hooks)
         for (const [name, tensor] of hook.tensors?.() ?? []) training.set(name, tensor);
-      checkpoints.store.save({
-        model,
-        training,
-        state: {
-          step: this.#done,
-          data: this.#position,
-          optimizer,
-          eventBytes: eventBytes?.() ?? 0,
-          best: this.#best,
-        },
-      });
+      const state = this.#state(optimizer);
+      checkpoints.store.save({ model, training, state });
+      this.#saved = state;
     });
-    this.#savedAt = this.#done;
+  }
+
+  #state(optimizer: CheckpointState["optimizer"]): CheckpointState {
+    const { events = [], eventBytes } = this.#options;
+    for (const sink of events) sink.flush();
+    return {
+      step: this.#done,
+      data: this.#position,
+      optimizer,
+      eventBytes: eventBytes?.() ?? 0,
+      best: this.#best,
+      validationDue: this.#validationDue,
+    };
   }
 
   /** Of the next batch. */

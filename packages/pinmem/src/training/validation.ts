@@ -15,6 +15,7 @@ import { withEstimatedStatistics } from "./batch-norm.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabeledBatch } from "./episode.js";
 import { memoryEvent } from "./events/memory-event.js";
+import { heed } from "./heed.js";
 import { inPrecision, type Precision, widened } from "./precision.js";
 import type { Validate } from "./trainer.js";
 
@@ -44,33 +45,40 @@ export interface SavedState {
 
 type Emit = (event: TrainingEvent) => Promise<void>;
 
+/** One evaluation: when it is, what it must beat, where it tells of itself, and what stops it between two images. */
+interface Occasion {
+  readonly step: number;
+  readonly best: { readonly score: number } | null;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
 /** Scores every domain and keeps the models; the score of a model is the mean over the validation domains. */
 export function createValidation(options: ValidationOptions): Validate {
   const { network, device, precision, preciseBatchNorm } = options;
-  return (step, best, emit) =>
+  return (step, best, emit, signal) =>
     withRandomState(device, () =>
-      withEstimatedStatistics(network, preciseBatchNorm(), () => validate(options, step, best, emit), {
-        precision,
-      }),
+      withEstimatedStatistics(
+        network,
+        preciseBatchNorm(),
+        () => validate(options, { step, best, emit, signal }),
+        { precision, signal },
+      ),
     );
 }
 
-async function validate(
-  options: ValidationOptions,
-  step: number,
-  best: { readonly score: number } | null,
-  emit: Emit,
-): Promise<number | null> {
+async function validate(options: ValidationOptions, occasion: Occasion): Promise<number | null> {
+  const { step, best, emit } = occasion;
   const { network, validation, targets, steps } = options;
   const mode = network.training;
   network.eval();
   try {
     const scores: number[] = [];
     for (const dataset of validation) {
-      const { meanIoU: score } = await scoreDomain(options, dataset, { step, role: "source", emit });
+      const { meanIoU: score } = await scoreDomain(options, dataset, "source", occasion);
       if (score !== null) scores.push(score);
     }
-    for (const dataset of targets) await scoreDomain(options, dataset, { step, role: "target", emit });
+    for (const dataset of targets) await scoreDomain(options, dataset, "target", occasion);
     if (network.memory) await emit(memoryEvent(network.memory, options.space, step));
     const score = scores.length > 0 ? scores.reduce((sum, one) => sum + one, 0) / scores.length : null;
     if (score !== null && score > (best?.score ?? Number.NEGATIVE_INFINITY))
@@ -85,14 +93,18 @@ async function validate(
 async function scoreDomain(
   { network, device, precision, channelsLast }: ValidationOptions,
   dataset: Dataset,
-  { step, role, emit }: { step: number; role: EvaluationEvent["role"]; emit: Emit },
+  role: EvaluationEvent["role"],
+  { step, emit, signal }: Occasion,
 ): Promise<EvaluationEvent> {
   const forward: Forward = (image) => {
     const input = channelsLast ? image.to({ memoryFormat: "channelsLast" }) : image;
     return widened(inPrecision(precision, device, () => predict(network, input)));
   };
   const predictor = new Predictor({ forward, protocol: protocol("whole"), device });
-  const { matrix, images, picture } = await evaluateDomain(dataset, { predictor });
+  const { matrix, images, picture } = await evaluateDomain(dataset, {
+    predictor,
+    onImages: () => heed(signal),
+  });
   const names = dataset.space.classes.map(({ name }) => name);
   const scores = classIoU(matrix);
   const event: EvaluationEvent = {

@@ -6,7 +6,7 @@
 // Source: Choi et al., "RobustNet", CVPR 2021, section 4.3; numbers of the official script.
 
 import { Random } from "@pinmem/core";
-import { cat, type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { cat, type Device, dispose, keep, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { z } from "zod";
 import type { Dataset } from "../datasets/dataset.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
@@ -17,6 +17,7 @@ import { PairVariances } from "../models/normalization/covariance.js";
 import { whiteningLayers } from "../models/normalization/instance-whitening.js";
 import { WhiteningLoss } from "../models/normalization/whitening-loss.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
+import { heed } from "./heed.js";
 import type { TrainerHook } from "./trainer.js";
 
 export const whiteningSchema = z.strictObject({
@@ -108,15 +109,19 @@ export class Whitening implements TrainerHook {
   readonly lossOf = (whitened: readonly Tensor[]): Tensor | null =>
     this.#isActive ? this.#options.loss.call(whitened) : null;
 
-  async before(done: number): Promise<void> {
-    const { loss, selectAt, trials, report } = this.#options;
+  async before(done: number, signal?: AbortSignal): Promise<void> {
+    const { loss, selectAt, report } = this.#options;
     if (!loss.isSelective || done !== selectAt) return;
-    const counts: string[] = [];
-    for (let trial = 0; trial < trials; trial++) {
-      using variances = new PairVariances();
-      await this.#collect(variances, trial);
-      const selections = loss.select(variances);
-      counts.splice(0, counts.length, ...selections.map((one) => (one ? String(one.selected) : "all")));
+    const before = [...loss.stateDict()].map(([name, tensor]) => [name, keep(tensor.clone())] as const);
+    let counts: string[];
+    try {
+      counts = await this.#select(signal);
+    } catch (error) {
+      // Of half a selection nothing may stay: a run that goes on from here selects anew.
+      loss.loadStateDict(new Map(before));
+      throw error;
+    } finally {
+      dispose(before.map(([, tensor]) => tensor));
     }
     this.#isActive = true;
     await report?.(done, `whitening begins; covariances selected in each layer: ${counts.join(", ")}`);
@@ -135,7 +140,19 @@ export class Whitening implements TrainerHook {
     this.#isActive = !loss.isSelective || trials.some(([, tensor]) => tensor.toNumber() > 0);
   }
 
-  async #collect(variances: PairVariances, trial: number): Promise<void> {
+  /** How many covariances were selected in each layer, in words. */
+  async #select(signal: AbortSignal | undefined): Promise<string[]> {
+    const { loss, trials } = this.#options;
+    let counts: string[] = [];
+    for (let trial = 0; trial < trials; trial++) {
+      using variances = new PairVariances();
+      await this.#collect(variances, trial, signal);
+      counts = loss.select(variances).map((one) => (one ? String(one.selected) : "all"));
+    }
+    return counts;
+  }
+
+  async #collect(variances: PairVariances, trial: number, signal: AbortSignal | undefined): Promise<void> {
     const { network, sources, images, device, seed } = this.#options;
     const mode = network.training;
     network.eval();
@@ -143,6 +160,7 @@ export class Whitening implements TrainerHook {
       for (const [domain, source] of sources.entries()) {
         const dataset = { ...source, samples: spreadEvenly(source.samples, images) };
         for await (const { image, width, height, index } of evaluationImages(dataset)) {
+          await heed(signal);
           const position = { seed, epoch: trial, index, stream: `covariances ${domain}` };
           const draw = drawPhotometric(new Random(position), strongAugmentation);
           scope(() =>

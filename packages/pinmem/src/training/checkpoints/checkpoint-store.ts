@@ -9,6 +9,7 @@ import {
   type CheckpointState,
   readCheckpoint,
   readState,
+  rewriteState,
   writeCheckpoint,
 } from "./checkpoint.js";
 
@@ -50,13 +51,23 @@ export class CheckpointStore {
   /** Writes a checkpoint, then removes those that are no longer wanted; returns its path. */
   save(checkpoint: Checkpoint): string {
     makeFolder(this.#folder);
-    const { step, best } = checkpoint.state;
-    const path = this.pathOf(step);
+    const path = this.pathOf(checkpoint.state.step);
     writeCheckpoint(path, checkpoint);
+    this.#tidy(checkpoint.state);
+    return path;
+  }
+
+  /** Gives the checkpoint of the state's step another state; its tensors stay. */
+  update(state: CheckpointState): void {
+    rewriteState(this.pathOf(state.step), state);
+    this.#tidy(state);
+  }
+
+  /** Removes what is no longer wanted. */
+  #tidy({ step, best }: CheckpointState): void {
     const kept = new Set([...this.steps().slice(-this.#keep), step, best?.step]);
     for (const old of this.steps()) if (!kept.has(old)) this.#remove(this.pathOf(old));
     this.#removeLeftovers();
-    return path;
   }
 
   /** The newest checkpoint that can be read; null where there is none at all. */

@@ -36,6 +36,8 @@ const stateSchema = z.strictObject({
   /** Bytes of the event log that belong to the steps done. */
   eventBytes: z.int().min(0),
   best: z.nullable(z.strictObject({ step: z.int().min(0), score: z.number() })),
+  /** Whether the validation after this step was still to be done when this was written. */
+  validationDue: z.boolean().default(false),
 });
 
 export type CheckpointState = Omit<z.output<typeof stateSchema>, "format">;
@@ -73,15 +75,13 @@ export function writeCheckpoint(path: string, { model, training, state }: Checkp
     mkdirSync(prepared, { recursive: true });
     saveSafetensors(join(prepared, "model.safetensors"), model);
     saveSafetensors(join(prepared, "training.safetensors"), training);
-    writeDurably(join(prepared, "state.json"), `${JSON.stringify({ format: FORMAT, ...state }, null, 2)}\n`);
+    writeState(join(prepared, "state.json"), state);
     flushFolder(prepared);
     moveAside(path, replaced);
     renameSync(prepared, path);
     flushFolder(folder);
   } catch (error) {
-    const refusal = asWriteError(path, (error as Error).cause ?? error);
-    const problem = refusal instanceof WriteError ? refusal.problem : `cannot be written: ${reason(error)}`;
-    throw new CheckpointError(path, problem, { cause: error });
+    throw cannotWrite(path, error);
   } finally {
     rmSync(prepared, { recursive: true, force: true });
     rmSync(replaced, { recursive: true, force: true });
@@ -102,6 +102,20 @@ export function readState(path: string): CheckpointState {
   return state;
 }
 
+/** Writes the state of a checkpoint that is there anew, whole or not at all. @throws CheckpointError */
+export function rewriteState(path: string, state: CheckpointState): void {
+  const prepared = join(path, temporaryName("state.json"));
+  try {
+    writeState(prepared, state);
+    renameSync(prepared, join(path, "state.json"));
+    flushFolder(path);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  } finally {
+    rmSync(prepared, { force: true });
+  }
+}
+
 function readTensors(path: string, name: string): ReadonlyMap<string, Tensor> {
   const file = join(path, `${name}.safetensors`);
   try {
@@ -118,6 +132,15 @@ function readJson(file: string): unknown {
     throw new CheckpointError(file, asDataError(file, error).problem, { cause: error });
   }
 }
+
+function cannotWrite(path: string, error: unknown): CheckpointError {
+  const refusal = asWriteError(path, (error as Error).cause ?? error);
+  const problem = refusal instanceof WriteError ? refusal.problem : `cannot be written: ${reason(error)}`;
+  return new CheckpointError(path, problem, { cause: error });
+}
+
+const writeState = (file: string, state: CheckpointState): void =>
+  writeDurably(file, `${JSON.stringify({ format: FORMAT, ...state }, null, 2)}\n`);
 
 function writeDurably(file: string, text: string): void {
   const descriptor = openSync(file, "wx");

@@ -36,6 +36,7 @@ const state = (step: number, best: CheckpointState["best"] = null): CheckpointSt
   optimizer: { groups: [{ lr: 0.1, count: 1 }], numbers: {} },
   eventBytes: 10 * step,
   best,
+  validationDue: false,
 });
 
 const checkpoint = (step: number, best: CheckpointState["best"] = null): Checkpoint => ({
@@ -53,6 +54,14 @@ describe("a checkpoint", () => {
     expect(read.model.get("weight")?.toArray()).toEqual([7, 2, 3]);
     expect(read.training.get("optimizer.0.momentumBuffer")?.toArray()).toEqual([4, 5, 6]);
     expect(readdirSync(folder)).toEqual(["step-000007"]);
+  });
+
+  it("of an earlier version was written after the validation", () => {
+    const path = join(folder, "step-000007");
+    const { validationDue: _, ...before } = state(7);
+    writeCheckpoint(path, { ...checkpoint(7), state: before as CheckpointState });
+    expect(readFileSync(join(path, "state.json"), "utf8")).not.toContain("validationDue");
+    expect(readCheckpoint(path).state.validationDue).toBe(false);
   });
 
   it("replaces one of the same name", () => {
