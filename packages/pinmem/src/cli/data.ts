@@ -23,6 +23,7 @@ interface CheckFlags {
   readonly split?: string;
   readonly subset?: string;
   readonly labelSpace?: string;
+  readonly mapping?: string;
   readonly limit?: number;
   /** A file, or false where none is wanted. */
   readonly sheet?: string | false;
@@ -49,6 +50,7 @@ Exit codes: 0 all well; 1 something is wrong, and the last lines say what; 2 wro
     .option("--split <name>", "train, val, … (the first one the data set has, unless given)")
     .option("--subset <name>", "a weather of acdc, a drive of camvid")
     .option("--label-space <file>", "a label space as JSON; Cityscapes' 19 classes unless given")
+    .option("--mapping <name>", "mapillary and mapillary-v2: ours, or rein (docs/mapillary-v2.md)")
     .option("--limit <count>", "decode only so many files, spread evenly", positive)
     .option("--sheet <file>", "where to write the contact sheet (NAME-SPLIT.png unless given)")
     .option("--no-sheet", "draw no contact sheet")
@@ -85,7 +87,12 @@ async function check(name: string, { root, sheet, json, limit, labelSpace, ...ch
   const options = { root, split, ...(choice.subset ? { subset: choice.subset } : {}) };
   const space = labelSpace ? readLabelSpace(labelSpace) : cityscapes19;
   const files = await findFiles(definition, { subset: undefined, ...options });
-  const dataset = await openDataset(definition, { ...options, space, unpaired: "skip" });
+  const dataset = await openDataset(definition, {
+    ...options,
+    space,
+    unpaired: "skip",
+    ...(choice.mapping && { mapping: choice.mapping }),
+  });
   const sheetFile = sheet === false ? undefined : (sheet ?? `${dataset.name}-${split}.png`);
   if (sheetFile !== undefined) requireWritableFile(sheetFile);
 
@@ -189,7 +196,7 @@ async function prepare(name: string, { root, overwrite = false }: { root: string
     throw new Error(`data prepare: "${name}" needs no preparation; only idd does`);
   using interrupt = interruption("image");
   const show = progress("rasterized");
-  const { written, kept } = await prepareIdd({
+  const { written, kept, unknown } = await prepareIdd({
     root,
     overwrite,
     onProgress: (done, total) => {
@@ -198,6 +205,12 @@ async function prepare(name: string, { root, overwrite = false }: { root: string
         interrupt.check(`${done} of ${total} label images are there; the same command makes the rest`);
     },
   });
+  for (const { label, objects, example } of unknown) {
+    const count = objects === 1 ? "1 object" : `${objects} objects`;
+    console.error(
+      `warning: ${count} with the label "${label}", which IDD does not define, left out, such as in ${example}`,
+    );
+  }
   console.log(
     `${written} label images written${kept > 0 ? `, ${kept} were there already (--overwrite makes them again)` : ""}`,
   );

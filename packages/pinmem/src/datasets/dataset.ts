@@ -4,7 +4,7 @@
 // A definition (datasets/*.ts) says where the files lie, in each layout that users have on their disks, and how labels
 // are stored. dataset-files.ts finds and pairs the files; no image is opened here: `data check` does that.
 
-import { cityscapes19, type LabelSpace } from "@pinmem/core";
+import { cityscapes19, type LabelSpace, orWhat } from "@pinmem/core";
 import type { StreetRequest } from "@pinmem/streets";
 import { DataError } from "../files/data-error.js";
 import { findFiles } from "./dataset-files.js";
@@ -58,6 +58,8 @@ export interface DatasetOptions {
   /** Every tenth file in order of names can be kept for validation where there is no official split. */
   readonly part?: "all" | "every-10th" | "all-but-every-10th";
   readonly space?: LabelSpace;
+  /** One of the definition's mappings, for data sets of many classes. */
+  readonly mapping?: string;
   /** What to do about images without a label, and about names in a split's list that have no image. */
   readonly unpaired?: "error" | "skip";
 }
@@ -74,9 +76,15 @@ export async function openDataset(
     subset,
     part = "all",
     space = cityscapes19,
+    mapping = definition.mappings?.[0],
     unpaired = "error",
   }: DatasetOptions,
 ): Promise<Dataset> {
+  const { name, mappings = [] } = definition;
+  if (mapping !== undefined && !mappings.includes(mapping)) {
+    const known = mappings.length > 0 ? orWhat(mapping, mappings) : "it has none";
+    throw new Error(`${name}: there is no mapping "${mapping}"; ${known}`);
+  }
   const files = await findFiles(definition, { root, split, subset });
   const { layout, images, samples, imagesWithoutLabel, list, listedWithoutImage } = files;
   const chosen = samples.filter((_, at) => part === "all" || (at % 10 === 0) === (part === "every-10th"));
@@ -94,12 +102,12 @@ export async function openDataset(
     throw new DataError(root, `holds no pair of image and label for ${which}; ${there}${cause}`);
   }
   return {
-    name: subset ? `${definition.name}-${subset}` : definition.name,
+    name: [name, subset, mapping === mappings[0] ? undefined : mapping].filter(Boolean).join("-"),
     split: part === "all" ? split : `${split}, ${part}`,
     root,
     layout: layout.name,
     space,
-    decoding: await findDecoding(definition, layout, root, space),
+    decoding: await findDecoding(definition, layout, { root, space, mapping }),
     samples: chosen,
   };
 }
@@ -109,11 +117,11 @@ const lineCount = (count: number): string => (count === 0 ? "none" : `${count}`)
 async function findDecoding(
   definition: DatasetDefinition,
   layout: Layout,
-  root: string,
-  space: LabelSpace,
+  { root, space, mapping }: { root: string; space: LabelSpace; mapping: string | undefined },
 ): Promise<LabelDecoding> {
   if (definition.ownDecoding) return definition.ownDecoding(space);
   const { decoding } = definition;
-  const found = layout.decoding ?? (typeof decoding === "function" ? await decoding(root) : decoding);
+  const found =
+    layout.decoding ?? (typeof decoding === "function" ? await decoding(root, mapping) : decoding);
   return decodingFor(space, found);
 }

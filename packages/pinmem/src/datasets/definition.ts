@@ -40,8 +40,10 @@ export interface DatasetDefinition {
   /** Whether the common part of a pair's names (relative to the images' folder) belongs to a subset and split. */
   readonly select?: (key: string, choice: { split: string; subset: string | undefined }) => boolean;
   readonly layouts: readonly Layout[];
-  /** To the train ids of Cityscapes; `root` for those that need the data set's own tables. */
-  readonly decoding: LabelDecoding | ((root: string) => Promise<LabelDecoding>);
+  /** Names of the ways in which its classes can become Cityscapes', where there are several; the first is the default. */
+  readonly mappings?: readonly string[];
+  /** To the train ids of Cityscapes; `root` for those that need the data set's own tables, `mapping` one of the mappings. */
+  readonly decoding: LabelDecoding | ((root: string, mapping?: string) => Promise<LabelDecoding>);
   /** To the train ids of the space itself, for files made for it. */
   readonly ownDecoding?: (space: LabelSpace) => LabelDecoding;
   /** A sentence about labels that are missing, where there is a known cure. */

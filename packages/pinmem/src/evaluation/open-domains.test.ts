@@ -47,6 +47,30 @@ describe("openDomains", () => {
     expect(night?.dataset.samples).toHaveLength(2);
   });
 
+  it("takes a mapping of Mapillary's classes behind the colon, in a file of data sets, too", async () => {
+    const root = folderOf({
+      "validation/images/x.jpg": "photo.jpg",
+      "validation/v2.0/labels/x.png": "vistas.png",
+    });
+    const labels = Array.from({ length: 124 }, (_, at) => ({ name: `n--${at}`, readable: "Curb Cut" }));
+    writeFileSync(join(root, "config_v2.0.json"), JSON.stringify({ labels }));
+    const names = async (name: string, entries: Record<string, unknown> = {}) => {
+      const file = join(root, "data.json");
+      writeFileSync(file, JSON.stringify(entries));
+      const [domain] = await open([name], { entries: readDataFile(file) });
+      return [domain?.name, domain?.dataset.name, new Map(domain?.dataset.decoding.entries).get(42)];
+    };
+    expect(await names(`mapillary-v2:rein=${root}`)).toEqual(["mapillary-v2:rein", "mapillary-v2-rein", 1]);
+    expect(await names(`mapillary-v2=${root}`)).toEqual(["mapillary-v2", "mapillary-v2", 255]);
+    expect(await names("mapillary-v2:rein", { "mapillary-v2:rein": root })).toEqual([
+      "mapillary-v2:rein",
+      "mapillary-v2-rein",
+      1,
+    ]);
+    const entry = { name: "mapillary-v2", root, split: "val", mapping: "rein" };
+    expect((await names("mine", { mine: entry }))[1]).toBe("mapillary-v2-rein");
+  });
+
   it.each([
     ["cityscape", /there is no data set "cityscape"; did you mean "cityscapes"\?/],
     ["nigth", /there is no data set "nigth"; did you mean "streets:night"\?/],
@@ -57,6 +81,10 @@ describe("openDomains", () => {
     ["streets", /streets needs a domain; write streets:NAME/],
     ["streets:fog=/data", /streets are rendered and lie in no folder/],
     ["acdc:nght=/data", /acdc has no subset "nght" \(did you mean "night"\?\); it has fog, night/],
+    [
+      "mapillary-v2:reim=/data",
+      /mapillary-v2 has no mapping "reim" \(did you mean "rein"\?\); it has ours, rein/,
+    ],
     ["cityscapes:x=/data", /cityscapes has no subset "x", nor any other/],
     ["cityscapes", /where is cityscapes\? Write cityscapes=ROOT, .* PINMEM_DATA .*cityscapes-dataset\.com/],
   ])("explains %s", async (name, message) => {

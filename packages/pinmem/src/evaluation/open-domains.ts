@@ -82,10 +82,12 @@ export function readDataFile(file: string): Record<string, DatasetConfig> {
   const entries = validate(z.record(z.string(), z.unknown()), readJsonFile(file), file);
   return Object.fromEntries(
     Object.entries(entries).map(([name, entry]) => {
-      const { set, subset } = split(name);
+      const { set, subset, part } = split(name);
       const config = validate(
         datasetSchema,
-        typeof entry === "string" ? { name: set, root: entry, ...(subset && { subset }) } : entry,
+        typeof entry === "string"
+          ? { name: set, root: entry, ...variant(set, subset), ...splitOf(set, part) }
+          : entry,
         `${file}: ${name}`,
       );
       return [name, "root" in config ? { ...config, root: resolve(dirname(file), config.root) } : config];
@@ -104,19 +106,18 @@ function configOf(
   const { set, subset, part } = split(name);
   if (set === "streets") return streetsConfig(subset, root);
   if (!datasetNames.includes(set)) throw unknown(name, Object.keys(entries));
-  const { subsets, splits } = datasetDefinition(set);
-  if (subset !== undefined && !subsets?.includes(subset)) {
-    const known = subsets ? `; it has ${subsets.join(", ")}` : ", nor any other";
-    throw new DomainError(`${set} has no subset "${subset}"${hint(subset, subsets ?? [])}${known}`);
+  const { subsets = [], mappings = [] } = datasetDefinition(set);
+  const variants = [...subsets, ...mappings];
+  if (subset !== undefined && !variants.includes(subset)) {
+    const known = variants.length > 0 ? `; it has ${variants.join(", ")}` : ", nor any other";
+    const what = mappings.length > 0 ? "mapping" : "subset";
+    throw new DomainError(`${set} has no ${what} "${subset}"${hint(subset, variants)}${known}`);
   }
-  // Where the files themselves tell training from validation.
-  const usual = Object.keys(splits)[0] === "train" ? "val" : undefined;
-  const choice = part ?? usual;
   return datasetSchema.parse({
     name: set,
     root: root ?? rootOf(set, entries, folder),
-    ...(subset !== undefined && { subset }),
-    ...(choice !== undefined && { split: choice }),
+    ...variant(set, subset),
+    ...splitOf(set, part),
   });
 }
 
@@ -148,6 +149,20 @@ function rootOf(
   throw new DomainError(
     `where is ${set}? Write ${set}=ROOT, list it in a file that --data names, ${where}; it can be had at ${datasetDefinition(set).homepage}`,
   );
+}
+
+/** What stands behind the colon: a subset, or a mapping of a data set that has several. */
+function variant(set: string, word: string | undefined): { subset?: string; mapping?: string } {
+  if (word === undefined || word === "") return {};
+  const mappings = datasetNames.includes(set) ? datasetDefinition(set).mappings : undefined;
+  return mappings?.includes(word) ? { mapping: word } : { subset: word };
+}
+
+/** The split that is named, or else that for validation, where the files themselves tell it from training. */
+function splitOf(set: string, part: string | undefined): { split?: string } {
+  const known = datasetNames.includes(set) ? Object.keys(datasetDefinition(set).splits) : [];
+  const choice = part ?? (known[0] === "train" ? "val" : undefined);
+  return choice === undefined ? {} : { split: choice };
 }
 
 /** "acdc:night@train" is the set acdc, its subset night, its split train. */
@@ -182,7 +197,8 @@ function hint(word: string, known: readonly string[]): string {
 const nameOf = (config: DatasetConfig): string => {
   if ("domain" in config) return `streets:${config.domain}`;
   if ("as" in config) return config.as;
-  return config.subset === undefined ? config.name : `${config.name}:${config.subset}`;
+  const variant = config.subset ?? config.mapping;
+  return variant === undefined ? config.name : `${config.name}:${variant}`;
 };
 
 /** What the name stands for, without the root; numbered where two are alike. */

@@ -25,6 +25,8 @@ export const datasetSchema = z.discriminatedUnion("name", [
     root: z.string().min(1),
     split: z.string().optional(),
     subset: z.string().optional(),
+    /** How its classes become Cityscapes', for data sets that have several ways (mapillary-v2: "ours", "rein"). */
+    mapping: z.string().optional(),
     part: z.enum(["all", "every-10th", "all-but-every-10th"]).default("all"),
     unpaired: z.enum(["error", "skip"]).default("error"),
     limit,

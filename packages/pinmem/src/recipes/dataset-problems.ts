@@ -13,11 +13,12 @@ export function datasetProblems(data: Pick<DataConfig, "sources" | "validation" 
 
 function problemsOf(config: DatasetConfig, path: string): string[] {
   if (!("root" in config)) return [];
-  const { name, split, subset } = config;
-  const { splits, subsets = [] } = datasetDefinition(name);
+  const { name, split, subset, mapping } = config;
+  const { splits, subsets = [], mappings = [] } = datasetDefinition(name);
   return [
     ...unknown(`${path}.split`, split, Object.keys(splits), `${name} has`),
     ...unknown(`${path}.subset`, subset, subsets, `${name} has`),
+    ...unknown(`${path}.mapping`, mapping, mappings, `${name} has`),
   ];
 }
 

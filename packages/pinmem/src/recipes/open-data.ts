@@ -112,7 +112,7 @@ async function openWhole(
   space: LabelSpace,
 ): Promise<Dataset> {
   if ("domain" in config) return streetsDataset({ ...config, space });
-  const { name, root, part, unpaired, split, subset } = config;
+  const { name, root, part, unpaired, split, subset, mapping } = config;
   return openNamedDataset(name, {
     root,
     part,
@@ -120,6 +120,7 @@ async function openWhole(
     space,
     ...(split !== undefined && { split }),
     ...(subset !== undefined && { subset }),
+    ...(mapping !== undefined && { mapping }),
   });
 }
 

@@ -82,6 +82,11 @@ describe("resolveRecipe", () => {
       /data\.validation\[0\]\.split is "vall"; camvid has all, train, val, test \(did you mean "(all|val)"\?\)/,
     ],
     [
+      "a mapping that the data set does not have",
+      change({ data: { ...good.data, targets: [{ name: "mapillary-v2", root: "x", mapping: "rien" }] } }),
+      /data\.targets\[0\]\.mapping is "rien"; mapillary-v2 has ours, rein \(did you mean "rein"\?\)/,
+    ],
+    [
       "a subset that the data set does not have",
       change({ data: { ...good.data, targets: [{ ...source, subset: "0001T" }] } }),
       /data\.targets\[0\]\.subset is "0001T"; camvid has .*did you mean "0001TP"/,

@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { cityscapes19, trainId } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
 import { folderOf } from "../../../test/data-fixtures.js";
 import type { Dataset, DatasetOptions } from "../dataset.js";
 import type { FileSample } from "../definition.js";
 import { openNamedDataset } from "./index.js";
-import { mapillaryTrainId } from "./mapillary.js";
+import { mapillaryTrainId, reinTrainId } from "./mapillary.js";
 
 /** Files as a user has them, what is asked for, and the pairs expected. */
 interface Case {
@@ -360,6 +361,58 @@ describe("mapillary's config", () => {
     writeFileSync(join(withConfig, "config.json"), labels(names));
     const byName = await openNamedDataset("mapillary", { root: withConfig });
     expect(new Map(byName.decoding.entries)).toEqual(new Map(builtIn.decoding.entries));
+  });
+
+  it("follows Rein's rule when asked to, by readable names, and says so in the data set's name", async () => {
+    const files = pairOf("training/images/x.jpg", "training/labels/x.png").files;
+    const root = folderOf(files);
+    const options = { root, mapping: "rein" };
+    await expect(openNamedDataset("mapillary", options)).rejects.toThrow(/config\.json: does not exist/);
+    const names = ["Curb Cut", "Traffic Sign (Back)", "Lane Marking - Crosswalk", "Bird"];
+    const entries = names.map((readable, at) => ({ name: `class--${at}`, readable }));
+    writeFileSync(join(root, "config.json"), JSON.stringify({ labels: entries }));
+    const dataset = await openNamedDataset("mapillary", options);
+    expect(dataset.name).toBe("mapillary-rein");
+    expect(dataset.decoding.entries.map(([, id]) => id)).toEqual([1, 7, 0, 255]);
+    writeFileSync(join(root, "config.json"), JSON.stringify({ labels: [{ name: "nature--sky" }] }));
+    await expect(openNamedDataset("mapillary", options)).rejects.toThrow(
+      /class 0 of 'labels' has no readable name/,
+    );
+    await expect(openNamedDataset("mapillary", { root, mapping: "reim" })).rejects.toThrow(
+      /mapillary: there is no mapping "reim"; did you mean "rein"\?/,
+    );
+    await expect(openNamedDataset("camvid", { root, mapping: "rein" })).rejects.toThrow(
+      /camvid: there is no mapping "rein"; it has none/,
+    );
+  });
+
+  it("maps all 124 names of version 2.0 as the table in docs/mapillary-v2.md says", () => {
+    const document = readFileSync(new URL("../../../../../docs/mapillary-v2.md", import.meta.url), "utf8");
+    const rows = [...document.matchAll(/^\| `(\S+)` +\| (.+?) +\| (.+?) +\| (.+?) +\|$/gm)];
+    expect(rows).toHaveLength(124);
+    const idOf = (name = "") => (name === "—" ? undefined : trainId(cityscapes19, name));
+    for (const [, name = "", readable = "", ours, rein] of rows) {
+      expect(mapillaryTrainId(name), name).toBe(idOf(ours));
+      expect(reinTrainId(readable), readable).toBe(idOf(rein));
+    }
+  });
+
+  it("sets street lights, sidewalks, roads and signs apart by Rein's rule", () => {
+    const pole = ["Street Light", "Pole Group", "Utility Pole"].map(reinTrainId);
+    expect(pole).toEqual([5, 5, 5]);
+    expect(["Curb", "Curb Cut", "Pedestrian Area"].map(reinTrainId)).toEqual([1, 1, 1]);
+    const road = [
+      "Bike Lane",
+      "Service Lane",
+      "Parking",
+      "Crosswalk - Plain",
+      "Lane Marking (only) - Crosswalk",
+    ];
+    expect(road.map(reinTrainId)).toEqual([0, 0, 0, 0, 0]);
+    expect(["Traffic Sign (Back)", "Traffic Sign Frame", "Signage - Back"].map(reinTrainId)).toEqual([
+      7, 7, 7,
+    ]);
+    expect(["On Rails", "Traffic Light", "Bird"].map(reinTrainId)).toEqual([16, 6, undefined]);
   });
 
   it("maps the finer names of version 2.0 as version 1.2 maps theirs", () => {

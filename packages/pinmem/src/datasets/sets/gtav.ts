@@ -2,8 +2,8 @@
 // code every color that is none of the 19 classes is ignored. Some labels have another size than their image: `data
 // check` lists them, and training can skip them.
 //
-// The archives hold one flat folder and no lists. The split of the benchmark (12,403 / 6,382 / 6,181; the official code
-// documents 12,388 for training) is taken from split_data/gtav_split_{train,val,test}.txt below the root, as it comes
+// The archives hold one flat folder of 24,966 images and no lists. The split of the benchmark (12,388 / 6,382 / 6,181; the 12,403
+// that are often given count names that are not in the list for training) is taken from split_data/gtav_split_{train,val,test}.txt below the root, as it comes
 // with RobustNet and with the official code, or from the official code's folders train, valid and test.
 
 import { type Color, cityscapes19, IGNORE_INDEX } from "@pinmem/core";
@@ -42,7 +42,7 @@ export const gtav: DatasetDefinition = {
   title: "GTA V (Playing for Data)",
   homepage: "https://download.visinf.tu-darmstadt.de/data/from_games",
   download: "download the ten archives of images and the ten of labels, unpack all into one folder",
-  splits: { train: 12403, val: 6382, test: 6181, all: 24966 },
+  splits: { train: 12388, val: 6382, test: 6181, all: 24966 },
   layouts: [
     {
       name: "official code",

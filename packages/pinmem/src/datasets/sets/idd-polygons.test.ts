@@ -48,16 +48,41 @@ describe("rasterizeIdd", () => {
     ['{"imgWidth": 1e9, "imgHeight": 1e9, "objects": []}', /gives the size 1000000000 x 1000000000/],
     ['{"imgWidth": 4, "imgHeight": 4}', /holds no list of objects/],
     [
-      '{"imgWidth": 4, "imgHeight": 4, "objects": [{"label": "tank", "polygon": []}]}',
-      /object 0 has the label "tank"/,
-    ],
-    [
       '{"imgWidth": 4, "imgHeight": 4, "objects": [{"label": "car", "polygon": [[1]]}]}',
       /object 0 \(car\) has no polygon/,
     ],
     ['{"imgWidth": 4, "imgHeight": 4, "objects": [null]}', /object 0 has the label undefined/],
+    ['{"imgWidth": 4, "imgHeight": 4, "objects": [{"label": 7, "polygon": []}]}', /object 0 has the label 7/],
   ])("refuses %s and names the file", (text, message) => {
     expect(() => rasterizeIdd(text, "a.json")).toThrow(message);
+  });
+});
+
+describe("rasterizeIdd, as IDD's own code does it", () => {
+  const draw = (objects: readonly object[], unknown: string[] = []) => {
+    const json = JSON.stringify({ imgWidth: 4, imgHeight: 2, objects });
+    return [...rasterizeIdd(json, "a.json", (label) => unknown.push(label)).labels];
+  };
+  const square = [
+    [0, 0],
+    [3, 0],
+    [3, 1],
+    [0, 1],
+  ];
+
+  it("leaves out polygons of fewer than three points", () => {
+    const lines = [1, 2].map((points) => ({ label: "car", polygon: square.slice(0, points) }));
+    expect(draw([{ label: "road", polygon: square }, ...lines, { label: "car", polygon: [] }])).toEqual(
+      Array(8).fill(0),
+    );
+    expect(draw([{ label: "car", polygon: square.slice(0, 3) }])).toContain(13);
+  });
+
+  it("leaves out objects with an unknown label, and tells of them", () => {
+    const unknown: string[] = [];
+    const tank = { label: "tank", polygon: square };
+    expect(draw([{ label: "road", polygon: square }, tank, tank], unknown)).toEqual(Array(8).fill(0));
+    expect(unknown).toEqual(["tank", "tank"]);
   });
 });
 
@@ -67,7 +92,7 @@ describe("prepareIdd", () => {
       "leftImg8bit/train/0/1_leftImg8bit.png": "photo.png",
       "gtFine/train/0/1_gtFine_polygons.json": "polygons.json",
     });
-    expect(await prepareIdd({ root })).toEqual({ written: 1, kept: 0 });
+    expect(await prepareIdd({ root })).toEqual({ written: 1, kept: 0, unknown: [] });
     const label = join(root, "gtFine/train/0/1_gtFine_labelcsTrainIds.png");
     const png = readPng(readFileSync(label), label);
     const polygons = join(root, "gtFine/train/0/1_gtFine_polygons.json");
@@ -77,9 +102,9 @@ describe("prepareIdd", () => {
     expect(samples).toMatchObject([{ label }]);
 
     writeFileSync(label, "mine");
-    expect(await prepareIdd({ root })).toEqual({ written: 0, kept: 1 });
+    expect(await prepareIdd({ root })).toEqual({ written: 0, kept: 1, unknown: [] });
     expect(readFileSync(label, "utf8")).toBe("mine");
-    expect(await prepareIdd({ root, overwrite: true })).toEqual({ written: 1, kept: 0 });
+    expect(await prepareIdd({ root, overwrite: true })).toEqual({ written: 1, kept: 0, unknown: [] });
   });
 
   it("leaves no half-written file behind, and says where polygons are expected", async () => {

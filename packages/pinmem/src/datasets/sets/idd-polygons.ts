@@ -2,7 +2,8 @@
 //
 // Table and drawing order follow IDD's public code (AutoNUE public-code: helpers/anue_labels.py, column csTrainId, and
 // preperation/json2labelImg.py): background 255, later objects over earlier ones, deleted ones left out, "…group" read
-// as its single class. Note its choices: non-drivable fallback counts as terrain (9), autorickshaws are ignored.
+// as its single class. As there, polygons of fewer than three points are left out, and so are objects whose label is unknown,
+// with a warning. Note its choices: non-drivable fallback counts as terrain (9), autorickshaws are ignored.
 
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -61,24 +62,29 @@ const trainIds: Readonly<Record<string, number>> = {
 
 const MAX_FILE_BYTES = 64 * 2 ** 20;
 
-/** Draws the objects of one polygon file. `file` is named in errors. */
-export function rasterizeIdd(json: string, file: string): LabelImage {
+/** Draws the objects of one polygon file. `file` is named in errors; labels that IDD does not define are told of. */
+export function rasterizeIdd(
+  json: string,
+  file: string,
+  onUnknown: (label: string) => void = () => {},
+): LabelImage {
   const { imgWidth: width, imgHeight: height, objects } = parseAnnotation(json, file);
   const image = { width, height, labels: new Uint8Array(width * height).fill(IGNORE_INDEX) };
   objects.forEach((object, at) => {
     const { label, polygon, deleted } = (object ?? {}) as Record<string, unknown>;
     if (deleted === true || deleted === 1) return;
-    const id = typeof label === "string" ? trainIdOf(label) : undefined;
+    if (typeof label !== "string") {
+      throw new DataError(file, `object ${at} has the label ${JSON.stringify(label)}; expected a name`);
+    }
+    const id = trainIdOf(label);
     if (id === undefined) {
-      throw new DataError(
-        file,
-        `object ${at} has the label ${JSON.stringify(label)}, which IDD does not define`,
-      );
+      onUnknown(label);
+      return;
     }
     if (!Array.isArray(polygon) || !polygon.every(isPoint)) {
       throw new DataError(file, `object ${at} (${label}) has no polygon of [x, y] points`);
     }
-    if (polygon.length > 0) fillPolygon(image, polygon, id);
+    if (polygon.length >= 3) fillPolygon(image, polygon, id);
   });
   return image;
 }
@@ -87,6 +93,8 @@ export interface PreparedIdd {
   readonly written: number;
   /** Label images that were there already. */
   readonly kept: number;
+  /** Labels that IDD does not define, whose objects were left out: how many, and a file that has one. */
+  readonly unknown: readonly { readonly label: string; readonly objects: number; readonly example: string }[];
 }
 
 export interface PrepareIddOptions {
@@ -121,6 +129,12 @@ export async function prepareIdd({
     throw new DataError(root, `holds no polygon files (…${iddEndings.polygons}) in ${places}`);
   }
   let written = 0;
+  const unknown = new Map<string, { label: string; objects: number; example: string }>();
+  const note = (file: string) => (label: string) => {
+    const known = unknown.get(label) ?? { label, objects: 0, example: file };
+    known.objects++;
+    unknown.set(label, known);
+  };
   for (const [done, file] of polygonFiles.entries()) {
     const target = file.slice(0, -iddEndings.polygons.length) + iddEndings.label;
     const exists = await stat(target).then(
@@ -128,12 +142,12 @@ export async function prepareIdd({
       () => false,
     );
     if (overwrite || !exists) {
-      await writeLabelPng(target, rasterizeIdd(await readAnnotation(file), file));
+      await writeLabelPng(target, rasterizeIdd(await readAnnotation(file), file, note(file)));
       written++;
     }
     onProgress?.(done + 1, polygonFiles.length);
   }
-  return { written, kept: polygonFiles.length - written };
+  return { written, kept: polygonFiles.length - written, unknown: [...unknown.values()] };
 }
 
 async function readAnnotation(file: string): Promise<string> {

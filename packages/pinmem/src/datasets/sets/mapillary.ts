@@ -2,11 +2,14 @@
 // version 2.0 has 124; which index is which class is read from the config.json that comes with the images. Version 1.2
 // also has a built-in table, that of the official code, for archives without the file.
 //
-// Version 2.0 splits classes of 1.2 further. We map its names as 1.2 maps theirs: markings on the road are road except
-// crosswalks, which 1.2 ignores; backs of signs, groups of vehicles and of poles are ignored.
+// Version 2.0 splits classes of 1.2 further, and there is no official mapping of it. Two can be asked for, both in the table of
+// docs/mapillary-v2.md: "ours" maps its names as 1.2 maps theirs (markings on the road are road except crosswalks, which 1.2
+// ignores; backs of signs, groups of vehicles and of poles are ignored), "rein" follows the rule of Rein (Wei et al., CVPR
+// 2024, tools/convert_datasets/mapillary2cityscape.py), for figures that are to be compared with those of its followers.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { cityscapes19, trainId } from "@pinmem/core";
 import { DataError } from "../../files/data-error.js";
 import { readJsonFile } from "../../files/json-file.js";
 import type { DatasetDefinition } from "../definition.js";
@@ -41,7 +44,7 @@ const trainIdsByName: Readonly<Record<string, number>> = {
 };
 
 /** Families of version 2.0 whose members are all one class; the first that fits counts, crosswalks fit none. */
-const familiesOfVersion2: readonly (readonly [pattern: RegExp, trainId: number])[] = [
+const familiesOfVersion2: readonly (readonly [pattern: RegExp, id: number])[] = [
   [/^marking(-only)?--(?!.*crosswalk)/, 0],
   [/^object--traffic-light--/, 6],
   [/^object--traffic-sign--(front|direction-front|information-parking|temporary-front)$/, 7],
@@ -81,11 +84,42 @@ export function mapillaryTrainId(name: string): number | undefined {
   return trainIdsByName[name] ?? familiesOfVersion2.find(([pattern]) => pattern.test(name))?.[1];
 }
 
+/** Rein's rule reads what the config calls readable, without spaces and hyphens; the first that fits counts. */
+const reinRule: readonly (readonly [pattern: RegExp, className: string])[] = [
+  [/trafficsign|front|back/, "traffic sign"],
+  [/onrail/, "train"],
+  [/cyclist|rider/, "rider"],
+  [/pole|streetlight/, "pole"],
+  [/curb|pedestrianarea/, "sidewalk"],
+  [/crosswalkplain|parking|bikelane|servicelane|lanemarking/, "road"],
+];
+
+/** The Cityscapes train id that Rein's code gives to a class by its readable name; undefined where it is ignored. */
+export function reinTrainId(readable: string): number | undefined {
+  const plain = readable.toLowerCase().replace(/[ -]/g, "");
+  const same = cityscapes19.classes.findIndex(({ name }) => name.replaceAll(" ", "") === plain);
+  if (same >= 0) return same;
+  const rule = reinRule.find(([pattern]) => pattern.test(plain));
+  return rule && trainId(cityscapes19, rule[1]);
+}
+
+/** How classes become Cityscapes'; `mappings` lists the names. */
+const mappings: Readonly<Record<string, (label: ConfigLabel) => number | undefined>> = {
+  ours: ({ name }) => mapillaryTrainId(name),
+  rein: ({ readable }) => reinTrainId(readable),
+};
+
+interface ConfigLabel {
+  readonly name: string;
+  readonly readable: string;
+}
+
 const pair = { imageEndings: [".jpg"], labelEndings: [".png"] };
 const folders = { train: "training", val: "validation" };
 const common = {
   homepage: "https://www.mapillary.com/dataset/vistas",
   splits: { train: 18000, val: 2000 },
+  mappings: Object.keys(mappings),
 };
 
 export const mapillary: DatasetDefinition = {
@@ -97,7 +131,8 @@ export const mapillary: DatasetDefinition = {
     { name: "as unpacked", images: "{split}/images", labels: "{split}/labels", folders, ...pair },
     { name: "within version 2.0", images: "{split}/images", labels: "{split}/v1.2/labels", folders, ...pair },
   ],
-  decoding: (root) => readConfig(root, ["config.json", "config_v1.2.json"], version1Decoding),
+  decoding: (root, mapping) =>
+    readConfig(root, ["config.json", "config_v1.2.json"], mapping, version1Decoding),
 };
 
 export const mapillary2: DatasetDefinition = {
@@ -108,37 +143,44 @@ export const mapillary2: DatasetDefinition = {
   layouts: [
     { name: "as unpacked", images: "{split}/images", labels: "{split}/v2.0/labels", folders, ...pair },
   ],
-  decoding: (root) => readConfig(root, ["config_v2.0.json", "config.json"]),
+  decoding: (root, mapping) => readConfig(root, ["config_v2.0.json", "config.json"], mapping),
 };
 
 async function readConfig(
   root: string,
   names: readonly string[],
-  fallback?: LabelDecoding,
+  mapping = "ours",
+  ours?: LabelDecoding,
 ): Promise<LabelDecoding> {
   for (const name of names) {
     const file = join(root, name);
-    if (existsSync(file)) return decodingOfConfig(file);
+    if (existsSync(file)) return decodingOfConfig(file, mapping);
   }
-  if (fallback) return fallback;
+  if (ours && mapping === "ours") return ours;
   throw new DataError(
     join(root, names[0] ?? ""),
     "does not exist; it comes with the images and lists the classes",
   );
 }
 
-function decodingOfConfig(file: string): LabelDecoding {
+function decodingOfConfig(file: string, mapping: string): LabelDecoding {
   const labels = (readJsonFile(file) as { labels?: unknown } | null)?.labels;
   if (!Array.isArray(labels) || labels.length === 0 || labels.length > 256) {
     throw new DataError(file, "does not hold a list 'labels' of 1 to 256 classes");
   }
-  const names = labels.map((label: { name?: unknown } | null, index) => {
-    if (typeof label?.name === "string") return label.name;
-    throw new DataError(file, `class ${index} of 'labels' has no name`);
+  const trainIdOf = mappings[mapping];
+  if (!trainIdOf) throw new Error(`internal: mapillary has no mapping ${mapping}`);
+  const mapped = labels.flatMap((label: Partial<ConfigLabel> | null, index) => {
+    const { name, readable } = label ?? {};
+    if (typeof name !== "string") throw new DataError(file, `class ${index} of 'labels' has no name`);
+    if (mapping === "rein" && typeof readable !== "string") {
+      throw new DataError(
+        file,
+        `class ${index} of 'labels' has no readable name, by which mapping "rein" goes`,
+      );
+    }
+    const id = trainIdOf({ name, readable: readable ?? "" });
+    return id === undefined ? [] : [[index, id] as const];
   });
-  const mapped = names.flatMap((name, index) => {
-    const trainId = mapillaryTrainId(name);
-    return trainId === undefined ? [] : [[index, trainId] as const];
-  });
-  return valueDecoding(Object.fromEntries(mapped), names.keys());
+  return valueDecoding(Object.fromEntries(mapped), labels.keys());
 }
