@@ -155,10 +155,12 @@ export function nodeHeaders(packageDir) {
  */
 async function load(addon, { version, root }) {
   // Node resolves functions when they are first called; here all of them at once, so that none is found missing later.
-  // The process ends itself without the library's and Node's farewells, which prove nothing here.
+  // The process ends itself without the library's and Node's farewells, which prove nothing here; an error's stack, longer in
+  // newer versions of Node, would hide its message.
   const script =
-    "process.dlopen({ exports: {} }, process.argv[1], os.constants.dlopen.RTLD_NOW);" +
-    'fs.writeSync(1, "loaded"); process.kill(process.pid, "SIGKILL")';
+    "try { process.dlopen({ exports: {} }, process.argv[1], os.constants.dlopen.RTLD_NOW);" +
+    'fs.writeSync(1, "loaded") } catch ({ message }) { fs.writeSync(2, message) }' +
+    'process.kill(process.pid, "SIGKILL")';
   const command = [process.execPath, "-e", script, addon];
   const { stdout, output } = await run(command, {
     env: { NODE_OPTIONS: "", UCX_MEM_EVENTS: "n" },
