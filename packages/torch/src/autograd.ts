@@ -120,6 +120,7 @@ export const noGrad = <T>(body: () => T): T => withGrad("noGrad", false, body);
 /** Runs `body` with graphs recorded, also inside `noGrad`. */
 export const enableGrad = <T>(body: () => T): T => withGrad("enableGrad", true, body);
 
+/** Whether operators record what gradients need: not within `noGrad` and `inferenceMode`. */
 export const isGradEnabled = (): boolean => native.gradEnabled();
 
 /** Runs `body` without graphs, version counters and view tracking: cheaper than `noGrad`, but its tensors stay outside autograd. */

@@ -20,6 +20,7 @@ const deterministic = at("cudnn.deterministic");
 const convolutionTf32 = at("cudnn.allowTf32");
 const productTf32 = at("cuda.matmul.allowTf32");
 
+/** Switches of the libraries below libtorch, for the whole process. */
 export const backends = {
   cudnn: {
     /** Time the algorithms of each new shape of a convolution and keep the fastest. libtorch's default: false. */

@@ -33,11 +33,17 @@ export interface BuildInfo {
 /** Threads that an operator may use. The default is the number of physical cores available. */
 export const getNumThreads = (): number => native.threads();
 
+/**
+ * Sets the threads of one operator on the CPU, for the whole process.
+ * @throws TorchError where the count is not positive
+ */
 export const setNumThreads = (count: number): void =>
   withContext("setNumThreads", () => native.setThreads(count));
 
+/** How many CUDA devices this process can use; 0 where libtorch has no CUDA. */
 export const cudaDeviceCount = (): number => native.cudaDevices();
 
+/** Whether there is a CUDA device that this process can use. */
 export const isCudaAvailable = (): boolean => cudaDeviceCount() > 0;
 
 /** Waits until a CUDA device has done what was asked of it. */
@@ -54,6 +60,7 @@ export function cudaMemory(index = 0): CudaMemory | null {
 
 const flag = (config: string, name: string): boolean => new RegExp(`USE_${name}=(ON|1)`).test(config);
 
+/** What libtorch is in use, what it was built with, and what it can do on this machine. */
 export function buildInfo(): BuildInfo {
   const { showConfig, parallelInfo, threads } = native.buildInfo();
   const deviceCount = cudaDeviceCount();

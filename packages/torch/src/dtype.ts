@@ -49,6 +49,7 @@ export interface TypedArrayConstructor<A> {
   new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): A;
 }
 
+/** The element types: bytes of an element, names in files, and the typed array that holds them. */
 export const dtypes: { readonly [D in DType]: DTypeInfo<D> } = {
   uint8: { itemSize: 1, code: 0, safetensors: "U8", array: Uint8Array },
   int8: { itemSize: 1, code: 1, safetensors: "I8", array: Int8Array },

@@ -14,6 +14,7 @@ export interface TorchErrorOptions {
   readonly cause?: unknown;
 }
 
+/** An operator that could not be carried out: its name, the argument where one is to blame, and why. */
 export class TorchError extends Error {
   override readonly name: string = "TorchError";
   readonly operator: string;

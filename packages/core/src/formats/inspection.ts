@@ -8,8 +8,10 @@ import type { HeatScale } from "../raster/heat-maps.js";
 /** Version of the layout of inspection.json. */
 export const INSPECTION_FORMAT = 1;
 
+/** Name of the file with the figures of an inspection, in its folder. */
 export const INSPECTION_FILE = "inspection.json";
 
+/** All parts that an inspection can have. */
 export const inspectionParts = ["activation", "similarity", "embedding", "grid", "reliance"] as const;
 export type InspectionPart = (typeof inspectionParts)[number];
 

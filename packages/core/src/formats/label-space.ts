@@ -23,6 +23,7 @@ const schema = z.strictObject({
     .optional(),
 });
 
+/** A label space as JSON, which `labelSpaceFromJson` reads. */
 export const labelSpaceToJson = ({ fromCityscapes, ...space }: LabelSpace): string =>
   JSON.stringify({ ...space, fromCityscapes: [...fromCityscapes] });
 

@@ -10,6 +10,7 @@ import { closest } from "../closest.js";
 
 const height = z.int().min(16).max(16384);
 
+/** Checks a protocol and fills in its defaults. */
 export const protocolSchema = z
   .strictObject({
     /** The preset it is or comes from, for people. */
@@ -67,6 +68,7 @@ const presets: Readonly<Record<string, Omit<ProtocolInput, "name">>> = {
   "mapillary-official": { resize: "mapillary-official" },
 };
 
+/** Names of the presets. */
 export const protocolNames: readonly string[] = Object.keys(presets);
 
 /**

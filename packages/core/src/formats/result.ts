@@ -14,6 +14,7 @@ const share = z.number().min(0).max(1);
 const byte = z.int().min(0).max(255);
 const classScores = z.record(z.string(), share.nullable());
 
+/** Checks the boundary scores of a domain; shares from 0 to 1. */
 export const boundarySchema = z.strictObject({
   /** Width of the boundary, as a share of the image's diagonal. */
   dilation: z.number().positive(),
@@ -25,6 +26,7 @@ export const boundarySchema = z.strictObject({
   both: z.array(count),
 });
 
+/** Checks the scores of one domain; shares from 0 to 1. */
 export const domainResultSchema = z.strictObject({
   /** Unique in the file, as it was asked for: "streets:night", "camvid". */
   name: z.string().min(1),
@@ -49,6 +51,7 @@ export const domainResultSchema = z.strictObject({
   cohesionLoss: z.number().min(0).nullable(),
 });
 
+/** Checks the result of an evaluation: what its file holds. */
 export const evaluationResultSchema = z.strictObject({
   format: z.literal(RESULT_FORMAT),
   run: z.strictObject({

@@ -13,6 +13,11 @@ import { IGNORE_INDEX } from "../labels/label-space.js";
 import type { Size } from "../raster/resize.js";
 import { meanOf } from "./mean-iou.js";
 
+/**
+ * Counts of boundary pixels by class, over any number of images, from which boundary IoU follows.
+ * Source: Cheng et al., "Boundary IoU", CVPR 2021.
+ * @throws RangeError where classes or dilation are out of range
+ */
 export class BoundaryCounts {
   /** Boundary pixels by class: of labels, of predictions, and those that are both. */
   readonly truth: Float64Array;

@@ -3,6 +3,10 @@
 
 import { IGNORE_INDEX } from "../labels/label-space.js";
 
+/**
+ * Labeled pixels by class and predicted class, over any number of images.
+ * @throws RangeError where there are not from 1 to 255 classes
+ */
 export class ConfusionMatrix {
   /** K x K, row-major. Exact up to 2^53 pixels. */
   readonly counts: Float64Array;

@@ -16,6 +16,7 @@ export interface Scores {
   readonly meanAccuracy: number | null;
 }
 
+/** The scores that follow from counts, each from 0 to 1; null where nothing was counted. */
 export function scoresOf(matrix: ConfusionMatrix): Scores {
   const { counts, classes } = matrix;
   const found = Array.from({ length: classes }, (_, id) => counts[id * (classes + 1)] as number);

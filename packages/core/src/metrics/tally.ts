@@ -32,6 +32,7 @@ export interface TallyOptions {
   readonly cohesion?: boolean;
 }
 
+/** What is counted while a domain is evaluated: pixels, boundaries, images, those left out. Tallies of parts add up exactly. */
 export class Tally {
   readonly matrix: ConfusionMatrix;
   readonly boundary: BoundaryCounts | null;

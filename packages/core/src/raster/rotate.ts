@@ -3,7 +3,7 @@
 
 import type { Size } from "./resize.js";
 
-/** What fills the corners: black in images, a label given in labels. */
+/** Turns an image (height x width x 3 bytes) in place about its center, counterclockwise in degrees; bilinear, corners black. */
 export function rotateImage(pixels: Uint8Array, { width, height }: Size, degrees: number): void {
   const source = pixels.slice();
   const [a, b, c, d, e, f] = inverseRotation(width, height, degrees);
@@ -31,6 +31,10 @@ export function rotateImage(pixels: Uint8Array, { width, height }: Size, degrees
   }
 }
 
+/**
+ * Turns a label (height x width train ids) in place about its center, counterclockwise in degrees; nearest neighbor.
+ * @param outside train id of pixels that come from outside
+ */
 export function rotateLabel(
   labels: Uint8Array,
   { width, height }: Size,

@@ -25,6 +25,7 @@ const momentum = (value: number): string => `model.memory.momentum=${value}`;
 const read = (option: string, value: unknown): string =>
   `model.memory.read.${option}=${JSON.stringify(value)}`;
 
+/** All studies that `planAblation` knows: what each asks, and the changes of a recipe that answer it. */
 export const studies: readonly Study[] = [
   {
     name: "framework",

@@ -8,6 +8,7 @@ import { type Cell, unitsOf } from "./row-scores.js";
 const plain = (text: string): string =>
   text.replace(/[\\|<>`*_[\]]/g, (sign) => `\\${sign}`).replace(/\s+/g, " ");
 
+/** A comparison as a table in Markdown: percentages, with the gain over the baseline. */
 export function markdownTable(comparison: Comparison): string {
   const { columns, rows, protocols } = comparison;
   const grouped = rows.some(({ group }) => group !== null);

@@ -37,6 +37,7 @@ export interface Comparison {
 export const unseenIoU = ({ domains }: EvaluationResult): number | null =>
   meanOf(domains.filter(({ role }) => role !== "source").map(({ meanIoU }) => meanIoU));
 
+/** Results side by side: mean IoU by domain, unseen ones first; mean and deviation over runs that differ in their seed alone. */
 export function compareResults(results: readonly EvaluationResult[]): Comparison {
   const domains = [...new Set(results.flatMap((result) => result.domains.map(({ name }) => name)))];
   const groups = new Map<string, EvaluationResult[]>();

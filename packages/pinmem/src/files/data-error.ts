@@ -1,5 +1,6 @@
 // The one error for files that cannot be used: which file, what is wrong with it, and how to mend it.
 
+/** A file or folder of the user's that cannot be used, and why. */
 export class DataError extends Error {
   /** The file or folder that is to blame. */
   readonly file: string;

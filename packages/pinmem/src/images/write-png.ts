@@ -4,6 +4,10 @@ import type { LabelImage, RgbImage } from "@pinmem/core";
 import sharp from "sharp";
 import { writeWhole } from "../files/atomic-write.js";
 
+/**
+ * Writes a label (height x width) as a PNG file of 8-bit gray values, whole or not at all.
+ * @throws WriteError where it cannot be written
+ */
 export async function writeLabelPng(file: string, { width, height, labels }: LabelImage): Promise<void> {
   const png = sharp(labels, { raw: { width, height, channels: 1 } })
     .toColourspace("b-w")
@@ -11,6 +15,10 @@ export async function writeLabelPng(file: string, { width, height, labels }: Lab
   await writeWhole(file, await png.toBuffer());
 }
 
+/**
+ * Writes red, green and blue bytes, row by row, as a PNG file, whole or not at all.
+ * @throws WriteError where it cannot be written
+ */
 export async function writeRgbPng(file: string, { width, height, pixels }: RgbImage): Promise<void> {
   await writeWhole(
     file,

@@ -23,6 +23,10 @@ export interface PredictorOptions {
   readonly batch?: number;
 }
 
+/**
+ * Class scores of images by a protocol: its views through the network, combined at the size of the image.
+ * @throws RangeError where `batch` is no positive integer
+ */
 export class Predictor {
   readonly protocol: Protocol;
   readonly batch: number;

@@ -80,6 +80,10 @@ interface Pending {
   wake?: () => void;
 }
 
+/**
+ * Batches of uint8 crops (B, height, width, 3) and train ids (B, height, width) in shared memory, decoded by worker threads ahead of
+ * their use. A batch depends on (seed, epoch, index) alone, whatever the number of workers. Close it to end its threads.
+ */
 export class Loader {
   readonly #options: LoaderOptions;
   readonly #size: Size;

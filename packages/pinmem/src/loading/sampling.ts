@@ -21,6 +21,7 @@ export interface Sampler {
   batch(epoch: number, index: number): SampleChoice[];
 }
 
+/** Images of each source in an epoch of the authors' code: the size of Cityscapes' training set. */
 export const OFFICIAL_EPOCH = 2975;
 
 export interface DomainSamplerOptions {
@@ -49,6 +50,10 @@ export interface ClassUniform {
 /** For each class: images that hold it, and where. */
 export type ClassPlaces = readonly (readonly (readonly [sample: number, x: number, y: number])[])[];
 
+/**
+ * Batches with `perDomain` images of each domain, every domain shuffled by itself, as multi-source training needs.
+ * @throws RangeError where lengths or counts are not positive
+ */
 export function domainSampler(options: DomainSamplerOptions): Sampler {
   const { lengths, perDomain, seed, epoch: epochLength = "full", classUniform } = options;
   check(options);

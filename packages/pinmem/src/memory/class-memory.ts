@@ -58,6 +58,11 @@ export interface WriteInput extends LabelOptions {
 // Far below any cosine over temperature, exact zero after the softmax, and still a number in half precision.
 const MASKED = -1e4;
 
+/**
+ * A memory with one row (C) for each of K classes: every pixel of a feature (B, C, h, w) reads it, labeled features are written
+ * into it with a momentum.
+ * Source: Kim et al., "Pin the Memory", CVPR 2022, section 3.2.
+ */
 export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadInput], MemoryReading> {
   /** 1x1 convolution of query and read-out, batch norm, ReLU. */
   readonly output: nn.Sequential;

@@ -21,6 +21,7 @@ export interface NetworkParts {
   readonly memory: ClassMemory | null;
 }
 
+/** A network of a backbone and a head. Subclasses are heads: they say how the feature is made and joined (`bottleneck`, `join`). */
 export abstract class BackboneNetwork extends SegmentationNetwork {
   readonly layer0: StageModule;
   readonly layer1: StageModule;

@@ -9,6 +9,7 @@ import { type Device, nn } from "@pinmem/torch";
 import { BackboneNetwork } from "./backbone-network.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";
 
+/** How weights and features may lie in memory. */
 export const memoryFormats = ["contiguous", "channelsLast"] as const;
 export type MemoryFormat = (typeof memoryFormats)[number];
 

@@ -37,6 +37,7 @@ const memorySchema = z.strictObject({
     .optional(),
 });
 
+/** Checks the options of `createNetwork` and fills in their defaults. */
 export const networkSchema = z
   .strictObject({
     /** One of `backboneNames`, or one that was registered. */

@@ -3,6 +3,7 @@
 
 import { closest } from "@pinmem/core";
 
+/** Entries of one kind by their names. */
 export class Registry<T> {
   readonly #entries: Map<string, T>;
   readonly #kind: string;

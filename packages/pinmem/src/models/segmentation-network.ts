@@ -10,6 +10,7 @@ import type { ClassMemory } from "../memory/class-memory.js";
 import { type Segmentation, segment } from "./segment.js";
 import type { Encoding, TrainableNetwork } from "./trainable-network.js";
 
+/** A network for semantic segmentation; the base of one's own. Takes normalized images (B, 3, H, W), gives logits (B, K, H, W). */
 export abstract class SegmentationNetwork
   extends nn.Module<[image_B3HW: Tensor], Segmentation>
   implements TrainableNetwork

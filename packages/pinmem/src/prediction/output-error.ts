@@ -2,6 +2,7 @@
 
 import { asWriteError, type Cure, WriteError } from "../files/write-error.js";
 
+/** A file or folder of outputs that cannot be written, and why. */
 export class OutputError extends Error {
   override readonly name = "OutputError";
 

@@ -27,6 +27,7 @@ const LEFTOVER = /^(\.(best|last)\.safetensors\.[0-9a-f]{12}|\w+\.json\.\d+)\.tm
 /** Another process trains in the folder of a run. */
 export class RunInUseError extends RunError {}
 
+/** The folder of a run: the paths in it, and a lock that keeps others from training there. Makes nothing by itself. */
 export class RunFolder {
   constructor(readonly path: string) {}
 

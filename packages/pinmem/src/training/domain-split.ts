@@ -12,6 +12,11 @@ export interface DomainSplit {
   readonly metaTest: readonly number[];
 }
 
+/**
+ * Which of `domains` sources are trained on and which are held out in an iteration; the same for the same seed and step.
+ * Source: algorithm 1 of the paper.
+ * @throws RangeError where there are fewer than two
+ */
 export function splitDomains(domains: number, { seed, step }: { seed: number; step: number }): DomainSplit {
   if (!Number.isInteger(domains) || domains < 2) {
     throw new RangeError(`splitDomains: ${domains} domains cannot be split; there must be at least two`);

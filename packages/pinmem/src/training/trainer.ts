@@ -79,6 +79,7 @@ export interface TrainingResult {
   readonly best: { readonly step: number; readonly score: number } | null;
 }
 
+/** The loop of training: steps, rates, evaluations, checkpoints, events. `run` goes on to the last step or an interruption. */
 export class Trainer {
   readonly #options: TrainerOptions;
   #done = 0;

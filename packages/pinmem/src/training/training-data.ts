@@ -35,6 +35,7 @@ export interface LoaderDataOptions {
   readonly perDomain: number;
 }
 
+/** Training data from data sets: a loader for each epoch, begun anew at any batch. */
 export class LoaderData implements TrainingData {
   readonly #options: LoaderDataOptions;
 

@@ -9,6 +9,7 @@ export interface FailureFacts {
   readonly diagnostic: string | null;
 }
 
+/** A step that could not go on, such as one with a loss that is not finite; `facts` say where and what was found. */
 export class TrainingError extends Error {
   override readonly name = "TrainingError";
 

@@ -10,6 +10,7 @@ export interface TensorFileProblem {
   cause?: unknown;
 }
 
+/** A tensor file that cannot be read or written: which, where in it, and why. */
 export class TensorFileError extends Error {
   override readonly name = "TensorFileError";
   /** Path of the file, or `<bytes>` for one held in memory. */

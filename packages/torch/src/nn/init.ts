@@ -40,11 +40,16 @@ const inPlace = (tensor: Tensor, change: (tensor: Tensor) => void): Tensor => {
   return tensor;
 };
 
+/** Fills with zeros, in place. */
 export const zeros_ = (tensor: Tensor): Tensor => inPlace(tensor, (t) => t.zero_());
+/** Fills with ones, in place. */
 export const ones_ = (tensor: Tensor): Tensor => inPlace(tensor, (t) => t.fill_(1));
+/** Fills with a value, in place. */
 export const constant_ = (tensor: Tensor, value: number): Tensor => inPlace(tensor, (t) => t.fill_(value));
+/** Fills with uniform random numbers from `from` to `to`, in place. */
 export const uniform_ = (tensor: Tensor, from = 0, to = 1): Tensor =>
   inPlace(tensor, (t) => t.uniform_({ from, to }));
+/** Fills with normal random numbers, in place. */
 export const normal_ = (tensor: Tensor, mean = 0, std = 1): Tensor =>
   inPlace(tensor, (t) => t.normal_({ mean, std }));
 

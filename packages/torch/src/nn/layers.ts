@@ -8,12 +8,14 @@ import type { Pair } from "./conv.js";
 import { type InterpolateOptions, interpolate } from "./functional.js";
 import { Module } from "./module.js";
 
+/** Gives its input back. */
 export class Identity extends Module {
   forward(input: Tensor): Tensor {
     return input;
   }
 }
 
+/** max(x, 0), element by element; `inplace` writes over the input. */
 export class ReLU extends Module {
   readonly inplace: boolean;
   constructor({ inplace = false }: { inplace?: boolean } = {}) {
@@ -28,6 +30,7 @@ export class ReLU extends Module {
 /** Our own (native/operators.cpp): ATen's keeps a copy of the input. */
 const relu6InPlace = new Operator("pinmem::relu6_", "relu6_", ["self"], 1);
 
+/** min(max(x, 0), 6), element by element; `inplace` writes over the input. */
 export class ReLU6 extends Module {
   readonly inplace: boolean;
   constructor({ inplace = false }: { inplace?: boolean } = {}) {
@@ -39,6 +42,7 @@ export class ReLU6 extends Module {
   }
 }
 
+/** x where it is positive, `negativeSlope` times x elsewhere. */
 export class LeakyReLU extends Module {
   readonly negativeSlope: number;
   constructor({ negativeSlope = 0.01 }: { negativeSlope?: number } = {}) {
@@ -50,36 +54,48 @@ export class LeakyReLU extends Module {
   }
 }
 
+/** 1 / (1 + exp(-x)), element by element. */
 export class Sigmoid extends Module {
   forward(input: Tensor): Tensor {
     return input.sigmoid();
   }
 }
 
+/** Hyperbolic tangent, element by element. */
 export class Tanh extends Module {
   forward(input: Tensor): Tensor {
     return input.tanh();
   }
 }
 
+/**
+ * x times the normal distribution function of x.
+ * Source: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.
+ */
 export class GELU extends Module {
   forward(input: Tensor): Tensor {
     return input.gelu();
   }
 }
 
+/** x sigmoid(x), element by element; also known as swish. */
 export class SiLU extends Module {
   forward(input: Tensor): Tensor {
     return input.silu();
   }
 }
 
+/**
+ * x relu6(x + 3) / 6, element by element.
+ * Source: Howard et al., "Searching for MobileNetV3", 2019.
+ */
 export class Hardswish extends Module {
   forward(input: Tensor): Tensor {
     return input.hardswish();
   }
 }
 
+/** Shares along `dim` that add up to 1. */
 export class Softmax extends Module {
   readonly dim: number;
   constructor(dim: number) {
@@ -91,6 +107,7 @@ export class Softmax extends Module {
   }
 }
 
+/** Largest value of each window of (B, C, H, W); the stride is the kernel size unless given. */
 export class MaxPool2d extends Module {
   readonly kernelSize: Pair;
   readonly options: { stride: Pair; padding: Pair; dilation: Pair; ceilMode: boolean };
@@ -112,6 +129,7 @@ export class MaxPool2d extends Module {
   }
 }
 
+/** Mean of each window of (B, C, H, W); the stride is the kernel size unless given. */
 export class AvgPool2d extends Module {
   readonly kernelSize: Pair;
   readonly options: { stride: Pair; padding: Pair; ceilMode: boolean; countIncludePad: boolean };
@@ -133,6 +151,7 @@ export class AvgPool2d extends Module {
   }
 }
 
+/** Means over as many windows as bring (B, C, H, W) to `outputSize`. */
 export class AdaptiveAvgPool2d extends Module {
   readonly outputSize: Pair;
   constructor(outputSize: Pair) {
@@ -177,6 +196,7 @@ export class Dropout2d extends Module {
   }
 }
 
+/** Makes the dimensions from `startDim` to `endDim` one; by default all but the first. */
 export class Flatten extends Module {
   readonly options: { startDim: number; endDim: number };
   constructor({ startDim = 1, endDim = -1 }: { startDim?: number; endDim?: number } = {}) {
@@ -188,6 +208,7 @@ export class Flatten extends Module {
   }
 }
 
+/** Resizes (B, C, H, W) by `nn.F.interpolate`. */
 export class Upsample extends Module {
   readonly options: InterpolateOptions;
   constructor(options: InterpolateOptions) {

@@ -46,6 +46,10 @@ export interface TensorSlot {
   readonly kind: "parameter" | "buffer";
 }
 
+/**
+ * Base of all layers and networks. Fields that are parameters, tensors or modules are found by their names, which state dicts
+ * spell in snake case as PyTorch does. Subclasses write `forward`; callers use `call`.
+ */
 export abstract class Module<Inputs extends unknown[] = [Tensor], Output = Tensor> {
   /** Batch statistics, dropout and noise are on; see `train` and `eval`. */
   training = true;

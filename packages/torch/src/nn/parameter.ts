@@ -4,6 +4,7 @@ import { native } from "../native.js";
 import { keep, OwnedTensor } from "../ownership.js";
 import { Tensor } from "../tensor.js";
 
+/** A tensor that a module is trained by: `parameters()` and state dicts hold it. */
 export class Parameter extends Tensor {
   /** Shares memory with `data`, which stays usable; gradients are wanted unless said otherwise. */
   constructor(data: Tensor, { requiresGrad = true }: { requiresGrad?: boolean } = {}) {

@@ -22,6 +22,10 @@ export interface GradScalerOptions {
 
 type AnyOptimizer = Pick<Optimizer<{ lr: number }>, "groups" | "step">;
 
+/**
+ * Scales losses so that gradients in float16 do not vanish, and leaves steps out whose gradients are not finite.
+ * Source: PyTorch's torch.amp.GradScaler.
+ */
 export class GradScaler {
   #state: GradScalerState;
   readonly #options: Required<GradScalerOptions>;

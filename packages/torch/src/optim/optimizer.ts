@@ -28,6 +28,7 @@ export interface OptimizerState<Settings> {
   readonly groups: readonly (Settings & { readonly count: number })[];
 }
 
+/** Base of the optimizers: groups of parameters with settings each, and state that can be saved. */
 export abstract class Optimizer<Settings extends { lr: number }> {
   /** Settings may be changed between steps, such as `groups[0].settings.lr`. */
   readonly groups: readonly { readonly params: readonly Tensor[]; readonly settings: Settings }[];

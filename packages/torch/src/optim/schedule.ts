@@ -15,6 +15,7 @@ function positive(schedule: string, fields: Record<string, number>): void {
   }
 }
 
+/** The same rate at every step. */
 export const constant =
   ({ base }: { base: number }): Schedule =>
   () =>

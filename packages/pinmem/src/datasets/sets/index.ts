@@ -28,8 +28,13 @@ const definitions: readonly DatasetDefinition[] = [
   folder,
 ];
 
+/** Names of all data sets that there are definitions of. */
 export const datasetNames: readonly string[] = definitions.map(({ name }) => name);
 
+/**
+ * The definition of a data set: its layouts, splits and how its labels are stored.
+ * @throws Error where there is none of that name
+ */
 export function datasetDefinition(name: string): DatasetDefinition {
   const found = definitions.find((definition) => definition.name === name);
   if (found) return found;

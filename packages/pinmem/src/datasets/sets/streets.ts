@@ -17,6 +17,10 @@ export interface StreetsOptions {
   readonly space?: LabelSpace;
 }
 
+/**
+ * Scenes of one procedural domain as a data set; 256 x 128 pixels, seed 0 unless said otherwise.
+ * @throws Error where there is no such domain; RangeError where `count` is no positive integer
+ */
 export function streetsDataset({
   domain,
   count,

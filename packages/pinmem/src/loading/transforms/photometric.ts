@@ -62,6 +62,10 @@ export interface PhotometricDraw {
   readonly sigma: number | undefined;
 }
 
+/**
+ * Draws what is done to the colors of one image: how strongly, in which order, and the blur.
+ * @throws RangeError where a strength is out of range
+ */
 export function drawPhotometric(random: Random, options: PhotometricOptions): PhotometricDraw {
   checkPhotometric(options);
   const {

@@ -42,6 +42,7 @@ export interface BackboneParts {
   readonly torchvisionName?: (name: string) => string | null;
 }
 
+/** Five stages, and what heads need to know of them: channels and strides. Takes normalized images (B, 3, H, W). */
 export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
   readonly layer0: StageModule;
   readonly layer1: StageModule;

@@ -1,5 +1,6 @@
 // Torchvision's names of all backbones, for those that need to know them without loading libtorch.
 
+/** Names of all backbones of this package. */
 export const backboneNames = [
   "resnet18",
   "resnet34",

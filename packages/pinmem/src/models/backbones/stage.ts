@@ -14,6 +14,7 @@ export interface StageOutput {
 
 export type StageModule = nn.Module<[Tensor], StageOutput>;
 
+/** Blocks one after the other. Takes and gives a feature (B, C, h, w); whitened features are collected beside it. */
 export class Stage extends nn.Module<[Tensor], StageOutput> {
   readonly #blocks: Block[];
 

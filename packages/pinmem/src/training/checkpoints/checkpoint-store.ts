@@ -23,6 +23,7 @@ export interface Found {
   readonly skipped: readonly string[];
 }
 
+/** The checkpoints in a folder: written whole, the newest kept, damaged ones passed over when the newest is read. */
 export class CheckpointStore {
   readonly #folder: string;
   readonly #keep: number;

@@ -10,6 +10,7 @@ import { writing } from "../../files/write-error.js";
 
 const left: ReadonlySet<string> = new Set<TrainingEvent["event"]>(["picture", "start", "end"]);
 
+/** Appends events to a file as JSON, one a line; all but pictures, starts and ends. */
 export class JsonLines implements EventSink {
   readonly #path: string;
   readonly #descriptor: number;

@@ -18,6 +18,7 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
+/** Shows training to people: on a terminal a line that changes, elsewhere a line now and then. */
 export class Progress implements EventSink {
   readonly #output: Output;
   readonly #interval: number;

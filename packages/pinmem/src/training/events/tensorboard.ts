@@ -17,6 +17,7 @@ interface Picture {
   readonly pixels: Uint8Array;
 }
 
+/** Writes events as TensorBoard reads them, into a new event file in a folder; no library of TensorBoard's is needed. */
 export class TensorBoard implements EventSink {
   readonly #path: string;
   readonly #descriptor: number;

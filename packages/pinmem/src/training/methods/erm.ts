@@ -5,6 +5,7 @@ import type { LossTensors } from "../losses.js";
 import type { Method, StepSettings } from "./method.js";
 import { type PassContext, trainingPass } from "./training-pass.js";
 
+/** Empirical risk minimization: all domains in one batch, no memory. What others are compared with. */
 export class Erm implements Method {
   readonly name = "erm";
   readonly splitsDomains = false;

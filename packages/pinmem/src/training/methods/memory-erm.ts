@@ -7,6 +7,7 @@ import { finalWrite } from "./final-write.js";
 import { type Method, memoryOf, type StepSettings } from "./method.js";
 import { type PassContext, trainingPass } from "./training-pass.js";
 
+/** The memory without meta-learning: every batch is read and written at once. */
 export class MemoryErm implements Method {
   readonly name = "memory-erm";
   readonly splitsDomains = false;

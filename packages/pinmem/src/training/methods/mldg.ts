@@ -12,6 +12,10 @@ import { type MetaOptions, metaOptions } from "./meta-options.js";
 import { type Method, metaTestOf, type StepSettings, trainedParameters } from "./method.js";
 import { type PassContext, trainingPass } from "./training-pass.js";
 
+/**
+ * Meta-learning without a memory.
+ * Source: Li et al., "Learning to Generalize: Meta-Learning for Domain Generalization", AAAI 2018.
+ */
 export class Mldg implements Method {
   readonly name = "mldg";
   readonly splitsDomains = true;

@@ -21,6 +21,10 @@ import { type Method, memoryOf, metaTestOf, type StepSettings, trainedParameters
 import { withOwnStatistics } from "./own-statistics.js";
 import { type PassContext, trainingPass } from "./training-pass.js";
 
+/**
+ * The method of the paper: the memory written from meta-train domains has to help on the meta-test domain.
+ * Source: Kim et al., "Pin the Memory", CVPR 2022, algorithm 1.
+ */
 export class PinMemory implements Method {
   readonly name = "pin-memory";
   readonly splitsDomains = true;

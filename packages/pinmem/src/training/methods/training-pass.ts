@@ -45,6 +45,10 @@ export interface PassResult {
 
 type Terms = Partial<Record<TermName, Tensor>>;
 
+/**
+ * One pass of a batch through the network with all its losses: read the memory, decode, and where asked write it.
+ * @returns the losses, the written rows (K, C), and `backward`, which adds the gradients
+ */
 export function trainingPass(
   context: PassContext,
   batch: LabeledBatch,
