@@ -35,9 +35,14 @@ export const modelSchema = z.strictObject({
 
 export type ModelConfig = z.output<typeof modelSchema>;
 
-/** The configuration with the head's default, which a network of one's own does without. */
-export const completeModel = (model: ModelConfig): ModelConfig =>
-  model.network === undefined ? { ...model, head: model.head ?? "deeplab-v3+" } : model;
+/**
+ * The configuration with the head's default, which a network of one's own does without. Fields keep the order of the schema, so
+ * that a recipe that was saved and read again is written as before.
+ */
+export function completeModel(model: ModelConfig): ModelConfig {
+  const { backbone, head = "deeplab-v3+", ...rest } = model;
+  return backbone === undefined ? model : { backbone, head, ...rest };
+}
 
 /** What does not go together, in words. */
 export function modelProblems(model: ModelConfig): string[] {

@@ -143,3 +143,8 @@ describe("loadRecipe", () => {
     await expect(loadRecipe(file)).rejects.toThrow(RecipeError);
   });
 });
+
+it("writes a recipe that was saved and read again as before, to the letter", () => {
+  const saved = JSON.stringify(resolveRecipe(good));
+  expect(JSON.stringify(resolveRecipe(JSON.parse(saved)))).toBe(saved);
+});
