@@ -12,10 +12,25 @@ describe("protocol", () => {
       scales: [1],
       flip: true,
       combine: "logits",
+      normalize: { kind: "trained" },
     });
     for (const name of protocolNames) {
       expect(protocolSchema.parse(JSON.parse(JSON.stringify(protocol(name))))).toEqual(protocol(name));
     }
+  });
+
+  it("tells statistics of batch norm apart, of which a weight of 0 leaves the trained ones", () => {
+    const withWeight = (weight: number) => protocol("whole", { normalize: { kind: "image", weight } });
+    expect(sameProtocol(withWeight(0.3), protocol("whole"))).toBe(false);
+    expect(sameProtocol(withWeight(0.3), withWeight(0.1))).toBe(false);
+    expect(sameProtocol(withWeight(0), protocol("whole"))).toBe(true);
+    expect(describeProtocol(withWeight(0.3))).toBe("whole image, image statistics 0.3");
+    expect(() => withWeight(1.5)).toThrow();
+  });
+
+  it("reads results of before, which had the trained statistics", () => {
+    const { normalize: _, ...before } = protocol("whole");
+    expect(protocolSchema.parse(before)).toEqual(protocol("whole"));
   });
 
   it("says in its name that it was changed, and only then", () => {

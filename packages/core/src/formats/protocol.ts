@@ -35,6 +35,16 @@ export const protocolSchema = z
     flip: z.boolean().default(false),
     /** What is averaged over scales and flips, after bilinear resizing to the label's size. */
     combine: z.enum(["probabilities", "logits"]).default("probabilities"),
+    /**
+     * Whose mean and variance batch norm takes. `trained`: the running statistics, as the paper. `image`: those mixed with each
+     * picture's own, (1 - weight) trained + weight own, one picture at a time (Schneider et al., NeurIPS 2020).
+     */
+    normalize: z
+      .discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("trained") }),
+        z.strictObject({ kind: z.literal("image"), weight: z.number().min(0).max(1) }),
+      ])
+      .default({ kind: "trained" }),
   })
   .superRefine(({ kind, crop, overlap }, context) => {
     const given = crop !== null && overlap !== null;
@@ -68,6 +78,9 @@ const presets: Readonly<Record<string, Omit<ProtocolInput, "name">>> = {
   "mapillary-official": { resize: "mapillary-official" },
 };
 
+/** Whose statistics batch norm takes: see `protocolSchema`. */
+export type TestNormalization = Protocol["normalize"];
+
 /** Names of the presets. */
 export const protocolNames: readonly string[] = Object.keys(presets);
 
@@ -96,11 +109,21 @@ function identity({ name: _, ...protocol }: Protocol): string {
   const sorted = [...scales].sort((a, b) => a - b);
   // With one answer there is nothing to combine.
   const combine = scales.length === 1 && !protocol.flip ? null : rest.combine;
-  return JSON.stringify(Object.entries({ ...rest, combine, scales: sorted }).sort());
+  const normalize = describeNormalization(protocol.normalize);
+  return JSON.stringify(Object.entries({ ...rest, combine, normalize, scales: sorted }).sort());
 }
 
 /** In words, for people: "sliding 768, overlap 0.33, scales 0.5 1 2, flip". */
-export function describeProtocol({ kind, crop, overlap, resize, scales, flip, combine }: Protocol): string {
+export function describeProtocol({
+  kind,
+  crop,
+  overlap,
+  resize,
+  scales,
+  flip,
+  combine,
+  normalize,
+}: Protocol): string {
   const single = scales.length === 1 && !flip;
   return [
     kind === "whole" ? "whole image" : `sliding ${crop}, overlap ${Number((overlap ?? 0).toFixed(3))}`,
@@ -108,7 +131,12 @@ export function describeProtocol({ kind, crop, overlap, resize, scales, flip, co
     scales.length === 1 && scales[0] === 1 ? "" : `scales ${scales.join(" ")}`,
     flip ? "flip" : "",
     single ? "" : `mean of ${combine}`,
+    describeNormalization(normalize),
   ]
     .filter((part) => part !== "")
     .join(", ");
 }
+
+/** "" for the trained statistics, which a weight of 0 leaves as they are; "image statistics 0.3". */
+const describeNormalization = (normalize: TestNormalization): string =>
+  normalize.kind === "trained" || normalize.weight === 0 ? "" : `image statistics ${normalize.weight}`;

@@ -50,7 +50,11 @@ async function evaluateOne(
   const { setNumThreads } = await import("@pinmem/torch");
   if (flags.threads !== undefined) setNumThreads(flags.threads);
   const device = flags.device as "cpu";
-  using run = openRun(path, { device, ...(flags.which && { which: flags.which }) });
+  using run = openRun(path, {
+    device,
+    normalize: protocol.normalize,
+    ...(flags.which && { which: flags.which }),
+  });
   const asked = flags.on ?? ["recipe"];
   const domains = await openDomains(asked, run, {
     ...(flags.data !== undefined && { entries: readDataFile(flags.data) }),

@@ -83,6 +83,26 @@ describe("pinmem evaluate", () => {
     expect(domains[0]?.cohesionLoss).toBeNull();
   });
 
+  it("mixes in each picture's own statistics, and says so where scores stand", async () => {
+    const on = ["--on", "streets:night", "--limit", "2"];
+    const normalized = await run(runFolder, ...on, "--normalize", "image:0.3", "--json");
+    const result = JSON.parse(normalized.out);
+    expect(result.protocol).toMatchObject({
+      name: "whole, changed",
+      normalize: { kind: "image", weight: 0.3 },
+    });
+    const trained = await run(runFolder, ...on, "--json");
+    expect(JSON.parse(trained.out).domains[0].confusion).not.toEqual(result.domains[0].confusion);
+    const none = await run(runFolder, ...on, "--normalize", "image:0", "--json");
+    expect(JSON.parse(none.out).domains[0].confusion).toEqual(JSON.parse(trained.out).domains[0].confusion);
+    const table = await run(runFolder, ...on, "--normalize", "image:0.3");
+    expect(table.out).toContain("image statistics 0.3");
+    for (const wrong of ["image", "image:2", "own"]) {
+      const { code, err } = await run(runFolder, ...on, "--normalize", wrong);
+      expect([code, err]).toEqual([2, expect.stringContaining("It must be trained, or image:W")]);
+    }
+  });
+
   it("puts several runs side by side", async () => {
     const { out, code } = await run(runFolder, join(runFolder, "last.safetensors"), "--classes");
     expect(code).toBe(0);

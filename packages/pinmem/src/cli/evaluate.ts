@@ -3,7 +3,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluateFlags } from "./evaluate-flags.js";
 import { evaluateRuns } from "./evaluate-runs.js";
-import { bestOrLast, between, deviceOption, names, positive, scales } from "./options.js";
+import { bestOrLast, between, deviceOption, names, normalizeOption, positive, scales } from "./options.js";
 import { printResults } from "./print-results.js";
 import { protocolOf } from "./protocol-options.js";
 import { explained } from "./running.js";
@@ -23,6 +23,7 @@ export function evaluateCommand(): Command {
     .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
     .option("--batch <count>", "images, or windows, that go through the network together", positive, 1)
     .option("--threads <count>", "processor threads", between(1, 4096))
+    .addOption(normalizeOption())
     .addOption(deviceOption())
     .addOption(
       new Option("--boundary [share]", "also boundary IoU, this share of the diagonal wide (0.02)")

@@ -1,11 +1,12 @@
 // `pinmem predict`: images, folders and videos through a trained network, into files.
 
 import { join } from "node:path";
+import type { TestNormalization } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
 import type { OutputKind } from "../prediction/outputs.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
-import { bestOrLast, deviceOption, namesOf, positive, scales } from "./options.js";
+import { bestOrLast, deviceOption, namesOf, normalizeOption, positive, scales } from "./options.js";
 import { explained } from "./running.js";
 
 interface PredictFlags {
@@ -13,6 +14,7 @@ interface PredictFlags {
   readonly write: readonly OutputKind[];
   readonly which?: "best" | "last";
   readonly device: string;
+  readonly normalize?: TestNormalization;
   readonly memory?: number;
   readonly maxPixels?: number;
   readonly opacity?: number;
@@ -57,6 +59,7 @@ export function predictCommand(): Command {
     .option("--scales <sizes>", "look at it in these sizes, such as 0.75,1,1.25, and take the mean", scales)
     .option("--skip-existing", "leave inputs alone whose outputs are all there: go on where it stopped")
     .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
+    .addOption(normalizeOption())
     .addOption(deviceOption())
     .option("--memory <MiB>", "for the network; larger images are tiled (default: 4096)", positive)
     .option("--max-pixels <count>", "refuse images with more (default: 100 million)", positive)
@@ -90,9 +93,13 @@ async function predict(path: string, paths: readonly string[], flags: PredictFla
     import("../runs/open-run.js"),
     import("./predict-progress.js"),
   ]);
-  const { out = join(DEFAULT_OUT, runName(path)), which, device, json, ...options } = flags;
+  const { out = join(DEFAULT_OUT, runName(path)), which, device, json, normalize, ...options } = flags;
   const inputs = await findInputs(paths, { except: flags.out ?? DEFAULT_OUT });
-  using run = openRun(path, { device: device as "cpu", ...(which && { which }) });
+  using run = openRun(path, {
+    device: device as "cpu",
+    ...(which && { which }),
+    ...(normalize && { normalize }),
+  });
   using interrupt = interruption("image");
   const progress = new PredictProgress(inputs.length);
   const begun = performance.now();

@@ -1,6 +1,6 @@
 // A protocol from options of a command line: a preset, and fields of it changed.
 
-import type { Protocol } from "@pinmem/core/formats";
+import type { Protocol, TestNormalization } from "@pinmem/core/formats";
 
 export interface ProtocolFlags {
   readonly protocol?: string;
@@ -10,6 +10,7 @@ export interface ProtocolFlags {
   readonly flip?: true;
   readonly height?: number;
   readonly combine?: string;
+  readonly normalize?: TestNormalization;
 }
 
 /** @throws Error saying in one line which option cannot be as it is */
@@ -21,6 +22,7 @@ export async function protocolOf({
   flip,
   height,
   combine,
+  normalize,
 }: ProtocolFlags): Promise<Protocol> {
   const { protocol, protocolSchema } = await import("@pinmem/core/formats");
   const base = protocol(preset);
@@ -35,6 +37,7 @@ export async function protocolOf({
     ...(flip && { flip }),
     ...(height !== undefined && { resize: { height } }),
     ...(combine !== undefined && { combine }),
+    ...(normalize && { normalize }),
   };
   const checked = protocolSchema.safeParse({ ...base, ...changes });
   if (checked.error) {

@@ -42,6 +42,7 @@ export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Pr
     protocol,
     device,
     batch,
+    normalization: run.normalization,
   });
 
   const parts = domains.map(({ dataset }) => shardOf(dataset, shard));

@@ -9,6 +9,7 @@ import { BicubicResizer, type RgbImage, type Size, windowStarts } from "@pinmem/
 import type { Protocol } from "@pinmem/core/formats";
 import { cat, type Device, fromTypedArray, nn, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
 import { imageNetNormalization, normalize } from "../loading/batch-tensors.js";
+import { LARGEST_FOR_STATISTICS, type TestTimeNormalization } from "./test-time-normalization.js";
 import { show, type View, viewsOf } from "./views.js";
 
 /** Logits (B, K, h, w) of normalized images (B, 3, h, w). */
@@ -21,6 +22,8 @@ export interface PredictorOptions {
   readonly device?: Device;
   /** Images, or windows of one image, that go through the network together. Default 1. */
   readonly batch?: number;
+  /** Of the network, with the protocol's weight; needed where the protocol does not take the trained statistics. */
+  readonly normalization?: TestTimeNormalization | null;
 }
 
 /**
@@ -32,12 +35,21 @@ export class Predictor {
   readonly batch: number;
   readonly #forward: Forward;
   readonly #device: Device;
+  readonly #normalization: TestTimeNormalization | null;
   readonly #resizer = new BicubicResizer();
 
-  constructor({ forward, protocol, device = "cpu", batch = 1 }: PredictorOptions) {
+  /** @throws RangeError where the batch is no positive number, or the normalization is not the protocol's */
+  constructor({ forward, protocol, device = "cpu", batch = 1, normalization = null }: PredictorOptions) {
     if (!Number.isInteger(batch) || batch < 1) {
       throw new RangeError(`Predictor: batch is ${batch}, but must be a positive number of images`);
     }
+    const weight = protocol.normalize.kind === "image" ? protocol.normalize.weight : 0;
+    if ((normalization?.weight ?? 0) !== weight) {
+      throw new RangeError(
+        `Predictor: the protocol mixes a picture's own statistics with weight ${weight}, but the network does so with ${normalization?.weight ?? 0}; give the network's TestTimeNormalization of that weight as normalization`,
+      );
+    }
+    this.#normalization = normalization;
     this.protocol = protocol;
     this.batch = batch;
     this.#forward = forward;
@@ -51,37 +63,86 @@ export class Predictor {
   scores(images: readonly RgbImage[]): Tensor {
     const size = sizeOf(images);
     const views = viewsOf(this.protocol, size);
-    return noGrad(() =>
-      scope(() => {
-        let total: Tensor | undefined;
-        for (const view of views) {
-          const scores = scope(() => {
-            const logits = this.#logits(images, view, size);
-            return this.protocol.combine === "probabilities" ? logits.softmax(1) : logits;
-          });
-          if (views.length === 1) return scores;
-          if (total) total.add_(scores);
-          else total = scores.to("float64");
-          scores.dispose();
-        }
-        return (total as Tensor).div_(views.length);
-      }),
-    );
+    return this.#normalized(images, views, () => {
+      let total: Tensor | undefined;
+      for (const view of views) {
+        const scores = scope(() => {
+          const logits = this.#logits(images, view, size);
+          return this.protocol.combine === "probabilities" ? logits.softmax(1) : logits;
+        });
+        if (views.length === 1) return scores;
+        if (total) total.add_(scores);
+        else total = scores.to("float64");
+        scores.dispose();
+      }
+      return (total as Tensor).div_(views.length);
+    });
   }
 
   /** The winning train id of every pixel, H x W for each image; of equal ones the first. */
   labels(images: readonly RgbImage[]): Uint8Array[] {
     const size = sizeOf(images);
-    const [view, ...others] = viewsOf(this.protocol, size);
+    const views = viewsOf(this.protocol, size);
+    const [view, ...others] = views;
     const bytes = noGrad(() =>
       scope(() => {
         // The largest logit has the largest probability, so that one view needs no softmax.
-        const scores = view && others.length === 0 ? this.#logits(images, view, size) : this.scores(images);
+        const scores =
+          view && others.length === 0
+            ? this.#normalized(images, views, () => this.#logits(images, view, size))
+            : this.scores(images);
         return scores.argmax({ dim: 1 }).to("uint8").toTypedArray() as Uint8Array;
       }),
     );
     const area = size.width * size.height;
     return images.map((_, at) => bytes.subarray(at * area, (at + 1) * area));
+  }
+
+  /**
+   * Runs `body`, which sends parts of an image through the network, such as tiles, with the statistics of the whole image. What
+   * it returns must not be a tensor of a scope.
+   */
+  async withStatisticsOf<T>(image: RgbImage, body: () => Promise<T>): Promise<T> {
+    const normalization = this.#normalization;
+    if (!normalization || normalization.isNoted) return body();
+    return normalization.withAsync(() => noGrad(() => this.#look([image])), body);
+  }
+
+  /** Without gradients, in a scope, with the statistics of the images that the views are of. */
+  #normalized(images: readonly RgbImage[], views: readonly View[], body: () => Tensor): Tensor {
+    return noGrad(() =>
+      scope(() => {
+        const normalization = this.#normalization;
+        if (!normalization || normalization.isNoted || this.#areWhole(images, views)) return body();
+        return normalization.with(() => this.#look(images), body);
+      }),
+    );
+  }
+
+  /** Whether the one view is the image itself, whose statistics are then those that its layers see. */
+  #areWhole(images: readonly RgbImage[], [view, ...others]: readonly View[]): boolean {
+    const { width, height } = sizeOf(images);
+    return (
+      this.protocol.kind === "whole" &&
+      view !== undefined &&
+      others.length === 0 &&
+      !view.mirrored &&
+      view.size.width === width &&
+      view.size.height === height &&
+      width * height <= LARGEST_FOR_STATISTICS
+    );
+  }
+
+  /** Sends images through the network upright, whole, and not larger than their statistics need. */
+  #look(images: readonly RgbImage[]): void {
+    const { width, height } = sizeOf(images);
+    const scale = Math.min(1, Math.sqrt(LARGEST_FOR_STATISTICS / (width * height)));
+    const size = {
+      width: Math.max(1, Math.trunc(width * scale)),
+      height: Math.max(1, Math.trunc(height * scale)),
+    };
+    const view = { size, scale, mirrored: false };
+    this.#forward(this.#input(images.map((image) => show(image, view, this.#resizer))));
   }
 
   #logits(images: readonly RgbImage[], view: View, size: Size): Tensor {

@@ -12,6 +12,7 @@ import { BackboneNetwork } from "./backbone-network.js";
 import { ResidualBlock, SumReLU } from "./backbones/residual-blocks.js";
 import { EndLayer } from "./backbones/shufflenet-v2.js";
 import { Stage } from "./backbones/stage.js";
+import { replaceChild, setField } from "./replace-module.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";
 
 export interface InferenceOptions {
@@ -126,12 +127,3 @@ function fuseReLUs(parent: nn.AnyModule): void {
     convolution = child instanceof nn.Conv2d && nn.ConvReLU2d.accepts(child) ? [name, child] : undefined;
   }
 }
-
-function replaceChild(parent: nn.AnyModule, name: string, module: nn.Module): void {
-  if (parent instanceof nn.Sequential || parent instanceof Stage) parent.replace(Number(name), module);
-  else setField(parent, name, module);
-}
-
-const setField = (holder: object, field: string, value: unknown): void => {
-  (holder as Record<string, unknown>)[field] = value;
-};

@@ -10,6 +10,8 @@ import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { predict } from "../models/segment.js";
 import { type OpenRun, openRun } from "../runs/open-run.js";
 import { predictImage } from "./predict-image.js";
+import { scoreImage } from "./score-image.js";
+import { scorerOf } from "./scorer.js";
 
 const folder = temporaryFolder();
 let run: OpenRun;
@@ -102,6 +104,35 @@ describe("predictImage", () => {
     const prediction = await predictImage(run, { width, height, pixels });
     expect(prediction.trainIds.length).toBe(width * height);
     expect(prediction.confidence.every((value) => value > 0 && value <= 1)).toBe(true);
+  });
+
+  it("takes the statistics of the whole image for each of its tiles", async () => {
+    const image = street(700, 420);
+    // A dark half: tiles of it would have statistics of their own.
+    image.pixels.fill(4, 0, 700 * 200 * 3);
+    using normalized = openRun(untrainedRun(`${folder}/normalized`), {
+      normalize: { kind: "image", weight: 0.9 },
+    });
+    const before = liveTensors();
+    const whole = await predictImage(normalized, image, { logits: true });
+    const tiled = await predictImage(normalized, image, { memory: 60, logits: true });
+    expect(liveTensors()).toBe(before);
+    const alone = new Float32Array(whole.logits?.length ?? 0);
+    const { score } = scorerOf(normalized.network, {}, normalized.normalization);
+    await scoreImage(score, image, {
+      tile: { width: 257, height: 257 },
+      outputStride: normalized.network.outputStride,
+      finish: (scores, top) => {
+        const rows = scores.toTypedArray() as Float32Array;
+        const [, classes = 0, count = 0] = scores.shape;
+        for (let k = 0; k < classes; k++) {
+          alone.set(rows.subarray(k * count * 700, (k + 1) * count * 700), k * 700 * 420 + top * 700);
+        }
+      },
+    });
+    const distance = (logits: Float32Array | undefined) => meanDistance(logits, (at) => whole.logits?.[at]);
+    expect(distance(tiled.logits)).toBeGreaterThan(0);
+    expect(distance(tiled.logits)).toBeLessThan(distance(alone));
   });
 
   it("tiles what the memory does not hold whole, without leaving tensors behind", async () => {

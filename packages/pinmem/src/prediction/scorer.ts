@@ -1,8 +1,10 @@
 // The scores of an image, or of a tile of one, from the evaluation's predictor: seen once, or in several sizes and mirrored.
 
+import type { RgbImage } from "@pinmem/core";
 import { type Protocol, protocol, sameProtocol } from "@pinmem/core/formats";
 import type { Device } from "@pinmem/torch";
 import { Predictor } from "../inference/predictor.js";
+import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import type { Scorer } from "./score-image.js";
@@ -17,6 +19,8 @@ export interface ViewOptions {
 /** Logits where there is one view; the mean of the probabilities where there are several. */
 export interface ScorerOfViews {
   readonly score: Scorer;
+  /** Runs `body`, which scores parts of an image, with the statistics of the whole image, where they are asked for. */
+  readonly withStatisticsOf: <T>(image: RgbImage, body: () => Promise<T>) => Promise<T>;
   readonly combined: boolean;
 }
 
@@ -24,25 +28,41 @@ export interface ScorerOfViews {
 export function scorerOf(
   network: SegmentationNetwork,
   { flip = false, scales = [1] }: ViewOptions = {},
+  normalization: TestTimeNormalization | null = null,
 ): ScorerOfViews {
   const combined = flip || scales.length > 1;
   // Set by hand: with a single view `protocol` takes either for the same, and keeps the preset's.
   const combine = combined ? "probabilities" : "logits";
-  const views = { ...protocol("whole", { flip, scales: [...scales] }), combine } as const;
-  const predictor = predictorFor(network, views);
-  return { score: (image) => predictor.scores([image]).to("float32"), combined };
+  const views = {
+    ...protocol("whole", { flip, scales: [...scales] }),
+    combine,
+    normalize: normalization
+      ? ({ kind: "image", weight: normalization.weight } as const)
+      : ({ kind: "trained" } as const),
+  } as const;
+  const predictor = predictorFor(network, views, normalization);
+  return {
+    score: (image) => predictor.scores([image]).to("float32"),
+    withStatisticsOf: (image, body) => predictor.withStatisticsOf(image, body),
+    combined,
+  };
 }
 
 /** The last one of each network: its working memory should not be made anew for every image. */
 const predictors = new WeakMap<SegmentationNetwork, Predictor>();
 
-function predictorFor(network: SegmentationNetwork, protocol: Protocol): Predictor {
+function predictorFor(
+  network: SegmentationNetwork,
+  protocol: Protocol,
+  normalization: TestTimeNormalization | null,
+): Predictor {
   const last = predictors.get(network);
   if (last && sameProtocol(last.protocol, protocol) && last.protocol.combine === protocol.combine)
     return last;
   const predictor = new Predictor({
     forward: (image) => predict(network, image),
     protocol,
+    normalization,
     device: deviceOf(network),
   });
   predictors.set(network, predictor);

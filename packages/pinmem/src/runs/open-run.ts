@@ -5,7 +5,9 @@
 
 import { existsSync, statSync } from "node:fs";
 import type { LabelSpace } from "@pinmem/core";
+import type { TestNormalization } from "@pinmem/core/formats";
 import { type Device, dispose, loadSafetensors } from "@pinmem/torch";
+import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { prepareForInference } from "../models/inference.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights/load-weights.js";
@@ -26,6 +28,11 @@ export interface OpenRunOptions {
    * Default "prepared".
    */
   readonly form?: "prepared" | "trained";
+  /**
+   * Whose statistics batch norm takes. With a picture's own, batch norms cannot be folded: the network stays in its trained
+   * form. Default: the trained ones.
+   */
+  readonly normalize?: TestNormalization;
 }
 
 /** Dispose it (`using`) to free its weights. */
@@ -39,6 +46,8 @@ export interface OpenRun extends Disposable {
   readonly space: LabelSpace;
   /** In evaluation mode, without gradients. */
   readonly network: SegmentationNetwork;
+  /** Mixes each picture's own statistics in, where the run was opened so; the network belongs to it. */
+  readonly normalization: TestTimeNormalization | null;
   /** Optimizer steps behind it. */
   readonly step: number;
   /** Mean IoU on source validation, 0 to 1; null where there was none. */
@@ -52,7 +61,7 @@ export interface OpenRun extends Disposable {
  */
 export function openRun(
   path: string,
-  { which, device = "cpu", form = "prepared" }: OpenRunOptions = {},
+  { which, device = "cpu", form = "prepared", normalize = { kind: "trained" } }: OpenRunOptions = {},
 ): OpenRun {
   requireDevice(String(device));
   const file = weightsFile(path, which);
@@ -63,13 +72,15 @@ export function openRun(
     loadNetworkWeights(network, tensors);
     network.eval().requiresGrad_(false);
     network.to({ device });
-    if (form === "prepared") prepareForInference(network);
+    const normalization = normalizationOf(network, normalize);
+    if (form === "prepared" && !normalization) prepareForInference(network);
     return {
       path,
       file,
       recipe,
       space,
       network,
+      normalization,
       step,
       score,
       [Symbol.dispose]: () => dispose([...network.stateDict().values()]),
@@ -77,6 +88,15 @@ export function openRun(
   } finally {
     dispose(tensors);
   }
+}
+
+function normalizationOf(
+  network: SegmentationNetwork,
+  normalize: TestNormalization,
+): TestTimeNormalization | null {
+  if (normalize.kind === "trained" || normalize.weight === 0) return null;
+  network.to({ memoryFormat: "channelsLast" });
+  return new TestTimeNormalization(network, normalize.weight);
 }
 
 function weightsFile(path: string, which: OpenRunOptions["which"]): string {
