@@ -84,6 +84,7 @@ async function faultOfNpm(words: readonly string[], inline: boolean): Promise<st
   const workspace = rest[rest.indexOf("-w") + 1];
   const [script = ""] = rest;
   if (verb !== "run") return `npm ${verb} is not known here`;
+  if (inline && script === "") return null;
   const scripts = rest.includes("-w")
     ? (JSON.parse(
         readFileSync(
