@@ -7,10 +7,22 @@ import { INTERRUPTED, Interrupted } from "./interruption.js";
 /** The folder of a run that was named by it or by one of its files. */
 export const folderOfRun = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
 
-/** Shows how far it is on terminals, and nothing elsewhere. */
-export function progress(verb: string): (done: number, total: number) => void {
+/** Seconds between two lines where no terminal shows the progress. */
+const INTERVAL = 10;
+
+/** Shows how far it is: on terminals in a line that is redrawn, elsewhere in a line now and then. */
+export function progress(
+  verb: string,
+  now: () => number = () => performance.now(),
+): (done: number, total: number) => void {
+  let last = now();
   return (done, total) => {
-    if (!process.stderr.isTTY) return;
+    if (!process.stderr.isTTY) {
+      if (done === total || now() - last < 1000 * INTERVAL) return;
+      last = now();
+      console.error(`${verb} ${done} of ${total}`);
+      return;
+    }
     process.stderr.write(done === total ? "\r\u001b[K" : `\r${verb} ${done} of ${total}`);
   };
 }

@@ -2,8 +2,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
-import { globPattern } from "./glob.js";
 import { findInputs, runName } from "./inputs.js";
+import { pathMatcher } from "./patterns.js";
 
 function folderWith(...files: string[]): string {
   const root = temporaryFolder();
@@ -65,7 +65,7 @@ describe("findInputs", () => {
   });
 });
 
-describe("globPattern", () => {
+describe("pathMatcher", () => {
   it.each([
     ["a/*.jpg", "a/x.jpg", "a/b/x.jpg"],
     ["a/**/x.jpg", "a/x.jpg", "b/x.jpg"],
@@ -75,9 +75,16 @@ describe("globPattern", () => {
     ["x[!0-9].jpg", "xa.jpg", "x1.jpg"],
     ["./x+(1)*.jpg", "x+(1)a.jpg", "xx1.jpg"],
     ["x[.jpg*", "x[.jpg", "x.jpg"],
+    ["x{a*.jpg", "x{ab.jpg", "xab.jpg"],
+    ["{x,y}{1,2}.jpg", "y1.jpg", "z1.jpg"],
+    ["[^a]x.jpg", "bx.jpg", "ax.jpg"],
+    ["view (*).jpg", "view (1).jpg", "view 1.jpg"],
+    ["a|b*.jpg", "a|b1.jpg", "b1.jpg"],
+    ["!x$^@(y)*.jpg", "!x$^@(y)1.jpg", "y.jpg"],
+    ["a/**/*.jpg", "a/.cache/x.jpg", "a/x.png"],
   ])("%s matches %s and not %s", (pattern, match, other) => {
-    expect(globPattern(pattern).test(match)).toBe(true);
-    expect(globPattern(pattern).test(other)).toBe(false);
+    expect(pathMatcher(pattern)(match)).toBe(true);
+    expect(pathMatcher(pattern)(other)).toBe(false);
   });
 });
 

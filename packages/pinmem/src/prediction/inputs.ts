@@ -4,8 +4,8 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { asDataError, DataError } from "../files/data-error.js";
-import { globBase, globPattern, isGlob } from "./glob.js";
 import { outputNames } from "./output-names.js";
+import { isPattern, pathMatcher, patternBase } from "./patterns.js";
 
 export interface Input {
   readonly file: string;
@@ -64,7 +64,7 @@ interface Walk {
 async function expand(path: string, { except }: Walk): Promise<{ root: string; found: string[] }> {
   const walk: Walk = { except, seen: new Set() };
   const kind = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" && isGlob(path)) return undefined;
+    if (error.code === "ENOENT" && isPattern(path)) return undefined;
     throw asDataError(path, error);
   });
   if (kind?.isDirectory()) {
@@ -76,10 +76,10 @@ async function expand(path: string, { except }: Walk): Promise<{ root: string; f
     );
   }
   if (kind) return { root: dirname(path), found: [path] };
-  const root = globBase(path);
-  const pattern = globPattern(path);
+  const root = patternBase(path);
+  const matches = pathMatcher(path);
   const all = await filesBelow(root, walk).catch(() => []);
-  const found = all.filter((file) => pattern.test(file.split(sep).join("/")) && canBePredicted(file));
+  const found = all.filter((file) => matches(file.split(sep).join("/")) && canBePredicted(file));
   if (found.length > 0) return { root, found };
   throw new DataError(path, "is a pattern that no image and no video matches");
 }
