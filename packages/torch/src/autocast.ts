@@ -5,6 +5,7 @@ import { synchronous } from "./autograd.js";
 import type { DType } from "./dtype.js";
 import { TorchError } from "./errors.js";
 import { native } from "./native.js";
+import { readOptions } from "./options.js";
 
 export interface AutocastOptions {
   /** Default "cpu". */
@@ -15,13 +16,13 @@ export interface AutocastOptions {
   enabled?: boolean;
 }
 
+const defaults: Required<AutocastOptions> = { device: "cpu", dtype: "bfloat16", enabled: true };
+
 const lowPrecision: readonly DType[] = ["bfloat16", "float16"];
 
 /** Runs `body` with matrix products and convolutions in a lower precision. */
-export function autocast<T>(
-  { device = "cpu", dtype = "bfloat16", enabled = true }: AutocastOptions,
-  body: () => T,
-): T {
+export function autocast<T>(options: AutocastOptions, body: () => T): T {
+  const { device, dtype, enabled } = readOptions("autocast", [options], defaults);
   if (!lowPrecision.includes(dtype)) {
     throw new TorchError(`argument 'dtype' must be "bfloat16" or "float16", got "${dtype}"`, {
       operator: "autocast",

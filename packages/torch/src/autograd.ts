@@ -2,6 +2,7 @@
 
 import { TorchError, withContext } from "./errors.js";
 import { native } from "./native.js";
+import { readOptions } from "./options.js";
 import { OwnedTensor } from "./ownership.js";
 import type { Tensor } from "./tensor.js";
 import { describeValue } from "./values.js";
@@ -25,6 +26,16 @@ export interface BackwardManyOptions {
   /** Store gradients in these leaves only. */
   inputs?: readonly Tensor[];
 }
+
+interface SharedDefaults {
+  gradOutputs: readonly (Tensor | null)[] | undefined;
+  retainGraph: boolean | undefined;
+  createGraph: boolean;
+}
+
+const shared: SharedDefaults = { gradOutputs: undefined, retainGraph: undefined, createGraph: false };
+const gradDefaults = { ...shared, allowUnused: false };
+const backwardDefaults = { ...shared, inputs: [] as readonly Tensor[] };
 
 type OneOrMany<T> = T | readonly T[];
 
@@ -57,8 +68,10 @@ export function grad(
 export function grad(
   outputs: OneOrMany<Tensor>,
   inputs: readonly Tensor[],
-  { gradOutputs, createGraph = false, retainGraph = createGraph, allowUnused = false }: GradOptions = {},
+  ...rest: unknown[]
 ): (Tensor | null)[] {
+  const options = readOptions("grad", rest, gradDefaults);
+  const { gradOutputs, createGraph, retainGraph = createGraph, allowUnused } = options;
   const from = asArray(outputs);
   const results = withContext(
     "grad",
@@ -77,10 +90,14 @@ export function grad(
 }
 
 /** Adds the gradients of the sum of `outputs` to the `grad` of the leaves they depend on, as `torch.autograd.backward`. */
-export function backward(
-  outputs: OneOrMany<Tensor>,
-  { gradOutputs, createGraph = false, retainGraph = createGraph, inputs = [] }: BackwardManyOptions = {},
-): void {
+export function backward(outputs: OneOrMany<Tensor>, options?: BackwardManyOptions): void;
+export function backward(outputs: OneOrMany<Tensor>, ...rest: unknown[]): void {
+  const {
+    gradOutputs,
+    createGraph,
+    retainGraph = createGraph,
+    inputs,
+  } = readOptions("backward", rest, backwardDefaults);
   const from = asArray(outputs);
   withContext(
     "backward",

@@ -3,6 +3,7 @@
 import { type DType, dtypes, isDType, type TypedArray } from "./dtype.js";
 import { TorchError, withContext } from "./errors.js";
 import { native } from "./native.js";
+import { readOptions } from "./options.js";
 import type { NestedArray, Tensor } from "./tensor.js";
 import { type Device, describeValue } from "./values.js";
 import { wrap } from "./wrap.js";
@@ -21,6 +22,15 @@ export interface FromTypedArrayOptions extends TensorOptions {
    */
   copy?: boolean;
 }
+
+type Defaults<Options> = { [Name in keyof Options]-?: Options[Name] | undefined };
+
+const tensorDefaults: Defaults<TensorOptions> & { device: Device; requiresGrad: boolean } = {
+  dtype: undefined,
+  device: "cpu",
+  requiresGrad: false,
+};
+const typedArrayDefaults = { ...tensorDefaults, copy: true };
 
 const arrayTypes: readonly [new () => ArrayBufferView, DType][] = [
   [Float32Array, "float32"],
@@ -51,8 +61,14 @@ function checkDType(dtype: DType, operator: string): DType {
 export function fromTypedArray(
   data: TypedArray | Uint8ClampedArray,
   shape?: readonly number[],
-  { dtype, device = "cpu", requiresGrad = false, copy = true }: FromTypedArrayOptions = {},
+  options?: FromTypedArrayOptions,
+): Tensor;
+export function fromTypedArray(
+  data: TypedArray | Uint8ClampedArray,
+  shape?: readonly number[],
+  ...rest: unknown[]
 ): Tensor {
+  const { dtype, device, requiresGrad, copy } = readOptions("fromTypedArray", rest, typedArrayDefaults);
   const stored = storedDType(data, dtype);
   const target = dtype ?? stored;
   const converts = target !== stored || device !== "cpu";
@@ -172,9 +188,11 @@ function pack(values: readonly Value[], dtype: DType): TypedArray {
 }
 
 /** A tensor of nested arrays, a single number or a typed array: `tensor([[1, 2], [3, 4]])` has shape [2, 2]. */
-export function tensor(data: NestedArray | TypedArray, options: TensorOptions = {}): Tensor {
+export function tensor(data: NestedArray | TypedArray, options?: TensorOptions): Tensor;
+export function tensor(data: NestedArray | TypedArray, ...rest: unknown[]): Tensor {
+  const options = readOptions("tensor", rest, tensorDefaults);
   if (ArrayBuffer.isView(data))
-    return fromTypedArray(data as TypedArray, [(data as TypedArray).length], options);
+    return fromTypedArray(data as TypedArray, [(data as TypedArray).length], options as TensorOptions);
   const shape = shapeOf(data as NestedArray);
   const values: Value[] = [];
   flatten(data as NestedArray, shape, 0, values);
@@ -183,4 +201,4 @@ export function tensor(data: NestedArray | TypedArray, options: TensorOptions = 
 }
 
 /** A tensor with one element and no dimensions. */
-export const scalarTensor = (value: Value, options: TensorOptions = {}): Tensor => tensor(value, options);
+export const scalarTensor = (value: Value, options?: TensorOptions): Tensor => tensor(value, options);

@@ -7,6 +7,7 @@
 import { grad } from "./autograd.js";
 import { fromTypedArray } from "./creation.js";
 import { TorchError } from "./errors.js";
+import { readOptions } from "./options.js";
 import { scope } from "./ownership.js";
 import { Tensor } from "./tensor.js";
 import { describeValue } from "./values.js";
@@ -24,6 +25,8 @@ export interface GradgradcheckOptions extends GradcheckOptions {
   /** Gradients of the outputs with which first gradients are formed; normal random numbers unless given. */
   gradOutputs?: readonly Tensor[];
 }
+
+const defaults: Required<GradcheckOptions> = { eps: 1e-6, atol: 1e-5, rtol: 1e-3 };
 
 /** A computation to be checked. It must be deterministic: seed the generator inside where it draws random numbers. */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
@@ -70,8 +73,9 @@ function check(
   operator: string,
   compute: Differentiable,
   inputs: readonly Tensor[],
-  { eps = 1e-6, atol = 1e-5, rtol = 1e-3 }: GradcheckOptions,
+  options: GradcheckOptions,
 ): number {
+  const { eps, atol, rtol } = readOptions(operator, [options], defaults);
   checkInputs(operator, inputs);
   return scope(() => {
     let largest = 0;

@@ -6,6 +6,7 @@ import { fromNative, TorchError, withContext } from "./errors.js";
 // biome-ignore lint/suspicious/noImportCycles: the generated half of the class names the class itself, as a type only
 import { TensorOperators, where } from "./generated/operators.js";
 import { native } from "./native.js";
+import { readOptions } from "./options.js";
 import { OwnedTensor } from "./ownership.js";
 import { type Device, describeValue, type Scalar } from "./values.js";
 import { registerTensorClass, wrap } from "./wrap.js";
@@ -15,6 +16,12 @@ const HEADER = 6;
 const FLAGS = { requiresGrad: 1, isLeaf: 2, contiguous: 4, channelsLast: 8 } as const;
 const CPU = 0;
 const CUDA = 1;
+
+const backwardDefaults = {
+  gradient: undefined as Tensor | undefined,
+  retainGraph: undefined as boolean | undefined,
+  createGraph: false,
+};
 
 /** Nested numbers, as `tensor()` takes and `toArray()` gives them. */
 export type NestedArray = number | boolean | bigint | readonly NestedArray[];
@@ -119,7 +126,9 @@ export class Tensor extends TensorOperators {
   }
 
   /** Adds the gradient of this scalar to the `grad` of every leaf it depends on. See `backward` for several outputs. */
-  backward({ gradient, retainGraph, createGraph = false }: BackwardOptions = {}): void {
+  backward(options?: BackwardOptions): void;
+  backward(...rest: unknown[]): void {
+    const { gradient, retainGraph, createGraph } = readOptions("backward", rest, backwardDefaults);
     this.#native("backward", (handle) =>
       native.backward(
         [handle],

@@ -360,14 +360,8 @@ const einsumOp = new Operator("aten::einsum", "einsum", ["equation", "tensors", 
 const cdistOp = new Operator("aten::cdist", "cdist", ["x1", "x2", "p", "compute_mode"], 2, 3);
 const linalgInvOp = new Operator("aten::linalg_inv", "linalgInv", ["A"], 1);
 const linalgEighOp = new Operator("aten::linalg_eigh", "linalgEigh", ["self", "UPLO"], 1);
-const conv1dOp = [
-  new Operator("aten::conv1d", "conv1d", ["input", "weight", "bias", "stride", "padding", "dilation", "groups"], 2),
-  new Operator("aten::conv1d.padding", "conv1d", ["input", "weight", "bias", "stride", "padding", "dilation", "groups"], 2),
-] as const;
-const conv2dOp = [
-  new Operator("aten::conv2d", "conv2d", ["input", "weight", "bias", "stride", "padding", "dilation", "groups"], 2),
-  new Operator("aten::conv2d.padding", "conv2d", ["input", "weight", "bias", "stride", "padding", "dilation", "groups"], 2),
-] as const;
+const conv1dOp = new Operator("aten::conv1d", "conv1d", ["input", "weight", "bias", "stride", "padding", "dilation", "groups"], 2);
+const conv2dOp = new Operator("aten::conv2d", "conv2d", ["input", "weight", "bias", "stride", "padding", "dilation", "groups"], 2);
 const convTranspose1dOp = new Operator("aten::conv_transpose1d", "convTranspose1d", ["input", "weight", "bias", "stride", "padding", "output_padding", "groups", "dilation"], 2);
 const convTranspose2dOp = new Operator("aten::conv_transpose2d.input", "convTranspose2d", ["input", "weight", "bias", "stride", "padding", "output_padding", "groups", "dilation"], 2);
 const linearOp = new Operator("aten::linear", "linear", ["input", "weight", "bias"], 2);
@@ -2456,28 +2450,22 @@ export abstract class TensorOperators extends OwnedTensor {
 
   /**
    * 1-D cross-correlation.
-   * Defaults: stride [1], padding valid, dilation [1], groups 1.
+   * Defaults: stride [1], padding [0], dilation [1], groups 1.
    *
    * `aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=[1], int[1] padding=[0], int[1] dilation=[1], int groups=1) -> Tensor`
-   * `aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=[1], str padding="valid", int[1] dilation=[1], int groups=1) -> Tensor`
    */
-  conv1d(weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: number | readonly number[] | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor;
-  conv1d(weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: string | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor;
-  conv1d(...values: unknown[]): unknown {
-    return runOverloaded(conv1dOp, [this, ...values]) as never;
+  conv1d(weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: number | readonly number[] | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor {
+    return run(conv1dOp, [this, weight], options) as Tensor;
   }
 
   /**
    * 2-D cross-correlation.
-   * Defaults: stride [1, 1], padding valid, dilation [1, 1], groups 1.
+   * Defaults: stride [1, 1], padding [0, 0], dilation [1, 1], groups 1.
    *
    * `aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, int[2] dilation=1, int groups=1) -> Tensor`
-   * `aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, str padding="valid", int[2] dilation=1, int groups=1) -> Tensor`
    */
-  conv2d(weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: number | readonly number[] | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor;
-  conv2d(weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: string | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor;
-  conv2d(...values: unknown[]): unknown {
-    return runOverloaded(conv2dOp, [this, ...values]) as never;
+  conv2d(weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: number | readonly number[] | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor {
+    return run(conv2dOp, [this, weight], options) as Tensor;
   }
 
   /**
@@ -4230,17 +4218,13 @@ export function cdist(x1?: unknown, x2?: unknown, p?: unknown, options?: unknown
 }
 
 /** 1-D cross-correlation. As the method of `Tensor`. */
-export function conv1d(input: Tensor, weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: number | readonly number[] | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor;
-export function conv1d(input: Tensor, weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: string | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor;
-export function conv1d(...values: unknown[]): unknown {
-  return runOverloaded(conv1dOp, values) as never;
+export function conv1d(input: Tensor, weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: number | readonly number[] | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor {
+  return run(conv1dOp, [input, weight], options) as Tensor;
 }
 
 /** 2-D cross-correlation. As the method of `Tensor`. */
-export function conv2d(input: Tensor, weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: number | readonly number[] | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor;
-export function conv2d(input: Tensor, weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: string | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor;
-export function conv2d(...values: unknown[]): unknown {
-  return runOverloaded(conv2dOp, values) as never;
+export function conv2d(input: Tensor, weight: Tensor, options?: { bias?: Tensor | null | undefined; stride?: number | readonly number[] | undefined; padding?: number | readonly number[] | undefined; dilation?: number | readonly number[] | undefined; groups?: number | undefined }): Tensor {
+  return run(conv2dOp, [input, weight], options) as Tensor;
 }
 
 /** Transposed 1-D convolution. As the method of `Tensor`. */

@@ -1,45 +1,58 @@
-// Linear maps: 2-D convolution and the fully connected layer, initialized as PyTorch initializes them.
+// Convolutions in one and two dimensions, initialized as PyTorch initializes them.
 
 import { TorchError } from "../errors.js";
-import { empty } from "../generated/operators.js";
-import { scope } from "../ownership.js";
+import { readOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { fans, kaimingUniform_, uniform_ } from "./init.js";
+import { describeValue } from "../values.js";
+import { checkGroups, checkIntegers, initialize, type Pair, pair, parameter } from "./construction.js";
 import { Module } from "./module.js";
-import { Parameter } from "./parameter.js";
+import type { Parameter } from "./parameter.js";
 
-export type Pair = number | readonly [number, number];
+export type { Pair } from "./construction.js";
 
-export interface Conv2dOptions {
-  stride?: Pair;
-  padding?: Pair;
-  dilation?: Pair;
+export interface ConvOptions<Size> {
+  stride?: Size;
+  /** Zeros at each side; "same" keeps the size (stride 1), "valid" is none. */
+  padding?: Size | "same" | "valid";
+  dilation?: Size;
   /** Channels are split into so many groups that do not mix. */
   groups?: number;
   bias?: boolean;
 }
 
-const pair = (value: Pair): [number, number] =>
-  typeof value === "number" ? [value, value] : [value[0], value[1]];
+export type Conv2dOptions = ConvOptions<Pair>;
+export type Conv1dOptions = ConvOptions<number>;
 
-const parameter = (shape: readonly number[]): Parameter => scope(() => new Parameter(empty(shape)));
+const defaults: Required<ConvOptions<number>> = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true };
 
-function initialize(weight: Parameter, bias: Parameter | null): void {
-  kaimingUniform_(weight, { slope: Math.sqrt(5) });
-  if (bias) {
-    const bound = 1 / Math.sqrt(fans(weight).fanIn);
-    uniform_(bias, -bound, bound);
-  }
+interface Padding {
+  /** Zeros at either side of each direction. */
+  readonly both: number[];
+  /** One more behind, where "same" needs an odd number. */
+  readonly behind: number[];
 }
 
-function positive(layer: string, fields: Record<string, number | readonly number[]>, least = 1): void {
-  for (const [argument, value] of Object.entries(fields)) {
-    if ([value].flat().every((n) => Number.isInteger(n) && n >= least)) continue;
-    throw new TorchError(`argument '${argument}' must be an integer of at least ${least}, got ${value}`, {
-      operator: layer,
-      argument,
-    });
+function paddingOf(
+  layer: string,
+  padding: number | readonly number[] | string,
+  kernel: readonly number[],
+  stride: readonly number[],
+  dilation: readonly number[],
+): Padding {
+  const none = kernel.map(() => 0);
+  const refuse = (message: string) => new TorchError(message, { operator: layer, argument: "padding" });
+  if (typeof padding === "number") return { both: kernel.map(() => padding), behind: none };
+  if (padding === "valid") return { both: none, behind: none };
+  if (padding === "same") {
+    if (stride.some((step) => step !== 1))
+      throw refuse(`padding "same" needs a stride of 1, got ${stride.join(", ")}`);
+    const total = kernel.map((size, index) => (dilation[index] as number) * (size - 1));
+    return { both: total.map((zeros) => Math.floor(zeros / 2)), behind: total.map((zeros) => zeros % 2) };
   }
+  if (!Array.isArray(padding)) {
+    throw refuse(`argument 'padding' must be "same", "valid" or numbers, got ${describeValue(padding)}`);
+  }
+  return { both: kernel.map((_, index) => padding[index] as number), behind: none };
 }
 
 /** 2-D convolution of (B, inChannels, H, W); weight (outChannels, inChannels / groups, kH, kW). */
@@ -48,22 +61,27 @@ export class Conv2d extends Module {
   readonly bias: Parameter | null;
   readonly stride: [number, number];
   readonly padding: [number, number];
+  /** Zeros at the bottom and the right beyond `padding`: what "same" needs for even kernels. */
+  readonly paddingBehind: [number, number];
   readonly dilation: [number, number];
   readonly groups: number;
 
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Pair,
-    { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true }: Conv2dOptions = {},
-  ) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Pair, options?: Conv2dOptions);
+  constructor(inChannels: number, outChannels: number, kernelSize: Pair, ...rest: unknown[]) {
     super();
+    const { stride, padding, dilation, groups, bias } = readOptions<Required<Conv2dOptions>>(
+      "Conv2d",
+      rest,
+      defaults,
+    );
     const kernel = pair(kernelSize);
     this.stride = pair(stride);
-    this.padding = pair(padding);
     this.dilation = pair(dilation);
+    const { both, behind } = paddingOf("Conv2d", padding, kernel, this.stride, this.dilation);
+    this.padding = both as [number, number];
+    this.paddingBehind = behind as [number, number];
     this.groups = groups;
-    positive("Conv2d", {
+    checkIntegers("Conv2d", {
       inChannels,
       outChannels,
       kernelSize: kernel,
@@ -71,16 +89,8 @@ export class Conv2d extends Module {
       dilation: this.dilation,
       groups,
     });
-    positive("Conv2d", { padding: this.padding }, 0);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new TorchError(
-        `argument 'groups' (${groups}) must divide inChannels (${inChannels}) and outChannels (${outChannels})`,
-        {
-          operator: "Conv2d",
-          argument: "groups",
-        },
-      );
-    }
+    checkIntegers("Conv2d", { padding: this.padding }, 0);
+    checkGroups("Conv2d", inChannels, outChannels, groups);
     this.weight = parameter([outChannels, inChannels / groups, ...kernel]);
     this.bias = bias ? parameter([outChannels]) : null;
     initialize(this.weight, this.bias);
@@ -96,24 +106,44 @@ export class Conv2d extends Module {
 
   forward(input: Tensor): Tensor {
     const { weight, bias, stride, padding, dilation, groups } = this;
-    return input.conv2d(weight, { bias, stride, padding, dilation, groups });
+    const [bottom, right] = this.paddingBehind;
+    const padded = bottom + right > 0 ? input.constantPadNd([0, right, 0, bottom]) : input;
+    return padded.conv2d(weight, { bias, stride, padding, dilation, groups });
   }
 }
 
-/** Fully connected layer on the last dimension; weight (outFeatures, inFeatures). */
-export class Linear extends Module {
+/** 1-D convolution of (B, inChannels, L); weight (outChannels, inChannels / groups, k). */
+export class Conv1d extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
+  readonly stride: number;
+  readonly padding: number;
+  /** One zero more at the end: what "same" needs for even kernels. */
+  readonly paddingBehind: number;
+  readonly dilation: number;
+  readonly groups: number;
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true }: { bias?: boolean } = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: number, options?: Conv1dOptions);
+  constructor(inChannels: number, outChannels: number, kernelSize: number, ...rest: unknown[]) {
     super();
-    positive("Linear", { inFeatures, outFeatures });
-    this.weight = parameter([outFeatures, inFeatures]);
-    this.bias = bias ? parameter([outFeatures]) : null;
+    const { stride, padding, dilation, groups, bias } = readOptions("Conv1d", rest, defaults);
+    const { both, behind } = paddingOf("Conv1d", padding, [kernelSize], [stride], [dilation]);
+    this.stride = stride;
+    this.dilation = dilation;
+    this.padding = both[0] as number;
+    this.paddingBehind = behind[0] as number;
+    this.groups = groups;
+    checkIntegers("Conv1d", { inChannels, outChannels, kernelSize, stride, dilation, groups });
+    checkIntegers("Conv1d", { padding: this.padding }, 0);
+    checkGroups("Conv1d", inChannels, outChannels, groups);
+    this.weight = parameter([outChannels, inChannels / groups, kernelSize]);
+    this.bias = bias ? parameter([outChannels]) : null;
     initialize(this.weight, this.bias);
   }
 
   forward(input: Tensor): Tensor {
-    return input.linear(this.weight, { bias: this.bias });
+    const { weight, bias, stride, padding, paddingBehind, dilation, groups } = this;
+    const padded = paddingBehind > 0 ? input.constantPadNd([0, paddingBehind]) : input;
+    return padded.conv1d(weight, { bias, stride, padding, dilation, groups });
   }
 }

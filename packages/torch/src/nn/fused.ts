@@ -45,9 +45,9 @@ export class ConvReLU2d extends Module {
   }
 
   /** Whether a convolution can be taken over: it is where this layer works, and libtorch has oneDNN. */
-  static accepts({ weight }: Conv2d): boolean {
+  static accepts({ weight, paddingBehind }: Conv2d): boolean {
     hasOneDnn ??= native.resolve("mkldnn_prepacked::conv2d_prepack", "") >= 0;
-    return hasOneDnn && isOnCpuInSingle(weight);
+    return hasOneDnn && isOnCpuInSingle(weight) && paddingBehind.every((zeros) => zeros === 0);
   }
 
   /** From (B, inChannels, H, W) to (B, outChannels, H', W'). */

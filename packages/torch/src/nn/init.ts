@@ -2,6 +2,7 @@
 
 import { noGrad } from "../autograd.js";
 import { TorchError } from "../errors.js";
+import { readOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
 
 export type FanMode = "fanIn" | "fanOut";
@@ -62,18 +63,23 @@ export interface KaimingOptions {
   slope?: number;
 }
 
-const kaimingStd = (
-  tensor: Tensor,
-  { mode = "fanIn", nonlinearity = "leakyRelu", slope = 0 }: KaimingOptions,
-): number => gain(nonlinearity, slope) / Math.sqrt(fans(tensor)[mode]);
+const kaimingDefaults: Required<KaimingOptions> = { mode: "fanIn", nonlinearity: "leakyRelu", slope: 0 };
+
+function kaimingStd(operator: string, tensor: Tensor, rest: readonly unknown[]): number {
+  const { mode, nonlinearity, slope } = readOptions(operator, rest, kaimingDefaults);
+  return gain(nonlinearity, slope) / Math.sqrt(fans(tensor)[mode]);
+}
 
 /** He et al. 2015: normal with standard deviation gain / sqrt(fan). */
-export const kaimingNormal_ = (tensor: Tensor, options: KaimingOptions = {}): Tensor =>
-  normal_(tensor, 0, kaimingStd(tensor, options));
+export function kaimingNormal_(tensor: Tensor, options?: KaimingOptions): Tensor;
+export function kaimingNormal_(tensor: Tensor, ...rest: unknown[]): Tensor {
+  return normal_(tensor, 0, kaimingStd("kaimingNormal_", tensor, rest));
+}
 
 /** He et al. 2015: uniform in ±sqrt(3) gain / sqrt(fan). */
-export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
-  const bound = Math.sqrt(3) * kaimingStd(tensor, options);
+export function kaimingUniform_(tensor: Tensor, options?: KaimingOptions): Tensor;
+export function kaimingUniform_(tensor: Tensor, ...rest: unknown[]): Tensor {
+  const bound = Math.sqrt(3) * kaimingStd("kaimingUniform_", tensor, rest);
   return uniform_(tensor, -bound, bound);
 }
 

@@ -9,11 +9,19 @@ import type { DType } from "../dtype.js";
 import { TorchError } from "../errors.js";
 import { snakeCase } from "../names.js";
 import { native } from "../native.js";
+import { readOptions } from "../options.js";
 import { keep, OwnedTensor, scope } from "../ownership.js";
 import { Tensor } from "../tensor.js";
 import type { Device } from "../values.js";
 import { Parameter } from "./parameter.js";
-import { copyState, type LoadOptions, type LoadReport, namedTensors, type StateDict } from "./state-dict.js";
+import {
+  copyState,
+  type LoadOptions,
+  type LoadReport,
+  loadDefaults,
+  namedTensors,
+  type StateDict,
+} from "./state-dict.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: the one place where modules of any input and output meet
 export type AnyModule = Module<any, any>;
@@ -45,6 +53,20 @@ export interface TensorSlot {
   readonly tensor: Tensor;
   readonly kind: "parameter" | "buffer";
 }
+
+/** What `Module.to` changes; what is not given stays. */
+export interface ModuleTarget {
+  device?: Device;
+  dtype?: DType;
+  /** Of tensors with four dimensions. */
+  memoryFormat?: "contiguous" | "channelsLast";
+}
+
+const targetDefaults: { [Name in keyof ModuleTarget]-?: ModuleTarget[Name] | undefined } = {
+  device: undefined,
+  dtype: undefined,
+  memoryFormat: undefined,
+};
 
 /**
  * Base of all layers and networks. Fields that are parameters, tensors or modules are found by their names, which state dicts
@@ -141,15 +163,9 @@ export abstract class Module<Inputs extends unknown[] = [Tensor], Output = Tenso
   }
 
   /** Moves floating-point parameters and buffers to a dtype, and all of them to a device; their identity stays. */
-  to({
-    device,
-    dtype,
-    memoryFormat,
-  }: {
-    device?: Device;
-    dtype?: DType;
-    memoryFormat?: "contiguous" | "channelsLast";
-  }): this {
+  to(target: ModuleTarget): this;
+  to(...rest: unknown[]): this {
+    const { device, dtype, memoryFormat } = readOptions("Module.to", rest, targetDefaults);
     for (const { tensor } of this.slots()) {
       const floating = tensor.dtype.includes("float");
       scope(() => {
@@ -175,7 +191,9 @@ export abstract class Module<Inputs extends unknown[] = [Tensor], Output = Tenso
    * Copies values into parameters and buffers. Everything is compared first: on an error nothing has changed.
    * @throws StateDictError with the missing, unexpected and mis-shaped names, as far as the options do not allow them
    */
-  loadStateDict(state: StateDict, options: LoadOptions = {}): LoadReport {
+  loadStateDict(state: StateDict, options?: LoadOptions): LoadReport;
+  loadStateDict(state: StateDict, ...rest: unknown[]): LoadReport {
+    const options = readOptions("loadStateDict", rest, loadDefaults);
     return copyState(this.constructor.name, this.stateDict(), state, options);
   }
 }

@@ -2,6 +2,7 @@
 
 import { TorchError } from "../errors.js";
 import { ones, zeros } from "../generated/operators.js";
+import { readOptions } from "../options.js";
 import { scope } from "../ownership.js";
 import type { Tensor } from "../tensor.js";
 import { buffer, Module } from "./module.js";
@@ -18,7 +19,14 @@ export interface NormOptions {
   trackRunningStats?: boolean;
 }
 
-abstract class Norm2d extends Module {
+const defaults: Required<NormOptions> = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true };
+
+const instanceDefaults: Required<NormOptions> = { ...defaults, affine: false, trackRunningStats: false };
+
+const images = [["H", "W"]] as const;
+const sequences = [[], ["L"]] as const;
+
+abstract class Norm extends Module {
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
   readonly runningMean: Tensor | null;
@@ -28,12 +36,9 @@ abstract class Norm2d extends Module {
   momentum: number | null;
   readonly numFeatures: number;
 
-  constructor(
-    layer: string,
-    numFeatures: number,
-    { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true }: NormOptions,
-  ) {
+  constructor(layer: string, numFeatures: number, rest: readonly unknown[], defaults: Required<NormOptions>) {
     super();
+    const { eps, momentum, affine, trackRunningStats } = readOptions(layer, rest, defaults);
     if (!Number.isInteger(numFeatures) || numFeatures < 1) {
       throw new TorchError(`argument 'numFeatures' must be an integer of at least 1, got ${numFeatures}`, {
         operator: layer,
@@ -58,17 +63,22 @@ abstract class Norm2d extends Module {
     this.numBatchesTracked?.zero_();
   }
 
-  /** `valuesPerStatistic`: how many numbers of a shape share one mean and variance. */
+  /**
+   * @param layouts what stands behind (B, C) in the shapes that are accepted
+   * @param valuesPerStatistic how many numbers of a shape share one mean and variance
+   */
   protected checkInput(
     input: Tensor,
+    layouts: readonly (readonly string[])[],
     valuesPerStatistic: (shape: readonly number[]) => number,
     remedy: string,
   ): void {
     const refuse = (message: string) =>
       new TorchError(message, { operator: this.constructor.name, argument: "input" });
     const { shape } = input;
-    if (shape.length !== 4 || shape[1] !== this.numFeatures) {
-      throw refuse(`argument 'input' must be (B, ${this.numFeatures}, H, W), got ${input}`);
+    if (shape[1] !== this.numFeatures || layouts.every((layout) => layout.length !== shape.length - 2)) {
+      const accepted = layouts.map((layout) => `(${["B", this.numFeatures, ...layout].join(", ")})`);
+      throw refuse(`argument 'input' must be ${accepted.join(" or ")}, got ${input}`);
     }
     if (this.usesInputStatistics && valuesPerStatistic(shape) === 1) {
       throw refuse(`one value has no variance, got ${input}: ${remedy}`);
@@ -81,16 +91,14 @@ abstract class Norm2d extends Module {
   }
 }
 
-/** Normalizes each channel over batch and space: by the batch in training, by running statistics in evaluation. */
-export class BatchNorm2d extends Norm2d {
-  constructor(numFeatures: number, options: NormOptions = {}) {
-    super("BatchNorm2d", numFeatures, options);
-  }
+abstract class BatchNorm extends Norm {
+  protected abstract readonly layouts: readonly (readonly string[])[];
 
   forward(input: Tensor): Tensor {
     this.checkInput(
       input,
-      ([batch = 0, , height = 0, width = 0]) => batch * height * width,
+      this.layouts,
+      ([batch = 0, , ...space]) => space.reduce((product, size) => product * size, batch),
       "use a larger batch or eval()",
     );
     const momentum = this.#track();
@@ -106,20 +114,47 @@ export class BatchNorm2d extends Norm2d {
   }
 }
 
+/** Normalizes each channel of (B, C, H, W) over batch and space: by the batch in training, by running statistics in evaluation. */
+export class BatchNorm2d extends BatchNorm {
+  protected get layouts(): readonly (readonly string[])[] {
+    return images;
+  }
+
+  constructor(numFeatures: number, options?: NormOptions);
+  constructor(numFeatures: number, ...rest: unknown[]) {
+    super("BatchNorm2d", numFeatures, rest, defaults);
+  }
+}
+
+/** Normalizes each channel of (B, C) or (B, C, L), as `BatchNorm2d`. */
+export class BatchNorm1d extends BatchNorm {
+  protected get layouts(): readonly (readonly string[])[] {
+    return sequences;
+  }
+
+  constructor(numFeatures: number, options?: NormOptions);
+  constructor(numFeatures: number, ...rest: unknown[]) {
+    super("BatchNorm1d", numFeatures, rest, defaults);
+  }
+}
+
 /**
  * Normalizes each channel of each sample over space. As in PyTorch, running statistics need a momentum, and
  * `numBatchesTracked` is in the state dict but never counts.
  */
-export class InstanceNorm2d extends Norm2d {
-  constructor(
-    numFeatures: number,
-    { affine = false, trackRunningStats = false, ...options }: NormOptions = {},
-  ) {
-    super("InstanceNorm2d", numFeatures, { affine, trackRunningStats, ...options });
+export class InstanceNorm2d extends Norm {
+  constructor(numFeatures: number, options?: NormOptions);
+  constructor(numFeatures: number, ...rest: unknown[]) {
+    super("InstanceNorm2d", numFeatures, rest, instanceDefaults);
   }
 
   forward(input: Tensor): Tensor {
-    this.checkInput(input, ([, , height = 0, width = 0]) => height * width, "it needs a larger image");
+    this.checkInput(
+      input,
+      images,
+      ([, , height = 0, width = 0]) => height * width,
+      "it needs a larger image",
+    );
     const { weight, bias, runningMean, runningVar, usesInputStatistics, momentum, eps } = this;
     return input.instanceNorm(
       weight,

@@ -14,6 +14,9 @@ export interface LoadOptions {
   skipMismatched?: boolean;
 }
 
+/** @internal */
+export const loadDefaults: Required<LoadOptions> = { strict: true, skipMismatched: false };
+
 export interface Mismatch {
   readonly name: string;
   readonly expected: readonly number[];
@@ -83,7 +86,7 @@ export function copyState(
   module: string,
   target: ReadonlyMap<string, Tensor>,
   state: StateDict,
-  { strict = true, skipMismatched = false }: LoadOptions,
+  { strict, skipMismatched }: Required<LoadOptions>,
 ): LoadReport {
   const source = namedTensors(state, "loadStateDict", "state");
   const loaded: string[] = [];

@@ -3,6 +3,7 @@
 
 import { noGrad } from "../autograd.js";
 import { _foreachMul_, _foreachNorm, stack } from "../generated/operators.js";
+import { readOptions } from "../options.js";
 import { scope } from "../ownership.js";
 import type { Tensor } from "../tensor.js";
 import type { Optimizer } from "./optimizer.js";
@@ -20,6 +21,13 @@ export interface GradScalerOptions {
   growthInterval?: number;
 }
 
+const defaults: Required<GradScalerOptions> = {
+  initialScale: 65536,
+  growthFactor: 2,
+  backoffFactor: 0.5,
+  growthInterval: 2000,
+};
+
 type AnyOptimizer = Pick<Optimizer<{ lr: number }>, "groups" | "step">;
 
 /**
@@ -31,14 +39,10 @@ export class GradScaler {
   readonly #options: Required<GradScalerOptions>;
   readonly #unscaled = new Map<AnyOptimizer, boolean>();
 
-  constructor({
-    initialScale = 65536,
-    growthFactor = 2,
-    backoffFactor = 0.5,
-    growthInterval = 2000,
-  }: GradScalerOptions = {}) {
-    this.#options = { initialScale, growthFactor, backoffFactor, growthInterval };
-    this.#state = { scale: initialScale, growthTracker: 0 };
+  constructor(options?: GradScalerOptions);
+  constructor(...rest: unknown[]) {
+    this.#options = readOptions("GradScaler", rest, defaults);
+    this.#state = { scale: this.#options.initialScale, growthTracker: 0 };
   }
 
   get scaleFactor(): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { distance, fromPlain, type PlainTensor, readFixture } from "../../test/fixture.js";
-import { full, manualSeed, nn, ones, type Tensor, tensor, zeros } from "../index.js";
+import { distance, fromPlain, type PlainTensor, readFixture } from "../../../test/fixture.js";
+import { full, manualSeed, nn, ones, type Tensor, tensor, zeros } from "../../index.js";
 
 const { F } = nn;
 const fixture = readFixture<{
