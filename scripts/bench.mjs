@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { closest } from "./closest.mjs";
+import { closest } from "../packages/torch/setup/closest.mjs";
 import { prepared, root } from "./prepare.mjs";
 
 const names = readdirSync(join(root, "bench"))

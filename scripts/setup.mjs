@@ -11,7 +11,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const { resolve } = await import("node:path");
 const { parseArgs } = await import("node:util");
-const { closest } = await import("./closest.mjs");
+const { closest } = await import("../packages/torch/setup/closest.mjs");
 const { prepare } = await import("./prepare.mjs");
 
 const help = `Makes this checkout ready: npm packages, libtorch, the native addon, compiled TypeScript.
