@@ -3,6 +3,7 @@
 // and never waits; whatever is done is done under one lock, and looked at again there.
 
 import { join } from "node:path";
+import { asSetupError } from "../packages/torch/setup/errors.mjs";
 import {
   createReporter,
   currentAddon,
@@ -35,13 +36,22 @@ const jpegSetup = () => import("../packages/pinmem/setup/jpeg.mjs");
  * @param {PrepareOptions} [options]
  * @throws an error named SetupError, naming what is missing and how to mend it
  */
-export async function prepare({
+export async function prepare(options = {}) {
+  try {
+    await makeReady(options);
+  } catch (error) {
+    throw asSetupError(error);
+  }
+}
+
+/** @param {PrepareOptions} options */
+async function makeReady({
   libtorch,
   search = false,
   install = true,
   yes = false,
   report = createReporter(),
-} = {}) {
+}) {
   const start = performance.now();
   const addon = { packageDir, ...(libtorch === undefined ? {} : { libtorch }) };
   const ready = async () =>

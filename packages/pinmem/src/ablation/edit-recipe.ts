@@ -1,6 +1,7 @@
 // A recipe with some of its fields changed, as studies change them: a change of method keeps the options that both methods
 // have and leaves out the others, which a recipe for the new one could not hold.
 
+import { flatten } from "../comparison/recipe-differences.js";
 import { completeReadOptions, type ReadOptions } from "../memory/read-options.js";
 import { changeRecipe } from "../recipes/change-recipe.js";
 import { type Recipe, resolveRecipe } from "../recipes/recipe.js";
@@ -19,5 +20,6 @@ export function editRecipe(recipe: Recipe, assignments: readonly string[], what:
 export function recipeIdentity({ name: _, ...recipe }: Recipe): string {
   const { momentum = 0.8, temperature = 1, read = {} } = recipe.model.memory;
   const memory = { momentum, temperature, read: completeReadOptions(read as ReadOptions) };
-  return JSON.stringify({ ...recipe, activationCheckpointing: false, model: { ...recipe.model, memory } });
+  const completed = { ...recipe, activationCheckpointing: false, model: { ...recipe.model, memory } };
+  return JSON.stringify([...flatten(completed)].sort());
 }

@@ -71,7 +71,7 @@ describe("planAblation", () => {
     const erm = miniRecipe({ method: { name: "erm" } });
     expect(planAblation(erm).studies.map(({ name }) => name)).toEqual(["framework"]);
     expect(() => planAblation(erm, { studies: ["losses"] })).toThrow(
-      /"losses" changes a memory, but the method of mini is "erm".*--set method\.name=pin-memory/,
+      /"losses" changes a memory, but the method of mini is "erm".*the change `method\.name=pin-memory`/,
     );
     expect(() => planAblation(base, { studies: ["loses"] })).toThrow(
       /no study "loses"; did you mean "losses"\?/,

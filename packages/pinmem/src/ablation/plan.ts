@@ -108,5 +108,5 @@ function misfit({ method, name }: Recipe, study: Study): string | null {
     study.needs === undefined || (study.needs === "memory" ? usesMemory(method) : splitsDomains(method));
   if (fits) return null;
   const needed = study.needs === "memory" ? "a memory" : "meta-learning";
-  return `the study "${study.name}" changes ${needed}, but the method of ${name} is "${method.name}", which has none: add --set method.name=pin-memory`;
+  return `the study "${study.name}" changes ${needed}, but the method of ${name} is "${method.name}", which has none: add the change \`method.name=pin-memory\``;
 }

@@ -44,7 +44,7 @@ export async function runAblation(
   { folder, weights = "best", onCell, events, signal }: AblationOptions,
 ): Promise<Ablation> {
   if (new RunFolder(folder).exists)
-    throw new RunError(folder, "is the folder of a run. Choose another --out");
+    throw new RunError(folder, "is the folder of a run. Choose another `folder`");
   for (const cell of plan.cells) await checkFolder(cell, cellFolder(folder, cell.name));
   const seeds = [...new Set(plan.cells.map(({ seed }) => seed))];
   const states = new Map<string, AblationCell>();
@@ -100,7 +100,7 @@ async function checkFolder({ recipe }: Cell, path: string): Promise<void> {
   const [there, wanted] = first.values;
   throw new RunError(
     path,
-    `holds a run by another recipe: ${first.path} is ${there ?? "not there"}, not ${wanted ?? "left out"}. Choose another --out`,
+    `holds a run by another recipe: ${first.path} is ${there ?? "not there"}, not ${wanted ?? "left out"}. Choose another \`folder\``,
   );
 }
 

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Cell } from "../ablation/plan.js";
 import { studies as allStudies } from "../ablation/studies.js";
 import type { Recipe } from "../recipes/recipe.js";
+import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { bestOrLast, namesOf, numbers, positive, setOption } from "./options.js";
 import { goOnUnread } from "./output.js";
@@ -134,7 +135,8 @@ function outcome(
   const left = cells.filter(({ state }) => state === "interrupted" || state === "waiting");
   if (left.length > 0)
     console.error(`${left.length} of ${cells.length} runs are not done: give the same command again`);
-  for (const { name, problem } of failed) console.error(`${folder}/runs/${name} failed: ${problem}`);
+  for (const { name, problem } of failed)
+    console.error(`${folder}/runs/${name} failed: ${inFlags(problem ?? "")}`);
   if (left.length > 0) return INTERRUPTED;
   return failed.length > 0 ? 1 : 0;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import type { DemoSummary } from "./demo/summary.js";
+import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { setOption, wholeNumber } from "./options.js";
 import { goOnUnread } from "./output.js";
@@ -77,7 +78,7 @@ async function demo({ out, json, ...options }: DemoFlags): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
-    console.error(`demo: ${error.message}`);
+    console.error(`demo: ${inFlags(error.message)}`);
     return error instanceof DemoInterrupted ? INTERRUPTED : 1;
   }
 }

@@ -47,8 +47,8 @@ async function evaluateOne(
   ]);
   const { removeProgress } = await import("../evaluation/saved-progress.js");
   const { openRun } = await import("../runs/open-run.js");
-  const { setNumThreads } = await import("@pinmem/torch");
-  if (flags.threads !== undefined) setNumThreads(flags.threads);
+  const { useThreads } = await import("../runs/environment.js");
+  if (flags.threads !== undefined) useThreads(flags.threads);
   const device = flags.device as "cpu";
   using run = openRun(path, {
     device,

@@ -5,6 +5,7 @@ import type { TestNormalization } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
 import type { OutputKind } from "../prediction/outputs.js";
+import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { bestOrLast, deviceOption, namesOf, normalizeOption, positive, scales } from "./options.js";
 import { explained } from "./running.js";
@@ -152,7 +153,8 @@ function conclude(
     console.error(
       `${failed.length} of ${predicted + skipped + failed.length + left} inputs could not be used:`,
     );
-    for (const { input, error } of failed.slice(0, FAILURES_SHOWN)) console.error(`  ${input}: ${error}`);
+    for (const { input, error } of failed.slice(0, FAILURES_SHOWN))
+      console.error(`  ${input}: ${inFlags(error)}`);
     if (failed.length > FAILURES_SHOWN) console.error(`  and ${failed.length - FAILURES_SHOWN} more`);
   }
   if (interrupted) {

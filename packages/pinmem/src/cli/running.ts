@@ -2,6 +2,7 @@
 
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, Interrupted } from "./interruption.js";
 
 /** The folder of a run that was named by it or by one of its files. */
@@ -34,7 +35,7 @@ export async function explained(run: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K"); // A line of progress may stand there.
     if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
-    console.error(error.message);
+    console.error(inFlags(error.message));
     process.exitCode = error instanceof Interrupted ? INTERRUPTED : 1;
   }
 }

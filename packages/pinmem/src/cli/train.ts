@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command } from "commander";
+import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { acceptFormer, setOption } from "./options.js";
 import { goOnUnread } from "./output.js";
@@ -89,7 +90,7 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     console.error(`continue with: ${resumeCommand(folder.path)}`);
     return INTERRUPTED;
   } catch (error) {
-    console.error(`train: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`train: ${inFlags(error instanceof Error ? error.message : String(error))}`);
     if (error instanceof RunInUseError) return 1;
     const step = folder ? await newestStep(folder.checkpoints) : null;
     if (folder && step !== null) {

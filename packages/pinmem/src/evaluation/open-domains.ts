@@ -57,7 +57,7 @@ export async function openDomains(
     const configs = groups[name as keyof typeof groups](recipe);
     if (configs.length === 0) {
       throw new DomainError(
-        `the recipe "${recipe.name}" has no ${name === "validation" ? "validation domains" : "targets"}; name data sets, such as --on streets:night`,
+        `the recipe "${recipe.name}" has no ${name === "validation" ? "validation domains" : "targets"}; name data sets with \`domains\`, such as streets:night`,
       );
     }
     return configs.map((config) => ({ name: nameOf(config), config }));
@@ -69,7 +69,7 @@ export async function openDomains(
     const own = "root" in config && datasetDefinition(config.name).ownDecoding;
     if (!own && space.fromCityscapes.every((id) => id === IGNORE_INDEX)) {
       throw new DomainError(
-        `${name} is labeled with Cityscapes' classes, of which the network's label space "${space.name}" has none (its classes: ${space.classes.map((one) => one.name).join(", ")}); evaluate on data of that space: --on folder=ROOT`,
+        `${name} is labeled with Cityscapes' classes, of which the network's label space "${space.name}" has none (its classes: ${space.classes.map((one) => one.name).join(", ")}); evaluate on data of that space, with \`domains\` folder=ROOT`,
       );
     }
     domains.push({ name, dataset, role: roleOf(config, recipe) });
@@ -147,7 +147,7 @@ function rootOf(
       ? "or set PINMEM_DATA to a folder that holds it"
       : `or put it into ${join(folder, set)} (PINMEM_DATA)`;
   throw new DomainError(
-    `where is ${set}? Write ${set}=ROOT, list it in a file that --data names, ${where}; it can be had at ${datasetDefinition(set).homepage}`,
+    `where is ${set}? Write ${set}=ROOT, list it in \`entries\`, ${where}; it can be had at ${datasetDefinition(set).homepage}`,
   );
 }
 

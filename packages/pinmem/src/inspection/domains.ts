@@ -34,7 +34,7 @@ export async function inspectedDomains(
   const known = names.flatMap((name) => (name === "recipe" ? own : [name]));
   if (known.length === 0) {
     throw new DomainError(
-      `the recipe "${run.recipe.name}" validates on nothing and has no targets; name data sets, such as --on streets:night`,
+      `the recipe "${run.recipe.name}" validates on nothing and has no targets; name data sets with \`domains\`, such as streets:night`,
     );
   }
   const domains = await openDomains(known, run, sources);

@@ -61,7 +61,8 @@ export async function inspectRun(
     onProgress = () => {},
   }: InspectOptions,
 ): Promise<Inspection> {
-  if (domains.length === 0) throw new Error("inspect: there is no domain to look at; name one with --on");
+  if (domains.length === 0)
+    throw new Error("inspect: there is no domain to look at; name one with `domains`");
   if (baseline) requireSameClasses(run, baseline);
   const { memory } = run.network;
   const notes: string[] = [];

@@ -17,9 +17,9 @@ export class OutputError extends Error {
 
 /** How a prediction is run again, or somewhere else. */
 const options = {
-  again: " with --skip-existing",
-  place: " with --out",
-  name: " with --out",
+  again: " with `skipExisting`",
+  place: " with `out`",
+  name: " with `out`",
 } as const satisfies Record<Cure, string>;
 
 /** The error as an OutputError where it is of that kind; undefined where it concerns this file alone. */

@@ -40,7 +40,7 @@ export function checkSize(file: string, { width, height }: Size, kinds: readonly
   if (!kinds.includes("overlay") || Math.max(width, height) <= LARGEST_JPEG) return;
   throw new DataError(
     file,
-    `is ${width}x${height} pixels, and its overlay, a JPEG, can have ${LARGEST_JPEG} a side; leave overlay out of --write`,
+    `is ${width}x${height} pixels, and its overlay, a JPEG, can have ${LARGEST_JPEG} a side; leave overlay out of \`write\``,
   );
 }
 

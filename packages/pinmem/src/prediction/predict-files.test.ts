@@ -146,7 +146,7 @@ describe("predictFiles", () => {
     photo("a.jpg");
     writeFileSync(join(root, "file"), "");
     await expect(predictAll({ out: join(root, "file/below") })).rejects.toThrow(
-      /file\/below: cannot be written: .*file is a file, not a folder\. Choose another place with --out/,
+      /file\/below: cannot be written: .*file is a file, not a folder\. Choose another place with `out`/,
     );
   });
 
@@ -156,7 +156,7 @@ describe("predictFiles", () => {
     const full = vi.spyOn(writing, "writeLabelPng").mockImplementation(async () => {
       if (++writes > 2) throw Object.assign(new Error("no space"), { code: "ENOSPC" });
     });
-    await expect(predictAll()).rejects.toThrow(/the disk is full\. Free some space, then .* --skip-existing/);
+    await expect(predictAll()).rejects.toThrow(/the disk is full\. Free some space, then .* `skipExisting`/);
     expect(writes).toBeLessThan(8);
     full.mockRestore();
   });

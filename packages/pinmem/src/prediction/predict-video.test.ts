@@ -71,7 +71,7 @@ describe.skipIf(!installed)("videos", () => {
     const again = await predictVideo(clip, "overlay", { skipExisting: true });
     expect(again.summary).toMatchObject({ predicted: 0, skipped: 1 });
     const nothing = await predictVideo(clip, "nothing", { write: ["train-ids"] });
-    expect(nothing.summary.failed[0]?.error).toMatch(/only an overlay is written unless --frames is given/);
+    expect(nothing.summary.failed[0]?.error).toMatch(/only an overlay is written unless `frames` is given/);
   });
 
   it("leave nothing behind when they are interrupted, and are left for the next time", async () => {

@@ -34,7 +34,7 @@ export async function predictVideo(
   if (Object.keys(outputs).length === 0) {
     throw new DataError(
       input.file,
-      "is a video, of which only an overlay is written unless --frames is given; add one of them",
+      "is a video, of which only an overlay is written unless `frames` is given; add one of them",
     );
   }
   const { rate, frames: total } = await probeVideo(input.file);

@@ -74,7 +74,7 @@ describe("resolveRecipe", () => {
     [
       "options of another method",
       { ...good, method: { name: "erm", order: "second" } },
-      /method\.order is no field of method; "erm" has none, but "mldg" and "pin-memory".*--set 'method=\{"name":"erm"\}'/,
+      /method\.order is no field of method; "erm" has none, but "mldg" and "pin-memory".*the change `method=\{"name":"erm"\}`/,
     ],
     [
       "a split that the data set does not have",

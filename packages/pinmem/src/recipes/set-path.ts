@@ -33,7 +33,7 @@ function assign(
   prepare: (assignment: Assignment) => Assignment,
   begun: Path[],
 ): void {
-  const fail = (problem: string) => new RecipeError(`the change ${JSON.stringify(assignment)}`, [problem]);
+  const fail = (problem: string) => new RecipeError(`the change \`${assignment}\``, [problem]);
   const parsed = parseAssignment(assignment);
   if ("problem" in parsed) throw fail(parsed.problem);
   const { keys, value } = prepare(parsed);

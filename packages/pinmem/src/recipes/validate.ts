@@ -89,8 +89,8 @@ function otherMember(schema: Schema, value: unknown, path: Path, key: string): s
   const chosen = String(valueAt(value, [...path, discriminator]));
   const whole = JSON.stringify({ [discriminator]: chosen });
   return (
-    `"${chosen}" has none, but ${names.join(" and ")}. To change the whole ${dotted(path)} on the command line: ` +
-    `--set '${dotted(path)}=${whole}'`
+    `"${chosen}" has none, but ${names.join(" and ")}. To choose the whole ${dotted(path)} anew, take the change ` +
+    `\`${dotted(path)}=${whole}\``
   );
 }
 

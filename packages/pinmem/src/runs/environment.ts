@@ -1,8 +1,8 @@
 // The machine a run uses: is the device there, and a note of versions and hardware at each start.
 
 import { readFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
-import { buildInfo, cudaDeviceCount, type Device, getNumThreads } from "@pinmem/torch";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { buildInfo, cudaDeviceCount, type Device, getNumThreads, setNumThreads } from "@pinmem/torch";
 import { writeWhole } from "../files/atomic-write.js";
 
 /** @throws Error saying why the device cannot be used, and which can */
@@ -18,6 +18,18 @@ export function requireDevice(device: string): asserts device is Device {
       ? `there are ${count} CUDA devices, counted from 0`
       : `no CUDA device can be used (${buildInfo().cuda.reason ?? "none was found"})`;
   throw new Error(`device is "${device}", but ${reason}; use "cpu", or see what npx pinmem doctor says`);
+}
+
+/** Sets the threads of an operator on the CPU, and warns where there are more than cores, which then hinder one another. */
+export function useThreads(count: number): void {
+  setNumThreads(count);
+  const cores = availableParallelism();
+  if (count > cores) {
+    console.warn(
+      `threads is ${count}, but this process has ${cores} ${cores === 1 ? "core" : "cores"}: more threads than cores make everything ` +
+        `slower, often many times; take ${cores} or fewer`,
+    );
+  }
 }
 
 /** Versions and hardware of this process. */

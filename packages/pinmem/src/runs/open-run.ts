@@ -111,6 +111,6 @@ function weightsFile(path: string, which: OpenRunOptions["which"]): string {
     path,
     which === "best" && existsSync(last)
       ? "has no best weights: its recipe validates on nothing. Take the last ones"
-      : `holds no weights yet: the run is not finished. Continue it with: pinmem train --resume ${path}`,
+      : `holds no weights yet: the run is not finished. Train \`${path}\` on with \`resume: true\``,
   );
 }

@@ -221,7 +221,7 @@ describe("train", () => {
   it("keeps a run that is there", async () => {
     await train(miniRecipe({ length: { steps: 1 } }), { folder: folder() });
     await expect(train(miniRecipe(), { folder: folder() })).rejects.toThrow(
-      /already holds a run: continue it with --resume/,
+      /already holds a run: continue it with `resume: true`/,
     );
   });
 });

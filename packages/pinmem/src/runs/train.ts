@@ -2,7 +2,7 @@
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
-import { backends, type Device, manualSeed, saveSafetensors, setNumThreads } from "@pinmem/torch";
+import { backends, type Device, manualSeed, saveSafetensors } from "@pinmem/torch";
 import { surveyLabels } from "../loading/label-survey.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import { setMemoryFormat } from "../models/memory-format.js";
@@ -33,7 +33,7 @@ import { trainingImages } from "../training/training-images.js";
 import { createValidation } from "../training/validation.js";
 import { createWhitening } from "../training/whitening.js";
 import { compareData, type DataRecord, readDataRecord, recordData, writeDataRecord } from "./data-record.js";
-import { recordEnvironment, requireDevice } from "./environment.js";
+import { recordEnvironment, requireDevice, useThreads } from "./environment.js";
 import { writeMetadata } from "./model-metadata.js";
 import { RunFolder } from "./run-folder.js";
 
@@ -67,12 +67,12 @@ export async function train(
   requireDevice(recipe.device);
   if (folder.exists && !resume) {
     throw new Error(
-      `${folder.path} already holds a run: continue it with --resume, or choose another folder with --run`,
+      `${folder.path} already holds a run: continue it with \`resume: true\`, or choose another \`folder\``,
     );
   }
   const unlock = folder.lock();
   try {
-    if (recipe.threads !== undefined) setNumThreads(recipe.threads);
+    if (recipe.threads !== undefined) useThreads(recipe.threads);
     backends.cudnn.benchmark = recipe.cudnnBenchmark;
     const data = await openData(recipe.data, recipe.seed, datasets);
     try {

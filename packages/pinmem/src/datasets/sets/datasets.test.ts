@@ -237,7 +237,7 @@ describe("openNamedDataset", () => {
       "gtFine/train/0/1_gtFine_polygons.json": "polygons.json",
     });
     await expect(openNamedDataset("idd", { root })).rejects.toThrow(
-      /run 'pinmem data prepare idd --root DIR' first/,
+      /make the label images with `prepareIdd` first/,
     );
   });
 

@@ -19,7 +19,7 @@ export const idd: DatasetDefinition = {
   title: "IDD Segmentation (part I)",
   homepage: "https://idd.insaan.iiit.ac.in",
   download:
-    "register, download 'IDD - Segmentation (IDD 20k Part I)', unpack it, and make the label images with 'pinmem data prepare idd --root DIR'",
+    "register, download 'IDD - Segmentation (IDD 20k Part I)', unpack it, and make the label images with `prepareIdd`",
   splits: { train: 6993, val: 981 },
   layouts: [
     { name: "as unpacked", images: "leftImg8bit/{split}", labels: "gtFine/{split}", ...pair },
@@ -38,5 +38,5 @@ export const idd: DatasetDefinition = {
   ],
   decoding: trainIdDecoding,
   labelsHint:
-    "if the folder holds polygons (…_gtFine_polygons.json), run 'pinmem data prepare idd --root DIR' first",
+    "if the folder holds polygons (…_gtFine_polygons.json), make the label images with `prepareIdd` first",
 };
