@@ -13,11 +13,13 @@ interface Link {
 }
 
 const links: Link[] = documents.flatMap(({ path, text }) =>
-  [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, target = "", heading]) => ({
-    from: path,
-    to: target === "" ? path : normalize(join(dirname(path), target)),
-    heading,
-  })),
+  [...text.matchAll(/(?:\]\(|src=")(?!https?:)([^)"#]*)(?:#([^)]+))?[)"]/g)].map(
+    ([, target = "", heading]) => ({
+      from: path,
+      to: target === "" ? path : normalize(join(dirname(path), target)),
+      heading,
+    }),
+  ),
 );
 
 test("linked files and folders exist", () => {
