@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Cell } from "../ablation/plan.js";
 import { studies as allStudies } from "../ablation/studies.js";
 import type { Recipe } from "../recipes/recipe.js";
+import { refuseIdleOptions, sets } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { bestOrLast, namesOf, numbers, positive, setOption } from "./options.js";
@@ -60,7 +61,13 @@ stopped: a finished run is not made again, an interrupted one is continued. Ctrl
 
 Exit codes: 0 all done; 1 a run could not be made, and the last lines say why; 2 wrong usage; 130 interrupted.`,
     )
-    .action(async (recipe: string, flags: AblateFlags) => explained(() => ablate(recipe, flags)));
+    .action(async (recipe: string, flags: AblateFlags, command: Command) => {
+      refuseIdleOptions(command, [
+        ["--set", flags.steps !== undefined && sets(flags.set, "length"), "--steps says how long a run is"],
+        ["--set", flags.seeds !== undefined && sets(flags.set, "seed"), "--seeds says which seeds are taken"],
+      ]);
+      return explained(() => ablate(recipe, flags));
+    });
 }
 
 async function ablate(recipeFile: string, flags: AblateFlags): Promise<void> {

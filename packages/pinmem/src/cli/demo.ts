@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import type { DemoSummary } from "./demo/summary.js";
+import { refuseIdleOptions, sets } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { setOption, wholeNumber } from "./options.js";
@@ -47,11 +48,16 @@ Examples:
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
     )
-    .action((flags: DemoFlags) =>
-      explained(async () => {
+    .action((flags: DemoFlags, command: Command) => {
+      refuseIdleOptions(command, [
+        ["--minutes", flags.steps !== undefined, "--steps says how long both trainings are"],
+        ["--seed", sets(flags.set, "seed"), "--set seed=… says it already"],
+        ["--set", sets(flags.set, "length"), "--steps says how long both trainings are"],
+      ]);
+      return explained(async () => {
         process.exitCode = await demo(flags);
-      }),
-    );
+      });
+    });
 }
 
 async function demo({ out, json, ...options }: DemoFlags): Promise<number> {

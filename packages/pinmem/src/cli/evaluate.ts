@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluateFlags } from "./evaluate-flags.js";
 import { evaluateRuns } from "./evaluate-runs.js";
+import { refuseIdleOptions } from "./idle-options.js";
 import { bestOrLast, between, deviceOption, names, normalizeOption, positive, scales } from "./options.js";
 import { printResults } from "./print-results.js";
 import { protocolOf } from "./protocol-options.js";
@@ -59,6 +60,11 @@ Exit codes: 0 done; 1 could not, or files were left out; 2 wrong usage; 130 inte
       const problem = misuse(runs, flags);
       if (problem) command.error(`error: ${problem}`, { exitCode: 2 });
       const protocol = await usable(command, () => protocolOf(flags));
+      const views = protocol.scales.length * (protocol.flip ? 2 : 1);
+      refuseIdleOptions(command, [
+        ["--classes", flags.json === true, "--json prints the classes too"],
+        ["--combine", views === 1, "the protocol looks at an image once, so there is nothing to combine"],
+      ]);
       await explained(async () => {
         process.exitCode = await evaluateRuns(runs, flags, protocol);
       });

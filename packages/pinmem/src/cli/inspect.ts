@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { INSPECTION_FILE, type InspectionPart, inspectionParts } from "@pinmem/core/formats";
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
+import { refuseIdleOptions } from "./idle-options.js";
 import { interruption } from "./interruption.js";
 import { acceptFormer, bestOrLast, deviceOption, names, namesOf, positive, wholeNumber } from "./options.js";
 import { explained, folderOfRun, progress } from "./running.js";
@@ -68,7 +69,16 @@ Ctrl-C stops after the image in progress.
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
     )
-    .action((run: string, flags: InspectFlags) => explained(() => inspect(run, flags)));
+    .action((run: string, flags: InspectFlags, command: Command) => {
+      const without = (...parts: InspectionPart[]) =>
+        flags.what !== undefined && !parts.some((part) => flags.what?.includes(part));
+      refuseIdleOptions(command, [
+        ["--baseline", without("grid"), "--what names no grid"],
+        ["--embedding-classes", without("embedding"), "--what names no embedding"],
+        ["--seed", without("embedding", "reliance"), "--what names neither embedding nor reliance"],
+      ]);
+      return explained(() => inspect(run, flags));
+    });
   acceptFormer(command, "--images <count>", "--limit");
   return acceptFormer(command, "--classes <names>", "--embedding-classes");
 }

@@ -5,6 +5,7 @@ import type { TestNormalization } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
 import type { OutputKind } from "../prediction/outputs.js";
+import { refuseIdleOptions } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { bestOrLast, deviceOption, namesOf, normalizeOption, positive, scales } from "./options.js";
@@ -82,9 +83,15 @@ Ctrl-C stops after the image in progress; --skip-existing goes on from there.
 
 Exit codes: 0 done; 1 inputs that could not be used, listed at the end, or an error; 2 wrong usage; 130 interrupted.`,
     )
-    .action((run: string, inputs: string[], flags: PredictFlags) =>
-      explained(() => predict(run, inputs, flags)),
-    );
+    .action((run: string, inputs: string[], flags: PredictFlags, command: Command) => {
+      const overlay = flags.write.includes("overlay");
+      refuseIdleOptions(command, [
+        ["--legend", !overlay, "--write names no overlay"],
+        ["--opacity", !overlay, "--write names no overlay"],
+        ["--frames", flags.write.every((kind) => kind === "overlay"), "--write names overlays alone"],
+      ]);
+      return explained(() => predict(run, inputs, flags));
+    });
 }
 
 async function predict(path: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
@@ -96,6 +103,8 @@ async function predict(path: string, paths: readonly string[], flags: PredictFla
   ]);
   const { out = join(DEFAULT_OUT, runName(path)), which, device, json, normalize, ...options } = flags;
   const inputs = await findInputs(paths, { except: flags.out ?? DEFAULT_OUT });
+  if (flags.frames && inputs.every(({ kind }) => kind !== "video"))
+    console.error("--frames has no effect here: no input is a video");
   using run = openRun(path, {
     device: device as "cpu",
     ...(which && { which }),

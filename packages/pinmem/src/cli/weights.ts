@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { backboneNames } from "../models/backbones/names.js";
+import { refuseIdleOptions } from "./idle-options.js";
 import { setOption, wholeNumber } from "./options.js";
 import { explained } from "./running.js";
 
@@ -66,6 +67,11 @@ Everything has to fit unless --partial is given. Exit codes: 0 written; 1 it cou
           exitCode: 2,
         });
       }
+      const alone = flags.backbone !== undefined;
+      refuseIdleOptions(command, [
+        ["--set", alone, "a backbone has no recipe"],
+        ["--step", alone, "a file of backbone weights says nothing of steps"],
+      ]);
       await explained(() => convert(file, flags));
     });
   return command;
