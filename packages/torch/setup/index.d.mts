@@ -97,9 +97,20 @@ export interface Reporter {
   step: <T>(name: string, text: string, work: (progress: (text: string) => void) => Promise<T>) => Promise<T>;
 }
 
-export interface LockOwner {
+export interface ProcessIdentity {
   pid: number;
   host: string;
+  /** When it started, as its system counts; null where the system does not tell. */
+  started?: string | null;
+}
+
+/** This process, as locks name their owners. */
+export function thisProcess(): ProcessIdentity;
+
+/** Whether a process still runs; one of another machine counts as running. */
+export function isRunning(identity: ProcessIdentity): boolean;
+
+export interface LockOwner extends ProcessIdentity {
   token: string;
 }
 

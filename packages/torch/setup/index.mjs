@@ -7,4 +7,5 @@ export { buildFor, currentAddon, ensureAddon } from "./ensure-addon.mjs";
 export { SetupError } from "./errors.mjs";
 export { findLibtorch } from "./find-libtorch.mjs";
 export { withLock } from "./lock.mjs";
+export { isRunning, thisProcess } from "./process-identity.mjs";
 export { createReporter, duration } from "./report.mjs";

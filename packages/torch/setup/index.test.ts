@@ -5,6 +5,7 @@ import * as errors from "./errors.mjs";
 import * as find from "./find-libtorch.mjs";
 import * as door from "./index.mjs";
 import * as lock from "./lock.mjs";
+import * as identity from "./process-identity.mjs";
 import * as report from "./report.mjs";
 
 test("the door offers exactly what its hand-written types say", () => {
@@ -14,6 +15,7 @@ test("the door offers exactly what its hand-written types say", () => {
   const implemented: typeof import("./index.mjs") = {
     ...{ addonPath, readBuild, readDefault, buildFor, currentAddon, ensureAddon },
     ...{ SetupError: errors.SetupError, findLibtorch: find.findLibtorch, withLock: lock.withLock },
+    ...{ isRunning: identity.isRunning, thisProcess: identity.thisProcess },
     ...{ createReporter: report.createReporter, duration: report.duration },
   };
   expect({ ...door }).toEqual(implemented);

@@ -8,11 +8,11 @@
 
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { SetupError } from "./errors.mjs";
 import { readJson, temporaryName } from "./files.mjs";
+import { isRunning, thisProcess } from "./process-identity.mjs";
 
 /** @import { LockOptions, LockOwner } from "./index.mjs" */
 
@@ -32,7 +32,7 @@ const tombstoneKept = 3_600_000;
  */
 export async function withLock(path, work, { onWait, timeout = 1_800_000, poll = 200 } = {}) {
   mkdirSync(dirname(path), { recursive: true });
-  const owner = { pid: process.pid, host: hostname(), token: randomUUID() };
+  const owner = { ...thisProcess(), token: randomUUID() };
   const deadline = Date.now() + timeout;
   for (let waited = false; !take(path, owner); ) {
     const holder = ownerOf(path);
@@ -93,10 +93,9 @@ function take(path, owner) {
  * @returns {LockOwner | undefined}
  */
 function ownerOf(path) {
-  const { pid, host, token } = readJson(join(path, "owner.json")) ?? {};
-  return typeof pid === "number" && typeof host === "string" && typeof token === "string"
-    ? { pid, host, token }
-    : undefined;
+  const { pid, host, started, token } = readJson(join(path, "owner.json")) ?? {};
+  if (typeof pid !== "number" || typeof host !== "string" || typeof token !== "string") return undefined;
+  return { pid, host, token, ...(typeof started === "string" && { started }) };
 }
 
 /**
@@ -106,18 +105,8 @@ function ownerOf(path) {
 function isAbandoned(path, owner) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return false;
-  if (owner.host === hostname() && !isAlive(owner.pid)) return true;
+  if (!isRunning(owner)) return true;
   return Date.now() - stat.mtimeMs > abandonedAfter;
-}
-
-/** @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === "EPERM";
-  }
 }
 
 /**

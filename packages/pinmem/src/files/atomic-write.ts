@@ -1,7 +1,7 @@
-// A file appears under its name only when it is whole.
+// A file appears under its name only when it is whole; the folder that it goes into is made.
 
-import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { replaceFile } from "@pinmem/torch/files";
 import { makeFolder } from "./output-folder.js";
 import { asWriteError } from "./write-error.js";
 
@@ -10,13 +10,11 @@ import { asWriteError } from "./write-error.js";
  * @throws WriteError where the system refuses
  */
 export async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
   try {
     makeFolder(dirname(file));
-    await writeFile(temporary, content);
-    await rename(temporary, file);
+    replaceFile(file, (write) => write(bytes), { durable: false });
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // The folder itself may be a file.
     throw asWriteError(file, error);
   }
 }

@@ -15,14 +15,15 @@
 import { existsSync, linkSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { isRunning, type ProcessIdentity, thisProcess } from "@pinmem/torch/setup";
 import { writeWhole } from "../files/atomic-write.js";
 import { makeFolder } from "../files/output-folder.js";
 import { writing } from "../files/write-error.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { RunError } from "./run-error.js";
 
-/** Temporary names of weights and of JSON files. */
-const LEFTOVER = /^(\.(best|last)\.safetensors\.[0-9a-f]{12}|\w+\.json\.\d+)\.tmp$/;
+/** Temporary names of weights and of JSON files, those of earlier versions too. */
+const LEFTOVER = /^(\.((best|last)\.safetensors|\w+\.json)\.[0-9a-f]{12}|\w+\.json\.\d+)\.tmp$/;
 
 /** Another process trains in the folder of a run. */
 export class RunInUseError extends RunError {}
@@ -79,7 +80,7 @@ export class RunFolder {
   lock(): () => void {
     const made = makeFolder(this.path);
     const path = join(this.path, ".lock");
-    const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startTime(process.pid) });
+    const own = JSON.stringify(thisProcess());
     // A link appears with its content, and only where there is none: no two processes can both succeed.
     const prepared = `${path}.${process.pid}`;
     try {
@@ -91,7 +92,7 @@ export class RunFolder {
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 3) throw error;
           const holder = readHolder(path);
-          if (holder && isAlive(holder)) {
+          if (holder && isRunning(holder)) {
             const host = holder.host === hostname() ? "" : ` on ${holder.host}`;
             throw new RunInUseError(
               this.path,
@@ -133,37 +134,10 @@ function removeEmpty(path: string, first: string | undefined): void {
   }
 }
 
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  readonly started: string | null;
-}
-
-function readHolder(path: string): Holder | null {
+function readHolder(path: string): ProcessIdentity | null {
   try {
-    const { pid, host, started } = JSON.parse(readFileSync(path, "utf8")) as Holder;
+    const { pid, host, started } = JSON.parse(readFileSync(path, "utf8")) as Required<ProcessIdentity>;
     return Number.isInteger(pid) && typeof host === "string" ? { pid, host, started } : null;
-  } catch {
-    return null;
-  }
-}
-
-/** A killed process leaves its lock; its number may since belong to another one, which started at another time. */
-function isAlive({ pid, host, started }: Holder): boolean {
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-  }
-  return startTime(pid) === started;
-}
-
-/** When a process started, in ticks since the system did; null where the system does not tell. */
-function startTime(pid: number): string | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
   } catch {
     return null;
   }

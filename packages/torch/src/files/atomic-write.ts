@@ -6,23 +6,39 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "n
 import { basename, dirname, join } from "node:path";
 import { guard } from "./input.js";
 
+/** Takes bytes of a file, part after part. */
 export type Write = (bytes: Uint8Array) => void;
+
+export interface ReplaceOptions {
+  /** Whether it is on the disk on return, so that not even a loss of power takes it back. Default true. */
+  readonly durable?: boolean;
+  /** Runs each call of the file system, so that the caller can put its refusal into words. Default: as it is. */
+  readonly attempt?: <T>(call: () => T) => T;
+}
 
 // One write system call takes less than 2 GiB.
 const LARGEST_WRITE = 2 ** 30;
 
+/** The name under which a file, or a folder, is prepared: in the same folder, hidden, and nobody else's. */
+export const temporaryName = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+
 /**
- * @param produce Calls the function it is given with the file's bytes, part after part.
- * @throws TensorFileError if the file system refuses; what `produce` throws, as it is.
+ * Puts a file into the place of `path`, where one may lie already.
+ * @param produce calls the function it is given with the file's bytes
+ * @throws the file system's errors, through `attempt`; what `produce` throws, as it is
  */
-export function writeAtomically(path: string, produce: (write: Write) => void): void {
-  const attempt = <T>(body: () => T): T => guard(path, "writing", body);
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+export function replaceFile(
+  path: string,
+  produce: (write: Write) => void,
+  { durable = true, attempt = (call) => call() }: ReplaceOptions = {},
+): void {
+  const temporary = temporaryName(path);
   const descriptor = attempt(() => openSync(temporary, "wx"));
   try {
     try {
       produce((bytes) => attempt(() => writeAll(descriptor, bytes)));
-      attempt(() => fsyncSync(descriptor));
+      if (durable) attempt(() => fsyncSync(descriptor));
     } finally {
       attempt(() => closeSync(descriptor));
     }
@@ -31,8 +47,15 @@ export function writeAtomically(path: string, produce: (write: Write) => void): 
     rmSync(temporary, { force: true });
     throw error;
   }
-  flushFolder(dirname(path));
+  if (durable) flushFolder(dirname(path));
 }
+
+/**
+ * The same for tensor files.
+ * @throws TensorFileError if the file system refuses; what `produce` throws, as it is.
+ */
+export const writeAtomically = (path: string, produce: (write: Write) => void): void =>
+  replaceFile(path, produce, { attempt: (call) => guard(path, "writing", call) });
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) {
@@ -40,8 +63,8 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
   }
 }
 
-/** Makes the rename itself durable, where the system lets a folder be flushed (Windows does not). */
-function flushFolder(folder: string): void {
+/** Makes names in a folder durable, where the system lets a folder be flushed (Windows does not). */
+export function flushFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, "r");
     try {
@@ -50,6 +73,6 @@ function flushFolder(folder: string): void {
       closeSync(descriptor);
     }
   } catch {
-    // The file is complete either way.
+    // The files in it are complete either way.
   }
 }

@@ -1,5 +1,6 @@
 // Tensor files, free of libtorch: what the tensor class wraps.
 
+export { flushFolder, type ReplaceOptions, replaceFile, temporaryName, type Write } from "./atomic-write.js";
 export { TensorFileError } from "./errors.js";
 export { Namespace, type PthKey, type PthValue } from "./pickle-values.js";
 export { mapTensors } from "./plain-value.js";

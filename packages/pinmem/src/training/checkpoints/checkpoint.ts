@@ -7,10 +7,10 @@
 // It is written under another name and renamed when it is whole and on the disk, so that a folder with a checkpoint's name
 // is a checkpoint, whenever the process ends. What is read is checked before anything is changed.
 
-import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { loadSafetensors, saveSafetensors, type Tensor } from "@pinmem/torch";
+import { flushFolder, replaceFile, temporaryName } from "@pinmem/torch/files";
 import { z } from "zod";
 import { asDataError } from "../../files/data-error.js";
 import { readJsonFile } from "../../files/json-file.js";
@@ -60,17 +60,12 @@ export class CheckpointError extends Error {
   }
 }
 
-/** Where a checkpoint called `name` is prepared. */
-export const temporaryName = (name: string): string => `.${name}.${randomBytes(6).toString("hex")}.tmp`;
-
 /**
  * Writes a checkpoint as the folder `path`, whole or not at all; one that lies there is replaced.
  * @throws CheckpointError where the file system refuses; nothing is left behind then
  */
 export function writeCheckpoint(path: string, { model, training, state }: Checkpoint): void {
-  const folder = dirname(path);
-  const prepared = join(folder, temporaryName(basename(path)));
-  const replaced = join(folder, temporaryName(basename(path)));
+  const [prepared, replaced] = [temporaryName(path), temporaryName(path)];
   try {
     mkdirSync(prepared, { recursive: true });
     saveSafetensors(join(prepared, "model.safetensors"), model);
@@ -79,7 +74,7 @@ export function writeCheckpoint(path: string, { model, training, state }: Checkp
     flushFolder(prepared);
     moveAside(path, replaced);
     renameSync(prepared, path);
-    flushFolder(folder);
+    flushFolder(dirname(path));
   } catch (error) {
     throw cannotWrite(path, error);
   } finally {
@@ -104,15 +99,10 @@ export function readState(path: string): CheckpointState {
 
 /** Writes the state of a checkpoint that is there anew, whole or not at all. @throws CheckpointError */
 export function rewriteState(path: string, state: CheckpointState): void {
-  const prepared = join(path, temporaryName("state.json"));
   try {
-    writeState(prepared, state);
-    renameSync(prepared, join(path, "state.json"));
-    flushFolder(path);
+    writeState(join(path, "state.json"), state);
   } catch (error) {
     throw cannotWrite(path, error);
-  } finally {
-    rmSync(prepared, { force: true });
   }
 }
 
@@ -140,38 +130,15 @@ function cannotWrite(path: string, error: unknown): CheckpointError {
 }
 
 const writeState = (file: string, state: CheckpointState): void =>
-  writeDurably(file, `${JSON.stringify({ format: FORMAT, ...state }, null, 2)}\n`);
-
-function writeDurably(file: string, text: string): void {
-  const descriptor = openSync(file, "wx");
-  try {
-    const bytes = Buffer.from(text);
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
+  replaceFile(file, (write) =>
+    write(Buffer.from(`${JSON.stringify({ format: FORMAT, ...state }, null, 2)}\n`)),
+  );
 
 function moveAside(path: string, to: string): void {
   try {
     renameSync(path, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-}
-
-/** Makes names in a folder durable, where the system can. */
-function flushFolder(folder: string): void {
-  try {
-    const descriptor = openSync(folder, "r");
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    // Windows cannot; the files themselves are on the disk.
   }
 }
 
