@@ -133,7 +133,7 @@ describe("pinmem data prepare", () => {
     });
     const before = await run("check", "idd", "--root", root, "--no-sheet");
     expect(before.text).toMatch(
-      /has no label: looked in .*gtFine\/train for "0\/1_gtFine_labelcsTrainIds\.png"; there is .*_polygons\.json" instead; .*run 'pinmem data prepare idd --root DIR' first/,
+      /has no label: looked in .*gtFine\/train for "0\/1_gtFine_labelcsTrainIds\.png"; there is .*_polygons\.json" instead; .*data prepare idd --root DIR first/,
     );
     expect(before.code).toBe(1);
     expect((await run("prepare", "idd", "--root", root)).text).toMatch(/^1 label images written$/);

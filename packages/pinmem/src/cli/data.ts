@@ -187,7 +187,10 @@ export function describeReport(
   lines.push(...warnings.map((text) => `warning: ${text}`));
   if (fault !== null) lines.push(`the labels cannot be trained on: ${fault}`);
   const faults = [problems, imagesWithoutLabel, listedWithoutImage, unlisted, warnings];
-  if (fault === null && faults.every(({ length }) => length === 0)) lines.push("nothing is wrong");
+  if (fault === null && faults.every(({ length }) => length === 0)) {
+    const said = labelsWithoutImage.length > 0 || (expected !== undefined && samples.length !== expected);
+    lines.push(said ? "nothing else is wrong" : "nothing is wrong");
+  }
   return lines;
 }
 

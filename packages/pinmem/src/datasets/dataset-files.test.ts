@@ -94,6 +94,13 @@ describe("a split's list", () => {
     );
   });
 
+  it("says why it cannot be read", async () => {
+    const root = folderWith(...pairs("0"), "train.txt/x");
+    await expect(imagesOf("folder", { root, split: "train" })).rejects.toThrow(
+      /train\.txt: is a folder, not a file/,
+    );
+  });
+
   it("names labels by what the data set calls them", async () => {
     const root = folderWith("701_StillsRaw_full/a.png", "LabeledApproved_full/a_L.png", "train.txt");
     writeFileSync(join(root, "train.txt"), "LabeledApproved_full/a_L.png\n");

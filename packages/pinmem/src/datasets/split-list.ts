@@ -4,13 +4,16 @@
 // folders that the list gives, and one that fits several images is an error.
 
 import { readFile } from "node:fs/promises";
-import { DataError } from "../files/data-error.js";
+import { asDataError, DataError } from "../files/data-error.js";
 import type { Layout } from "./definition.js";
 import type { KeyedFiles } from "./keyed-files.js";
 
-/** The lines of a list; undefined where there is no such file. */
+/** The lines of a list; undefined where there is no such file. @throws DataError where it cannot be read */
 export async function readSplitList(file: string): Promise<string[] | undefined> {
-  const text = await readFile(file, "utf8").catch(() => undefined);
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw asDataError(file, error);
+  });
   return text
     ?.replace(/^\uFEFF/, "")
     .split(/\r\n|\r|\n/)

@@ -5,6 +5,7 @@ import { defineLabelSpace } from "@pinmem/core";
 import { type EvaluationResult, parseResult, protocol } from "@pinmem/core/formats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { folderOf } from "../../test/data-fixtures.js";
+import { folderOfLabels } from "../../test/label-folders.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { openNamedDataset } from "../datasets/sets/index.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
@@ -155,6 +156,18 @@ describe("evaluateRun", () => {
       },
       { file: join(files, "images/031.png"), problem: "is empty" },
     ]);
+  });
+
+  it("refuses a domain in which nothing is labeled, before an image is predicted", async () => {
+    const dataset = await openNamedDataset("folder", { root: await folderOfLabels([[255, 255]]) });
+    let seen = 0;
+    const asked = evaluateRun(run, {
+      protocol: protocol("whole"),
+      domains: [...domains, { name: "empty", dataset, role: null }],
+      onProgress: () => void seen++,
+    });
+    await expect(asked).rejects.toThrow(/cannot be used: nothing is labeled: .* 255 \(100\.0 %\)/);
+    expect(seen).toBe(0);
   });
 
   it("refuses labels in another space than the network's, and domains of one name", async () => {

@@ -13,6 +13,7 @@ import { evaluateDomain } from "../inference/evaluate-domain.js";
 import { Predictor } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import { requireUsableLabels } from "../loading/label-survey.js";
 import { cohesionLoss } from "../losses/memory.js";
 import { predict } from "../models/segment.js";
 import { networkName } from "../recipes/network-name.js";
@@ -28,7 +29,7 @@ export class EvaluationInterrupted extends Error {
 
 /**
  * Files that cannot be used are left out and listed in the result.
- * @throws EvaluationInterrupted; RangeError where options or label spaces do not fit
+ * @throws EvaluationInterrupted; RangeError where options or label spaces do not fit; DataError where nothing is labeled
  */
 export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Promise<EvaluationResult> {
   const { protocol, domains, device = "cpu", batch = 1, dilation = null, shard = null, signal } = options;
@@ -45,6 +46,9 @@ export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Pr
     normalization: run.normalization,
   });
 
+  for (const [turn, { dataset }] of domains.entries()) {
+    if (!progress.domains[turn]) await requireUsableLabels(dataset);
+  }
   const parts = domains.map(({ dataset }) => shardOf(dataset, shard));
   const total = parts.reduce((sum, { samples }) => sum + samples.length, 0);
   const results: DomainResult[] = [];

@@ -2,6 +2,7 @@
 
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { asDataError } from "./data-error.js";
 
 export async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
@@ -10,6 +11,7 @@ export async function isFolder(path: string): Promise<boolean> {
 /**
  * All files below a folder, as paths relative to it with "/", in order of code points. Links are followed, but no folder
  * is listed twice: not through a link beside it, and not through one that leads back to it or above it.
+ * @throws DataError where a folder may not be read
  */
 export async function listFiles(folder: string): Promise<string[]> {
   const files: string[] = [];
@@ -18,7 +20,10 @@ export async function listFiles(folder: string): Promise<string[]> {
   const walk = async (here: string, prefix: string): Promise<void> => {
     if (seen.has(here)) return;
     seen.add(here);
-    for (const entry of await readdir(here, { withFileTypes: true })) {
+    const entries = await readdir(here, { withFileTypes: true }).catch((error: unknown) => {
+      throw asDataError(here, error);
+    });
+    for (const entry of entries) {
       if (entry.name.startsWith(".")) continue;
       const path = join(here, entry.name);
       const name = prefix + entry.name;

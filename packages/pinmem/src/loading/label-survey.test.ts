@@ -70,7 +70,7 @@ describe("surveyLabels", () => {
 
   it("refuses labels in which nothing is labeled", async () => {
     await expect(survey(await folderOfLabels([[255, 255], [255]]))).rejects.toThrow(
-      /labels\/0\.png: and the other labels of folder cannot be trained on: nothing is labeled: all pixels of 2 labels are ignored; they are stored as 255 \(100\.0 %\)/,
+      /labels\/0\.png: and the other labels of folder cannot be used: nothing is labeled: all pixels of 2 labels are ignored; they are stored as 255 \(100\.0 %\)/,
     );
   });
 

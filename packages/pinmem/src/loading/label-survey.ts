@@ -22,56 +22,94 @@ export interface SurveyOptions {
 /**
  * What should be said about the labels of a data set before it is trained on; scenes that are rendered are always right.
  * @returns warnings, each with the data set's name
- * @throws DataError where the labels cannot be trained on, or a label cannot be used
+ * @throws DataError where the labels cannot be used as a whole, or one of them cannot
  */
 export async function surveyLabels(
   dataset: Dataset,
   { onError = "throw" }: SurveyOptions = {},
 ): Promise<string[]> {
-  const files = dataset.samples.filter((sample): sample is FileSample => "label" in sample);
-  const decoder = new LabelDecoder(dataset.decoding);
-  const counter = new LabelCounter(dataset);
-  const seen = new Set<FileSample>();
-  const strict = dataset.decoding.unlisted === "error";
-  const look = async (count: number): Promise<void> => {
-    for (const sample of spreadEvenly(files, count)) {
-      if (seen.has(sample)) continue;
-      seen.add(sample);
+  const survey = new Survey(dataset, onError);
+  await survey.look(FIRST);
+  if (survey.judgement.warnings.length > 0) await survey.look(MORE);
+  await survey.requireUsable();
+  const part = survey.seen < survey.files ? ` (of ${survey.files})` : "";
+  return survey.judgement.warnings.map((text) => `warning: ${dataset.name}: ${text}${part}`);
+}
+
+/**
+ * For data that are evaluated on: single labels that cannot be used are left to the evaluation.
+ * @throws DataError where nothing is labeled, or the labels look like those of another format
+ */
+export async function requireUsableLabels(dataset: Dataset): Promise<void> {
+  const survey = new Survey(dataset, "skip");
+  await survey.look(FIRST);
+  await survey.requireUsable();
+}
+
+class Survey {
+  readonly #dataset: Dataset;
+  readonly #onError: "throw" | "skip";
+  readonly #files: readonly FileSample[];
+  readonly #seen = new Set<FileSample>();
+  readonly #decoder: LabelDecoder;
+  readonly #counter: LabelCounter;
+
+  constructor(dataset: Dataset, onError: "throw" | "skip") {
+    this.#dataset = dataset;
+    this.#onError = onError;
+    this.#files = dataset.samples.filter((sample): sample is FileSample => "label" in sample);
+    this.#decoder = new LabelDecoder(dataset.decoding);
+    this.#counter = new LabelCounter(dataset);
+  }
+
+  get files(): number {
+    return this.#files.length;
+  }
+
+  get seen(): number {
+    return this.#seen.size;
+  }
+
+  get judgement() {
+    return judgeLabels(this.#dataset, this.#counter.statistics());
+  }
+
+  /** Looks at so many labels in all. */
+  async look(count: number): Promise<void> {
+    for (const sample of spreadEvenly(this.#files, count)) {
+      if (this.#seen.has(sample)) continue;
+      this.#seen.add(sample);
       await new Promise(setImmediate); // Signals are heard in between.
       try {
-        const counts = decoder.count(readLabel(sample.label, {}), sample.label);
-        const unlisted = [...counts].filter(([code]) => decoder.trainIdOf(code) === undefined);
-        if (strict && unlisted.length > 0) {
-          const labels = unlisted.map(([code, pixels]) => ({
-            label: labelOf(dataset.decoding, code),
-            pixels,
-          }));
-          const { fault } = judgeLabels(dataset, statisticsOf(dataset, counts));
-          throw new DataError(
-            sample.label,
-            `${describeUnlisted(dataset.decoding, labels)}${fault ? `; ${fault}` : ""}`,
-          );
-        }
-        counter.add(counts);
+        this.#counter.add(this.#count(sample.label));
       } catch (error) {
-        if (onError === "throw" || !(error instanceof DataError)) throw error;
+        if (this.#onError === "throw" || !(error instanceof DataError)) throw error;
       }
     }
-  };
-  await look(FIRST);
-  if (judgeLabels(dataset, counter.statistics()).warnings.length > 0) await look(MORE);
-  const nothing = () => {
-    const { pixels, ignoredPixels } = counter.statistics();
-    return pixels === ignoredPixels;
-  };
-  for (let count = MORE; nothing() && seen.size < files.length; count *= 2) await look(count);
-  const { fault, warnings } = judgeLabels(dataset, counter.statistics());
-  if (fault !== undefined) {
-    const example = files[0]?.label ?? dataset.root;
-    throw new DataError(example, `and the other labels of ${dataset.name} cannot be trained on: ${fault}`);
   }
-  const part = seen.size < files.length ? ` (of ${files.length})` : "";
-  return warnings.map((text) => `warning: ${dataset.name}: ${text}${part}`);
+
+  /** Looks on while nothing is labeled; throws where that is all, or where the values are those of another format. */
+  async requireUsable(): Promise<void> {
+    const nothing = () => {
+      const { pixels, ignoredPixels } = this.#counter.statistics();
+      return pixels === ignoredPixels;
+    };
+    for (let count = MORE; nothing() && this.seen < this.files; count *= 2) await this.look(count);
+    const { fault } = this.judgement;
+    if (fault === undefined) return;
+    const example = this.#files[0]?.label ?? this.#dataset.root;
+    throw new DataError(example, `and the other labels of ${this.#dataset.name} cannot be used: ${fault}`);
+  }
+
+  #count(file: string): Map<number, number> {
+    const { decoding } = this.#dataset;
+    const counts = this.#decoder.count(readLabel(file, {}), file);
+    const unlisted = [...counts].filter(([code]) => this.#decoder.trainIdOf(code) === undefined);
+    if (decoding.unlisted === "ignore" || unlisted.length === 0) return counts;
+    const labels = unlisted.map(([code, pixels]) => ({ label: labelOf(decoding, code), pixels }));
+    const { fault } = judgeLabels(this.#dataset, statisticsOf(this.#dataset, counts));
+    throw new DataError(file, `${describeUnlisted(decoding, labels)}${fault ? `; ${fault}` : ""}`);
+  }
 }
 
 function statisticsOf(dataset: Dataset, counts: ReadonlyMap<number, number>) {
