@@ -2,6 +2,7 @@
 // tiling and metrics over bytes. What checks files, and so needs a schema library, is @pinmem/core/formats.
 
 export { closest, orWhat } from "./closest.js";
+export { INSPECTION_FILE, type InspectionPart, inspectionParts } from "./formats/inspection.js";
 export {
   type Color,
   cityscapes19,
@@ -16,6 +17,7 @@ export {
 } from "./labels/label-space.js";
 export { BoundaryCounts, boundary, boundaryDistance } from "./metrics/boundary-iou.js";
 export { ConfusionMatrix } from "./metrics/confusion-matrix.js";
+export { type CosineCell, cosineCells, writtenPairs, writtenRows } from "./metrics/cosines.js";
 export { classIoU, meanIoU, meanOf } from "./metrics/mean-iou.js";
 export { type Scores, scoresOf } from "./metrics/scores.js";
 export { stateOf, Tally, type TallyOptions, type TallyState } from "./metrics/tally.js";

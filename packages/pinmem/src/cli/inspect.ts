@@ -1,7 +1,7 @@
 // `pinmem inspect`: looks into a trained network and its memory, and draws what it finds.
 
 import { join } from "node:path";
-import { INSPECTION_FILE, type InspectionPart, inspectionParts } from "@pinmem/core/formats";
+import { INSPECTION_FILE, type InspectionPart, inspectionParts } from "@pinmem/core";
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
 import { refuseIdleOptions } from "./idle-options.js";

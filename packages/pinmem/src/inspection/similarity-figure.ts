@@ -1,10 +1,9 @@
 // The picture of the rows' similarity: matrices of cosines side by side on one scale, with the names of the classes.
 
-import { type LabelSpace, viridis } from "@pinmem/core";
+import { cosineCells, type LabelSpace, viridis, writtenPairs, writtenRows } from "@pinmem/core";
 import type { Cosines, Similarity } from "@pinmem/core/formats";
 import { colorBar } from "./drawing/legends.js";
 import { at, type Drawing, rect, rgb, text, textWidth } from "./drawing/svg.js";
-import { writtenRows } from "./similarity.js";
 
 const CELL = 27;
 const MARGIN = 12;
@@ -17,7 +16,7 @@ export function similarityFigure(matrices: readonly Similarity[], { classes }: L
     matrices.some(({ cosine }) => writtenRows(cosine).includes(trainId)) ? [trainId] : [],
   );
   const names = shown.map((trainId) => classes[trainId]?.name ?? "");
-  const lowest = Math.min(1, ...matrices.flatMap(({ cosine }) => pairs(cosine)));
+  const lowest = Math.min(1, ...matrices.flatMap(({ cosine }) => writtenPairs(cosine)));
   const low = Math.floor(lowest * 10) / 10;
   const side = shown.length * CELL;
   const longest = Math.max(...names.map((name) => textWidth(name, NAME)), 0);
@@ -59,26 +58,16 @@ function drawMatrix(
   cosine: Cosines,
   { shown, low }: { readonly shown: readonly number[]; readonly low: number },
 ): { body: string } {
-  const written = writtenRows(cosine);
-  const cells = shown.flatMap((a, row) =>
-    shown.map((b, column) => {
-      const [x, y] = [column * CELL, row * CELL];
-      if (!written.includes(a) || !written.includes(b)) return rect(x, y, CELL, CELL, { fill: "#eee" });
-      const value = cosine[a]?.[b] ?? 0;
-      const share = (value - low) / (1 - low);
-      const fill = share > 0.6 ? "#111" : "#fff";
-      const label = text(x + CELL / 2, y + CELL / 2 + 3, short(value), { size: 8.5, anchor: "middle", fill });
-      return rect(x, y, CELL, CELL, { fill: rgb(viridis(share)) }) + label;
-    }),
-  );
+  const cells = cosineCells(cosine, shown).map(({ value }, index) => {
+    const [x, y] = [(index % shown.length) * CELL, Math.floor(index / shown.length) * CELL];
+    if (value === null) return rect(x, y, CELL, CELL, { fill: "#eee" });
+    const share = (value - low) / (1 - low);
+    const fill = share > 0.6 ? "#111" : "#fff";
+    const label = text(x + CELL / 2, y + CELL / 2 + 3, short(value), { size: 8.5, anchor: "middle", fill });
+    return rect(x, y, CELL, CELL, { fill: rgb(viridis(share)) }) + label;
+  });
   return { body: cells.join("") };
 }
-
-/** Cosines of different rows that were written. */
-const pairs = (cosine: Cosines): number[] => {
-  const written = writtenRows(cosine);
-  return written.flatMap((a) => written.filter((b) => b < a).map((b) => cosine[a]?.[b] ?? 0));
-};
 
 /** Two digits without the zero before the point. */
 const short = (value: number): string => value.toFixed(2).replace(/^(-?)0\./, "$1.");

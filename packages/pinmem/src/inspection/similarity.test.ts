@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cityscapes19 } from "@pinmem/core";
+import { cityscapes19, writtenRows } from "@pinmem/core";
 import { scope, tensor } from "@pinmem/torch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ClassMemory } from "../memory/class-memory.js";
-import { firstSimilarity, meanRowCosine, memorySimilarity, writtenRows } from "./similarity.js";
+import { firstSimilarity, meanRowCosine, memorySimilarity } from "./similarity.js";
 import { similarityFigure } from "./similarity-figure.js";
 
 let folder: string;

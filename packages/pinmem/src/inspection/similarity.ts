@@ -3,6 +3,7 @@
 
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { writtenPairs } from "@pinmem/core";
 import type { Cosines, Similarity } from "@pinmem/core/formats";
 import { nn, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
@@ -19,14 +20,9 @@ export const memorySimilarity = ({ items }: ClassMemory): Cosines =>
 
 /** Mean cosine over pairs of different rows that were written; null for fewer than two. */
 export function meanRowCosine(cosine: Cosines): number | null {
-  const present = writtenRows(cosine);
-  const pairs = present.flatMap((a) => present.filter((b) => b < a).map((b) => cosine[a]?.[b] ?? 0));
+  const pairs = writtenPairs(cosine);
   return pairs.length > 0 ? pairs.reduce((sum, one) => sum + one, 0) / pairs.length : null;
 }
-
-/** Train ids of rows that are not zero. */
-export const writtenRows = (cosine: Cosines): number[] =>
-  cosine.flatMap((row, at) => ((row[at] ?? 0) > 0.5 ? [at] : []));
 
 const PREFIX = '{"event":"memory"';
 

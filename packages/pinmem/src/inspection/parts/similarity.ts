@@ -2,10 +2,11 @@
 
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { writtenRows } from "@pinmem/core";
 import type { SimilarityFigures } from "@pinmem/core/formats";
 import type { ClassMemory } from "../../memory/class-memory.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import { firstSimilarity, meanRowCosine, memorySimilarity, writtenRows } from "../similarity.js";
+import { firstSimilarity, meanRowCosine, memorySimilarity } from "../similarity.js";
 import { similarityFigure } from "../similarity-figure.js";
 import { type PartContext, type PartResult, save } from "./part.js";
 

@@ -1,22 +1,18 @@
 // How alike the rows of a class memory are: the stronger the color, the less two classes can be told apart.
 
 import * as Plot from "@observablehq/plot";
+import { cosineCells } from "@pinmem/core";
 import type { MemorySimilarity } from "../../comparison/run-record.js";
 import type { Markup } from "../page/html.js";
 import { draw } from "./draw.js";
 
 export function similarityChart({ classes, cosine }: MemorySimilarity, label: string): Markup {
-  const cells = classes.flatMap((row, y) =>
-    classes.map((column, x) => {
-      const value = cosine[y]?.[x] ?? null;
-      return {
-        row,
-        column,
-        opacity: Math.min(1, Math.max(0, value ?? 0)),
-        title: `${row}, ${column}: ${value?.toFixed(2) ?? "none"}`,
-      };
-    }),
-  );
+  const cells = cosineCells(cosine).map(({ row, column, value }) => ({
+    row: classes[row],
+    column: classes[column],
+    opacity: Math.min(1, Math.max(0, value ?? 0)),
+    title: `${classes[row]}, ${classes[column]}: ${value?.toFixed(2) ?? "none"}`,
+  }));
   const size = Math.max(240, classes.length * 16);
   return draw(
     {

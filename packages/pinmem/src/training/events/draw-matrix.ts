@@ -1,22 +1,20 @@
-// A matrix of numbers from -1 to 1 as a picture: white at 0, red towards 1, blue towards -1.
+// The memory's cosines as pixels for TensorBoard: white at 0 and where there is none, red towards 1, blue towards -1.
+
+import { cosineCells, type RgbImage } from "@pinmem/core";
 
 const CELL = 16;
 
-export function drawMatrix(rows: readonly (readonly number[])[]): {
-  width: number;
-  height: number;
-  pixels: Uint8Array;
-} {
-  const width = (rows[0]?.length ?? 0) * CELL;
-  const height = rows.length * CELL;
-  const pixels = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const value = rows[Math.floor(y / CELL)]?.[Math.floor(x / CELL)] ?? 0;
-      pixels.set(color(value), (y * width + x) * 3);
+/** A square of pixels for each of K x K cosines. */
+export function drawMatrix(cosine: readonly (readonly number[])[]): RgbImage {
+  const side = cosine.length * CELL;
+  const pixels = new Uint8Array(side * side * 3);
+  for (const { row, column, value } of cosineCells(cosine)) {
+    const filled = color(value ?? 0);
+    for (let y = row * CELL; y < (row + 1) * CELL; y++) {
+      for (let x = column * CELL; x < (column + 1) * CELL; x++) pixels.set(filled, (y * side + x) * 3);
     }
   }
-  return { width, height, pixels };
+  return { width: side, height: side, pixels };
 }
 
 function color(value: number): [red: number, green: number, blue: number] {
