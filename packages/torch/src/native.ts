@@ -175,9 +175,11 @@ function load(build: AddonBuild): Native {
     addon = createRequire(import.meta.url)(path) as Native;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const cure = /failed to map segment|cannot allocate memory/i.test(reason)
+      ? "There is too little memory or address space for it: libtorch takes about 2 GiB (see ulimit -v)."
+      : `The library may have been removed or replaced since. ${remedy}`;
     throw new LibtorchNotFoundError(
-      `the addon for libtorch ${build.libtorch.version} (${build.libtorch.root}) does not load: ${reason}. ` +
-        `The library may have been removed or replaced since. ${remedy}`,
+      `the addon for libtorch ${build.libtorch.version} (${build.libtorch.root}) does not load: ${reason}. ${cure}`,
     );
   }
   const { compiledFor, showConfig } = addon.buildInfo();

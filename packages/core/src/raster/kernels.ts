@@ -37,8 +37,21 @@ export interface Kernels {
 const PAGE = 65536;
 let compiled: WebAssembly.Module | undefined;
 
+/** @throws RangeError with the cure where the address space is limited: V8 reserves some 10 GiB of it for each memory */
+function newMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1 });
+  } catch (cause) {
+    throw new RangeError(
+      "there is no address space for WebAssembly, which resizes images and unpacks labels: it is limited on this system (ulimit -v). " +
+        "Node needs less of it when it is started with --disable-wasm-trap-handler, such as by NODE_OPTIONS=--disable-wasm-trap-handler",
+      { cause },
+    );
+  }
+}
+
 export class KernelInstance {
-  readonly #memory = new WebAssembly.Memory({ initial: 1 });
+  readonly #memory = newMemory();
   readonly kernels: Kernels;
 
   constructor() {
@@ -61,10 +74,11 @@ export class KernelInstance {
 
 /** Above this size memory is given back after use rather than kept for the next file. */
 const KEPT_BYTES = 2 ** 25;
-const kept = new KernelInstance();
+let kept: KernelInstance | undefined;
 
 /** An instance with so much memory for work that is done at once: nothing in it outlives the next call of this. */
 export function kernelsFor(bytes: number): { readonly kernels: Kernels; readonly buffer: ArrayBuffer } {
-  const instance = bytes > KEPT_BYTES ? new KernelInstance() : kept;
+  if (bytes <= KEPT_BYTES) kept ??= new KernelInstance();
+  const instance = bytes <= KEPT_BYTES && kept ? kept : new KernelInstance();
   return { kernels: instance.kernels, buffer: instance.reserve(bytes) };
 }

@@ -242,7 +242,7 @@ export class Loader {
   #startWorker(start: WorkerStart): Worker {
     const worker = new Worker(workerFile(), { workerData: start });
     worker.on("message", (report: BatchReport) => this.#receive(report));
-    worker.on("error", (error) => this.#break(new Error("Loader: a worker thread failed", { cause: error })));
+    worker.on("error", (error) => this.#break(workerFailure(error)));
     this.#ends.push(new Promise((resolve) => worker.once("exit", resolve)));
     worker.on("exit", (code) => {
       if (!this.#closed)
@@ -261,6 +261,12 @@ export class Loader {
     return this.#size.width * this.#size.height;
   }
 }
+
+/** Threads fail whole where the system is short of memory, or of address space. */
+const workerFailure = (cause: Error): Error =>
+  new Error(`Loader: a worker thread failed: ${cause.message}. Fewer of them take less memory (workers)`, {
+    cause,
+  });
 
 /** The compiled worker: beside this file, or in dist where this runs from its TypeScript source (in tests). */
 function workerFile(): URL {

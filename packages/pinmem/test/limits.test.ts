@@ -1,0 +1,54 @@
+// Where a system limits what a process may have, as clusters do, the limit is named, with the way around it.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { untrainedRun } from "./untrained-run.js";
+
+const program = fileURLToPath(new URL("../bin/pinmem.mjs", import.meta.url));
+const core = new URL("../../core/dist/index.js", import.meta.url).href;
+const folder = mkdtempSync(join(tmpdir(), "pinmem-limits-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Under `ulimit -v`, in KiB, which Linux heeds. */
+const limited = (kibibytes: number, ...args: string[]) =>
+  spawnSync("sh", ["-c", `ulimit -v ${kibibytes}; exec "$@"`, "sh", process.execPath, ...args], {
+    encoding: "utf8",
+  });
+
+const resize = `
+  const { BicubicResizer } = await import(${JSON.stringify(core)});
+  const image = { width: 8, height: 8, pixels: new Uint8Array(192).fill(7) };
+  const to = { width: 4, height: 4 };
+  const request = { from: { width: 8, height: 8 }, to, window: { left: 0, top: 0, ...to } };
+  try {
+    console.log(new BicubicResizer().resize(image, { left: 0, top: 0 }, request).join());
+  } catch (error) {
+    console.log(error.message);
+  }`;
+
+describe.skipIf(process.platform !== "linux")("a limited address space", () => {
+  it("is named where WebAssembly finds no room, with the option of Node that needs less", () => {
+    const { stdout } = limited(8_000_000, "--input-type=module", "-e", resize);
+    expect(stdout).toMatch(/no address space for WebAssembly.*ulimit -v.*--disable-wasm-trap-handler/s);
+  });
+
+  it("is enough with that option", () => {
+    const { stdout } = limited(8_000_000, "--disable-wasm-trap-handler", "--input-type=module", "-e", resize);
+    expect(stdout).toBe(`${Array(48).fill(7).join()}\n`);
+  });
+
+  it("lets what needs no images work as ever", () => {
+    const { status, stdout } = limited(8_000_000, program, "recipes", "--help");
+    expect([status, stdout]).toEqual([0, expect.stringContaining("Usage: pinmem recipes")]);
+  });
+
+  it("is named where it is too small for libtorch", () => {
+    const { status, stderr } = limited(2_000_000, program, "evaluate", untrainedRun(join(folder, "run")));
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/out of memory|too little memory or address space|ulimit -v/);
+  });
+});
