@@ -62,6 +62,7 @@ struct Operator {
 };
 
 class ProfileSession;  // profile.cpp
+class Warnings;        // warnings.h
 
 // Typed arrays lent to libtorch. Their tensors may die on any thread, so releases queue up here and
 // are carried out on the JavaScript thread.
@@ -95,6 +96,7 @@ class Environment {
   std::vector<c10::IValue> stack;
   std::vector<std::unique_ptr<c10::InferenceMode>> inference_modes;
   std::shared_ptr<ProfileSession> profile;  // while one runs
+  std::shared_ptr<Warnings> warnings;
 
   // Shared with JavaScript: describe() writes dtype, device, flags, sizes and strides here.
   static constexpr size_t kScratch = 6 + 2 * 64;

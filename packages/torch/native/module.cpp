@@ -1,5 +1,6 @@
 // Entry point of the addon: one environment per JavaScript thread, and the functions of every concern.
 #include "function.h"
+#include "layout.h"
 
 #include <c10/util/Exception.h>
 #include <c10/util/Logging.h>
@@ -56,6 +57,7 @@ NAPI_MODULE_INIT() {
   using namespace pinmem;
   try {
     disable_cpp_backtraces();
+    mend_kernels();
     auto* environment = new Environment(env);
     const auto destroy = [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); };
     check(env, napi_set_instance_data(env, environment, destroy, nullptr), "instance data");
@@ -66,6 +68,7 @@ NAPI_MODULE_INIT() {
     register_modes(env, exports);
     register_devices(env, exports);
     register_random(env, exports);
+    register_warnings(env, exports);
   } catch (...) {
     throw_to_javascript(env);
   }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "allocator.h"
+#include "layout.h"
 
 namespace pinmem {
 
@@ -77,10 +78,12 @@ at::Tensor pack_convolution_relu(
 }
 
 at::Tensor convolution_relu(const at::Tensor& input, const at::Tensor& packed) {
+  TORCH_CHECK(input.dim() == 4, "'input' must have the dimensions [B, C, H, W], got ", input.sizes());
   const c10::DataPtr& data = packed.storage().data_ptr();
   TORCH_CHECK(data.get_deleter() == &release, "'packed' does not hold packed weights: they cannot be copied or moved");
-  return call("mkldnn_prepacked::conv2d_run", {input, static_cast<PackedWeights*>(data.get_context())->object})
-      .toTensor();
+  const c10::IValue& weights = static_cast<PackedWeights*>(data.get_context())->object;
+  const at::Tensor image = input.contiguous(at::MemoryFormat::ChannelsLast);
+  return call("mkldnn_prepacked::conv2d_run", {with_regular_strides(image), weights}).toTensor();
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { physicalCores } from "./cores.js";
 import { LibtorchNotFoundError } from "./errors.js";
+import { tellWarning } from "./warnings.js";
 
 /** Tensors are integers here; `undefined` means the default of an argument. */
 export interface Native {
@@ -78,6 +79,7 @@ export interface Native {
   setBackendSwitch(name: string, on: boolean): void;
   tuneAllocator(threshold: number, largeBlocks: number): boolean;
   trimMemory(): void;
+  onWarning(callback: (message: string) => void): void;
 }
 
 export interface NativeSchema {
@@ -189,6 +191,7 @@ function load(build: AddonBuild): Native {
       `the addon was built for libtorch ${compiledFor}, but ${found} was loaded. ${remedy}`,
     );
   }
+  addon.onWarning(tellWarning);
   // Freed activations stay in the process instead of being returned to the system and mapped again every step, the large
   // ones as blocks of their own, so that the heap does not fragment (native/allocator.cpp).
   // PINMEM_ALLOCATOR=system leaves the allocator alone: for another one by LD_PRELOAD, or to compare.

@@ -63,7 +63,7 @@ export class ConvReLU2d extends Module {
       );
     }
     this.packed ??= this.#pack(input.shape);
-    return run(convolve, [input.contiguous({ memoryFormat: "channelsLast" }), this.packed]) as Tensor;
+    return run(convolve, [input, this.packed]) as Tensor;
   }
 
   #pack(inputSize: readonly number[]): Tensor {
