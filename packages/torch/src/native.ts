@@ -79,7 +79,7 @@ export interface Native {
   setBackendSwitch(name: string, on: boolean): void;
   tuneAllocator(threshold: number, largeBlocks: number): boolean;
   trimMemory(): void;
-  onWarning(callback: (message: string) => void): void;
+  onWarning?(callback: (message: string) => void): void;
 }
 
 export interface NativeSchema {
@@ -191,7 +191,7 @@ function load(build: AddonBuild): Native {
       `the addon was built for libtorch ${compiledFor}, but ${found} was loaded. ${remedy}`,
     );
   }
-  addon.onWarning(tellWarning);
+  addon.onWarning?.(tellWarning); // an addon of an earlier version has none
   // Freed activations stay in the process instead of being returned to the system and mapped again every step, the large
   // ones as blocks of their own, so that the heap does not fragment (native/allocator.cpp).
   // PINMEM_ALLOCATOR=system leaves the allocator alone: for another one by LD_PRELOAD, or to compare.

@@ -7,8 +7,9 @@ import { manualSeed, scope } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { prepareForInference } from "../models/inference.js";
 import { createNetwork } from "../models/network.js";
+import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
-import { Predictor, predict } from "./predictor.js";
+import { Predictor } from "./predictor.js";
 
 function image(width: number, height: number): RgbImage {
   let state = 7;
