@@ -2,6 +2,7 @@
 // tiling and metrics over bytes. What checks files, and so needs a schema library, is @pinmem/core/formats.
 
 export { closest, orWhat } from "./closest.js";
+export { duration } from "./duration.js";
 export { INSPECTION_FILE, type InspectionPart, inspectionParts } from "./formats/inspection.js";
 export {
   type Color,

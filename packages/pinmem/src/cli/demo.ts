@@ -1,6 +1,7 @@
 // `pinmem demo`: the whole method in minutes, on rendered streets: trained, scored on looks it never saw, and explained.
 
 import { join } from "node:path";
+import { duration } from "@pinmem/core";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import type { DemoSummary } from "./demo/summary.js";
@@ -101,9 +102,9 @@ function closing({
   folder,
 }: DemoSummary): string {
   const took = runs.map(
-    ({ method, steps, trainingSeconds }) => `${method} ${steps} steps in ${trainingSeconds.toFixed(0)} s`,
+    ({ method, steps, trainingSeconds }) => `${method} ${steps} steps in ${duration(trainingSeconds)}`,
   );
-  return `trained: ${took.join(", ")}. All in all ${(seconds / 60).toFixed(1)} minutes, ${(peakMemory / 2 ** 30).toFixed(1)} GiB at most.
+  return `trained: ${took.join(", ")}. All in all ${duration(seconds)}, ${(peakMemory / 2 ** 30).toFixed(1)} GiB at most.
 One short training of each, with one seed: too little to rank methods.
 
 report     ${report}

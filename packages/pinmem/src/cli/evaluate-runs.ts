@@ -2,10 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
+import { duration } from "@pinmem/core";
 import type { DomainResult, EvaluationResult, Protocol } from "@pinmem/core/formats";
 import type { EvaluationProgress } from "../evaluation/evaluate-run-options.js";
 import { requireWritableFile } from "../files/output-folder.js";
-import { duration } from "../training/events/progress.js";
+import { StatusLine } from "../files/status-line.js";
 import type { EvaluateFlags } from "./evaluate-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { printResults } from "./print-results.js";
@@ -65,7 +66,7 @@ async function evaluateOne(
     flags.out ?? join(folderOfRun(path), "evaluations", nameOf({ protocol, flags, asked, file: run.file }));
   requireWritableFile(file);
   const progressFile = `${file.replace(/\.json$/, "")}.progress`;
-  const show = new ProgressLine(path);
+  const line = new StatusLine();
   try {
     const result = await evaluateRun(run, {
       protocol,
@@ -78,17 +79,17 @@ async function evaluateOne(
       shard: flags.shard ?? null,
       progressFile,
       signal,
-      onProgress: (progress) => show.update(progress),
+      onProgress: showing(line, path),
     });
     await writeResult(file, result);
     removeProgress(progressFile);
-    show.clear();
+    line.clear();
     for (const { domain, file: bad, problem } of skippedOf(result.domains))
       console.error(`left out of ${domain}: ${bad}: ${problem}`);
     console.error(`written to ${file}`);
     return result;
   } finally {
-    show.clear();
+    line.clear();
   }
 }
 
@@ -125,23 +126,12 @@ function nameOf({
     .concat(".json");
 }
 
-/** How far it is and how long it will take, on terminals; nothing elsewhere. */
-class ProgressLine {
-  readonly #start = performance.now();
-  #shown = 0;
-  constructor(readonly what: string) {}
-
-  update({ domain, done, total, here }: EvaluationProgress): void {
-    const now = performance.now();
-    if (!process.stderr.isTTY || (now - this.#shown < 200 && done < total)) return;
-    this.#shown = now;
-    const rate = here / ((now - this.#start) / 1000);
-    const text = `${this.what}: ${domain}, image ${done} of ${total}, ${rate.toFixed(1)}/s, ${duration((total - done) / rate)} left`;
-    process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns || 100) - 1)}`);
-  }
-
-  clear(): void {
-    if (process.stderr.isTTY && this.#shown > 0) process.stderr.write("\r\u001b[K");
-    this.#shown = 0;
-  }
+/** Shows how far it is, and how long it will take. */
+function showing(line: StatusLine, what: string): (progress: EvaluationProgress) => void {
+  const start = performance.now();
+  return ({ domain, done, total, here }) => {
+    const rate = here / ((performance.now() - start) / 1000);
+    const left = duration((total - done) / rate);
+    line.show(`${what}: ${domain}, image ${done} of ${total}, ${rate.toFixed(1)}/s, ${left} left`);
+  };
 }

@@ -68,11 +68,13 @@ export const namesOf =
 
 /** `--set path=value`, which may be repeated. */
 export const setOption = (description = "change a field of the recipe; may be repeated"): Option =>
-  new Option("--set <path=value>", description).default([]).argParser((text, before: readonly string[]) => {
-    const parsed = parseAssignment(text);
-    if ("problem" in parsed) throw new InvalidArgumentError(parsed.problem);
-    return [...before, text];
-  });
+  new Option("--set <path=value>", description)
+    .default([], "none")
+    .argParser((text, before: readonly string[]) => {
+      const parsed = parseAssignment(text);
+      if ("problem" in parsed) throw new InvalidArgumentError(parsed.problem);
+      return [...before, text];
+    });
 
 /**
  * Lets an option be given by the name that it had in an earlier version, which the help no longer shows.

@@ -1,22 +1,21 @@
-// How far a prediction is, on one line of a terminal that is redrawn: images done, images a second, time left.
+// How far a prediction is, in one line: images done, images a second, time left.
 
-import { duration, type Output } from "../training/events/progress.js";
+import { duration } from "@pinmem/core";
+import { StatusLine, type StatusLineOptions } from "../files/status-line.js";
 
-const REDRAW_MS = 100;
 /** The speed shown is that of the last so many seconds. */
 const RECENT_MS = 20_000;
 
 export class PredictProgress {
-  readonly #output: Output;
+  readonly #line: StatusLine;
   readonly #now: () => number;
   readonly #total: number;
   readonly #finished: number[];
   #done = 0;
-  #shownAt = Number.NEGATIVE_INFINITY;
-  #shown = false;
 
-  constructor(total: number, { output = process.stderr as Output, now = () => performance.now() } = {}) {
-    this.#output = output;
+  constructor(total: number, options: StatusLineOptions = {}) {
+    const { now = () => performance.now() } = options;
+    this.#line = new StatusLine(options);
     this.#now = now;
     this.#total = total;
     this.#finished = [now()];
@@ -33,24 +32,15 @@ export class PredictProgress {
     const seconds = (now - (this.#finished[0] as number)) / 1000;
     const speed = seconds > 0 ? (this.#finished.length - 1) / seconds : 0;
     const left = speed > 0 ? duration((this.#total - this.#done) / speed) : "?";
-    this.#draw(`${this.#done} of ${this.#total}  ${speed.toPrecision(3)} images/s  ${left} left`);
+    this.#line.show(`${this.#done} of ${this.#total}  ${speed.toPrecision(3)} images/s  ${left} left`);
   }
 
   frame(done: number, total: number | null): void {
-    this.#draw(`${this.#done} of ${this.#total}  frame ${done}${total === null ? "" : ` of ${total}`}`);
+    this.#line.show(`${this.#done} of ${this.#total}  frame ${done}${total === null ? "" : ` of ${total}`}`);
   }
 
   /** Removes the line. */
   clear(): void {
-    if (this.#shown) this.#output.write("\r\u001b[2K");
-    this.#shown = false;
-  }
-
-  #draw(line: string): void {
-    const now = this.#now();
-    if (!this.#output.isTTY || now - this.#shownAt < REDRAW_MS) return;
-    this.#shownAt = now;
-    this.#shown = true;
-    this.#output.write(`\r\u001b[2K${line.slice(0, Math.max((this.#output.columns || 80) - 1, 1))}`);
+    this.#line.clear();
   }
 }

@@ -2,29 +2,22 @@
 
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { clearStatusLine, StatusLine, type StatusLineOptions } from "../files/status-line.js";
 import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, Interrupted } from "./interruption.js";
 
 /** The folder of a run that was named by it or by one of its files. */
 export const folderOfRun = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
 
-/** Seconds between two lines where no terminal shows the progress. */
-const INTERVAL = 10;
-
-/** Shows how far it is: on terminals in a line that is redrawn, elsewhere in a line now and then. */
+/** Shows how far it is: "decoded 12 of 345". */
 export function progress(
   verb: string,
-  now: () => number = () => performance.now(),
+  options: StatusLineOptions = {},
 ): (done: number, total: number) => void {
-  let last = now();
+  const line = new StatusLine(options);
   return (done, total) => {
-    if (!process.stderr.isTTY) {
-      if (done === total || now() - last < 1000 * INTERVAL) return;
-      last = now();
-      console.error(`${verb} ${done} of ${total}`);
-      return;
-    }
-    process.stderr.write(done === total ? "\r\u001b[K" : `\r${verb} ${done} of ${total}`);
+    if (done === total) line.clear();
+    else line.show(`${verb} ${done} of ${total}`);
   };
 }
 
@@ -33,7 +26,7 @@ export async function explained(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    if (process.stderr.isTTY) process.stderr.write("\r\u001b[K"); // A line of progress may stand there.
+    clearStatusLine();
     if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
     console.error(inFlags(error.message));
     process.exitCode = error instanceof Interrupted ? INTERRUPTED : 1;

@@ -11,14 +11,6 @@ export function points(gain: number): string {
   return `${gain > 0 ? "+" : "−"}${text}`;
 }
 
-/** "2 h 5 min", "3 min 20 s", "41 s". */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
-}
-
 export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** "1 run", "3 runs". */

@@ -7,6 +7,7 @@
 
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { duration } from "@pinmem/core";
 import { type EvaluationResult, type EventSink, protocol, type TrainingEvent } from "@pinmem/core/formats";
 import { readEntries } from "../../comparison/read-entries.js";
 import { EvaluationInterrupted, evaluateRun } from "../../evaluation/evaluate-run.js";
@@ -173,7 +174,7 @@ async function planRun(
   const count = stepsWithin(seconds, pace);
   const start = pace.start > 0 ? `, ${pace.start.toFixed(1)} s of them for the memory's start` : "";
   context.say(
-    `${method}: ${count} step${count === 1 ? "" : "s"} of ${pace.step.toFixed(2)} s fit into ${seconds.toFixed(0)} s${start}`,
+    `${method}: ${count} step${count === 1 ? "" : "s"} of ${pace.step.toFixed(2)} s fit into ${duration(seconds)}${start}`,
   );
   return { method, recipe: recipeOf(method, count, context), steps: count, pace };
 }

@@ -70,7 +70,7 @@ export function formatTable(runs: readonly DemoRun[]): string {
     first.looks
       .filter((look) => look.role === role)
       .map(({ name }) => row(`  ${name}`, (run) => run.looks.find((look) => look.name === name)?.meanIoU));
-  return setMemoryFormat([
+  return inColumns([
     ["mean IoU in percent", first.method, second.method, "gain"],
     row("unseen looks, mean", ({ unseen }) => unseen),
     ...looks("unseen"),
@@ -86,7 +86,7 @@ function points(difference: number): string {
   return difference > 0 && text !== "0.0" ? `+${text}` : text.replace(/^-(?=0\.0$)/, "");
 }
 
-function setMemoryFormat(rows: readonly (readonly string[])[]): string {
+function inColumns(rows: readonly (readonly string[])[]): string {
   const width = (at: number) => Math.max(...rows.map((row) => row[at]?.length ?? 0));
   const widths = (rows[0] ?? []).map((_, at) => width(at));
   return rows

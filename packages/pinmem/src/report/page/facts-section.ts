@@ -1,7 +1,8 @@
 // What the figures were made by: protocols, recipes and what sets them apart, versions, machines, durations.
 
+import { duration } from "@pinmem/core";
 import type { Comparison } from "../../comparison/comparison.js";
-import { duration, gibibytes } from "../../comparison/format.js";
+import { gibibytes } from "../../comparison/format.js";
 import { asText } from "../../comparison/read-environment.js";
 import { differences } from "../../comparison/recipe-differences.js";
 import type { RunRecord } from "../../comparison/run-record.js";
