@@ -19,17 +19,20 @@ function inProcess(program: string): unknown {
   return JSON.parse(stdout);
 }
 
-/** All scripts and shared libraries that are there after `specifier` was imported. */
-function loadedBy(specifier: string): string[] {
+/** All scripts and shared libraries that are there after `specifier` was imported and, with it as `module`, `then` was run. */
+function loadedBy(specifier: string, then = ""): string[] {
   return inProcess(`
+    import { writeSync } from "node:fs";
     import { Session } from "node:inspector";
     const scripts = [];
     const session = new Session();
     session.connect();
     session.on("Debugger.scriptParsed", ({ params }) => scripts.push(params.url));
     session.post("Debugger.enable");
-    await import(${JSON.stringify(specifier)});
-    console.log(JSON.stringify([...scripts, ...process.report.getReport().sharedObjects]));
+    const module = await import(${JSON.stringify(specifier)});
+    ${then}
+    process.exitCode = 0;
+    writeSync(1, JSON.stringify([...scripts, ...process.report.getReport().sharedObjects]));
   `) as string[];
 }
 
@@ -37,6 +40,16 @@ test("importing pinmem loads neither libtorch, schemas, codecs nor charts", () =
   const loaded = loadedBy("pinmem");
   expect(loaded.some((url) => url.endsWith("/pinmem/dist/index.js"))).toBe(true);
   expect(loaded.filter((url) => heavy.test(url) || /\.node$|torch|vips/.test(url))).toEqual([]);
+});
+
+test("pinmem --help loads neither libtorch, schemas nor codecs", () => {
+  const help = new URL("../dist/cli/main.js", import.meta.url).href;
+  const loaded = loadedBy(
+    help,
+    'console.log = process.stdout.write = () => true; await module.main(["", "", "--help"]);',
+  );
+  expect(loaded.some((url) => url.endsWith("/dist/cli/evaluate.js"))).toBe(true);
+  expect(loaded.filter((url) => /node_modules\/(zod|sharp)\/|torch\.node$|vips/.test(url))).toEqual([]);
 });
 
 test("what is watched for is seen where it is loaded", () => {

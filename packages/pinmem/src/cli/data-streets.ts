@@ -6,8 +6,6 @@ import { renderStreet, streetDomains } from "@pinmem/streets";
 import { Command, Option } from "commander";
 import { streetsDataset } from "../datasets/sets/streets.js";
 import { requireWritableFile } from "../files/output-folder.js";
-import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
-import { contactSheet } from "../loading/contact-sheet.js";
 import { interruption } from "./interruption.js";
 import { between, positive, wholeNumber } from "./options.js";
 import { explained, progress } from "./running.js";
@@ -62,6 +60,10 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
 }
 
 async function writeStreets({ out, domain, count, seed, width, height, sheet }: StreetsFlags): Promise<void> {
+  const [{ writeLabelPng, writeRgbPng }, { contactSheet }] = await Promise.all([
+    import("../images/write-png.js"),
+    import("../loading/contact-sheet.js"),
+  ]);
   const sheetFile = sheet === false ? undefined : (sheet ?? join(out, "contact-sheet.png"));
   if (sheetFile !== undefined) requireWritableFile(sheetFile);
   using interrupt = interruption("scene");

@@ -7,12 +7,9 @@ import { type Dataset, openDataset } from "../datasets/dataset.js";
 import { type DatasetFiles, findFiles } from "../datasets/dataset-files.js";
 import { describeUnlisted } from "../datasets/label-decoding.js";
 import { readLabelSpace } from "../datasets/label-space-file.js";
-import { prepareIdd } from "../datasets/sets/idd-polygons.js";
 import { datasetDefinition, datasetNames } from "../datasets/sets/index.js";
 import { requireWritableFile } from "../files/output-folder.js";
-import { writeRgbPng } from "../images/write-png.js";
-import { type CheckReport, checkDataset } from "../loading/check.js";
-import { contactSheet } from "../loading/contact-sheet.js";
+import type { CheckReport } from "../loading/check.js";
 import { streetsCommand } from "./data-streets.js";
 import { interruption } from "./interruption.js";
 import { acceptFormer, positive } from "./options.js";
@@ -82,6 +79,11 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
 }
 
 async function check(name: string, { root, sheet, json, limit, labelSpace, ...choice }: CheckFlags) {
+  const [{ checkDataset }, { contactSheet }, { writeRgbPng }] = await Promise.all([
+    import("../loading/check.js"),
+    import("../loading/contact-sheet.js"),
+    import("../images/write-png.js"),
+  ]);
   const definition = datasetDefinition(name);
   const split = choice.split ?? Object.keys(definition.splits)[0] ?? "all";
   const options = { root, split, ...(choice.subset ? { subset: choice.subset } : {}) };
@@ -197,6 +199,7 @@ export function describeReport(
 async function prepare(name: string, { root, overwrite = false }: { root: string; overwrite?: boolean }) {
   if (datasetDefinition(name).name !== "idd")
     throw new Error(`data prepare: "${name}" needs no preparation; only idd does`);
+  const { prepareIdd } = await import("../datasets/sets/idd-polygons.js");
   using interrupt = interruption("image");
   const show = progress("rasterized");
   const { written, kept, unknown } = await prepareIdd({
