@@ -55,6 +55,7 @@ export {
   evaluationImages,
   type ImageProblem,
 } from "../loading/evaluation-loader.js";
+export { type SurveyOptions, surveyLabels } from "../loading/label-survey.js";
 export { type Batch, type EpochRange, Loader, type LoaderOptions } from "../loading/loader.js";
 export {
   asTwoDomains,

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { folderOfLabels } from "../../test/label-folders.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 
@@ -95,6 +96,30 @@ describe("pinmem train", () => {
     );
     expect(absent.code).toBe(1);
     expect(existsSync(join(folder, "runs"))).toBe(false);
+  });
+
+  it("warns of classes without a pixel, and does not advise to go on with other data", async () => {
+    const data = await folderOfLabels([Array(48).fill(0), Array(48).fill(1)], 48);
+    const sources = JSON.stringify([{ name: "folder", root: data }]);
+    const recipe = write("recipe.json", miniRecipe({ method: { name: "erm" }, length: { steps: 1 } }));
+    const runFolder = join(folder, "run");
+    const first = await run(
+      recipe,
+      "--set",
+      `data.sources=${sources}`,
+      "--set",
+      "data.validation=[]",
+      "--out",
+      runFolder,
+    );
+    expect(first.code).toBe(0);
+    expect(first.err).toMatch(/warning: folder: no pixel of "building", .* in 2 labels/);
+    cpSync(join(data, "images/0.png"), join(data, "images/2.png"));
+    cpSync(join(data, "labels/0.png"), join(data, "labels/2.png"));
+    const other = await run("--resume", runFolder);
+    expect(other.err).toMatch(/run was trained on other data:\n.*1 image more \(images\/2\.png\)\n/);
+    expect(other.err).not.toContain("is whole");
+    expect(other.code).toBe(1);
   });
 
   it("explains a field that does not exist, before anything is loaded", async () => {

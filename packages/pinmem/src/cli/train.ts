@@ -57,13 +57,19 @@ function misuse(recipe: string | undefined, { resume, out, set }: TrainFlags): s
 }
 
 async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<number> {
-  const [{ loadRecipe, loadStoredRecipe }, { RunFolder, RunInUseError }, { train }, { Progress }] =
-    await Promise.all([
-      import("../recipes/load-recipe.js"),
-      import("../runs/run-folder.js"),
-      import("../runs/train.js"),
-      import("../training/events/progress.js"),
-    ]);
+  const [
+    { loadRecipe, loadStoredRecipe },
+    { OtherDataError },
+    { RunFolder, RunInUseError },
+    { train },
+    { Progress },
+  ] = await Promise.all([
+    import("../recipes/load-recipe.js"),
+    import("../runs/data-record.js"),
+    import("../runs/run-folder.js"),
+    import("../runs/train.js"),
+    import("../training/events/progress.js"),
+  ]);
   const { resume } = flags;
   using interrupt = interruption("step");
   goOnUnread();
@@ -91,7 +97,7 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     return INTERRUPTED;
   } catch (error) {
     console.error(`train: ${inFlags(error instanceof Error ? error.message : String(error))}`);
-    if (error instanceof RunInUseError) return 1;
+    if (error instanceof RunInUseError || error instanceof OtherDataError) return 1;
     const step = folder ? await newestStep(folder.checkpoints) : null;
     if (folder && step !== null) {
       console.error(`the checkpoint of step ${step} is whole; continue with: ${resumeCommand(folder.path)}`);

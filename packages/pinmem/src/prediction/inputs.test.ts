@@ -43,7 +43,10 @@ describe("findInputs", () => {
     const root = folderWith("a/1.jpg", "a/b/2.jpg", "a/b/3.png", "c/4.jpg");
     expect(await namesOf(`${root}/a/**/*.jpg`)).toEqual(["1", "b/2"]);
     expect(await namesOf(`${root}/*/{1,4}.jpg`)).toEqual(["a/1", "c/4"]);
-    await expect(namesOf(`${root}/*.tif`)).rejects.toThrow(/is a pattern that no image and no video matches/);
+    await expect(namesOf(`${root}/*.tif`)).rejects.toThrow(
+      /is a pattern that no image and no video matches: looked in .*; there lie "a\/1\.jpg", "a\/b\/2\.jpg", .* and 1 more/,
+    );
+    await expect(namesOf(`${root}/gone/*.jpg`)).rejects.toThrow(/looked in .*gone; there is no such folder/);
   });
 
   it("takes a file whose name looks like a pattern", async () => {
@@ -61,7 +64,9 @@ describe("findInputs", () => {
   it("says which input there is not, and which folder holds nothing", async () => {
     const root = folderWith("readme.txt");
     await expect(namesOf(join(root, "gone"))).rejects.toThrow(/gone: does not exist/);
-    await expect(namesOf(root)).rejects.toThrow(/holds no image \(\.jpg, .*\) and no video/);
+    await expect(namesOf(root)).rejects.toThrow(
+      /holds no image \(\.jpg, .*\) and no video \(.*\); there lie "readme\.txt"/,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 // What there is to predict: images, videos, folders, patterns, turned into a list of files. Each gets the name that its
 // outputs bear: its path relative to the folder that all inputs share, without the ending.
 
+import { existsSync } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { asDataError, DataError } from "../files/data-error.js";
@@ -68,11 +69,12 @@ async function expand(path: string, { except }: Walk): Promise<{ root: string; f
     throw asDataError(path, error);
   });
   if (kind?.isDirectory()) {
-    const found = (await filesBelow(path, walk)).filter(canBePredicted);
+    const all = await filesBelow(path, walk);
+    const found = all.filter(canBePredicted);
     if (found.length > 0) return { root: path, found };
     throw new DataError(
       path,
-      `holds no image (${imageEndings.join(", ")}) and no video (${videoEndings.join(", ")})`,
+      `holds no image (${imageEndings.join(", ")}) and no video (${videoEndings.join(", ")}); ${whatLies(path, all)}`,
     );
   }
   if (kind) return { root: dirname(path), found: [path] };
@@ -81,7 +83,17 @@ async function expand(path: string, { except }: Walk): Promise<{ root: string; f
   const all = await filesBelow(root, walk).catch(() => []);
   const found = all.filter((file) => matches(file.split(sep).join("/")) && canBePredicted(file));
   if (found.length > 0) return { root, found };
-  throw new DataError(path, "is a pattern that no image and no video matches");
+  throw new DataError(
+    path,
+    `is a pattern that no image and no video matches: looked in ${root}; ${whatLies(root, all)}`,
+  );
+}
+
+/** Up to three of the files that were found where nothing fits. */
+function whatLies(folder: string, files: readonly string[]): string {
+  if (files.length === 0) return existsSync(folder) ? "no file lies there" : "there is no such folder";
+  const names = files.slice(0, 3).map((file) => `"${relative(folder, file)}"`);
+  return `there lie ${names.join(", ")}${files.length > 3 ? ` and ${files.length - 3} more` : ""}`;
 }
 
 const canBePredicted = (file: string) => has(imageEndings, file) || has(videoEndings, file);

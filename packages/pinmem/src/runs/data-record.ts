@@ -12,6 +12,10 @@ import { writeWhole } from "../files/atomic-write.js";
 import { readJsonFile } from "../files/json-file.js";
 import type { OpenData } from "../recipes/open-data.js";
 import { validate } from "../recipes/validate.js";
+import { RunError } from "./run-error.js";
+
+/** A run is to be gone on with on other data than it was trained on. */
+export class OtherDataError extends RunError {}
 
 /** Bytes of a file; null where it is not there. */
 const size = z.int().min(0).nullable();

@@ -111,7 +111,7 @@ describe("a run that is gone on with", () => {
     );
     await expect(begin(recipeOf(data), run, true)).rejects.toThrow(
       [
-        `${run}: the data are not those that this run was trained on:`,
+        `${run} was trained on other data:`,
         "  data.sources[0] (folder, split all): 1 image more (images/new.png); 1 image less (images/0.png); other files under the same names (labels/1.png)",
         `Give it the same data again, or begin a new run; to go on with the data as they are now, remove ${run}/data.json`,
       ].join("\n"),

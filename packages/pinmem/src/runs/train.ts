@@ -32,7 +32,14 @@ import { Trainer, type TrainerHook, type TrainingResult } from "../training/trai
 import { trainingImages } from "../training/training-images.js";
 import { createValidation } from "../training/validation.js";
 import { createWhitening } from "../training/whitening.js";
-import { compareData, type DataRecord, readDataRecord, recordData, writeDataRecord } from "./data-record.js";
+import {
+  compareData,
+  type DataRecord,
+  OtherDataError,
+  readDataRecord,
+  recordData,
+  writeDataRecord,
+} from "./data-record.js";
 import { recordEnvironment, requireDevice, useThreads } from "./environment.js";
 import { writeMetadata } from "./model-metadata.js";
 import { RunFolder } from "./run-folder.js";
@@ -93,8 +100,9 @@ async function examineData(data: OpenData, { data: { onError } }: Recipe, folder
   if (before) {
     const differences = compareData(before, record);
     if (differences.length === 0) return { record, warnings: [] };
-    throw new Error(
-      `${folder.path}: the data are not those that this run was trained on:\n${differences.map((line) => `  ${line}\n`).join("")}` +
+    throw new OtherDataError(
+      folder.path,
+      `was trained on other data:\n${differences.map((line) => `  ${line}\n`).join("")}` +
         `Give it the same data again, or begin a new run; to go on with the data as they are now, remove ${folder.data}`,
     );
   }

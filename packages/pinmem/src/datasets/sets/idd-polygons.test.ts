@@ -112,7 +112,7 @@ describe("prepareIdd", () => {
     await expect(prepareIdd({ root })).rejects.toThrow(/1_gtFine_polygons\.json: is no JSON/);
     expect(existsSync(join(root, "gtFine/train/0/1_gtFine_labelcsTrainIds.png"))).toBe(false);
     await expect(prepareIdd({ root: folderOf({ "x.png": "photo.png" }) })).rejects.toThrow(
-      /holds no polygon files .* in gtFine\/\{split\}/,
+      /holds no polygon files .* in gtFine\/\{split\}.*; it holds "x\.png"/,
     );
   });
 });

@@ -14,6 +14,7 @@ import { parseJson } from "../../files/json-file.js";
 import { isFolder, listFiles } from "../../files/list-files.js";
 import { DEFAULT_MAX_PIXELS } from "../../images/pixel-limit.js";
 import { writeLabelPng } from "../../images/write-png.js";
+import { examples } from "../not-found.js";
 import { idd, iddEndings } from "./idd.js";
 import { fillPolygon, type Point } from "./polygon.js";
 
@@ -126,7 +127,11 @@ export async function prepareIdd({
   }
   if (polygonFiles.length === 0) {
     const places = idd.layouts.map(({ labels }) => labels).join(", ");
-    throw new DataError(root, `holds no polygon files (…${iddEndings.polygons}) in ${places}`);
+    const there = (await listFiles(root)).map((file) => file.replace(/\/.*/, "/"));
+    throw new DataError(
+      root,
+      `holds no polygon files (…${iddEndings.polygons}) in ${places}; it holds ${examples([...new Set(there)]) || "nothing"}`,
+    );
   }
   let written = 0;
   const unknown = new Map<string, { label: string; objects: number; example: string }>();
