@@ -3,6 +3,8 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include <thread>
+
 namespace pinmem {
 
 namespace {
@@ -50,6 +52,98 @@ napi_value retain_grad(Environment& environment, napi_env env, const Arguments& 
   return undefined(env);
 }
 
+struct HandleScope {
+  explicit HandleScope(napi_env environment) : env(environment) { check(env, napi_open_handle_scope(env, &scope), "scope"); }
+  HandleScope(const HandleScope&) = delete;
+  ~HandleScope() { napi_close_handle_scope(env, scope); }
+  napi_env env;
+  napi_handle_scope scope;
+};
+
+// A JavaScript function that sees a gradient on its way. Hooks of tensors on the CPU run on the thread that called backward:
+// JavaScript's own. The autograd graph may be freed on any thread, so the reference is given back through the queue of lent
+// buffers.
+class Hook {
+ public:
+  Hook(Environment& environment, napi_env env, napi_value function)
+      : environment_(environment), env_(env), thread_(std::this_thread::get_id()), lent_(environment.lent()) {
+    check(env, napi_create_reference(env, function, 1, &function_), "reference");
+  }
+  Hook(const Hook&) = delete;
+  ~Hook() {
+    std::lock_guard<std::mutex> lock(lent_->mutex);
+    if (!lent_->closed) lent_->released.push_back(function_);
+  }
+
+  at::Tensor operator()(const at::Tensor& gradient) {
+    if (!gradient.defined()) return gradient;
+    {
+      std::lock_guard<std::mutex> lock(lent_->mutex);
+      if (lent_->closed) return gradient;
+    }
+    if (std::this_thread::get_id() != thread_) {
+      throw std::runtime_error("a gradient hook can run on the thread of its tensor only");
+    }
+    const HandleScope scope(env_);
+    return call(gradient);
+  }
+
+ private:
+  // The function takes a handle, which it owns from then on, and gives one, which is ours, or undefined.
+  at::Tensor call(const at::Tensor& gradient) {
+    napi_value function, global, result;
+    check(env_, napi_get_reference_value(env_, function_, &function), "hook");
+    check(env_, napi_get_global(env_, &global), "global");
+    napi_value argument = from_int(env_, environment_.add(gradient));
+    const napi_status status = napi_call_function(env_, global, function, 1, &argument, &result);
+    if (status == napi_pending_exception) {
+      // libtorch's engine passes C++ exceptions only; the JavaScript one waits for backward to return.
+      napi_value error;
+      check(env_, napi_get_and_clear_last_exception(env_, &error), "exception");
+      environment_.keep_exception(error);
+      throw std::runtime_error("a gradient hook threw");
+    }
+    check(env_, status, "hook");
+    if (is_nullish(env_, result)) return gradient;
+    const uint32_t handle = to_handle(env_, result);
+    at::Tensor changed = environment_.get(handle);
+    environment_.release(handle);
+    return changed;
+  }
+
+  Environment& environment_;
+  napi_env env_;
+  std::thread::id thread_;
+  std::shared_ptr<LentBuffers> lent_;
+  napi_ref function_ = nullptr;
+};
+
+// registerHook(handle, function): called with each gradient of the tensor before it goes on
+napi_value register_hook(Environment& environment, napi_env env, const Arguments& arguments) {
+  const at::Tensor tensor = environment.get(to_handle(env, arguments[0]));
+  if (!tensor.requires_grad()) {
+    throw ArgumentError("this", "only tensors that require gradients have hooks: call requiresGrad_() before");
+  }
+  if (!tensor.device().is_cpu()) {
+    throw ArgumentError("this", "hooks are offered on the CPU only: libtorch runs those of other devices on threads of its own");
+  }
+  environment.release_lent_buffers();
+  const auto hook = std::make_shared<Hook>(environment, env, arguments[1]);
+  tensor.register_hook([hook](at::Tensor gradient) -> at::Tensor { return (*hook)(gradient); });
+  return undefined(env);
+}
+
+// Runs a backward pass; what a hook threw in JavaScript goes on as it was.
+template <typename Pass>
+auto with_hooks(Environment& environment, const Pass& pass) -> decltype(pass()) {
+  try {
+    return pass();
+  } catch (const std::exception&) {
+    if (environment.throw_kept_exception()) throw PendingException{};
+    throw;
+  }
+}
+
 // backward(outputs, gradOutputs, retainGraph, createGraph, inputs)
 napi_value backward(Environment& environment, napi_env env, const Arguments& arguments) {
   const auto outputs = to_tensors(environment, env, arguments[0]);
@@ -57,7 +151,7 @@ napi_value backward(Environment& environment, napi_env env, const Arguments& arg
   const bool retain = to_bool(env, arguments[2]);
   const bool create = to_bool(env, arguments[3]);
   const auto inputs = to_tensors(environment, env, arguments[4]);
-  torch::autograd::backward(outputs, seeds, retain, create, inputs);
+  with_hooks(environment, [&] { torch::autograd::backward(outputs, seeds, retain, create, inputs); });
   environment.report_memory();
   return undefined(env);
 }
@@ -70,7 +164,9 @@ napi_value grad(Environment& environment, napi_env env, const Arguments& argumen
   const bool retain = to_bool(env, arguments[3]);
   const bool create = to_bool(env, arguments[4]);
   const bool allow_unused = to_bool(env, arguments[5]);
-  const auto gradients = torch::autograd::grad(outputs, inputs, seeds, retain, create, allow_unused);
+  const auto gradients = with_hooks(environment, [&] {
+    return torch::autograd::grad(outputs, inputs, seeds, retain, create, allow_unused);
+  });
   napi_value result;
   check(env, napi_create_array_with_length(env, gradients.size(), &result), "array");
   for (size_t i = 0; i < gradients.size(); ++i) {
@@ -93,6 +189,7 @@ void register_autograd(napi_env env, napi_value exports) {
   define<set_gradient>(env, exports, "setGradient");
   define<set_data>(env, exports, "setData");
   define<retain_grad>(env, exports, "retainGrad");
+  define<register_hook>(env, exports, "registerHook");
   define<backward>(env, exports, "backward");
   define<grad>(env, exports, "grad");
   define<version>(env, exports, "version");

@@ -79,6 +79,26 @@ void Environment::report_memory() {
   reported_bytes_ = told;
 }
 
+void Environment::keep_exception(napi_value error) {
+  // Exceptions may be numbers or strings, which have no references of their own.
+  napi_value box;
+  check(env_, napi_create_array_with_length(env_, 1, &box), "array");
+  check(env_, napi_set_element(env_, box, 0, error), "array element");
+  if (kept_exception_) napi_delete_reference(env_, kept_exception_);
+  check(env_, napi_create_reference(env_, box, 1, &kept_exception_), "reference");
+}
+
+bool Environment::throw_kept_exception() {
+  if (!kept_exception_) return false;
+  napi_value box, error;
+  check(env_, napi_get_reference_value(env_, kept_exception_, &box), "exception");
+  check(env_, napi_get_element(env_, box, 0, &error), "exception");
+  napi_delete_reference(env_, kept_exception_);
+  kept_exception_ = nullptr;
+  napi_throw(env_, error);
+  return true;
+}
+
 void Environment::release_lent_buffers() {
   std::vector<napi_ref> released;
   {

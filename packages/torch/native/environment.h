@@ -92,6 +92,10 @@ class Environment {
   void release_lent_buffers();
   std::shared_ptr<LentBuffers> lent() const { return lent_; }
 
+  // What a gradient hook threw, until the backward pass that ran it has returned.
+  void keep_exception(napi_value error);
+  bool throw_kept_exception();
+
   std::vector<Operator> operators;
   std::vector<c10::IValue> stack;
   std::vector<std::unique_ptr<c10::InferenceMode>> inference_modes;
@@ -125,6 +129,7 @@ class Environment {
   int64_t least_bytes_ = 0;  // since the last report
   int64_t most_bytes_ = 16 << 20;
   int calls_since_report_ = 0;
+  napi_ref kept_exception_ = nullptr;
   std::shared_ptr<LentBuffers> lent_;
 };
 

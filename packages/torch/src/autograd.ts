@@ -5,6 +5,7 @@ import { native } from "./native.js";
 import { readOptions } from "./options.js";
 import { OwnedTensor } from "./ownership.js";
 import type { Tensor } from "./tensor.js";
+import { madeBy } from "./unscoped.js";
 import { describeValue } from "./values.js";
 import { wrap } from "./wrap.js";
 
@@ -86,6 +87,7 @@ export function grad(
       ),
     () => received(from, inputs),
   );
+  madeBy("grad");
   return results.map((handle) => (handle === null ? null : wrap<Tensor>(handle)));
 }
 

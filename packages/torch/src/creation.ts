@@ -5,6 +5,7 @@ import { TorchError, withContext } from "./errors.js";
 import { native } from "./native.js";
 import { readOptions } from "./options.js";
 import type { NestedArray, Tensor } from "./tensor.js";
+import { madeBy } from "./unscoped.js";
 import { type Device, describeValue } from "./values.js";
 import { wrap } from "./wrap.js";
 
@@ -79,6 +80,7 @@ export function fromTypedArray(
     () => native.fromBuffer(data, sizes, stored, copy && !converts),
     () => `  data: ${data.constructor.name}(${data.length})\n  shape: ${describeValue(sizes)}`,
   );
+  madeBy("tensor");
   const result = converts ? convert(wrap(handle), target, device) : wrap<Tensor>(handle);
   return requiresGrad ? result.requiresGrad_() : result;
 }

@@ -8,6 +8,7 @@ import { type Native, native } from "./native.js";
 import { fits, Kind, type Operator, type Options, type Resolved } from "./operator.js";
 import { byPosition, isOptions, unknownOption } from "./options.js";
 import { OwnedTensor } from "./ownership.js";
+import { madeBy } from "./unscoped.js";
 import { describeValue } from "./values.js";
 import { wrap } from "./wrap.js";
 
@@ -83,6 +84,7 @@ export function run(operator: Operator, values: readonly unknown[], options?: Op
   } catch (error) {
     throw fromNative(error, operator.label, received(operator, all));
   }
+  madeBy(operator.label);
   if (results.length === 1) return wrapResult(results[0], result, all);
   if (results.length === 0) return undefined;
   return (result as unknown[]).map((element, index) => wrapResult(results[index], element, all));

@@ -57,9 +57,17 @@ function readable(message: string): string {
   return translated(whole);
 }
 
-/** @internal What the addon threw, as a TorchError; errors of ours pass unchanged. */
+const foreign = new WeakSet<Error>();
+
+/** @internal Marks what a callback threw inside the addon: it is the caller's own and reaches them as it is. */
+export function passedOn(error: unknown): unknown {
+  if (error instanceof Error) foreign.add(error);
+  return error;
+}
+
+/** @internal What the addon threw, as a TorchError; errors of ours and of callbacks pass unchanged. */
 export function fromNative(error: unknown, operator: string, received?: string): unknown {
-  if (error instanceof TorchError || !(error instanceof Error)) return error;
+  if (error instanceof TorchError || !(error instanceof Error) || foreign.has(error)) return error;
   const schemaName = (error as { argument?: string }).argument;
   const argument = schemaName && camelCase(schemaName);
   const message = readable(error.message);

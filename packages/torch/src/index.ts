@@ -26,5 +26,12 @@ export * as optim from "./optim/index.js";
 export { dispose, keep, liveTensorBytes, liveTensors, scope } from "./ownership.js";
 export * from "./profile.js";
 export * from "./random.js";
-export { type BackwardOptions, type NestedArray, Tensor, type ToOptions } from "./tensor.js";
+export {
+  type BackwardOptions,
+  type GradientHook,
+  type HookHandle,
+  type NestedArray,
+  Tensor,
+  type ToOptions,
+} from "./tensor.js";
 export { type Device, type FloatScalar, float, type MemoryFormat, type Scalar } from "./values.js";

@@ -40,6 +40,7 @@ export interface Native {
   setGradient(tensor: number, value: number | null): void;
   setData(tensor: number, value: number): void;
   retainGrad(tensor: number): void;
+  registerHook(tensor: number, hook: (gradient: number) => number | undefined): void;
   backward(
     outputs: number[],
     seeds: (number | null)[],

@@ -2,10 +2,12 @@
 // Node runs finalizers from the event loop only, and a synchronous training loop would never get there.
 //
 // The mechanism is `scope`: it frees what was made inside, except what it returns. `using` frees at the end of a block,
-// `keep` hands a tensor to its holder for good. A finalizer is the net below tensors that no scope owns.
+// `keep` hands a tensor to its holder for good. A finalizer is the net below tensors that no scope owns; where many fall into
+// it, a warning says so (unscoped.ts).
 
 import { DisposedTensorError, TorchError } from "./errors.js";
 import { native } from "./native.js";
+import { maker, unscoped } from "./unscoped.js";
 
 const DISPOSED = -1;
 
@@ -19,7 +21,10 @@ export abstract class OwnedTensor implements Disposable {
     this.#handle = handle;
     this.#scope = current;
     if (current) current.tensors.push(this);
-    else net.register(this, handle, this);
+    else {
+      net.register(this, handle, this);
+      unscoped.add(handle, maker());
+    }
   }
 
   /** True once the tensor was freed, by its scope or by hand. */
@@ -54,12 +59,15 @@ export abstract class OwnedTensor implements Disposable {
 
   /** @internal Passes a tensor on when `scope` owns it; one that belongs elsewhere stays there. */
   static escape(tensor: OwnedTensor, scope: Scope): void {
-    if (tensor.#scope === scope) OwnedTensor.#assign(tensor, scope.parent);
+    if (tensor.#scope !== scope) return;
+    OwnedTensor.#assign(tensor, scope.parent);
+    if (!scope.parent && tensor.#handle !== DISPOSED) unscoped.add(tensor.#handle, maker());
   }
 
   /** @internal Takes a tensor out of every scope. */
   static keep(tensor: OwnedTensor): void {
     if (tensor.#scope) OwnedTensor.#assign(tensor, null);
+    else unscoped.delete(tensor.#handle);
   }
 
   static #assign(tensor: OwnedTensor, scope: Scope | null): void {
@@ -88,7 +96,10 @@ export abstract class OwnedTensor implements Disposable {
   static #forget(tensor: OwnedTensor): number {
     const handle = tensor.#handle;
     tensor.#handle = DISPOSED;
-    if (!tensor.#scope) net.unregister(tensor);
+    if (!tensor.#scope) {
+      net.unregister(tensor);
+      unscoped.delete(handle);
+    }
     return handle;
   }
 }
@@ -103,7 +114,10 @@ const nameOf = (value: unknown): string =>
   isObject(value) ? `a ${value.constructor?.name ?? "plain"} object` : String(value);
 
 let current: Scope | null = null;
-const net = new FinalizationRegistry<number>((handle) => native.release(handle));
+const net = new FinalizationRegistry<number>((handle) => {
+  unscoped.delete(handle);
+  native.release(handle);
+});
 const releaseList = new Uint32Array(native.releaseList());
 
 function* tensorsIn(value: unknown, seen = new Set<object>()): Generator<OwnedTensor> {

@@ -2,17 +2,17 @@
 // generated methods it inherits; who frees it is told in ownership.ts.
 
 import { type DType, dtypeFromCode, dtypes, isDType, type TypedArray } from "./dtype.js";
-import { fromNative, TorchError, withContext } from "./errors.js";
+import { fromNative, passedOn, TorchError, withContext } from "./errors.js";
 // biome-ignore lint/suspicious/noImportCycles: the generated half of the class names the class itself, as a type only
 import { TensorOperators, where } from "./generated/operators.js";
 import { native } from "./native.js";
 import { readOptions } from "./options.js";
-import { OwnedTensor } from "./ownership.js";
+import { OwnedTensor, scope } from "./ownership.js";
+import { FIELD, scratch } from "./scratch.js";
 import { type Device, describeValue, type Scalar } from "./values.js";
 import { registerTensorClass, wrap } from "./wrap.js";
 
-const scratch = new Float64Array(native.scratch());
-const HEADER = 6;
+const HEADER = FIELD.sizes;
 const FLAGS = { requiresGrad: 1, isLeaf: 2, contiguous: 4, channelsLast: 8 } as const;
 const CPU = 0;
 const CUDA = 1;
@@ -33,37 +33,37 @@ export type ToOptions = NonNullable<Parameters<TensorOperators["to"]>[0]>;
 export class Tensor extends TensorOperators {
   /** Sizes of the dimensions. */
   get shape(): number[] {
-    const dimensions = this.#describe("shape", 4);
+    const dimensions = this.#describe("shape", FIELD.dimensions);
     return Array.from(scratch.subarray(HEADER, HEADER + dimensions));
   }
 
   /** Elements to skip in memory for one step along each dimension. */
   get strides(): number[] {
-    const dimensions = this.#describe("strides", 4);
+    const dimensions = this.#describe("strides", FIELD.dimensions);
     return Array.from(scratch.subarray(HEADER + dimensions, HEADER + 2 * dimensions));
   }
 
   /** Number of dimensions. */
   get dim(): number {
-    return this.#describe("dim", 4);
+    return this.#describe("dim", FIELD.dimensions);
   }
 
   /** Number of elements. */
   get numel(): number {
-    return this.#describe("numel", 5);
+    return this.#describe("numel", FIELD.elements);
   }
 
   get dtype(): DType {
-    const code = this.#describe("dtype", 0);
+    const code = this.#describe("dtype", FIELD.dtype);
     const dtype = dtypeFromCode(code);
     if (!dtype) throw new TorchError(`${otherDType(code)} is not offered here`, { operator: "dtype" });
     return dtype;
   }
 
   get device(): Device {
-    const type = this.#describe("device", 1);
+    const type = this.#describe("device", FIELD.device);
     if (type === CPU) return "cpu";
-    if (type === CUDA) return `cuda:${scratch[2] ?? 0}`;
+    if (type === CUDA) return `cuda:${scratch[FIELD.deviceIndex] ?? 0}`;
     throw new TorchError(`device type ${type} is not offered here`, { operator: "device" });
   }
 
@@ -79,16 +79,16 @@ export class Tensor extends TensorOperators {
   }
 
   isContiguous(memoryFormat: "contiguous" | "channelsLast" = "contiguous"): boolean {
-    return (this.#describe("isContiguous", 3) & FLAGS[memoryFormat]) !== 0;
+    return (this.#describe("isContiguous", FIELD.flags) & FLAGS[memoryFormat]) !== 0;
   }
 
   /** True where no operator of a graph made it: gradients are stored in leaves. */
   get isLeaf(): boolean {
-    return (this.#describe("isLeaf", 3) & FLAGS.isLeaf) !== 0;
+    return (this.#describe("isLeaf", FIELD.flags) & FLAGS.isLeaf) !== 0;
   }
 
   get requiresGrad(): boolean {
-    return (this.#describe("requiresGrad", 3) & FLAGS.requiresGrad) !== 0;
+    return (this.#describe("requiresGrad", FIELD.flags) & FLAGS.requiresGrad) !== 0;
   }
 
   set requiresGrad(wanted: boolean) {
@@ -123,6 +123,34 @@ export class Tensor extends TensorOperators {
   retainGrad(): this {
     this.#native("retainGrad", (handle) => native.retainGrad(handle));
     return this;
+  }
+
+  /**
+   * Calls `hook` with each gradient of this tensor before it is stored or goes on, as PyTorch's register_hook; what it returns
+   * takes the gradient's place, unless that is nothing. It must be synchronous, its temporaries are freed, and what it throws ends
+   * the backward pass. On the CPU only.
+   *
+   * @returns a handle whose `remove` ends the calls
+   */
+  registerHook(hook: GradientHook): HookHandle {
+    if (typeof hook !== "function") {
+      throw new TorchError(`argument 'hook' must be a function, got ${describeValue(hook)}`, {
+        operator: "registerHook",
+        argument: "hook",
+      });
+    }
+    let active = true;
+    const call = (raw: number): number | undefined =>
+      scope(() => {
+        const gradient = wrap<Tensor>(raw);
+        return active ? changedGradient(hook, gradient) : undefined;
+      });
+    this.#native("registerHook", (handle) => native.registerHook(handle, call));
+    return {
+      remove() {
+        active = false;
+      },
+    };
   }
 
   /** Adds the gradient of this scalar to the `grad` of every leaf it depends on. See `backward` for several outputs. */
@@ -279,7 +307,7 @@ export class Tensor extends TensorOperators {
   /** `float32[2, 3] on cpu` */
   override toString(): string {
     if (this.isDisposed) return "disposed tensor";
-    const code = this.#describe("toString", 0);
+    const code = this.#describe("toString", FIELD.dtype);
     return `${dtypeFromCode(code) ?? otherDType(code)}[${this.shape.join(", ")}] on ${this.device}`;
   }
 
@@ -314,6 +342,36 @@ export interface BackwardOptions {
   retainGraph?: boolean;
   /** Record the gradients' own graph, for gradients of gradients. */
   createGraph?: boolean;
+}
+
+/** Sees a gradient; a tensor that it returns takes the gradient's place. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing
+export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
+
+/** Ends what `registerHook` began. */
+export interface HookHandle {
+  remove(): void;
+}
+
+/** A handle of what the hook makes of a gradient; undefined where it leaves it. */
+function changedGradient(hook: GradientHook, gradient: Tensor): number | undefined {
+  let result: unknown;
+  try {
+    result = hook(gradient);
+  } catch (error) {
+    throw passedOn(error);
+  }
+  if (result === undefined || result === null) return undefined;
+  if (!(result instanceof Tensor) || result.shape.join() !== gradient.shape.join()) {
+    throw new TorchError(
+      `a hook must return nothing or a gradient like ${gradient}, got ${describeValue(result)}`,
+      {
+        operator: "registerHook",
+        argument: "hook",
+      },
+    );
+  }
+  return native.share(OwnedTensor.handleOf(result, "registerHook"));
 }
 
 const otherDType = (code: number): string =>

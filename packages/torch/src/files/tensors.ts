@@ -7,6 +7,7 @@ import { fromTypedArray } from "../creation.js";
 import { dtypes } from "../dtype.js";
 import { scope } from "../ownership.js";
 import type { Tensor } from "../tensor.js";
+import { madeBy } from "../unscoped.js";
 import type { PthValue } from "./pickle-values.js";
 import { mapTensors } from "./plain-value.js";
 import { openPth } from "./pth.js";
@@ -22,7 +23,9 @@ export interface LoadedTensors {
 function asTensor({ dtype, shape, data }: RawTensor): Tensor {
   const { buffer, byteOffset, byteLength } = data;
   const elements = new dtypes[dtype].array(buffer, byteOffset, byteLength / dtypes[dtype].itemSize);
-  return fromTypedArray(elements, shape, { dtype, copy: false });
+  const tensor = fromTypedArray(elements, shape, { dtype, copy: false });
+  madeBy(""); // whoever loads a file holds its tensors on purpose
+  return tensor;
 }
 
 /**
