@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
+import { full } from "../../test/scope.js";
 import type { RecipeInput } from "../recipes/recipe.js";
 
 const bin = fileURLToPath(new URL("../../bin/pinmem.mjs", import.meta.url));
@@ -102,16 +103,18 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
     expect(performance.now() - asked).toBeLessThan(10_000);
     expect(existsSync(join(run, "last.safetensors"))).toBe(false);
 
+    // What is left would take minutes.
     const saved = JSON.parse(readFileSync(join(run, "recipe.json"), "utf8"));
     saved.data.targets = [];
     writeFileSync(join(run, "recipe.json"), JSON.stringify(saved));
+    rmSync(join(run, "data.json"));
     const second = train("--resume", run);
     expect(await second.ended).toBe(0);
     expect(second.said()).toMatch(/step 1: mIoU .* on streets[\s\S]*finished at step 1 of 1/);
     expect(existsSync(join(run, "last.safetensors"))).toBe(true);
   });
 
-  it.each([
+  it.runIf(full).each([
     ["at the memory's start", { method: { name: "pin-memory", memoryStart: { batches: 100_000 } } }],
     ["while batch-norm statistics are estimated", { validation: { every: 1, preciseBatchNorm: 100_000 } }],
   ] satisfies [string, Partial<RecipeInput>][])("hears SIGTERM %s", async (_, more) => {
@@ -123,33 +126,36 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
     expect(checkpoints()).toHaveLength(1);
   });
 
-  it("stops in good order when the npx that started it is gone, but not when a shell is", async () => {
-    // npx runs commands in a shell, and is called "npm exec …".
-    const parent = (title: string) => `
+  it.runIf(full)(
+    "stops in good order when the npx that started it is gone, but not when a shell is",
+    async () => {
+      // npx runs commands in a shell, and is called "npm exec …".
+      const parent = (title: string) => `
       process.title = ${JSON.stringify(title)};
       const { spawn } = require("node:child_process");
       const line = ${JSON.stringify(`"${process.execPath}" "${bin}" train "${endless()}" --out "${run}"; true`)};
       const child = spawn("sh", ["-c", line], { stdio: ["ignore", "inherit", "inherit"] });
       setInterval(() => {}, 1000);
     `;
-    const npx = start(process.execPath, ["-e", parent("npm exec pinmem")], { npm_command: "exec" });
-    await until("a step", () => events().includes('"step"'));
-    npx.child.kill("SIGKILL");
-    await until("its end", () => npx.said().includes("continue with"));
-    expect(npx.said()).toContain("the npx or npm that started this is gone: stopping after this step");
-    expect(checkpoints()).toHaveLength(1);
+      const npx = start(process.execPath, ["-e", parent("npm exec pinmem")], { npm_command: "exec" });
+      await until("a step", () => events().includes('"step"'));
+      npx.child.kill("SIGKILL");
+      await until("its end", () => npx.said().includes("continue with"));
+      expect(npx.said()).toContain("the npx or npm that started this is gone: stopping after this step");
+      expect(checkpoints()).toHaveLength(1);
 
-    run = join(folder, "other");
-    const shell = start(process.execPath, ["-e", parent("bash")]);
-    await until("a step", () => events().includes('"step"'));
-    shell.child.kill("SIGKILL");
-    const { pid } = JSON.parse(readFileSync(join(run, ".lock"), "utf8")) as { pid: number };
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    const after = events().length;
-    await until("another step", () => events().length > after);
-    process.kill(pid, "SIGTERM");
-    await until("its end", () => shell.said().includes("continue with"));
-  });
+      run = join(folder, "other");
+      const shell = start(process.execPath, ["-e", parent("bash")]);
+      await until("a step", () => events().includes('"step"'));
+      shell.child.kill("SIGKILL");
+      const { pid } = JSON.parse(readFileSync(join(run, ".lock"), "utf8")) as { pid: number };
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      const after = events().length;
+      await until("another step", () => events().length > after);
+      process.kill(pid, "SIGTERM");
+      await until("its end", () => shell.said().includes("continue with"));
+    },
+  );
 
   it("goes on where nobody reads its output any more", () => {
     const line = `"${process.execPath}" "${bin}" train "${recipe({ length: { steps: 3 } })}" --out "${run}" --json | head -1; echo "\${PIPESTATUS[0]}"`;
@@ -158,7 +164,7 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
     expect(existsSync(join(run, "last.safetensors"))).toBe(true);
   });
 
-  it("only says which process trains where another is asked to go on with its run", async () => {
+  it.runIf(full)("only says which process trains where another is asked to go on with its run", async () => {
     const { child, ended } = train(endless(), "--out", run);
     await until("a step", () => events().includes('"step"'));
     child.kill("SIGUSR1");
@@ -173,7 +179,7 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
     await ended;
   });
 
-  it.runIf(spawnSync("script", ["--version"]).status === 0)(
+  it.runIf(full && spawnSync("script", ["--version"]).status === 0)(
     "stops in good order when its terminal is closed",
     async () => {
       const line = `"${process.execPath}" "${bin}" train "${endless()}" --out "${run}"`;
