@@ -14,7 +14,10 @@ interface ConvertFlags {
   readonly step: number;
   readonly partial?: true;
   readonly json?: true;
+  readonly entry?: string;
 }
+
+const entryHelp = "of a checkpoint with several sets of weights, the one to take (ema, teacher, ...)";
 
 export function weightsCommand(): Command {
   const command = new Command("weights").description("Look into files of weights, and convert them.");
@@ -24,6 +27,7 @@ export function weightsCommand(): Command {
       "Tell what a file holds: tensors, metadata, and the network that it fits. Runs nothing in it.",
     )
     .argument("<file>", "a .pth or .safetensors file")
+    .option("--entry <name>", entryHelp)
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
@@ -33,7 +37,9 @@ Example:
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
     )
-    .action(async (file: string, { json }: { json?: true }) => explained(() => inspect(file, json === true)));
+    .action(async (file: string, { json, entry }: { json?: true; entry?: string }) =>
+      explained(() => inspect(file, json === true, entry)),
+    );
   command
     .command("convert")
     .description("Make a file of this project from weights that others saved.")
@@ -50,6 +56,7 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
     .requiredOption("--out <file>", "what to write (.safetensors)")
     .addOption(setOption())
     .option("--step <number>", "optimizer steps behind the weights", wholeNumber, 0)
+    .option("--entry <name>", entryHelp)
     .option("--partial", "take what fits, leave the rest as it is, and tell what that is")
     .option("--json", "print what was taken and what was left out as JSON")
     .addHelpText(
@@ -77,9 +84,9 @@ Everything has to fit unless --partial is given. Exit codes: 0 written; 1 it cou
   return command;
 }
 
-async function inspect(file: string, json: boolean): Promise<void> {
+async function inspect(file: string, json: boolean, entry: string | undefined): Promise<void> {
   const { describeContent, inspectWeights } = await import("../runs/inspect-weights.js");
-  const content = inspectWeights(file);
+  const content = inspectWeights(file, { entry });
   if (!json) console.log(describeContent(content).join("\n"));
   else console.log(JSON.stringify(content, null, 2));
 }

@@ -23,6 +23,8 @@ export interface ConvertOptions {
   readonly partial?: boolean;
   /** Optimizer steps behind the weights, where that is known. Default 0. */
   readonly step?: number;
+  /** Of a checkpoint that holds several sets of weights, the name of the one to take. Default: the only one that fits. */
+  readonly entry?: string | undefined;
 }
 
 /**
@@ -38,13 +40,14 @@ export async function convertWeights(
     out,
     partial = false,
     step = 0,
+    entry,
   }: ConvertOptions & { readonly recipe: Recipe; readonly out: string },
 ): Promise<WeightsReport> {
   checkOut(file, out);
   const space = openLabelSpace(recipe.data.labels);
   const network = createRecipeNetwork(recipe, space.classes.length);
   try {
-    const report = loadNetworkWeights(network, file, { partial });
+    const report = loadNetworkWeights(network, file, { partial, entry });
     makeFolder(dirname(out));
     saveSafetensors(out, network.stateDict(), writeMetadata({ recipe, space, step, score: null }));
     return report;
@@ -63,16 +66,19 @@ export function convertBackboneWeights(
     backbone,
     out,
     partial = false,
-  }: Pick<ConvertOptions, "partial"> & {
+    entry,
+  }: Pick<ConvertOptions, "partial" | "entry"> & {
     readonly backbone: BackboneName;
     readonly out: string;
   },
 ): WeightsReport {
   checkOut(file, out);
   return scope(() => {
-    const given = readWeights(file);
     const network = createBackbone(backbone, { outputStride: 32 });
-    const report = loadBackboneWeights(network, given, { partial });
+    const fits = (weights: ReadonlyMap<string, unknown>) =>
+      [...weights.keys()].some((name) => network.torchvisionName(name) !== null);
+    const given = readWeights(file, { entry, fits });
+    const report = loadBackboneWeights(network, given, { partial, source: file });
     const loaded = new Set(report.loaded);
     const used = [...given].filter(([name]) => loaded.has(network.torchvisionName(name) ?? ""));
     makeFolder(dirname(out));

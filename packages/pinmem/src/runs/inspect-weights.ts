@@ -25,8 +25,11 @@ export interface WeightsContent {
 }
 
 /** @throws WeightsError, TensorFileError where the file cannot be read or holds no weights */
-export function inspectWeights(file: string): WeightsContent {
-  const survey = surveyWeights(file);
+export function inspectWeights(
+  file: string,
+  { entry }: { readonly entry?: string | undefined } = {},
+): WeightsContent {
+  const survey = surveyWeights(file, { entry, fits: (weights) => findFit(weights) !== null });
   const { format, hasPrefix, hasSeparateRows, tensors, metadata, others } = survey;
   const run = runOf(file, metadata);
   const fit = findFit(tensors);

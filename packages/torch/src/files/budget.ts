@@ -4,7 +4,8 @@
 //
 // Buffers are counted exactly and never exceed twice the size. Small JavaScript objects (strings, maps, the
 // unpickler's stack) are counted by what V8 roughly takes for them; a tiny file of many tiny tensors needs more
-// of those than it has bytes, so buffers and objects together may exceed twice the size by four MiB.
+// of those than it has bytes, so buffers and objects together may exceed twice the size by four MiB, and by sixteen bytes for
+// each byte of a safetensors header, whose grammar bounds what it can make its reader build.
 
 import { TensorFileError } from "./errors.js";
 
@@ -13,6 +14,7 @@ const OBJECT_ALLOWANCE = 4 * 2 ** 20;
 export class Budget {
   readonly #file: string;
   readonly #limit: number;
+  #allowance = OBJECT_ALLOWANCE;
   #buffers = 0;
   #objects = 0;
   #peak = 0;
@@ -41,7 +43,7 @@ export class Budget {
   reserve(bytes: number, where: string): void {
     const buffers = this.#buffers + bytes;
     // Written so that NaN is refused too.
-    const fits = buffers <= this.#limit && buffers + this.#objects <= this.#limit + OBJECT_ALLOWANCE;
+    const fits = buffers <= this.#limit && buffers + this.#objects <= this.#limit + this.#allowance;
     if (!fits) throw this.#refusal(where, bytes);
     this.#buffers = buffers;
     this.#peak = Math.max(this.#peak, buffers);
@@ -71,10 +73,15 @@ export class Budget {
     this.#buffers -= bytes;
   }
 
+  /** Lets small objects take more, where the format itself bounds them by what it has to hold. */
+  allowObjects(bytes: number): void {
+    this.#allowance += bytes;
+  }
+
   /** Announces small objects of about this size. */
   charge(bytes: number, where: string): void {
     this.#objects += bytes;
-    if (!(this.#buffers + this.#objects <= this.#limit + OBJECT_ALLOWANCE)) throw this.#refusal(where, bytes);
+    if (!(this.#buffers + this.#objects <= this.#limit + this.#allowance)) throw this.#refusal(where, bytes);
   }
 
   #refusal(where: string, bytes: number): TensorFileError {

@@ -2,6 +2,7 @@
 
 export { flushFolder, type ReplaceOptions, replaceFile, temporaryName, type Write } from "./atomic-write.js";
 export { TensorFileError } from "./errors.js";
+export { kindOfFile } from "./file-kind.js";
 export { Namespace, type PthKey, type PthValue } from "./pickle-values.js";
 export { mapTensors } from "./plain-value.js";
 export { openPth, type PthFile, readPth } from "./pth.js";

@@ -4,6 +4,7 @@
 // The structure of a checkpoint is read when it is opened, its tensors when they are asked for.
 
 import { DAMAGED } from "./errors.js";
+import { explainStart, readStart } from "./file-kind.js";
 import { type Input, openInput } from "./input.js";
 import type { PickleValue, PthValue } from "./pickle-values.js";
 import { mapTensors, plainValue } from "./plain-value.js";
@@ -56,27 +57,15 @@ function load(input: Input): PickleValue {
   throw input.fail("start of the file", problem, remedy);
 }
 
-function readStart(input: Input): string {
-  const start = input.budget.allocate(Math.min(input.size, 512), "start of the file");
-  input.readInto(start, 0);
-  input.budget.release(start.length);
-  return String.fromCharCode(...start);
-}
-
 /** What a file is that is no checkpoint. */
 function explain(start: string): [problem: string, remedy: string] {
-  if (start === "") return ["the file is empty", DAMAGED];
+  const known = explainStart(start);
+  if (known) return known;
   if (start.slice(257, 262) === "ustar") {
     return [
       "this is the tar format of PyTorch 0.1",
       "Convert it in Python with PyTorch before 2.6: torch.save(torch.load(path), path).",
     ];
-  }
-  if (start.startsWith("version https://git-lfs")) {
-    return ["this is a Git LFS pointer and not the file itself", "Fetch the file: git lfs pull."];
-  }
-  if (/^\s*<(!doctype|html|\?xml)/i.test(start)) {
-    return ["this is a web page", "The download failed: get the file from its direct address."];
   }
   if (start[8] === "{") return ["this looks like a safetensors file", "Read it as one."];
   return ["this is no checkpoint of PyTorch", DAMAGED];

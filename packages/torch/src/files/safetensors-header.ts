@@ -21,6 +21,7 @@ export interface SafetensorsHeader {
 const TENSOR_COST = 500;
 const TEXT_COST = 100;
 const ITEM_COST = 12;
+const NULL = Buffer.from("null");
 const [QUOTE, BACKSLASH, SPACE] = [0x22, 0x5c, 0x20];
 
 export function parseHeader(cursor: Cursor): SafetensorsHeader {
@@ -36,6 +37,7 @@ export function parseHeader(cursor: Cursor): SafetensorsHeader {
     }
     if (name === "__metadata__") {
       hasMetadata = true;
+      if (json.isNull()) return;
       json.object((key) => {
         cursor.charge(TEXT_COST);
         if (metadata.has(key)) throw cursor.fail(`the metadata ${quote(key)} is there twice`);
@@ -111,6 +113,19 @@ class HeaderJson {
     if (text === undefined) throw this.fail("a string is not UTF-8");
     this.#cursor.chargeText(text, length);
     return escaped ? this.#unescape(text) : text;
+  }
+
+  /** Passes over a null, which some writers give for metadata that are not there. */
+  isNull(): boolean {
+    const start = this.#cursor.position;
+    if (this.#next() === NULL[0]) {
+      for (const byte of NULL.subarray(1)) {
+        if (this.#cursor.uint8() !== byte) throw this.fail("a value is neither an object nor null");
+      }
+      return true;
+    }
+    this.#cursor.position = start;
+    return false;
   }
 
   /** Only padding may follow. */

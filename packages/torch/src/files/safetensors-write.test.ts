@@ -26,6 +26,15 @@ const bytes = (...values: number[]): RawTensor => ({
 });
 
 describe("writing", () => {
+  test("many small tensors can be read again", () => {
+    const path = join(folder, "many");
+    const names = Array.from({ length: 20_000 }, (_, at) => String(at));
+    writeSafetensors(path, new Map(names.map((name) => [name, bytes(1)])));
+    const { tensors } = readSafetensors(path);
+    expect(tensors.size).toBe(names.length);
+    expect(tensors.get("19999")?.data).toEqual(Uint8Array.of(1));
+  });
+
   test.each(["model", "dtypes", "nothing"])(
     "gives the very bytes of the reference implementation: %s",
     (name) => {

@@ -7,9 +7,16 @@
 import { type DType, dtypes } from "../dtype.js";
 import { Cursor } from "./cursor.js";
 import { quote } from "./errors.js";
+import { explainStart, kindOfStart, readStart } from "./file-kind.js";
 import { type Input, openInput } from "./input.js";
 import { byteCount, invalidElement, type RawTensor, StoredTensor } from "./raw-tensor.js";
 import { type HeaderTensor, parseHeader, type SafetensorsHeader } from "./safetensors-header.js";
+
+/**
+ * What the shortest entry of a header (52 bytes) takes in memory, by what is charged for it, so that a header of any number of
+ * small tensors can be read.
+ */
+const OBJECTS_PER_HEADER_BYTE = 16;
 
 /** The format's own limit. */
 export const LARGEST_HEADER = 100_000_000;
@@ -58,6 +65,7 @@ export function readSafetensors(file: string | Uint8Array): SafetensorsContent {
 
 /** The content of an open file; its tensors read from it later. */
 export function loadSafetensors(input: Input): Pick<SafetensorsFile, "tensors" | "metadata"> {
+  requireSafetensors(input);
   const prefix = new Cursor(input, "header length");
   const headerSize = prefix.uint64();
   prefix.release();
@@ -68,10 +76,21 @@ export function loadSafetensors(input: Input): Pick<SafetensorsFile, "tensors" |
       `the header of ${headerSize} bytes is longer than the format or the file allows`,
     );
   }
+  input.budget.allowObjects(OBJECTS_PER_HEADER_BYTE * headerSize);
   const cursor = new Cursor(input, "header", { start: 8, end: dataStart });
   const { tensors, metadata } = parseHeader(cursor);
   cursor.release();
   return { tensors: setMemoryFormat(input, tensors, dataStart), metadata };
+}
+
+/** Of a file that is something else and says so, unlike a damaged one. */
+function requireSafetensors(input: Input): void {
+  const start = readStart(input);
+  const found = explainStart(start);
+  if (found) throw input.fail("start of the file", ...found);
+  if (kindOfStart(start) === "pth") {
+    throw input.fail("start of the file", "this looks like a checkpoint of PyTorch", "Read it as one.");
+  }
 }
 
 function setMemoryFormat(

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { full, liveTensors, saveSafetensors, scope, type Tensor } from "@pinmem/torch";
 import { afterAll, describe, expect, it } from "vitest";
+import { checkpoint, ops, storage, tensor, text } from "../../../../torch/test/files/pickle-builder.js";
 import { createBackbone } from "../backbones/registry.js";
 import { createNetwork, type NetworkOptions } from "../network.js";
 import type { NormalizationPlacement } from "../normalization/placement.js";
@@ -55,6 +56,58 @@ describe("files of weights", () => {
 
   it("may be a bare state dict", () => {
     scope(() => expect([...readWeights(fixture("torchvision.pth")).keys()]).toEqual(["fc", "bias"]));
+  });
+
+  /** A checkpoint whose entries hold one tensor of one number each, under this name. */
+  function entries(names: Readonly<Record<string, string>>): string {
+    const file = join(folder, "entries.pth");
+    const one = tensor({ storage: storage("0", 1), shape: [1], strides: [1] });
+    const parts = Object.entries(names).map(([entry, name]) =>
+      ops(text(entry), "}", text(name), one, "s", "s"),
+    );
+    writeFileSync(file, checkpoint(ops("}", ...parts), { 0: new Uint8Array(4) }));
+    return file;
+  }
+
+  it.each(["model_state_dict", "net", "ema", "teacher"])("may lie in an entry '%s'", (entry) => {
+    scope(() => expect([...readWeights(entries({ [entry]: "a.weight" })).keys()]).toEqual(["a.weight"]));
+  });
+
+  it("of several entries, are those that fit, or those that are chosen; or it says which there are", () => {
+    scope(() => {
+      const file = entries({ net: "a", ema: "b", teacher: "b" });
+      const fits = (weights: ReadonlyMap<string, unknown>) => weights.has("a");
+      expect([...readWeights(file, { fits }).keys()]).toEqual(["a"]);
+      expect([...readWeights(file, { entry: "teacher" }).keys()]).toEqual(["b"]);
+      expect(messageOf(() => readWeights(file))).toMatch(
+        /holds weights in 'net', 'ema', 'teacher', several of which fit: choose one with 'entry'/,
+      );
+      expect(messageOf(() => readWeights(file, { entry: "student" }))).toMatch(
+        /no weights in an entry 'student'; weights lie in 'net', 'ema', 'teacher'/,
+      );
+    });
+  });
+
+  it("are recognized by their content, whatever their name", () => {
+    scope(() => {
+      const [pth, safetensors] = [join(folder, "is-pth.safetensors"), join(folder, "is-safetensors.pth")];
+      copyFileSync(fixture("torchvision.pth"), pth);
+      saveSafetensors(safetensors, new Map([["a", full([1], 1)]]));
+      expect([...readWeights(pth).keys()]).toEqual(["fc", "bias"]);
+      expect([...readWeights(safetensors).keys()]).toEqual(["a"]);
+    });
+  });
+
+  it.each([
+    ["running_var", Number.NaN, /bad\.safetensors: 'bn1\.running_var' holds NaN or infinite values/],
+    ["running_var", -1.5, /'bn1\.running_var' holds negative variances/],
+    ["weight", Number.POSITIVE_INFINITY, /'bn1\.weight' holds NaN or infinite values/],
+  ])("are refused where bn1.%s holds %d, with tensor and file", (field, value, message) => {
+    scope(() => {
+      const file = join(folder, "bad.safetensors");
+      saveSafetensors(file, resnet18Weights(1).set(`bn1.${field}`, full([64], value)));
+      expect(messageOf(() => loadBackboneWeights(resnet18(), file))).toMatch(message);
+    });
   });
 
   it("without weights are refused", () => {

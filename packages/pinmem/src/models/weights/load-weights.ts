@@ -14,6 +14,10 @@ import { readWeights, WeightsError } from "./weight-files.js";
 export interface WeightsOptions {
   /** Load what fits and report the rest, instead of an error. Default false. */
   partial?: boolean;
+  /** Of a checkpoint that holds several sets of weights, the name of the one to take. Default: the only one that fits. */
+  entry?: string | undefined;
+  /** What messages call tensors that are given by name. Default "the given tensors". */
+  source?: string;
 }
 
 /** A name that was left out, and why. */
@@ -55,19 +59,28 @@ export function loadBackboneWeights(
   return scope(() => {
     const [state, skipped, kept] = [new Map<string, Tensor>(), [] as LeftOut[], new Map<string, string>()];
     const own = backbone.stateDict();
+    const used = new Map<string, Tensor>(); // by the file's own names
     const added = addedNames(backbone);
-    for (const [name, tensor] of tensorsOf(source)) {
+    const fits = (weights: Names) => {
+      const names = new Set([...weights.keys()].map((name) => backbone.torchvisionName(name)));
+      return isComplete([...own.keys()], names, added.names);
+    };
+    for (const [name, tensor] of tensorsOf(source, options.entry, fits)) {
       const ours = backbone.torchvisionName(name);
       if (ours === null) skipped.push({ name, reason: "belongs to the classifier" });
       else if (added.isReplaced(ours, own.get(ours), tensor)) {
         skipped.push({ name, reason: "belongs to a batch norm that an instance normalization replaces" });
-      } else state.set(ours, tensor);
+      } else {
+        state.set(ours, tensor);
+        used.set(name, tensor);
+      }
     }
+    requireUsable(nameOf(source, options), used);
     for (const name of added.names) {
       if (!state.has(name))
         kept.set(name, "belongs to an instance normalization, which the weights do not know");
     }
-    return load(backbone, backbone.name, { source: nameOf(source), state, kept, skipped }, options);
+    return load(backbone, backbone.name, { source: nameOf(source, options), state, kept, skipped }, options);
   });
 }
 
@@ -81,15 +94,49 @@ export function loadNetworkWeights(
   options: WeightsOptions = {},
 ): WeightsReport {
   return scope(() => {
-    const parts = { source: nameOf(source), state: new Map(tensorsOf(source)), kept: new Map(), skipped: [] };
+    const own = network.stateDict();
+    const fits = (weights: Names) => isComplete([...own.keys()], new Set(weights.keys()));
+    const state = new Map(tensorsOf(source, options.entry, fits));
+    requireUsable(nameOf(source, options), new Map([...state].filter(([name]) => own.has(name))));
+    const parts = { source: nameOf(source, options), state, kept: new Map(), skipped: [] };
     return load(network, "the network", parts, options);
   });
 }
 
-const tensorsOf = (source: WeightsSource): ReadonlyMap<string, Tensor> =>
-  typeof source === "string" ? readWeights(source) : source;
+type Names = Pick<ReadonlyMap<string, unknown>, "keys">;
 
-const nameOf = (source: WeightsSource): string => (typeof source === "string" ? source : "the given tensors");
+const isCounter = (name: string): boolean => name.endsWith(".num_batches_tracked");
+
+/** Whether weights have all that a network needs from them. */
+const isComplete = (
+  own: readonly string[],
+  names: ReadonlySet<string | null>,
+  needless: readonly string[] = [],
+) => own.every((name) => names.has(name) || isCounter(name) || needless.includes(name));
+
+const tensorsOf = (
+  source: WeightsSource,
+  entry: string | undefined,
+  fits: (weights: Names) => boolean,
+): ReadonlyMap<string, Tensor> =>
+  typeof source === "string" ? readWeights(source, { entry, fits }) : source;
+
+const nameOf = (given: WeightsSource, { source = "the given tensors" }: WeightsOptions): string =>
+  typeof given === "string" ? given : source;
+
+/** @throws WeightsError naming the first tensor that no network can compute with */
+function requireUsable(source: string, state: ReadonlyMap<string, Tensor>): void {
+  for (const [name, tensor] of state) {
+    const problem = scope(() => {
+      if (!tensor.dtype.includes("float")) return undefined;
+      if (tensor.isfinite().all().item() !== true) return "holds NaN or infinite values";
+      const isVariance = name.endsWith("running_var") && tensor.numel > 0;
+      return isVariance && tensor.min().toNumber() < 0 ? "holds negative variances" : undefined;
+    });
+    if (problem === undefined) continue;
+    throw new WeightsError(source, `'${name}' ${problem}: the file is damaged, or its training had diverged`);
+  }
+}
 
 interface Prepared {
   source: string;
@@ -109,8 +156,7 @@ function load(
   const own = module.stateDict();
   for (const name of own.keys()) {
     // PyTorch before 0.4.1 did not count batches, and torchvision's older files come from there.
-    if (name.endsWith(".num_batches_tracked") && !state.has(name))
-      kept.set(name, "is not counted in the file");
+    if (isCounter(name) && !state.has(name)) kept.set(name, "is not counted in the file");
   }
   const complete = new Map(state);
   for (const name of kept.keys()) complete.set(name, own.get(name) as Tensor);

@@ -21,13 +21,24 @@ export class WeightsError extends Error {
 const PREFIX = "module.";
 const ROWS = "memory.m_items";
 
+/** Which of several sets of weights in one checkpoint is meant. */
+export interface EntryOptions {
+  /** Name of the entry that holds the weights, such as "ema". Default: the only one, or the only one that fits. */
+  readonly entry?: string | undefined;
+  /** Whether weights of these names are of use. Default: all are. */
+  readonly fits?: (weights: ReadonlyMap<string, { readonly shape: readonly number[] }>) => boolean;
+}
+
 /**
- * The tensors of a file by name, as a network calls them; the memory's rows among them.
- * @throws TensorFileError where the file cannot be read, WeightsError where it holds no weights
+ * The tensors of a file by name, as a network calls them; the memory's rows among them. The file's content tells its format.
+ * @throws TensorFileError where the file cannot be read, WeightsError where it holds no weights, or several to choose from
  */
-export function readWeights(file: string): Map<string, Tensor> {
-  if (isSafetensors(file)) return withoutPrefix(loadSafetensors(file).tensors).tensors;
-  return checkpointTensors(file, loadPth(file), (value) => value instanceof Tensor).tensors;
+export function readWeights(file: string, options: EntryOptions = {}): Map<string, Tensor> {
+  if (isSafetensors(file)) {
+    refuseEntry(file, options);
+    return withoutPrefix(loadSafetensors(file).tensors).tensors;
+  }
+  return checkpointTensors(file, loadPth(file), (value) => value instanceof Tensor, options).tensors;
 }
 
 export interface TensorSurvey {
@@ -55,8 +66,9 @@ export interface WeightsSurvey {
  * Looks into a file of weights, of which only the structure is read.
  * @throws as `readWeights`
  */
-export function surveyWeights(file: string): WeightsSurvey {
+export function surveyWeights(file: string, options: EntryOptions = {}): WeightsSurvey {
   if (isSafetensors(file)) {
+    refuseEntry(file, options);
     using opened = files.openSafetensors(file);
     const { tensors, hasPrefix } = withoutPrefix(opened.tensors);
     const { metadata } = opened;
@@ -71,11 +83,18 @@ export function surveyWeights(file: string): WeightsSurvey {
   }
   using opened = files.openPth(file);
   const isStored = (value: unknown): value is files.StoredTensor => value instanceof files.StoredTensor;
-  const { tensors, ...rest } = checkpointTensors(file, opened.value, isStored);
+  const { tensors, ...rest } = checkpointTensors(file, opened.value, isStored, options);
   return { format: "pth", tensors: surveyed(tensors), ...rest, metadata: new Map() };
 }
 
-const isSafetensors = (file: string): boolean => file.endsWith(".safetensors");
+/** Of a file that is neither kind, the reader that its name asks for says what it is. */
+const isSafetensors = (file: string): boolean =>
+  (files.kindOfFile(file) ?? (file.endsWith(".safetensors") ? "safetensors" : "pth")) === "safetensors";
+
+function refuseEntry(file: string, { entry }: EntryOptions): void {
+  if (entry === undefined) return;
+  throw new WeightsError(file, `is a safetensors file and has no entries: leave 'entry' (${entry}) out`);
+}
 
 const surveyed = (tensors: ReadonlyMap<string, files.StoredTensor>): Map<string, TensorSurvey> =>
   new Map(
@@ -93,29 +112,85 @@ interface Checkpoint<T> {
 }
 
 /** The network's tensors in what `torch.save` wrote. */
-function checkpointTensors<T>(
+function checkpointTensors<T extends { readonly shape: readonly number[] }>(
   file: string,
   content: files.PthValue<T>,
   isTensor: (value: unknown) => value is T,
+  options: EntryOptions,
 ): Checkpoint<T> {
   if (!(content instanceof Map)) throw new WeightsError(file, "holds no weights: there are no names in it");
-  const held = content.get("state_dict") ?? content.get("model") ?? content;
-  if (!(held instanceof Map)) throw new WeightsError(file, "its 'state_dict' holds no names");
-  const found = new Map<string, T>();
-  for (const [name, value] of held) if (typeof name === "string" && isTensor(value)) found.set(name, value);
-  if (found.size === 0) throw new WeightsError(file, "holds no weights: none of its entries is a tensor");
-  const { tensors, hasPrefix } = withoutPrefix(found);
-  const rows = held === content ? undefined : content.get("memory");
+  const sets = new Map<string, Map<string, T>>();
+  for (const [name, value] of content) {
+    const tensors = value instanceof Map ? tensorsIn(value, isTensor) : new Map<string, T>();
+    if (tensors.size > 0) sets.set(String(name), tensors);
+  }
+  const chosen = chooseEntry(file, { sets, bare: tensorsIn(content, isTensor), all: content }, options);
+  const { tensors, hasPrefix } = withoutPrefix(chosen.tensors);
+  const rows = chosen.entry === null ? undefined : content.get("memory");
   const hasSeparateRows = isTensor(rows);
   if (isTensor(rows)) tensors.set(ROWS, rows);
   const others = [...content]
-    .filter(([name, value]) => value !== held && !isTensor(value) && typeof name === "string")
+    .filter(([name, value]) => name !== chosen.entry && !isTensor(value) && typeof name === "string")
     .map(
       ([name, value]) =>
         [String(name), typeof value === "number" || typeof value === "string" ? value : null] as const,
     );
   return { tensors, hasPrefix, hasSeparateRows, others: new Map(others) };
 }
+
+function tensorsIn<T>(
+  map: ReadonlyMap<unknown, unknown>,
+  isTensor: (value: unknown) => value is T,
+): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const [name, value] of map) if (typeof name === "string" && isTensor(value)) found.set(name, value);
+  return found;
+}
+
+interface Held<T> {
+  /** Entries that hold tensors by name. */
+  readonly sets: ReadonlyMap<string, Map<string, T>>;
+  /** Tensors that lie in no entry. */
+  readonly bare: Map<string, T>;
+  readonly all: ReadonlyMap<unknown, unknown>;
+}
+
+/** Entries that are the weights wherever they are, as the authors, torchvision and most others write them. */
+const usual = ["state_dict", "model"] as const;
+
+function chooseEntry<T extends { readonly shape: readonly number[] }>(
+  file: string,
+  { sets, bare, all }: Held<T>,
+  { entry, fits = () => true }: EntryOptions,
+): { entry: string | null; tensors: Map<string, T> } {
+  const names = [...sets.keys()];
+  const list = names.map((name) => `'${name}'`).join(", ");
+  if (entry !== undefined) {
+    const tensors = sets.get(entry);
+    if (tensors) return { entry, tensors };
+    const instead = names.length > 0 ? `weights lie in ${list}` : "no entry holds weights";
+    throw new WeightsError(file, `has no weights in an entry '${entry}'; ${instead}`);
+  }
+  for (const name of usual) {
+    const tensors = sets.get(name);
+    if (tensors) return { entry: name, tensors };
+  }
+  // The memory's rows alone are no network's.
+  if (bare.size > 0 && (names.length === 0 || bare.size > 1)) return { entry: null, tensors: bare };
+  const [only, ...more] = names.length === 1 ? names : names.filter((name) => fits(unprefixed(sets, name)));
+  if (only !== undefined && more.length === 0)
+    return { entry: only, tensors: sets.get(only) as Map<string, T> };
+  if (names.length > 0) {
+    const which = only === undefined ? "none of which fits" : "several of which fit";
+    throw new WeightsError(file, `holds weights in ${list}, ${which}: choose one with 'entry'`);
+  }
+  const others = [...all.keys()].filter((name) => typeof name === "string").slice(0, 8);
+  const there = others.length > 0 ? `; it holds ${others.join(", ")}` : "";
+  throw new WeightsError(file, `holds no weights: none of its entries is a tensor${there}`);
+}
+
+const unprefixed = <T>(sets: ReadonlyMap<string, Map<string, T>>, name: string): Map<string, T> =>
+  withoutPrefix(sets.get(name) as Map<string, T>).tensors;
 
 /** Data-parallel training puts a prefix before every name. */
 function withoutPrefix<T>(tensors: ReadonlyMap<string, T>): { tensors: Map<string, T>; hasPrefix: boolean } {
