@@ -53,15 +53,15 @@ export class CodeFolder {
       .map((line) => this.#withPlace(line));
   }
 
-  static async create(blocks: readonly Block[]): Promise<CodeFolder> {
+  static create(blocks: readonly Block[]): CodeFolder {
     const folder = new CodeFolder(mkdtempSync(join(root, "packages/pinmem/test/.documents-")), blocks);
-    await folder.#furnish();
+    mkdirSync(folder.inHome());
     return folder;
   }
 
-  /** What programs in documents ask for: a run, photographs, pairs of image and label. */
-  async #furnish(): Promise<void> {
-    const home = join(this.#path, "home");
+  /** Puts there what programs in documents ask for: a run and photographs. */
+  async furnish(): Promise<void> {
+    const home = this.inHome();
     untrainedRun(join(home, "runs/NAME"));
     const { image } = renderStreet({ domain: "dusk", seed: 1, index: 0, width: 96, height: 64 });
     const photo = sharp(image, { raw: { width: 96, height: 64, channels: 3 } });

@@ -13,7 +13,8 @@ const code = blocks.filter(({ language }) => /^(ts|js)$/.test(language));
 
 let folder: CodeFolder;
 beforeAll(async () => {
-  folder = await CodeFolder.create(code);
+  folder = CodeFolder.create(code);
+  await folder.furnish();
 });
 afterAll(() => folder.remove());
 
@@ -22,9 +23,9 @@ test("all of it compiles", () => {
   expect(code.length).toBeGreaterThan(3);
 });
 
-test("what does not compile is told with its place", async () => {
+test("what does not compile is told with its place", () => {
   const block = { place: "README.md:1", path: "README.md", language: "ts", output: undefined };
-  const wrong = await CodeFolder.create([
+  const wrong = CodeFolder.create([
     {
       ...block,
       text: 'import { openRun } from "pinmem";\nconst run = openRun("x");\nconsole.log(run.network);\n',

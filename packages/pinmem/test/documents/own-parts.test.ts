@@ -17,8 +17,8 @@ const ofContributing = blocks.filter(({ path }) => path === "CONTRIBUTING.md");
 const files = ofContributing.filter((block) => pathOfFile(block) !== null);
 
 let folder: CodeFolder;
-beforeAll(async () => {
-  folder = await CodeFolder.create(files);
+beforeAll(() => {
+  folder = CodeFolder.create(files);
 });
 afterAll(() => folder.remove());
 
