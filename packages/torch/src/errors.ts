@@ -52,6 +52,13 @@ function readable(message: string): string {
   const bytes = /can't allocate memory: you tried to allocate (\d+) bytes/.exec(message)?.[1];
   if (bytes)
     return `out of memory: tried to allocate ${bytes} bytes (${(Number(bytes) / GIB).toFixed(1)} GiB)`;
+  // A device that is always there does not open where the process may open nothing more.
+  if (message.includes("Unable to open /dev/urandom")) {
+    return (
+      "too many files are open: libtorch cannot read /dev/urandom. Raise the limit (ulimit -n), " +
+      "or start fewer worker threads, each of which keeps some open"
+    );
+  }
   // What follows is the list of all backends, with source files and lines.
   const whole = message.split(" This could be because the operator doesn't exist")[0]?.trim() ?? message;
   return translated(whole);
