@@ -33,7 +33,8 @@ function readJpegHeader(bytes: Uint8Array): ImageHeader | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let orientation: number | undefined;
   let size: { width: number; height: number } | undefined;
-  for (let at = 2; view.getUint8(at) === 0xff; ) {
+  // Of a file that ends early the size is known as soon as its frame header is: what is wrong with it shows when it is decoded.
+  for (let at = 2; at + 4 <= bytes.length && view.getUint8(at) === 0xff; ) {
     const marker = view.getUint8(at + 1);
     const length = view.getUint16(at + 2);
     if (length < 2) return undefined;

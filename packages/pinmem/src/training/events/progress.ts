@@ -9,6 +9,7 @@ const BAR = 20;
 
 export type ProgressOptions = StatusLineOptions;
 
+/** Tells of a training on a terminal, or line by line where there is none: steps, losses, speed, time left, scores. */
 export class Progress implements EventSink {
   readonly #line: StatusLine;
   readonly #now: () => number;
