@@ -41,7 +41,8 @@ export type ModelConfig = z.output<typeof modelSchema>;
  */
 export function completeModel(model: ModelConfig): ModelConfig {
   const { backbone, head = "deeplab-v3+", ...rest } = model;
-  return backbone === undefined ? model : { backbone, head, ...rest };
+  const isWhole = rest.network !== undefined || backbone === undefined;
+  return isWhole ? model : { backbone, head, ...rest };
 }
 
 /** What does not go together, in words. */
