@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { folderOf } from "./data-fixtures.js";
 import { untrainedRun } from "./untrained-run.js";
 
 const program = fileURLToPath(new URL("../bin/pinmem.mjs", import.meta.url));
@@ -50,5 +51,30 @@ describe.skipIf(process.platform !== "linux")("a limited address space", () => {
     const { status, stderr } = limited(2_000_000, program, "evaluate", untrainedRun(join(folder, "run")));
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/out of memory|too little memory or address space|ulimit -v/);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("a limited number of open files", () => {
+  it("is named where threads of a loader find none, with both ways around it", () => {
+    const door = new URL("../dist/api/data.js", import.meta.url).href;
+    const root = folderOf({ "images/a.png": "photo.png", "labels/a.png": "train-ids.png" });
+    const text = `
+      const { Loader, domainSampler, openNamedDataset } = await import(${JSON.stringify(door)});
+      const dataset = await openNamedDataset("folder", { root: ${JSON.stringify(root)} });
+      const sampler = domainSampler({ lengths: [1], perDomain: 1, seed: 1, epoch: 1 });
+      const crop = { size: { width: 16, height: 16 } };
+      const loader = new Loader({ datasets: [dataset], sampler, crop, seed: 1, workers: 64 });
+      try {
+        for await (const _ of loader.batches({ epoch: 0 })) break;
+      } catch (error) {
+        console.log(error.message);
+      }
+      process.exit(0);`;
+    const { stdout } = spawnSync(
+      "sh",
+      ["-c", 'ulimit -n 128; exec "$@"', "sh", process.execPath, "--input-type=module", "-e", text],
+      { encoding: "utf8" },
+    );
+    expect(stdout).toMatch(/Too many files are open: take fewer threads \(workers\).*ulimit -n/);
   });
 });

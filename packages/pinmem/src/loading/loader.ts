@@ -262,11 +262,13 @@ export class Loader {
   }
 }
 
-/** Threads fail whole where the system is short of memory, or of address space. */
-const workerFailure = (cause: Error): Error =>
-  new Error(`Loader: a worker thread failed: ${cause.message}. Fewer of them take less memory (workers)`, {
-    cause,
-  });
+/** Threads fail whole where the system is short of memory, address space or open files. */
+function workerFailure(cause: Error): Error {
+  const cure = /EMFILE|ENFILE/.test(cause.message)
+    ? "Too many files are open: take fewer threads (workers), or raise the limit (ulimit -n)"
+    : "Fewer of them take less memory (workers)";
+  return new Error(`Loader: a worker thread failed: ${cause.message}. ${cure}`, { cause });
+}
 
 /** The compiled worker: beside this file, or in dist where this runs from its TypeScript source (in tests). */
 function workerFile(): URL {
