@@ -4,13 +4,16 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cityscapes19, type LabelSpace } from "@pinmem/core";
 import { dispose, manualSeed, saveSafetensors } from "@pinmem/torch";
+import type { Recipe } from "../src/recipes/recipe.js";
 import { createRecipeNetwork } from "../src/recipes/recipe-network.js";
 import { writeMetadata } from "../src/runs/model-metadata.js";
 import { miniRecipe } from "./mini-recipe.js";
 
-export function untrainedRun(folder: string, { space = cityscapes19 }: { space?: LabelSpace } = {}): string {
+export function untrainedRun(
+  folder: string,
+  { space = cityscapes19, recipe = miniRecipe() }: { space?: LabelSpace; recipe?: Recipe } = {},
+): string {
   manualSeed(3);
-  const recipe = miniRecipe();
   const network = createRecipeNetwork(recipe, space.classes.length);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe));

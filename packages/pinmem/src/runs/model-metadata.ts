@@ -5,6 +5,7 @@ import { labelSpaceFromJson, labelSpaceToJson } from "@pinmem/core/formats";
 import { z } from "zod";
 import { type Recipe, resolveStoredRecipe } from "../recipes/recipe.js";
 import { RecipeError } from "../recipes/validate.js";
+import { type AdaptationRecord, adaptationSchema } from "./adaptation-record.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout; a file with a larger one was written by a newer version of this package. */
@@ -17,15 +18,24 @@ export interface ModelMetadata {
   readonly step: number;
   /** Mean IoU on source validation, 0 to 1; null where there was none. */
   readonly score: number | null;
+  /** How the run was adapted to a place, where it was. */
+  readonly adaptation: AdaptationRecord | null;
 }
 
-export const writeMetadata = ({ recipe, space, step, score }: ModelMetadata): Map<string, string> =>
+export const writeMetadata = ({
+  recipe,
+  space,
+  step,
+  score,
+  adaptation = null,
+}: Omit<ModelMetadata, "adaptation"> & Partial<ModelMetadata>): Map<string, string> =>
   new Map([
     ["format", String(FORMAT)],
     ["recipe", JSON.stringify(recipe)],
     ["labels", labelSpaceToJson(space)],
     ["step", String(step)],
     ["score", JSON.stringify(score)],
+    ...(adaptation ? [["adaptation", JSON.stringify(adaptation)] as const] : []),
   ]);
 
 const textSchema = z.object({
@@ -34,6 +44,11 @@ const textSchema = z.object({
   labels: z.string(),
   step: z.coerce.number().int().min(0),
   score: z.string().transform((text) => z.number().nullable().parse(JSON.parse(text))),
+  adaptation: z
+    .string()
+    .transform((text) => adaptationSchema.parse(JSON.parse(text)))
+    .nullable()
+    .default(null),
 });
 
 /** @throws RunError where the file was written by something else, or by a newer version */
@@ -46,12 +61,13 @@ export function readMetadata(file: string, metadata: ReadonlyMap<string, string>
     );
   }
   try {
-    const { recipe, labels, step, score } = textSchema.parse(Object.fromEntries(metadata));
+    const { recipe, labels, step, score, adaptation } = textSchema.parse(Object.fromEntries(metadata));
     return {
       recipe: resolveStoredRecipe(JSON.parse(recipe), `the recipe in ${file}`),
       space: labelSpaceFromJson(labels),
       step,
       score,
+      adaptation,
     };
   } catch (error) {
     if (error instanceof RecipeError) {

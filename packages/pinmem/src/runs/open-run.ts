@@ -13,6 +13,7 @@ import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights/load-weights.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
+import type { AdaptationRecord } from "./adaptation-record.js";
 import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
 import { RunError } from "./run-error.js";
@@ -52,6 +53,8 @@ export interface OpenRun extends Disposable {
   readonly step: number;
   /** Mean IoU on source validation, 0 to 1; null where there was none. */
   readonly score: number | null;
+  /** How it was adapted to a place, where it was. */
+  readonly adaptation: AdaptationRecord | null;
 }
 
 /**
@@ -67,7 +70,7 @@ export function openRun(
   const file = weightsFile(path, which);
   const { tensors, metadata } = loadSafetensors(file);
   try {
-    const { recipe, space, step, score } = readMetadata(file, metadata);
+    const { recipe, space, step, score, adaptation } = readMetadata(file, metadata);
     const network = createRecipeNetwork(recipe, space.classes.length);
     loadNetworkWeights(network, tensors);
     network.eval().requiresGrad_(false);
@@ -83,6 +86,7 @@ export function openRun(
       normalization,
       step,
       score,
+      adaptation,
       [Symbol.dispose]: () => dispose([...network.stateDict().values()]),
     };
   } finally {
@@ -99,7 +103,11 @@ function normalizationOf(
   return new TestTimeNormalization(network, normalize.weight);
 }
 
-function weightsFile(path: string, which: OpenRunOptions["which"]): string {
+/**
+ * The file whose weights are meant by a path, which is the folder of a run or that file.
+ * @throws RunError where there is none
+ */
+export function weightsFile(path: string, which?: OpenRunOptions["which"]): string {
   if (!existsSync(path)) throw new RunError(path, "does not exist; give the folder of a run");
   if (!statSync(path).isDirectory()) return path;
   const folder = new RunFolder(path);

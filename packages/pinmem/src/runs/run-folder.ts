@@ -10,6 +10,11 @@
 //   last.safetensors      the network at the end, as it was evaluated
 //   diagnostics/          what is left of a step that failed
 //
+// One that was adapted to a place (adapt-to-place.ts) has recipe, environment and weights alike, and:
+//
+//   adaptation.json           where it came from, and what was chosen; nothing trains on there
+//   rows-before.safetensors   the memory's rows before they were written for the place
+//
 // One process at a time may train in it.
 
 import { existsSync, linkSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
@@ -49,6 +54,12 @@ export class RunFolder {
   }
   get checkpoints(): string {
     return join(this.path, "checkpoints");
+  }
+  get adaptation(): string {
+    return join(this.path, "adaptation.json");
+  }
+  get rowsBefore(): string {
+    return join(this.path, "rows-before.safetensors");
   }
   get diagnostics(): string {
     return join(this.path, "diagnostics");

@@ -1,6 +1,7 @@
 // A run from a recipe: opens the data, builds network, method and optimizer, and has the trainer train. What the recipe asks
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
+import { existsSync } from "node:fs";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { backends, type Device, manualSeed, saveSafetensors } from "@pinmem/torch";
 import { surveyLabels } from "../loading/label-survey.js";
@@ -42,6 +43,7 @@ import {
 } from "./data-record.js";
 import { recordEnvironment, requireDevice, useThreads } from "./environment.js";
 import { writeMetadata } from "./model-metadata.js";
+import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
 
 export interface TrainOptions {
@@ -75,6 +77,12 @@ export async function train(
   if (folder.exists && !resume) {
     throw new Error(
       `${folder.path} already holds a run: continue it with \`resume: true\`, or choose another \`folder\``,
+    );
+  }
+  if (existsSync(folder.adaptation)) {
+    throw new RunError(
+      folder.path,
+      "was adapted to a place, and has no state to train on from; resume the run that it came from, which its adaptation.json names",
     );
   }
   const unlock = folder.lock();

@@ -5,7 +5,11 @@
 import type { DatasetDefinition, Layout } from "../definition.js";
 import { ownDecoding, trainIdDecoding } from "../label-decoding.js";
 
-const imageEndings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"];
+/** What is taken for a photograph. */
+export const imageEndings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"];
+
+/** What the name of a label ends with, where it begins with that of its image. */
+export const labelEndings = [".png", "_mask.png"];
 
 const places = [
   { name: "kind, then split", images: "images/{split}", labels: "labels/{split}", folders: { all: null } },
@@ -32,7 +36,7 @@ export const folder: DatasetDefinition = {
   homepage: "yours",
   download: "put images into images/ and PNG labels of the same names into labels/",
   splits: { all: undefined, train: undefined, val: undefined, test: undefined },
-  layouts: [...layouts(".png"), ...layouts("_mask.png", ", masks")],
+  layouts: labelEndings.flatMap((ending, at) => layouts(ending, at === 0 ? "" : ", masks")),
   decoding: trainIdDecoding,
   ownDecoding,
 };

@@ -1,0 +1,58 @@
+// What an adapted run says of itself: which run it comes from, what it saw of the place, what was chosen and why. Kept with its
+// weights (metadata), and for people as adaptation.json in its folder.
+
+import { z } from "zod";
+
+const share = z.number().min(0).max(1).nullable();
+
+const scoresSchema = z.object({
+  /** Mean IoU, 0 to 1. */
+  meanIoU: share,
+  /** By name of the class; null where it neither occurs nor was predicted. */
+  classIoU: z.record(z.string(), share),
+});
+
+export const adaptationSchema = z.object({
+  /** What it was made from. */
+  from: z.object({ run: z.string(), file: z.string(), step: z.int().min(0) }),
+  /** Folder or files, as they were given. */
+  images: z.union([z.string(), z.array(z.string()).readonly()]),
+  labels: z.string().nullable(),
+  /** How many pictures the statistics are of, and how many of them the labels. */
+  pictures: z.int().min(1),
+  labeled: z.int().min(0),
+  /** Of batch norm: (1 - weight) trained + weight place. */
+  weight: z.number().min(0).max(1),
+  /** Weight of the memory's cosines in the logits. */
+  vote: z.number(),
+  /** Names of the classes whose rows were written. */
+  written: z.array(z.string()),
+  /** How much of the rows before is left in these. */
+  momentum: z.number().min(0).lt(1),
+  /** Whether the network had no memory before. */
+  attached: z.boolean(),
+  steps: z.int().min(0),
+  seed: z.int().min(0),
+  /** Scores on the labeled pictures, each left out of what was written for it; null where there are too few. */
+  leftOut: z
+    .object({
+      before: scoresSchema,
+      after: scoresSchema,
+      /** Names of the classes that lost more than half a point. */
+      worse: z.array(z.string()),
+      candidates: z.array(
+        z.object({
+          weight: z.number(),
+          vote: z.number(),
+          rows: z.enum(["trained", "place"]),
+          meanIoU: share,
+        }),
+      ),
+    })
+    .nullable(),
+  /** What a reader should know. */
+  notes: z.array(z.string()),
+});
+
+/** How a run was adapted to a place. */
+export type AdaptationRecord = z.output<typeof adaptationSchema>;
