@@ -2,7 +2,8 @@
 // MobileNetV2 on two threads, against the same loop in Python with torch, Pillow and NumPy.
 //
 // The images are rendered streets with camera noise, as JPEG, their labels PNG. The peer is measured twice: reading in the loop
-// itself, and with a DataLoader of one worker; the faster one counts.
+// itself, and with a DataLoader of one worker; the faster one counts. A second process of ours evaluates with each picture's own
+// statistics mixed into batch norm, against the first, whose network is prepared.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -28,6 +29,8 @@ const chosen = benchOptions({
 const THREADS = 2;
 const ROUNDS = chosen.quick ? 3 : 4;
 const IMAGES = chosen.quick ? 4 : 6;
+/** Of a picture's own statistics. */
+const WEIGHT = 0.3;
 const python = process.env.PYTHON ?? "/usr/bin/python3";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -39,6 +42,7 @@ const works = [
 const folder = temporaryFolder("evaluate");
 const sides = {
   ours: new Side("pinmem", process.execPath, [here("sides/evaluate.js")]),
+  picture: new Side("pinmem, image:0.3", process.execPath, [here("sides/evaluate.js")]),
   theirs: new Side("python3-torch", python, ["-P", here("../peers/evaluate.py")]),
 };
 try {
@@ -48,20 +52,29 @@ try {
   const figures: Record<string, Figure> = {};
   for (const { name, backbone } of works) {
     const request = { root: folder, backbone, threads: THREADS };
-    const measured: Record<"ours" | "inLoop" | "worker", Answer[]> = { ours: [], inLoop: [], worker: [] };
-    for (const side of Object.values(sides)) await side.ask({ ...request, task: "open" });
+    const measured: Record<"ours" | "picture" | "inLoop" | "worker", Answer[]> = {
+      ours: [],
+      picture: [],
+      inLoop: [],
+      worker: [],
+    };
+    for (const side of Object.values(sides)) {
+      await side.ask({ ...request, task: "open", ...(side === sides.picture && { weight: WEIGHT }) });
+    }
     for (let round = -1; round < ROUNDS; round++) {
       const ours = await sides.ours.ask({ task: "run" });
+      const picture = await sides.picture.ask({ task: "run" });
       const inLoop = await sides.theirs.ask({ task: "run", workers: 0 });
       const worker = await sides.theirs.ask({ task: "run", workers: 1 });
-      const pixels = new Set([ours, inLoop, worker].map((one) => one.pixels));
+      const pixels = new Set([ours, picture, inLoop, worker].map((one) => one.pixels));
       if (pixels.size !== 1) throw new Error(`the sides counted different pixels: ${[...pixels].join(", ")}`);
       if (round < 0) continue;
       measured.ours.push(ours);
+      measured.picture.push(picture);
       measured.inLoop.push(inLoop);
       measured.worker.push(worker);
     }
-    const of = (who: keyof typeof measured, what: "seconds" | "cpuSeconds") =>
+    const of = (who: keyof typeof measured, what: "seconds" | "cpuSeconds" | "peakMiB") =>
       measured[who].map((answer) => answer[what] as number);
     const best = median(of("inLoop", "seconds")) < median(of("worker", "seconds")) ? "inLoop" : "worker";
     const ratio = medianRatio(of(best, "seconds"), of("ours", "seconds"));
@@ -69,6 +82,7 @@ try {
     rows.push({
       network: name,
       "pinmem images/s": rate("ours"),
+      "pinmem image:0.3 images/s": rate("picture"),
       "python images/s, in the loop": rate("inLoop"),
       "python images/s, one worker": rate("worker"),
       ratio: Number(ratio.toPrecision(4)),
@@ -76,6 +90,14 @@ try {
       "python CPU s/image": Number((median(of(best, "cpuSeconds")) / IMAGES).toPrecision(4)),
     });
     figures[`${backbone}.speed-ratio`] = { value: ratio, goal: { at: "least", limit: 1.3 } };
+    figures[`${backbone}.image-statistics.time`] = {
+      value: medianRatio(of("picture", "seconds"), of("ours", "seconds")),
+      goal: { at: "most", limit: 1.3 },
+    };
+    figures[`${backbone}.image-statistics.memory`] = {
+      value: Math.max(...of("picture", "peakMiB")) / Math.max(...of("ours", "peakMiB")),
+      goal: { at: "most", limit: 1.2 },
+    };
   }
   report({
     name: "evaluate",
@@ -85,6 +107,7 @@ try {
     figures,
     notes: [
       "speed-ratio: images per second of ours over those of the faster of the peer's two loops, median over rounds",
+      "image-statistics: each picture's own statistics mixed into batch norm with weight 0.3, over the prepared network: time, and the peak of resident memory",
       "CPU s/image: of the main process and its threads; the peer's worker process is left out",
     ],
   });

@@ -10,6 +10,9 @@ import { closest } from "../closest.js";
 
 const height = z.int().min(16).max(16384);
 
+/** Of own statistics, 0 to 1; "auto": as each picture needs it. */
+const statisticsWeight = z.union([z.number().min(0).max(1), z.literal("auto")]);
+
 /** Checks a protocol and fills in its defaults. */
 export const protocolSchema = z
   .strictObject({
@@ -37,12 +40,23 @@ export const protocolSchema = z
     combine: z.enum(["probabilities", "logits"]).default("probabilities"),
     /**
      * Whose mean and variance batch norm takes. `trained`: the running statistics, as the paper. `image`: those mixed with each
-     * picture's own, (1 - weight) trained + weight own, one picture at a time (Schneider et al., NeurIPS 2020).
+     * picture's own, (1 - weight) trained + weight own, one picture at a time (Schneider et al., NeurIPS 2020). `place`: mixed
+     * with those of some pictures of a place, the same for every picture.
      */
     normalize: z
       .discriminatedUnion("kind", [
         z.strictObject({ kind: z.literal("trained") }),
-        z.strictObject({ kind: z.literal("image"), weight: z.number().min(0).max(1) }),
+        z.strictObject({ kind: z.literal("image"), weight: statisticsWeight }),
+        z.strictObject({
+          kind: z.literal("place"),
+          weight: statisticsWeight,
+          /** What the place is called, for people. */
+          place: z.string().min(1),
+          /** How many pictures of it were looked at. */
+          pictures: z.int().positive(),
+          /** Tells sets of pictures apart. */
+          mark: z.string().min(1),
+        }),
       ])
       .default({ kind: "trained" }),
   })
@@ -109,7 +123,7 @@ function identity({ name: _, ...protocol }: Protocol): string {
   const sorted = [...scales].sort((a, b) => a - b);
   // With one answer there is nothing to combine.
   const combine = scales.length === 1 && !protocol.flip ? null : rest.combine;
-  const normalize = describeNormalization(protocol.normalize);
+  const normalize = [describeNormalization(protocol.normalize), markOf(protocol.normalize)];
   return JSON.stringify(Object.entries({ ...rest, combine, normalize, scales: sorted }).sort());
 }
 
@@ -137,6 +151,18 @@ export function describeProtocol({
     .join(", ");
 }
 
-/** "" for the trained statistics, which a weight of 0 leaves as they are; "image statistics 0.3". */
-const describeNormalization = (normalize: TestNormalization): string =>
-  normalize.kind === "trained" || normalize.weight === 0 ? "" : `image statistics ${normalize.weight}`;
+/** Whether batch norm takes the same statistics. */
+export const sameNormalization = (a: TestNormalization, b: TestNormalization): boolean =>
+  describeNormalization(a) === describeNormalization(b) && markOf(a) === markOf(b);
+
+/** In words: "" for the trained statistics, which a weight of 0 leaves as they are; "image statistics 0.3". */
+export function describeNormalization(normalize: TestNormalization): string {
+  if (normalize.kind === "trained" || normalize.weight === 0) return "";
+  if (normalize.kind === "image") return `image statistics ${normalize.weight}`;
+  const { place, pictures, weight } = normalize;
+  return `statistics of ${place} (${pictures} ${pictures === 1 ? "picture" : "pictures"}) ${weight}`;
+}
+
+/** Places of one name may hold other pictures. */
+const markOf = (normalize: TestNormalization): string =>
+  normalize.kind === "place" && normalize.weight !== 0 ? normalize.mark : "";

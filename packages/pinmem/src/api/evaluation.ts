@@ -46,6 +46,8 @@ export { mergeResults, type NamedResult } from "../evaluation/merge.js";
 export { DomainError, type DomainSources, openDomains, readDataFile } from "../evaluation/open-domains.js";
 export { readResult, writeResult } from "../evaluation/result-file.js";
 export { type DomainScore, evaluateDomain } from "../inference/evaluate-domain.js";
+export type { ChannelStatistics } from "../inference/picture-norm.js";
+export { PlaceStatistics, type PlaceStatisticsOptions } from "../inference/place-statistics.js";
 export {
   type Forward,
   Predictor,
@@ -53,6 +55,7 @@ export {
   type ViewOptions,
   viewLogits,
 } from "../inference/predictor.js";
+export { LARGEST_FOR_STATISTICS, TestTimeNormalization } from "../inference/test-time-normalization.js";
 export { predict } from "../models/segment.js";
 export type {
   FailedFile,

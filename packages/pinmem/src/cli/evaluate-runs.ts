@@ -7,8 +7,10 @@ import type { DomainResult, EvaluationResult, Protocol } from "@pinmem/core/form
 import type { EvaluationProgress } from "../evaluation/evaluate-run-options.js";
 import { requireWritableFile } from "../files/output-folder.js";
 import { StatusLine } from "../files/status-line.js";
+import type { Place } from "../inference/place.js";
 import type { EvaluateFlags } from "./evaluate-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
+import { openNormalized } from "./normalize-option.js";
 import { printResults } from "./print-results.js";
 import { folderOfRun } from "./running.js";
 
@@ -17,12 +19,13 @@ export async function evaluateRuns(
   paths: readonly string[],
   flags: EvaluateFlags,
   protocol: Protocol,
+  place: Place | null = null,
 ): Promise<number> {
   const { EvaluationInterrupted } = await import("../evaluation/evaluate-run.js");
   using stop = interruption("image");
   const results: EvaluationResult[] = [];
   try {
-    for (const path of paths) results.push(await evaluateOne(path, flags, protocol, stop.signal));
+    for (const path of paths) results.push(await evaluateOne(path, flags, { protocol, place }, stop.signal));
   } catch (error) {
     if (!(error instanceof EvaluationInterrupted)) throw error;
     console.error(`${error.message}; give the same command again to go on`);
@@ -38,7 +41,7 @@ export async function evaluateRuns(
 async function evaluateOne(
   path: string,
   flags: EvaluateFlags,
-  protocol: Protocol,
+  { protocol, place }: { readonly protocol: Protocol; readonly place: Place | null },
   signal: AbortSignal,
 ): Promise<EvaluationResult> {
   const [{ evaluateRun }, { openDomains, readDataFile }, { writeResult }] = await Promise.all([
@@ -47,15 +50,12 @@ async function evaluateOne(
     import("../evaluation/result-file.js"),
   ]);
   const { removeProgress } = await import("../evaluation/saved-progress.js");
-  const { openRun } = await import("../runs/open-run.js");
   const { useThreads } = await import("../runs/environment.js");
   if (flags.threads !== undefined) useThreads(flags.threads);
   const device = flags.device as "cpu";
-  using run = openRun(path, {
-    device,
-    normalize: protocol.normalize,
-    ...(flags.which && { which: flags.which }),
-  });
+  const { normalize } = protocol;
+  const options = { device, ...(flags.which && { which: flags.which }) } as const;
+  using run = await openNormalized(path, { normalize, place }, options);
   const asked = flags.on ?? ["recipe"];
   const domains = await openDomains(asked, run, {
     ...(flags.data !== undefined && { entries: readDataFile(flags.data) }),

@@ -93,14 +93,18 @@ describe("pinmem evaluate", () => {
     });
     const trained = await run(runFolder, ...on, "--json");
     expect(JSON.parse(trained.out).domains[0].confusion).not.toEqual(result.domains[0].confusion);
-    const none = await run(runFolder, ...on, "--normalize", "image:0", "--json");
-    expect(JSON.parse(none.out).domains[0].confusion).toEqual(JSON.parse(trained.out).domains[0].confusion);
+    const zero = await run(runFolder, ...on, "--normalize", "image:0", "--json");
+    expect(JSON.parse(zero.out).domains[0].confusion).toEqual(JSON.parse(trained.out).domains[0].confusion);
     const table = await run(runFolder, ...on, "--normalize", "image:0.3");
     expect(table.out).toContain("image statistics 0.3");
-    for (const wrong of ["image", "image:2", "own"]) {
-      const { code, err } = await run(runFolder, ...on, "--normalize", wrong);
-      expect([code, err]).toEqual([2, expect.stringContaining("It must be trained, or image:W")]);
-    }
+    const own = JSON.parse(trained.out).run.path as string;
+    const none = await run(runFolder, ...on, "--normalize", `place:${own}`);
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining("holds no picture of the place")]);
+    const wrong = await run(runFolder, ...on, "--normalize", "own");
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      expect.stringContaining("It must be trained, image:W or place:"),
+    ]);
   });
 
   it("puts several runs side by side", async () => {

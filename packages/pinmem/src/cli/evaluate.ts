@@ -4,7 +4,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluateFlags } from "./evaluate-flags.js";
 import { evaluateRuns } from "./evaluate-runs.js";
 import { refuseIdleOptions } from "./idle-options.js";
-import { bestOrLast, between, deviceOption, names, normalizeOption, positive, scales } from "./options.js";
+import { type Normalization, normalizationOf, normalizeOption } from "./normalize-option.js";
+import { bestOrLast, between, deviceOption, names, positive, scales } from "./options.js";
 import { printResults } from "./print-results.js";
 import { protocolOf } from "./protocol-options.js";
 import { explained } from "./running.js";
@@ -59,14 +60,20 @@ Exit codes: 0 done; 1 could not, or files were left out; 2 wrong usage; 130 inte
     .action(async (runs: string[], flags: EvaluateFlags) => {
       const problem = misuse(runs, flags);
       if (problem) command.error(`error: ${problem}`, { exitCode: 2 });
-      const protocol = await usable(command, () => protocolOf(flags));
+      let chosen: Normalization | undefined;
+      await explained(async () => {
+        chosen = await normalizationOf(flags.normalize);
+      });
+      if (!chosen) return;
+      const { normalize, place } = chosen;
+      const protocol = await usable(command, () => protocolOf(flags, normalize));
       const views = protocol.scales.length * (protocol.flip ? 2 : 1);
       refuseIdleOptions(command, [
         ["--classes", flags.json === true, "--json prints the classes too"],
         ["--combine", views === 1, "the protocol looks at an image once, so there is nothing to combine"],
       ]);
       await explained(async () => {
-        process.exitCode = await evaluateRuns(runs, flags, protocol);
+        process.exitCode = await evaluateRuns(runs, flags, protocol, place);
       });
     });
   command.addCommand(mergeCommand());

@@ -6,6 +6,7 @@ import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
 import { refuseIdleOptions } from "./idle-options.js";
 import { interruption } from "./interruption.js";
+import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } from "./normalize-option.js";
 import { acceptFormer, bestOrLast, deviceOption, names, namesOf, positive, wholeNumber } from "./options.js";
 import { explained, folderOfRun, progress } from "./running.js";
 
@@ -19,6 +20,7 @@ interface InspectFlags {
   readonly which?: "best" | "last";
   readonly seed: number;
   readonly device: string;
+  readonly normalize?: NormalizeFlag;
   readonly out?: string;
   readonly json?: true;
 }
@@ -47,6 +49,7 @@ export function inspectCommand(): Command {
     )
     .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
     .option("--seed <number>", "of the embedding, permutations and random memories", wholeNumber, 0)
+    .addOption(normalizeOption())
     .addOption(deviceOption())
     .option("--out <folder>", "where pictures and inspection.json go (default: RUN/inspection)")
     .option("--json", "print inspection.json instead of a summary")
@@ -84,25 +87,26 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
 }
 
 async function inspect(path: string, flags: InspectFlags): Promise<void> {
-  const [{ openRun }, { inspectRun }, { inspectedDomains }, { readDataFile }, { describeInspection }] =
-    await Promise.all([
-      import("../runs/open-run.js"),
-      import("../inspection/inspect-run.js"),
-      import("../inspection/domains.js"),
-      import("../evaluation/open-domains.js"),
-      import("../inspection/describe-inspection.js"),
-    ]);
+  const [{ inspectRun }, { inspectedDomains }, { readDataFile }, { describeInspection }] = await Promise.all([
+    import("../inspection/inspect-run.js"),
+    import("../inspection/domains.js"),
+    import("../evaluation/open-domains.js"),
+    import("../inspection/describe-inspection.js"),
+  ]);
   const { limit, seed, embeddingClasses: classes, which, data, json } = flags;
   const device = flags.device as Device; // openRun refuses what is none
   const options = { device, form: "trained", ...(which && { which }) } as const;
-  using run = openRun(path, options);
+  const normalization = await normalizationOf(flags.normalize);
+  using run = await openNormalized(path, normalization, options);
   const domains = await inspectedDomains(flags.on ?? ["recipe"], run, {
     limit,
     folder: process.env.PINMEM_DATA,
     ...(data !== undefined && { entries: readDataFile(data) }),
   });
   using baseline =
-    flags.baseline === undefined ? null : openRun(flags.baseline, { ...options, form: "prepared" });
+    flags.baseline === undefined
+      ? null
+      : await openNormalized(flags.baseline, normalization, { ...options, form: "prepared" });
   const out = flags.out ?? join(folderOfRun(path), "inspection");
   using interrupt = interruption("image");
   const report = new Map<string, ReturnType<typeof progress>>();

@@ -2,7 +2,6 @@
 // usage (exit code 2), found before anything is opened.
 
 import { orWhat } from "@pinmem/core";
-import type { TestNormalization } from "@pinmem/core/formats";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseAssignment } from "../recipes/assignment.js";
 
@@ -102,16 +101,4 @@ export const deviceOption = (): Option =>
   new Option("--device <name>", "cpu, cuda or cuda:N").default("cpu").argParser((text) => {
     if (/^(cpu|cuda(:\d{1,3})?)$/.test(text)) return text;
     throw new InvalidArgumentError("It must be cpu, cuda or such as cuda:1.");
-  });
-
-/** `--normalize`: whose statistics batch norm takes. */
-export const normalizeOption = (): Option =>
-  new Option(
-    "--normalize <statistics>",
-    "of batch norm: trained, or image:W to mix in each picture's own with weight W, such as image:0.3 (default: trained)",
-  ).argParser((text): TestNormalization => {
-    if (text === "trained") return { kind: "trained" };
-    const weight = Number(/^image:(\d*\.?\d+)$/.exec(text)?.[1] ?? Number.NaN);
-    if (weight >= 0 && weight <= 1) return { kind: "image", weight };
-    throw new InvalidArgumentError("It must be trained, or image:W with W a number from 0 to 1.");
   });

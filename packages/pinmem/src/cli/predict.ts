@@ -1,14 +1,14 @@
 // `pinmem predict`: images, folders and videos through a trained network, into files.
 
 import { join } from "node:path";
-import type { TestNormalization } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
 import type { OutputKind } from "../prediction/outputs.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
-import { bestOrLast, deviceOption, namesOf, normalizeOption, positive, scales } from "./options.js";
+import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } from "./normalize-option.js";
+import { bestOrLast, deviceOption, namesOf, positive, scales } from "./options.js";
 import { explained } from "./running.js";
 
 interface PredictFlags {
@@ -16,7 +16,7 @@ interface PredictFlags {
   readonly write: readonly OutputKind[];
   readonly which?: "best" | "last";
   readonly device: string;
-  readonly normalize?: TestNormalization;
+  readonly normalize?: NormalizeFlag;
   readonly memory?: number;
   readonly maxPixels?: number;
   readonly opacity?: number;
@@ -95,21 +95,17 @@ Exit codes: 0 done; 1 inputs that could not be used, listed at the end, or an er
 }
 
 async function predict(path: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
-  const [{ findInputs, runName }, { predictFiles }, { openRun }, { PredictProgress }] = await Promise.all([
+  const [{ findInputs, runName }, { predictFiles }, { PredictProgress }] = await Promise.all([
     import("../prediction/inputs.js"),
     import("../prediction/predict-files.js"),
-    import("../runs/open-run.js"),
     import("./predict-progress.js"),
   ]);
   const { out = join(DEFAULT_OUT, runName(path)), which, device, json, normalize, ...options } = flags;
   const inputs = await findInputs(paths, { except: flags.out ?? DEFAULT_OUT });
   if (flags.frames && inputs.every(({ kind }) => kind !== "video"))
     console.error("--frames has no effect here: no input is a video");
-  using run = openRun(path, {
-    device: device as "cpu",
-    ...(which && { which }),
-    ...(normalize && { normalize }),
-  });
+  const opening = { device: device as "cpu", ...(which && { which }) };
+  using run = await openNormalized(path, await normalizationOf(normalize), opening);
   using interrupt = interruption("image");
   const progress = new PredictProgress(inputs.length);
   const begun = performance.now();

@@ -1,6 +1,7 @@
 // A protocol from options of a command line: a preset, and fields of it changed.
 
 import type { Protocol, TestNormalization } from "@pinmem/core/formats";
+import type { NormalizeFlag } from "./normalize-option.js";
 
 export interface ProtocolFlags {
   readonly protocol?: string;
@@ -10,20 +11,14 @@ export interface ProtocolFlags {
   readonly flip?: true;
   readonly height?: number;
   readonly combine?: string;
-  readonly normalize?: TestNormalization;
+  readonly normalize?: NormalizeFlag;
 }
 
 /** @throws Error saying in one line which option cannot be as it is */
-export async function protocolOf({
-  protocol: preset = "whole",
-  crop,
-  overlap,
-  scales,
-  flip,
-  height,
-  combine,
-  normalize,
-}: ProtocolFlags): Promise<Protocol> {
+export async function protocolOf(
+  { protocol: preset = "whole", crop, overlap, scales, flip, height, combine }: ProtocolFlags,
+  normalize: TestNormalization,
+): Promise<Protocol> {
   const { protocol, protocolSchema } = await import("@pinmem/core/formats");
   const base = protocol(preset);
   const slides = crop !== undefined || overlap !== undefined;
@@ -37,7 +32,7 @@ export async function protocolOf({
     ...(flip && { flip }),
     ...(height !== undefined && { resize: { height } }),
     ...(combine !== undefined && { combine }),
-    ...(normalize && { normalize }),
+    normalize,
   };
   const checked = protocolSchema.safeParse({ ...base, ...changes });
   if (checked.error) {

@@ -5,7 +5,16 @@
 
 import { setImmediate } from "node:timers/promises";
 import { type LabelSpace, Tally } from "@pinmem/core";
-import { type DomainResult, type EvaluationResult, RESULT_FORMAT, sameClasses } from "@pinmem/core/formats";
+import {
+  type DomainResult,
+  describeNormalization,
+  type EvaluationResult,
+  type Protocol,
+  RESULT_FORMAT,
+  sameClasses,
+  sameNormalization,
+  type TestNormalization,
+} from "@pinmem/core/formats";
 import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
 import type { Dataset } from "../datasets/dataset.js";
@@ -34,6 +43,7 @@ export class EvaluationInterrupted extends Error {
 export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Promise<EvaluationResult> {
   const { protocol, domains, device = "cpu", batch = 1, dilation = null, shard = null, signal } = options;
   checkDomains(domains, run.space);
+  checkNormalization(protocol, run);
   if (shard) checkShard(shard);
   const { progressFile = null, saveEvery = 15 } = options;
   const progress = new SavedProgress(progressFile, { run, options });
@@ -152,6 +162,14 @@ function checkDomains(domains: readonly EvaluationDomain[], space: LabelSpace): 
       `evaluateRun: the labels of ${name} are in the space ${dataset.space.name} (${dataset.space.classes.length} classes), but the network tells the ${space.classes.length} classes of ${space.name} apart; open the data set with the space of the run`,
     );
   }
+}
+
+function checkNormalization({ normalize }: Protocol, run: OpenRun): void {
+  if (sameNormalization(normalize, run.normalize)) return;
+  const words = (of: TestNormalization) => describeNormalization(of) || "trained statistics";
+  throw new RangeError(
+    `evaluateRun: the protocol asks for ${words(normalize)}, but the run was opened with ${words(run.normalize)}; open it with the protocol's normalize`,
+  );
 }
 
 function checkShard({ index, of }: Shard): void {

@@ -7,8 +7,8 @@
 
 import { BicubicResizer, type RgbImage, type Size, windowStarts } from "@pinmem/core";
 import type { Protocol } from "@pinmem/core/formats";
-import { cat, type Device, fromTypedArray, nn, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
-import { imageNetNormalization, normalize } from "../loading/batch-tensors.js";
+import { cat, type Device, nn, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
+import { pictureInput, statisticsView } from "./picture-input.js";
 import { LARGEST_FOR_STATISTICS, type TestTimeNormalization } from "./test-time-normalization.js";
 import { show, type View, viewsOf } from "./views.js";
 
@@ -135,33 +135,19 @@ export class Predictor {
 
   /** Sends images through the network upright, whole, and not larger than their statistics need. */
   #look(images: readonly RgbImage[]): void {
-    const { width, height } = sizeOf(images);
-    const scale = Math.min(1, Math.sqrt(LARGEST_FOR_STATISTICS / (width * height)));
-    const size = {
-      width: Math.max(1, Math.trunc(width * scale)),
-      height: Math.max(1, Math.trunc(height * scale)),
-    };
-    const view = { size, scale, mirrored: false };
-    this.#forward(this.#input(images.map((image) => show(image, view, this.#resizer))));
+    const views = images.map((image) => statisticsView(image, this.#resizer));
+    this.#forward(pictureInput(views, this.#device));
   }
 
   #logits(images: readonly RgbImage[], view: View, size: Size): Tensor {
     const { kind, crop, overlap } = this.protocol;
-    const input = this.#input(images.map((image) => show(image, view, this.#resizer)));
+    const views = images.map((image) => show(image, view, this.#resizer));
+    const input = pictureInput(views, this.#device);
     const window =
       kind === "sliding"
         ? { crop: Math.trunc((crop as number) * Math.max(1, view.scale)), overlap: overlap as number }
         : null;
     return viewLogits(this.#forward, input, { window, size, mirrored: view.mirrored, batch: this.batch });
-  }
-
-  /** The bytes of images as the network is fed: normalized, the channels of a pixel side by side in memory. */
-  #input(images: readonly RgbImage[]): Tensor {
-    const bytes = images.map(({ width, height, pixels }) =>
-      fromTypedArray(pixels, [1, height, width, 3], { device: this.#device }),
-    );
-    const bytes_BhW3 = bytes.length === 1 ? (bytes[0] as Tensor) : cat(bytes);
-    return normalize(bytes_BhW3.permute([0, 3, 1, 2]).to("float32").div_(255), imageNetNormalization);
   }
 }
 

@@ -2,8 +2,8 @@
 //
 //   mean = (1 - w) trained + w own,   variance likewise,   w the weight
 //
-// Own statistics are those of the whole picture, upright and at its own size, or where it has more than `LARGEST` pixels
-// brought down to that many. So they are the same for every view of it: mirrored, scaled, in windows or in tiles. A view that is the
+// Own statistics are those of the whole picture, upright and at its own size, or where it has more than `LARGEST_FOR_STATISTICS`
+// pixels brought down to that many. So they are the same for every view of it: mirrored, scaled, in windows or in tiles. A view that is the
 // picture itself takes them as it goes; other views take what one pass over the picture noted before. Every picture of a
 // batch has its own. Where a channel has a single value (image pooling), that says nothing of its spread: the trained ones
 // stay. Instance norms and whitening have no trained statistics and are left alone.
@@ -12,42 +12,65 @@
 // Shapes: B pictures or views of pictures, C channels, h w of a layer.
 
 import { dispose, keep, nn, scope, type Tensor } from "@pinmem/torch";
+import { EndLayer } from "../models/backbones/shufflenet-v2.js";
+import { runsInOrder } from "../models/inference.js";
 import { replaceChild } from "../models/replace-module.js";
+import { type ChannelStatistics, PictureNorm } from "./picture-norm.js";
 
 /** Pixels of a picture up to which its statistics are taken at its own size. */
 export const LARGEST_FOR_STATISTICS = 2 ** 20;
 
-interface Statistics {
-  /** (B, C) */
-  readonly mean: Tensor;
-  /** (B, C), of all values as a population. */
-  readonly variance: Tensor;
-}
+type Noted = Map<PictureNorm, ChannelStatistics>;
 
-type Noted = Map<PictureNorm, Statistics>;
+/** Sees the own statistics that a layer finds in pictures, and over how many values of each channel. */
+export type OnStatistics = (layer: PictureNorm, own: ChannelStatistics, values: number) => void;
 
+/**
+ * Mixes each picture's own statistics into every batch norm of a network, one picture at a time.
+ * Source: Schneider et al., NeurIPS 2020.
+ */
 export class TestTimeNormalization {
-  readonly weight: number;
-  readonly #layers = new Set<PictureNorm>();
+  #weight: number;
   #noted: Noted | null = null;
   #notes = false;
+  readonly #onStatistics: OnStatistics | undefined;
+  /** Puts back what was replaced, the last first. */
+  readonly #undo: (() => void)[] = [];
+  #layers = 0;
 
   /**
-   * Puts itself in the place of every batch norm of a network in its trained form, which it then belongs to.
-   * @param network in evaluation mode; its batch norms keep their weights and names
+   * Puts itself in the place of every batch norm of a network in its trained form, which it then belongs to, and of the
+   * activation behind it where there is one.
+   * @param network in evaluation mode, without gradients; its batch norms keep their weights and names
    * @param weight of a picture's own statistics, 0 to 1
    */
-  constructor(network: nn.AnyModule, weight: number) {
-    if (!(weight >= 0 && weight <= 1)) {
-      throw new RangeError(`TestTimeNormalization: weight is ${weight}, but must be a number from 0 to 1`);
-    }
-    this.weight = weight;
+  constructor(
+    network: nn.AnyModule,
+    weight: number,
+    { onStatistics }: { readonly onStatistics?: OnStatistics } = {},
+  ) {
+    this.#weight = checked(weight);
+    this.#onStatistics = onStatistics;
     this.#replaceIn(network);
-    if (this.#layers.size === 0) {
+    if (this.#layers === 0) {
       throw new RangeError(
         "TestTimeNormalization: the network has no batch norm; one prepared for inference has them folded away",
       );
     }
+  }
+
+  /** Of a picture's own statistics, 0 to 1; may be changed between pictures. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  set weight(weight: number) {
+    this.#weight = checked(weight);
+  }
+
+  /** Puts the network's batch norms and activations back. */
+  remove(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo();
   }
 
   /**
@@ -79,17 +102,18 @@ export class TestTimeNormalization {
   }
 
   /** The mixed statistics for an input of a layer; null: the trained ones. */
-  statisticsFor(layer: PictureNorm, input_BChw: Tensor): Statistics | null {
+  #statisticsFor(layer: PictureNorm, input_BChw: Tensor): ChannelStatistics | null {
+    const own = this.isNoted ? this.#noted?.get(layer) : this.#look(layer, input_BChw);
+    return own && this.weight > 0 ? this.#mixed(layer, own) : null;
+  }
+
+  #look(layer: PictureNorm, input_BChw: Tensor): ChannelStatistics | undefined {
     const [, , height = 0, width = 0] = input_BChw.shape;
-    if (this.weight === 0) return null;
-    if (this.isNoted) {
-      const noted = this.#noted?.get(layer);
-      return noted ? this.#mixed(layer, noted) : null;
-    }
-    if (height * width === 1) return null;
-    const [variance, mean] = input_BChw.varMean({ dim: [2, 3], correction: 0 }) as [Tensor, Tensor];
-    if (this.#notes) this.#noted?.set(layer, { mean: keep(mean.clone()), variance: keep(variance.clone()) });
-    return this.#mixed(layer, { mean, variance });
+    if (height * width === 1 || (this.weight === 0 && !this.#onStatistics)) return undefined;
+    const own = nn.imageStatistics(input_BChw);
+    this.#onStatistics?.(layer, own, height * width);
+    if (this.#notes) this.#noted?.set(layer, keep(own));
+    return own;
   }
 
   /** Returns what was noted before. */
@@ -109,77 +133,51 @@ export class TestTimeNormalization {
   }
 
   #forget(outer: Noted | null): void {
-    for (const { mean, variance } of this.#noted?.values() ?? []) dispose([mean, variance]);
+    for (const noted of this.#noted?.values() ?? []) dispose(noted);
     this.#noted = outer;
   }
 
-  #mixed({ runningMean, runningVar }: PictureNorm, own: Statistics): Statistics {
+  #mixed({ runningMean, runningVar }: PictureNorm, own: ChannelStatistics): ChannelStatistics {
     const mix = (trained: Tensor, one: Tensor) => one.mul(this.weight).add(trained.mul(1 - this.weight));
-    return {
-      mean: mix(runningMean as Tensor, own.mean),
-      variance: mix(runningVar as Tensor, own.variance),
-    };
+    return { mean: mix(runningMean, own.mean), variance: mix(runningVar, own.variance) };
   }
 
   #replaceIn(parent: nn.AnyModule): void {
-    for (const [name, child] of [...parent.namedChildren()]) {
-      if (child instanceof nn.BatchNorm2d && child.runningMean && child.runningVar) {
-        const layer = new PictureNorm(child, this);
-        this.#layers.add(layer);
-        replaceChild(parent, name, layer);
-      } else {
+    // There an instance norm stands in for the batch norm, which is not called.
+    if (parent instanceof EndLayer && parent.instanceNormLayer) return;
+    const inOrder = runsInOrder(parent);
+    const children = [...parent.namedChildren()];
+    for (const [at, [name, child]] of children.entries()) {
+      if (!(child instanceof nn.BatchNorm2d && child.runningMean && child.runningVar)) {
         this.#replaceIn(child);
+        continue;
       }
+      const before = children[at - 1]?.[1];
+      const [nextName, next] = children[at + 1] ?? [];
+      const bounds = inOrder && next ? boundsOf(next) : null;
+      const layer = new PictureNorm(child, (one, input) => this.#statisticsFor(one, input), {
+        bounds: bounds ?? {},
+        overwrites: inOrder && before instanceof nn.Conv2d,
+      });
+      this.#replace(parent, name, child, layer);
+      if (bounds && nextName !== undefined && next) this.#replace(parent, nextName, next, new nn.Identity());
+      this.#layers++;
     }
+  }
+
+  #replace(parent: nn.AnyModule, name: string, before: nn.AnyModule, after: nn.Module): void {
+    replaceChild(parent, name, after);
+    this.#undo.push(() => replaceChild(parent, name, before));
   }
 }
 
-/** A batch norm with a picture's own statistics mixed in; its tensors are those of the one that it stands for. */
-class PictureNorm extends nn.Module<[Tensor], Tensor> {
-  readonly weight: nn.Parameter | null;
-  readonly bias: nn.Parameter | null;
-  readonly runningMean: Tensor | null;
-  readonly runningVar: Tensor | null;
-  readonly numBatchesTracked: Tensor | null;
-  readonly #eps: number;
-  readonly #normalization: TestTimeNormalization;
+/** Of an activation that is nothing but bounds; null of any other module. */
+function boundsOf(module: nn.AnyModule): { low: number; high: number } | null {
+  if (module instanceof nn.ReLU) return { low: 0, high: Number.POSITIVE_INFINITY };
+  return module instanceof nn.ReLU6 ? { low: 0, high: 6 } : null;
+}
 
-  constructor(norm: nn.BatchNorm2d, normalization: TestTimeNormalization) {
-    super();
-    this.weight = norm.weight;
-    this.bias = norm.bias;
-    this.runningMean = norm.runningMean;
-    this.runningVar = norm.runningVar;
-    this.numBatchesTracked = norm.numBatchesTracked;
-    this.#eps = norm.eps;
-    this.#normalization = normalization;
-    this.eval();
-  }
-
-  forward(input_BChw: Tensor): Tensor {
-    return scope(() => {
-      const { weight, bias, runningMean, runningVar } = this;
-      const mixed = this.#normalization.statisticsFor(this, input_BChw);
-      const norm = (input: Tensor, mean: Tensor | null, variance: Tensor | null) =>
-        input.batchNorm(weight, bias, mean, variance, false, 0, this.#eps, true);
-      if (!mixed) return norm(input_BChw, runningMean, runningVar);
-      const { mean, variance } = mixed;
-      const pictures = mean.size(0);
-      if (pictures === 1) return norm(input_BChw, mean.select(0, 0), variance.select(0, 0));
-      return this.#each(input_BChw, mean, variance);
-    });
-  }
-
-  /** Several pictures: one scale and shift for each of them and each channel. */
-  #each(input_BChw: Tensor, mean: Tensor, variance: Tensor): Tensor {
-    const views = input_BChw.size(0) / mean.size(0);
-    const inverse = variance.add(this.#eps).rsqrt();
-    const scale = this.weight ? inverse.mul(this.weight) : inverse;
-    const shift = mean.mul(scale).neg();
-    const shaped = (values: Tensor) => {
-      const repeated = views === 1 ? values : values.repeat([views, 1]);
-      return repeated.unsqueeze(2).unsqueeze(3);
-    };
-    return input_BChw.mul(shaped(scale)).add_(shaped(this.bias ? shift.add(this.bias) : shift));
-  }
+function checked(weight: number): number {
+  if (weight >= 0 && weight <= 1) return weight;
+  throw new RangeError(`TestTimeNormalization: weight is ${weight}, but must be a number from 0 to 1`);
 }

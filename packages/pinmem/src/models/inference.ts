@@ -73,7 +73,7 @@ function removeAuxiliaryHead(network: SegmentationNetwork): void {
  * Whether a child takes what the one before it gave. In a module of somebody's own, whose `forward` may call its children in
  * any order, nothing is known of that.
  */
-const runsInOrder = (module: nn.AnyModule): boolean =>
+export const runsInOrder = (module: nn.AnyModule): boolean =>
   [nn.Sequential, Stage, ResidualBlock, EndLayer].some((kind) => module instanceof kind);
 
 /** Everywhere in the tree where a batch norm follows a convolution. */

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { asDataError, DataError } from "../files/data-error.js";
+import { imageEndings, isImageFile } from "../images/image-files.js";
 import { outputNames } from "./output-names.js";
 import { isPattern, pathMatcher, patternBase } from "./patterns.js";
 
@@ -15,12 +16,10 @@ export interface Input {
   readonly name: string;
 }
 
-const imageEndings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif", ".gif", ".bmp"];
 const videoEndings = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv"];
-const has = (endings: readonly string[], file: string) => endings.includes(extname(file).toLowerCase());
 
 /** Whether a file is read through ffmpeg. Its ending tells. */
-export const isVideo = (file: string): boolean => has(videoEndings, file);
+export const isVideo = (file: string): boolean => videoEndings.includes(extname(file).toLowerCase());
 
 /**
  * All files to predict, those of a folder in order of code points, none twice.
@@ -96,7 +95,7 @@ function whatLies(folder: string, files: readonly string[]): string {
   return `there lie ${names.join(", ")}${files.length > 3 ? ` and ${files.length - 3} more` : ""}`;
 }
 
-const canBePredicted = (file: string) => has(imageEndings, file) || has(videoEndings, file);
+const canBePredicted = (file: string) => isImageFile(file) || isVideo(file);
 
 async function filesBelow(folder: string, walk: Walk): Promise<string[]> {
   const real = await realpath(folder);

@@ -19,6 +19,13 @@ const pack = new Operator(
 );
 const convolve = new Operator("pinmem::convolution_relu", "ConvReLU2d", ["input", "packed"], 2);
 const addReLU = new Operator("aten::_add_relu_.Tensor", "AddReLU", ["self", "other"], 2);
+const statistics = new Operator("pinmem::image_statistics", "imageStatistics", ["self"], 1);
+const scaleShift = new Operator(
+  "pinmem::scale_shift_",
+  "scaleShift_",
+  ["self", "scale", "shift", "low", "high"],
+  5,
+);
 
 let hasOneDnn: boolean | undefined;
 
@@ -84,4 +91,29 @@ export class AddReLU extends Module<[Tensor, Tensor]> {
     if (!isOnCpuInSingle(summand)) return summand.add_(other).relu_();
     return run(addReLU, [summand, other]) as Tensor;
   }
+}
+
+/**
+ * Mean and variance, of all values as a population, of every channel of every image: (B, C) each, of images (B, C, H, W).
+ * One pass over memory in single precision on the CPU, with sums in double precision.
+ */
+export function imageStatistics(image: Tensor): { mean: Tensor; variance: Tensor } {
+  const [mean, variance] = run(statistics, [image]) as [Tensor, Tensor];
+  return { mean, variance };
+}
+
+/**
+ * Writes `clamp(scale x + shift, low, high)` over images x (B, C, H, W), one scale and one shift for each image and channel.
+ * @param scale (B, C), or (1, C) for all images alike; `shift` likewise
+ */
+export function scaleShift_(
+  image: Tensor,
+  scale: Tensor,
+  shift: Tensor,
+  {
+    low = Number.NEGATIVE_INFINITY,
+    high = Number.POSITIVE_INFINITY,
+  }: { readonly low?: number; readonly high?: number } = {},
+): Tensor {
+  return run(scaleShift, [image, scale, shift, low, high]) as Tensor;
 }

@@ -1,0 +1,69 @@
+// `--normalize`: whose statistics batch norm takes, and runs opened with them.
+
+import type { TestNormalization } from "@pinmem/core/formats";
+import { InvalidArgumentError, Option } from "commander";
+import type { Place } from "../inference/place.js";
+import type { OpenRun, OpenRunOptions } from "../runs/open-run.js";
+import { progress } from "./running.js";
+
+/** As it was typed. */
+export type NormalizeFlag =
+  | { readonly kind: "trained" }
+  | { readonly kind: "image"; readonly weight: number }
+  | { readonly kind: "place"; readonly folder: string; readonly weight: number };
+
+/** Of the statistics of a place where none is given. */
+const PLACE_WEIGHT = 0.3;
+
+export const normalizeOption = (): Option =>
+  new Option(
+    "--normalize <statistics>",
+    "of batch norm: trained; image:W to mix in each picture's own with weight W, such as image:0.3; place:FOLDER:W those of " +
+      "a folder of pictures (default: trained)",
+  ).argParser(parse);
+
+function parse(text: string): NormalizeFlag {
+  if (text === "trained") return { kind: "trained" };
+  const [, kind, rest = ""] = /^(image|place):(.+)$/s.exec(text) ?? [];
+  if (kind === "image" && isWeight(rest)) return { kind, weight: Number(rest) };
+  if (kind === "place") {
+    const [, folder = rest, weight] = /^(.+):(\d*\.?\d+)$/s.exec(rest) ?? [];
+    if (weight === undefined) return { kind, folder, weight: PLACE_WEIGHT };
+    if (isWeight(weight)) return { kind, folder, weight: Number(weight) };
+  }
+  throw new InvalidArgumentError(
+    "It must be trained, image:W or place:FOLDER:W, with W a number from 0 to 1.",
+  );
+}
+
+const isWeight = (text: string): boolean => /^\d*\.?\d+$/.test(text) && Number(text) <= 1;
+
+/** What a protocol says of it, and the place that it names. */
+export interface Normalization {
+  readonly normalize: TestNormalization;
+  readonly place: Place | null;
+}
+
+/** @throws DataError where the folder of a place holds no picture */
+export async function normalizationOf(flag: NormalizeFlag = { kind: "trained" }): Promise<Normalization> {
+  if (flag.kind !== "place") return { normalize: flag, place: null };
+  const [{ findPlace }, { normalizationAt }] = await Promise.all([
+    import("../inference/place.js"),
+    import("../runs/open-run.js"),
+  ]);
+  const place = await findPlace(flag.folder);
+  return { normalize: normalizationAt(place, flag.weight), place };
+}
+
+/** Opens a run so; of a place it tells how many pictures were looked at. */
+export async function openNormalized(
+  path: string,
+  { normalize, place }: Normalization,
+  options: Omit<OpenRunOptions, "normalize"> = {},
+): Promise<OpenRun> {
+  const { openRun, openRunAtPlace } = await import("../runs/open-run.js");
+  if (normalize.kind !== "place") return openRun(path, { ...options, normalize });
+  if (!place) throw new Error("internal: the protocol names a place that was not found");
+  const show = progress(`pictures of ${place.name}:`);
+  return openRunAtPlace(path, place, { ...options, weight: Number(normalize.weight), onPicture: show });
+}

@@ -1,0 +1,73 @@
+// A place: a folder of pictures without labels, from which a network takes the statistics of batch norm.
+
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { BicubicResizer } from "@pinmem/core";
+import type { Device } from "@pinmem/torch";
+import { asDataError, DataError } from "../files/data-error.js";
+import { isFolder, listFiles } from "../files/list-files.js";
+import { readImage } from "../images/image.js";
+import { imageEndings, isImageFile } from "../images/image-files.js";
+import { spreadEvenly } from "../loading/check.js";
+import { predict } from "../models/segment.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { pictureInput, statisticsView } from "./picture-input.js";
+import { PlaceStatistics, type PlaceStatisticsOptions } from "./place-statistics.js";
+
+/** Pictures that the statistics of a place are taken from, spread evenly over all that there are. */
+export const MOST_PICTURES = 64;
+
+export interface Place {
+  /** Of the folder. */
+  readonly name: string;
+  /** Of the pictures that are looked at, in order of code points. */
+  readonly files: readonly string[];
+  /** Tells sets of pictures apart: a digest of their names and sizes. */
+  readonly mark: string;
+}
+
+/**
+ * The pictures of a place.
+ * @param path a folder, with all below it, or a single picture
+ * @throws DataError where there is none
+ */
+export async function findPlace(
+  path: string,
+  { most = MOST_PICTURES }: { readonly most?: number } = {},
+): Promise<Place> {
+  await stat(path).catch((error: unknown) => {
+    throw asDataError(path, error);
+  });
+  const folder = await isFolder(path);
+  const names = folder ? (await listFiles(path)).filter(isImageFile) : [basename(path)];
+  if (names.length === 0) {
+    throw new DataError(path, `holds no picture of the place (${imageEndings.join(", ")})`);
+  }
+  const root = folder ? path : dirname(path);
+  const chosen = spreadEvenly(names, most);
+  const files = chosen.map((name) => join(root, name));
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  const hash = createHash("sha256").update(JSON.stringify(chosen.map((name, at) => [name, sizes[at]])));
+  return { name: basename(resolve(path)), files, mark: hash.digest("hex").slice(0, 12) };
+}
+
+/**
+ * What a network's batch norms find in a place, one picture after the other.
+ * @param network in its trained form and evaluation mode, without gradients
+ * @throws DataError naming a picture that cannot be read
+ */
+export function lookAtPlace(
+  network: SegmentationNetwork,
+  { files }: Pick<Place, "files">,
+  { device = "cpu", ...options }: PlaceStatisticsOptions & { readonly device?: Device } = {},
+): Promise<PlaceStatistics> {
+  const resizer = new BicubicResizer();
+  async function* pictures() {
+    for (const file of files) {
+      const image = statisticsView(await readImage(file), resizer);
+      yield () => void predict(network, pictureInput([image], device));
+    }
+  }
+  return PlaceStatistics.of(network, pictures(), options);
+}
