@@ -2,8 +2,10 @@
 // convolution, an auxiliary head.
 
 import { nn, type Tensor } from "@pinmem/torch";
-import { ClassMemory } from "../src/memory/class-memory.js";
+import { ClassMemory, type ClassMemoryOptions } from "../src/memory/class-memory.js";
 import type { ReadOptions } from "../src/memory/read-options.js";
+import { addVotes } from "../src/models/add-votes.js";
+import { decodeWith } from "../src/models/segment.js";
 import type { Encoding, TrainableNetwork } from "../src/models/trainable-network.js";
 
 export interface TinyOptions {
@@ -11,6 +13,8 @@ export interface TinyOptions {
   width?: number;
   memory?: boolean;
   read?: ReadOptions;
+  vote?: ClassMemoryOptions["vote"];
+  votesOnly?: boolean;
   dropout?: number;
 }
 
@@ -36,14 +40,22 @@ export class TinyNetwork extends nn.Module<[Tensor], Tensor> implements Trainabl
   readonly dropout: nn.Dropout2d;
   readonly memory: ClassMemory | null;
 
-  constructor({ classes = 4, width = 6, memory = true, read = {}, dropout = 0 }: TinyOptions = {}) {
+  constructor({
+    classes = 4,
+    width = 6,
+    memory = true,
+    read = {},
+    vote = 0,
+    votesOnly = false,
+    dropout = 0,
+  }: TinyOptions = {}) {
     super();
     this.shallow = new Block(3, 5);
     this.deep = new Block(5, width);
     this.head = new nn.Conv2d(width, classes, 1);
     this.auxiliaryHead = new nn.Conv2d(5, classes, 1);
     this.dropout = new nn.Dropout2d(dropout);
-    this.memory = memory ? new ClassMemory({ classes, width, read }) : null;
+    this.memory = memory ? new ClassMemory({ classes, width, read, vote, votesOnly }) : null;
   }
 
   get stages(): nn.Module[] {
@@ -55,8 +67,14 @@ export class TinyNetwork extends nn.Module<[Tensor], Tensor> implements Trainabl
     return { feature: this.deep.call(lowLevel), lowLevel, auxiliary: lowLevel, whitening: [] };
   }
 
-  decode(feature: Tensor, _lowLevel: Tensor | null, [height, width]: readonly [number, number]): Tensor {
-    return nn.F.interpolate(this.head.call(feature), {
+  decode(
+    feature: Tensor,
+    _lowLevel: Tensor | null,
+    [height, width]: readonly [number, number],
+    votes?: Tensor | null,
+  ): Tensor {
+    const small = this.head.call(feature);
+    return nn.F.interpolate(votes ? addVotes(small, votes) : small, {
       size: [height, width],
       mode: "bilinear",
       alignCorners: true,
@@ -69,7 +87,7 @@ export class TinyNetwork extends nn.Module<[Tensor], Tensor> implements Trainabl
 
   forward(image: Tensor): Tensor {
     const [, , height = 0, width = 0] = image.shape;
-    const { feature, lowLevel } = this.encode(image);
-    return this.decode(this.memory?.read(feature).refined ?? feature, lowLevel, [height, width]);
+    const encoding = this.encode(image);
+    return decodeWith(this, encoding, this.memory?.read(encoding.feature) ?? null, [height, width]);
   }
 }

@@ -16,6 +16,7 @@ export type { ClassSums } from "../memory/class-sums.js";
 export type { NoiseSource } from "../memory/gumbel-noise.js";
 export { type LabelWeightOptions, labelWeights } from "../memory/label-weights.js";
 export type { ReadOptions } from "../memory/read-options.js";
+export { addVotes } from "../models/add-votes.js";
 export { BackboneNetwork, type NetworkParts } from "../models/backbone-network.js";
 export {
   Backbone,
@@ -53,7 +54,7 @@ export {
   WhiteningLoss,
   type WhiteningLossOptions,
 } from "../models/normalization/whitening-loss.js";
-export { type Segmentation, segment } from "../models/segment.js";
+export { decodeWith, type Segmentation, segment } from "../models/segment.js";
 export { SegmentationNetwork } from "../models/segmentation-network.js";
 export type { Encoding, TrainableNetwork } from "../models/trainable-network.js";
 export {

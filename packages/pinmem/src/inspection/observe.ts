@@ -2,6 +2,7 @@
 
 import { type Device, nn, noGrad, scope } from "@pinmem/torch";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import { decodeWith } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { imageTensors } from "./domains.js";
 
@@ -29,8 +30,8 @@ export function observe(
   return scope(() =>
     noGrad(() => {
       const { feature, lowLevel } = network.encode(imageTensors(sample, device).image);
-      const reading = network.memory?.read(feature);
-      const logits = network.decode(reading?.refined ?? feature, lowLevel, size);
+      const reading = network.memory?.read(feature) ?? null;
+      const logits = decodeWith(network, { feature, lowLevel }, reading, size);
       const prediction = logits.argmax({ dim: 1 }).to("uint8").toTypedArray() as Uint8Array;
       if (!wanted || !reading) return { sample, prediction, weights: null };
       const large = nn.F.interpolate(reading.weights, { size, mode: "bilinear", alignCorners: true });

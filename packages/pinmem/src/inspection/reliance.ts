@@ -6,6 +6,7 @@ import type { DomainReliance, Reliance } from "@pinmem/core/formats";
 import { type Device, manualSeed, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import type { ClassMemory, ReadInput } from "../memory/class-memory.js";
+import { decodeWith } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withRandomState } from "../training/checkpoints/snapshot.js";
 import { memoryOf } from "../training/methods/method.js";
@@ -114,8 +115,9 @@ function compare(
     scope(() => {
       // The same noise at every read, where the memory adds any: the alteration alone may differ.
       manualSeed(seed + sample.index);
-      const refined = network.memory?.read(feature, input).refined ?? feature;
-      return network.decode(refined, lowLevel, [sample.height, sample.width]).argmax({ dim: 1 });
+      const reading = network.memory?.read(feature, input) ?? null;
+      const size = [sample.height, sample.width] as const;
+      return decodeWith(network, { feature, lowLevel }, reading, size).argmax({ dim: 1 });
     });
   const before = classesFor({});
   for (const tally of to) tally.addImage(before, label);

@@ -2,7 +2,8 @@
 // written from labeled features.
 //
 // Reading is a function of the feature and the rows alone; writing gives new rows and changes nothing: `store` does. So
-// meta-learning can read rows that still carry their graph. Names in the state dict are the official code's, except that
+// meta-learning can read rows that still carry their graph. A memory may also vote: its cosines, times a weight, are added to
+// the decoder's logits (votes.ts). Names in the state dict are the official code's, except that
 // the rows, which it keeps beside the network, are a buffer here (`m_items`).
 //
 // Not here: the losses (losses/memory.ts) and the order of reads, writes and steps (training).
@@ -14,6 +15,7 @@ import { ClassSums, classMeans, sumByClass } from "./class-sums.js";
 import { checkFeature, checkFiniteResult, fullPrecision, widen } from "./feature.js";
 import { gumbelNoise, type NoiseSource } from "./gumbel-noise.js";
 import { completeReadOptions, type ReadOptions } from "./read-options.js";
+import { votesOf } from "./votes.js";
 import { WriteNetwork } from "./write-network.js";
 
 export interface ClassMemoryOptions {
@@ -23,9 +25,19 @@ export interface ClassMemoryOptions {
   width: number;
   /** How much of a row a write keeps, in [0, 1). Default 0.8. */
   momentum?: number;
-  /** Divides the cosines in the cohesion loss (not in the read: `read.temperature`). Default 1. */
+  /**
+   * Divides the cosines in the cohesion loss (not in the read: `read.temperature`). Default 1; for a memory that votes, whose
+   * own loss this is, try 0.1.
+   */
   temperature?: number;
   read?: ReadOptions;
+  /**
+   * What the cosines of feature and rows weigh when they are added to the decoder's logits; `{ learned: 10 }` starts there and
+   * is trained. Default 0: the memory does not vote.
+   */
+  vote?: number | { readonly learned: number };
+  /** The decoder takes the feature as it is: the memory votes and does nothing else. Default false. */
+  votesOnly?: boolean;
   /** Where Gumbel noise comes from; by default the device's random generator. */
   noise?: NoiseSource;
 }
@@ -37,6 +49,11 @@ export interface MemoryReading {
   readonly weights: Tensor;
   /** Cosines of features and rows, (B, K, h, w), before temperature, noise and mask: what the cohesion loss is made of. */
   readonly scores: Tensor;
+  /**
+   * What the memory adds to the decoder's logits, (B, K, h, w): cosines times the weight of the votes, where classes without a
+   * row take the mean of the others. Null where the memory does not vote.
+   */
+  readonly votes: Tensor | null;
 }
 
 export interface ReadInput {
@@ -46,6 +63,8 @@ export interface ReadInput {
   reweigh?: (weights_BKhw: Tensor) => Tensor;
   /** Divides the cosines before the softmax instead of the memory's own read temperature. */
   temperature?: number;
+  /** Weight of the votes instead of the memory's own; 0: no votes. */
+  vote?: number;
 }
 
 export interface WriteInput extends LabelOptions {
@@ -73,11 +92,17 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   readonly mItems: Tensor;
   /** Logarithm of a learned read temperature. */
   readonly logTemperature: nn.Parameter | null;
+  /** Logarithm of a learned weight of the votes. */
+  readonly logVote: nn.Parameter | null;
   readonly classes: number;
   readonly width: number;
   readonly momentum: number;
   readonly temperature: number;
   readonly readOptions: Required<ReadOptions>;
+  /** Whether the decoder takes the feature as it is. */
+  readonly votesOnly: boolean;
+  readonly #vote: number;
+  #givenVote: number | null = null;
   /** Where Gumbel noise comes from. */
   noise: NoiseSource;
 
@@ -88,6 +113,8 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     momentum = 0.8,
     temperature = 1,
     read = {},
+    vote = 0,
+    votesOnly = false,
     noise = gumbelNoise,
   }: ClassMemoryOptions) {
     super();
@@ -95,11 +122,17 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     positiveInteger("width", width);
     checkMomentum(momentum, "ClassMemory");
     checkTemperature(temperature, "ClassMemory");
+    const learnsVote = typeof vote !== "number";
+    if (learnsVote && !(vote.learned > 0 && Number.isFinite(vote.learned)))
+      throw refusal("ClassMemory", "vote.learned", "must be a positive number", vote.learned);
+    if (!learnsVote) checkVote(vote, "ClassMemory");
     this.classes = classes;
     this.width = width;
     this.momentum = momentum;
     this.temperature = temperature;
     this.readOptions = completeReadOptions(read);
+    this.votesOnly = votesOnly;
+    this.#vote = learnsVote ? vote.learned : vote;
     this.noise = noise;
     this.output = new nn.Sequential(
       new nn.Conv2d(2 * width, width, 1, { bias: false }),
@@ -109,7 +142,8 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     this.writenet = new WriteNetwork(width);
     this.clsfier = new nn.Linear(width, classes);
     this.mItems = nn.buffer(scope(() => nn.F.normalize(rand([classes, width]))));
-    this.logTemperature = learnedTemperature(this.readOptions.temperature);
+    this.logTemperature = learnedLogarithm(this.readOptions.temperature);
+    this.logVote = learnedLogarithm(vote);
     this.#initialize();
   }
 
@@ -118,25 +152,46 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     return this.mItems;
   }
 
+  /** What the cosines weigh among the decoder's logits; 0: the memory does not vote. */
+  get voteWeight(): number {
+    const { logVote } = this;
+    return this.#givenVote ?? (logVote ? scope(() => Math.exp(logVote.detach().toNumber())) : this.#vote);
+  }
+
+  /** Another weight, for a finished network; it is not saved. Null: as trained. */
+  set voteWeight(weight: number | null) {
+    if (weight !== null) checkVote(weight, "ClassMemory.voteWeight");
+    this.#givenVote = weight;
+  }
+
   /** As `read`. */
   forward(
     feature_BChw: Tensor,
-    { items = this.mItems, reweigh, temperature }: ReadInput = {},
+    { items = this.mItems, reweigh, temperature, vote }: ReadInput = {},
   ): MemoryReading {
     checkFeature(feature_BChw, this.width, "ClassMemory.read");
     this.#checkItems(items, "ClassMemory.read");
     if (temperature !== undefined) checkTemperature(temperature, "ClassMemory.read");
-    const { query, readout, weights, scores } = fullPrecision(feature_BChw, (feature) => {
+    if (vote !== undefined) checkVote(vote, "ClassMemory.read");
+    const { query, readout, weights, scores, votes } = fullPrecision(feature_BChw, (feature) => {
       const query_BChw = nn.F.normalize(feature);
       const items_KC = widen(items);
       const scores_BKhw = this.#cosines(query_BChw, items_KC);
       checkFiniteResult(scores_BKhw, "ClassMemory.read");
       const weights_BKhw = this.#weights(scores_BKhw, items_KC, temperature);
-      const readout_BChw = project(reweigh ? reweigh(weights_BKhw) : weights_BKhw, items_KC.t());
-      return { query: query_BChw, readout: readout_BChw, weights: weights_BKhw, scores: scores_BKhw };
+      const votes_BKhw = this.#votes(scores_BKhw, query_BChw, items_KC, vote);
+      const read = { query: query_BChw, weights: weights_BKhw, scores: scores_BKhw, votes: votes_BKhw };
+      if (this.votesOnly) return { ...read, readout: null };
+      return { ...read, readout: project(reweigh ? reweigh(weights_BKhw) : weights_BKhw, items_KC.t()) };
     });
+    if (!readout) return { refined: feature_BChw, weights, scores, votes };
     const refined = this.output.call(cat([query, readout], { dim: 1 }).to(feature_BChw.dtype));
-    return { refined: this.readOptions.residual ? refined.add(feature_BChw) : refined, weights, scores };
+    return {
+      refined: this.readOptions.residual ? refined.add(feature_BChw) : refined,
+      weights,
+      scores,
+      votes,
+    };
   }
 
   /**
@@ -223,6 +278,14 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     return logits.softmax(1);
   }
 
+  #votes(scores_BKhw: Tensor, query_BChw: Tensor, items_KC: Tensor, given?: number): Tensor | null {
+    const fixed = given ?? this.#givenVote ?? (this.logVote ? null : this.#vote);
+    if (fixed === 0) return null;
+    const cosines_BKhw = this.readOptions.centered ? project(query_BChw, items_KC) : scores_BKhw;
+    const weight = fixed ?? widen(this.logVote as Tensor).exp();
+    return votesOf(cosines_BKhw, { weight, present_K: isPresent(items_KC) });
+  }
+
   /** The official code's initial values. */
   #initialize(): void {
     for (const sequence of [this.output, this.writenet.writefeat]) {
@@ -254,9 +317,10 @@ function project(input: Tensor, matrix: Tensor): Tensor {
     .view([batch, to, h, w]);
 }
 
-function learnedTemperature(temperature: Required<ReadOptions>["temperature"]): nn.Parameter | null {
-  if (typeof temperature === "number") return null;
-  return scope(() => new nn.Parameter(nn.init.constant_(rand([]), Math.log(temperature.learned))));
+/** Of a value that is learned from a start; null for a fixed one. */
+function learnedLogarithm(value: number | { readonly learned: number }): nn.Parameter | null {
+  if (typeof value === "number") return null;
+  return scope(() => new nn.Parameter(nn.init.constant_(rand([]), Math.log(value.learned))));
 }
 
 const refusal = (operator: string, argument: string, rule: string, value: unknown): TorchError =>
@@ -270,6 +334,11 @@ function positiveInteger(argument: string, value: number): void {
 function checkTemperature(temperature: number, operator: string): void {
   if (temperature > 0 && temperature < Number.POSITIVE_INFINITY) return;
   throw refusal(operator, "temperature", "must be a positive number", temperature);
+}
+
+function checkVote(vote: number, operator: string): void {
+  if (vote >= 0 && vote < Number.POSITIVE_INFINITY) return;
+  throw refusal(operator, "vote", "must be a number of at least 0", vote);
 }
 
 function checkMomentum(momentum: number, operator: string): void {

@@ -5,6 +5,7 @@
 
 import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../memory/class-memory.js";
+import { addVotes } from "./add-votes.js";
 import type { Backbone, OutputStride } from "./backbones/backbone.js";
 import type { StageModule } from "./backbones/stage.js";
 import { SegmentationNetwork } from "./segmentation-network.js";
@@ -83,16 +84,21 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
     });
   }
 
-  /** Logits (B, K, H, W) for an image of `size`, from the feature as it is or refined by the memory. */
+  /**
+   * Logits (B, K, H, W) for an image of `size`, from the feature as it is or refined by the memory; votes (B, K, h, w) are added
+   * before the logits are upsampled.
+   */
   override decode(
     feature_BChw: Tensor,
     lowLevel: Tensor | null,
     size: readonly [height: number, width: number],
+    votes?: Tensor | null,
   ): Tensor {
     return scope(() => {
       // Losses take logits class by class: cheaper to lay out before they are upsampled than after.
       const small = this.final2.call(this.final1.call(this.join(feature_BChw, lowLevel))).contiguous();
-      return nn.F.interpolate(small, { size, mode: "bilinear", alignCorners: true });
+      const logits = votes ? addVotes(small, votes) : small;
+      return nn.F.interpolate(logits, { size, mode: "bilinear", alignCorners: true });
     });
   }
 

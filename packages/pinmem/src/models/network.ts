@@ -35,6 +35,8 @@ const memorySchema = z.strictObject({
       residual: z.boolean().optional(),
     })
     .optional(),
+  vote: z.union([z.number().min(0), z.strictObject({ learned: z.number().positive() })]).optional(),
+  votesOnly: z.boolean().optional(),
 });
 
 /** Checks the options of `createNetwork` and fills in their defaults. */

@@ -4,7 +4,7 @@
 
 import { scope, type Tensor } from "@pinmem/torch";
 import type { MemoryReading } from "../memory/class-memory.js";
-import type { TrainableNetwork } from "./trainable-network.js";
+import type { Encoding, TrainableNetwork } from "./trainable-network.js";
 
 /** What a network says about images, and what it came from. */
 export interface Segmentation {
@@ -16,6 +16,29 @@ export interface Segmentation {
   readonly reading: MemoryReading | null;
 }
 
+/**
+ * Logits (B, K, H, W) for an image of `size`: decodes the feature with what the memory makes of it, its votes included. Every
+ * read of a memory that is decoded goes through here.
+ *
+ * @param reading null: the feature as it is
+ * @throws Error where the memory votes and the network takes no votes
+ */
+export function decodeWith(
+  network: TrainableNetwork,
+  { feature, lowLevel }: Pick<Encoding, "feature" | "lowLevel">,
+  reading: Pick<MemoryReading, "refined" | "votes"> | null,
+  size: readonly [height: number, width: number],
+): Tensor {
+  const refined = reading?.refined ?? feature;
+  const votes = reading?.votes;
+  if (!votes) return network.decode(refined, lowLevel, size);
+  if (network.decode.length >= 4) return network.decode(refined, lowLevel, size, votes);
+  throw new Error(
+    `the memory of ${network.constructor.name} votes, but its \`decode\` takes no votes: declare \`votes\` as the fourth ` +
+      "parameter, without a default, and add it to the logits (addVotes), or set model.memory.vote to 0",
+  );
+}
+
 /** Of normalized images (B, 3, H, W). */
 export function segment(network: TrainableNetwork, image_B3HW: Tensor): Segmentation {
   const [, , height = 0, width = 0] = image_B3HW.shape;
@@ -25,7 +48,7 @@ export function segment(network: TrainableNetwork, image_B3HW: Tensor): Segmenta
     if (![image_B3HW, feature, lowLevel].includes(auxiliary)) auxiliary.dispose();
     const reading = network.memory ? network.memory.call(feature) : null;
     return {
-      logits: network.decode(reading?.refined ?? feature, lowLevel, [height, width]),
+      logits: decodeWith(network, { feature, lowLevel }, reading, [height, width]),
       feature,
       reading,
     };

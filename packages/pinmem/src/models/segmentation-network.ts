@@ -25,11 +25,15 @@ export abstract class SegmentationNetwork
   /** From normalized images (B, 3, H, W). */
   abstract encode(image_B3HW: Tensor): Encoding;
 
-  /** Logits (B, K, H, W) for an image of `size`, from the feature as it is or refined by the memory. */
+  /**
+   * Logits (B, K, H, W) for an image of `size`, from the feature as it is or refined by the memory. Votes (B, K, h, w) of the
+   * memory are added to them: a network whose memory is to vote declares this fourth parameter, without a default.
+   */
   abstract decode(
     feature_BChw: Tensor,
     lowLevel: Tensor | null,
     size: readonly [height: number, width: number],
+    votes?: Tensor | null,
   ): Tensor;
 
   /** Logits (B, K, …) of the auxiliary head, which only training uses; null where there is none. */

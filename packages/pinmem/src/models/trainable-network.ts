@@ -22,8 +22,17 @@ export interface TrainableNetwork extends nn.AnyModule {
   readonly memory: ClassMemory | null;
   /** From normalized images (B, 3, H, W). */
   encode(image: Tensor): Encoding;
-  /** Logits (B, K, H, W) for an image of `size`, from the feature as it is or refined by the memory. */
-  decode(feature: Tensor, lowLevel: Tensor | null, size: readonly [height: number, width: number]): Tensor;
+  /**
+   * Logits (B, K, H, W) for an image of `size`, from the feature as it is or refined by the memory. `votes` (B, K, h, w) of a
+   * memory that votes are added to the logits, before they are upsampled where that is done at the end. A network that does
+   * not declare `votes` (as its fourth parameter, without a default) cannot have such a memory: `decodeWith` says so.
+   */
+  decode(
+    feature: Tensor,
+    lowLevel: Tensor | null,
+    size: readonly [height: number, width: number],
+    votes?: Tensor | null,
+  ): Tensor;
   /** Logits (B, K, …) of the auxiliary head, which is trained along and not used otherwise; null where there is none. */
   auxiliaryLogits(auxiliary: Tensor): Tensor | null;
   /** The parts that activation checkpointing computes twice, in order; without them it is not to be had. */

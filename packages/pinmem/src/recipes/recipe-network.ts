@@ -1,4 +1,5 @@
-// The network that a recipe describes, with random weights; a memory only where the method uses one.
+// The network that a recipe describes, with random weights; a memory only where the method trains one or the
+// recipe says that it does nothing but vote (one that was attached to a finished network).
 
 import type { BackboneName } from "../models/backbones/names.js";
 import { createMemory, createNetwork } from "../models/network.js";
@@ -16,7 +17,7 @@ export function createRecipeNetwork(
   classes: number,
 ): SegmentationNetwork {
   const { backbone, network: name, memory, backboneWeights, weights, ...options } = model;
-  const withMemory = usesMemory(method);
+  const withMemory = usesMemory(method) || memory.votesOnly === true;
   if (name === undefined) {
     const memoryOptions = withMemory ? memory : null;
     return createNetwork({ ...options, backbone: backbone as BackboneName, classes, memory: memoryOptions });

@@ -6,6 +6,7 @@
 // it happens before every evaluation and at the end of training, unless a recipe asks for the official behavior.
 
 import { dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { decodeWith } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import type { LabeledBatch } from "./episode.js";
 import { heed } from "./heed.js";
@@ -56,9 +57,9 @@ export async function estimateStatistics(
 function visitAll(network: TrainableNetwork, { image, label }: LabeledBatch): void {
   const [, , height = 0, width = 0] = image.shape;
   const { feature, lowLevel, auxiliary } = network.encode(image);
-  const refined = network.memory?.read(feature).refined ?? feature;
+  const reading = network.memory?.read(feature) ?? null;
   network.memory?.write(feature, label);
-  network.decode(refined, lowLevel, [height, width]);
+  decodeWith(network, { feature, lowLevel }, reading, [height, width]);
   network.auxiliaryLogits(auxiliary);
 }
 

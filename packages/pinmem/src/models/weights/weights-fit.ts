@@ -72,6 +72,7 @@ function networksFor(weights: Shapes): NetworkOptions[] {
   const head = names.some((name) => name.startsWith("bot_aspp.")) ? "deeplab-v3+" : "deeplab-v2";
   const hasMemory = names.some((name) => name.startsWith("memory."));
   const read = weights.has("memory.log_temperature") ? { temperature: { learned: 1 } } : {};
+  const vote = weights.has("memory.log_vote") ? { vote: { learned: 1 } } : {};
   if (classes === undefined || classes < 2 || classes > 255) return [];
   return backbonesFor(weights).flatMap((backbone) =>
     placements.map((normalization) => ({
@@ -79,7 +80,7 @@ function networksFor(weights: Shapes): NetworkOptions[] {
       head,
       classes,
       normalization,
-      memory: hasMemory ? { read } : null,
+      memory: hasMemory ? { read, ...vote } : null,
     })),
   );
 }

@@ -7,6 +7,7 @@ import type { TermName } from "@pinmem/core/formats";
 import { scope, type Tensor } from "@pinmem/torch";
 import { classificationLoss, cohesionLoss, divergenceLoss } from "../../losses/memory.js";
 import { auxiliaryLoss, type SegmentationLossOptions, segmentationLoss } from "../../losses/segmentation.js";
+import { decodeWith } from "../../models/segment.js";
 import type { TrainableNetwork } from "../../models/trainable-network.js";
 import { withActivationCheckpointing } from "../activation-checkpointing.js";
 import type { LabeledBatch } from "../episode.js";
@@ -80,7 +81,7 @@ function forward(
 
   const { feature, lowLevel, auxiliary, whitening } = within(() => network.encode(image));
   const reading = memory && items ? within(() => memory.read(feature, { items })) : null;
-  const logits = within(() => network.decode(reading?.refined ?? feature, lowLevel, [height, width]));
+  const logits = within(() => decodeWith(network, { feature, lowLevel }, reading, [height, width]));
   const auxiliaryLogits = weights.auxiliary > 0 ? within(() => network.auxiliaryLogits(auxiliary)) : null;
   const whitened =
     weights.whitening > 0 && whitening.length > 0 ? whiteningLoss?.(whitening.map(widened)) : null;
