@@ -1,7 +1,7 @@
 // `import { … } from "pinmem"`: what common work takes, in some twenty names. Open a trained run, predict, evaluate, look
 // inside, compare and report; write a recipe and train by it; bring data of one's own; read, color and write pictures.
 //
-// Everything else has a door of its own by subject: pinmem/data, /models, /training, /evaluation, /inspection, /report.
+// Everything else has a door of its own by subject: pinmem/data, /models, /training, /adaptation, /evaluation, /inspection, /report.
 // Importing this one loads neither libtorch nor a schema library, image codecs or charts: functions that need one of them load
 // it when they are called first and return promises. Recipes import it, so it has to stay cheap (test/root-import.test.ts).
 
@@ -15,7 +15,9 @@ export {
   type RgbImage,
 } from "@pinmem/core";
 export type { EvaluationResult, Inspection, Protocol } from "@pinmem/core/formats";
+export type { LabeledPictures, WriteMemoryOptions } from "./adaptation/write-memory.js";
 export {
+  adaptToPlace,
   compareRuns,
   createNetwork,
   type EvaluateOptions,
@@ -29,6 +31,7 @@ export {
   predictImage,
   readImage,
   train,
+  writeMemory,
   writeReport,
   writeRgbPng,
 } from "./api/common.js";
@@ -45,6 +48,8 @@ export { defineRecipe } from "./recipes/define-recipe.js";
 export { type DemoMethod, demoRecipe } from "./recipes/demo-recipe.js";
 export type { Recipe, RecipeInput } from "./recipes/recipe.js";
 export type { ReportOptions } from "./report/write-report.js";
+export type { AdaptOptions } from "./runs/adapt-options.js";
+export type { Adaptation } from "./runs/adapt-to-place.js";
 export type { OpenRun, OpenRunOptions } from "./runs/open-run.js";
 export type { TrainOptions } from "./runs/train.js";
 export type { MethodFactory } from "./training/methods/index.js";

@@ -78,6 +78,14 @@ test("own-backbone.mjs trains, resumes, opens and inspects a backbone of its own
   expect(existsSync(join(folder, "inspection", "inspection.json"))).toBe(true);
 });
 
+test("adapt-to-a-place.mjs trains, fits the network to a place without and with labels, and tells scores", () => {
+  const { status, stdout, stderr } = run("adapt-to-a-place.mjs", inFolder("place"), "2");
+  expect(status, stderr).toBe(0);
+  expect(stdout.match(/\d+\.\d % mean IoU$/gm)).toHaveLength(4);
+  expect(stdout).toMatch(/^with labels, statistics x [\d.]+, votes x \d+, rows of \d+ classes:$/m);
+  expect(existsSync(inFolder("place", "labels", "adaptation.json"))).toBe(true);
+});
+
 test("a run with a backbone that is not registered says so, and which function registers it", () => {
   const program = `import { openRun } from "pinmem"; await openRun(${JSON.stringify(inFolder("own-backbone"))});`;
   const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {

@@ -74,6 +74,7 @@ test("importing pinmem takes less than 100 ms of CPU", () => {
 test("the front door has the names of common work, and no others", () => {
   expect(Object.keys(door).sort()).toEqual([
     "IGNORE_INDEX",
+    "adaptToPlace",
     "cityscapes19",
     "colorLabel",
     "compareRuns",
@@ -92,6 +93,7 @@ test("the front door has the names of common work, and no others", () => {
     "predictImage",
     "readImage",
     "train",
+    "writeMemory",
     "writeReport",
     "writeRgbPng",
   ]);

@@ -4,6 +4,7 @@
 
 import type { RgbImage } from "@pinmem/core";
 import type { EvaluationResult, Inspection, Protocol } from "@pinmem/core/formats";
+import type { LabeledPictures, WriteMemoryOptions } from "../adaptation/write-memory.js";
 import type { CompareOptions, Comparison } from "../comparison/comparison.js";
 import type { Dataset, DatasetOptions } from "../datasets/dataset.js";
 import type { EvaluateRunOptions, EvaluationDomain } from "../evaluation/evaluate-run-options.js";
@@ -16,6 +17,8 @@ import type { PredictFilesOptions, PredictionSummary } from "../prediction/file-
 import type { PredictImageOptions, Prediction } from "../prediction/predict-image.js";
 import type { Recipe, RecipeInput } from "../recipes/recipe.js";
 import type { ReportOptions } from "../report/write-report.js";
+import type { AdaptOptions } from "../runs/adapt-options.js";
+import type { Adaptation } from "../runs/adapt-to-place.js";
 import type { OpenRun, OpenRunOptions } from "../runs/open-run.js";
 import type { TrainOptions } from "../runs/train.js";
 import type { TrainingResult } from "../training/trainer.js";
@@ -121,6 +124,38 @@ export async function inspectRun(
     ...options,
     domains: await opened(domains, (name) => inspectedDomains([name], run)),
   });
+}
+
+/**
+ * Makes a run for a place out of a trained one, from pictures of it and, where there are some, labels: statistics of batch norm,
+ * rows of the memory, and how much of each by leaving labeled pictures out in turn.
+ *
+ * @param run folder of a run, a file of weights that a run wrote, or a run that is open
+ * @throws RunError, DataError, RangeError, WriteError saying what cannot be used and why; nothing is written then
+ */
+export async function adaptToPlace(
+  run: string | Pick<OpenRun, "file">,
+  options: AdaptOptions,
+): Promise<Adaptation> {
+  const door = await import("../runs/adapt-to-place.js");
+  return door.adaptToPlace(run, options);
+}
+
+/**
+ * Gives each class that occurs in labeled pictures the mean direction of its features as its row in the memory of an open run;
+ * the others keep theirs. Changes nothing on the disk.
+ *
+ * @param pictures a data set; or files, `{ image, label }`; or pixels, `{ image, trainIds }`, with 255 where nothing is labeled
+ * @returns names of the classes that were written
+ * @throws RangeError where the network has no memory or nothing is labeled; DataError naming a file that cannot be used
+ */
+export async function writeMemory(
+  run: Pick<OpenRun, "network" | "space">,
+  pictures: LabeledPictures,
+  options?: WriteMemoryOptions,
+): Promise<string[]> {
+  const door = await import("../adaptation/write-memory.js");
+  return door.writeMemory(run, pictures, options);
 }
 
 /**

@@ -7,6 +7,7 @@ const words: readonly (readonly [library: RegExp, flags: string])[] = [
   [/`resume: true`/g, "--resume"],
   [/`(?:folder|out)`/g, "--out"],
   [/`domains`/g, "--on"],
+  [/`(images|labels|shots|limit|weight|vote|steps)`/g, "--$1"],
   [/`entries`/g, "the file that --data names"],
   [/`write`/g, "--write"],
   [/`frames`/g, "--frames"],

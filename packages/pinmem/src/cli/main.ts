@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import("./data.js")).dataCommand(),
   recipes: async () => (await import("./recipes.js")).recipesCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
+  adapt: async () => (await import("./adapt.js")).adaptCommand(),
   predict: async () => (await import("./predict.js")).predictCommand(),
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
   inspect: async () => (await import("./inspect.js")).inspectCommand(),

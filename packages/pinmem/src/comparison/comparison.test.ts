@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { protocol } from "@pinmem/core/formats";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
@@ -8,6 +10,7 @@ import {
   recipeOf,
   writeRun,
 } from "../../test/report-fixtures.js";
+import type { AdaptationRecord } from "../runs/adaptation-record.js";
 import { type Comparison, compare } from "./comparison.js";
 import { markdownTable } from "./markdown.js";
 import { readEntries } from "./read-entries.js";
@@ -44,6 +47,34 @@ describe("compare", () => {
     expect(rows[0]?.unseen.score?.deviation).toBeCloseTo(0.2 / Math.SQRT2, 12);
     expect(rows[0]?.unseen.gain).toBeCloseTo(0.15, 12);
     expect(rows[1]?.unseen).toMatchObject({ score: { mean: 0.25, deviation: null }, gain: null });
+  });
+
+  it("keeps runs apart that were adapted to a place, with a note", async () => {
+    const root = temporaryFolder();
+    const paths = ["plain", "here"].map((name) => writeRun(root, name, erm(0.2)));
+    const record: AdaptationRecord = {
+      from: { run: "plain", file: "plain/last.safetensors", step: 4 },
+      images: "photos",
+      labels: null,
+      pictures: 3,
+      labeled: 0,
+      weight: 0.3,
+      vote: 0,
+      written: [],
+      momentum: 0,
+      attached: false,
+      steps: 0,
+      seed: 0,
+      leftOut: null,
+      notes: [],
+    };
+    writeFileSync(join(root, "here/adaptation.json"), JSON.stringify(record));
+    const { rows, notes } = compare((await readEntries(paths)).entries);
+    expect(rows.map(({ label, members }) => [label, members.length])).toEqual([
+      ["plain", 1],
+      ["here", 1],
+    ]);
+    expect(notes).toContain("here: adapted to photos: 3 pictures");
   });
 
   it("keeps runs apart that differ in anything else that matters", async () => {

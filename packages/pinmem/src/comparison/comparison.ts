@@ -64,7 +64,7 @@ export function compare(entries: readonly Entry[], { baseline }: CompareOptions 
   const drafts = entries.flatMap(({ run, label, group }) =>
     run.evaluations.map((evaluation): Draft => {
       const protocol = placeOf(protocols, evaluation.protocol);
-      const experiment = experimentKey(run.recipe);
+      const experiment = JSON.stringify([experimentKey(run.recipe), run.adaptedTo]);
       const key = JSON.stringify([group ?? "", label ?? "", experiment]);
       return { run, evaluation, label, group: group ?? null, protocol, key, experiment };
     }),

@@ -5,8 +5,11 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Color, cityscapes19 } from "@pinmem/core";
 import { type EvaluationResult, ResultError } from "@pinmem/core/formats";
 import { readResult } from "../evaluation/result-file.js";
+import { readJsonFile } from "../files/json-file.js";
 import { loadStoredRecipe } from "../recipes/load-recipe.js";
 import { type Recipe, resolveStoredRecipe } from "../recipes/recipe.js";
+import { validate } from "../recipes/validate.js";
+import { adaptationSchema } from "../runs/adaptation-record.js";
 import { RunError } from "../runs/run-error.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { asText, readEnvironment } from "./read-environment.js";
@@ -35,6 +38,7 @@ export async function readRun(path: string, which: Which = "best"): Promise<RunR
     path,
     name: basename(path, ".json"),
     recipe: recipeOf(result, path),
+    adaptedTo: null,
     colors: colorsOf([result]),
     finished: true,
     log: null,
@@ -60,11 +64,14 @@ async function readFolder(path: string, only: EvaluationResult | null, which: Wh
   if (!finished) notes.push(`the run is not finished: ${log?.lastStep ?? 0} steps so far`);
   if (log && log.damaged > 0) notes.push(`${log.damaged} lines of events.jsonl could not be read`);
   if (evaluations.length === 0) notes.push("there are no scores yet");
+  const adaptedTo = readPlace(folder);
+  if (adaptedTo !== null) notes.push(`adapted to ${adaptedTo}`);
   const { pictures, problems } = await readPictures(join(path, "inspection"));
   return {
     path,
     name: basename(resolve(path)),
     recipe,
+    adaptedTo,
     colors: colorsOf(results),
     finished,
     log,
@@ -73,6 +80,15 @@ async function readFolder(path: string, only: EvaluationResult | null, which: Wh
     pictures,
     notes: [...notes, ...problems],
   };
+}
+
+/** Of an adapted run, its place and what was taken of it. */
+function readPlace({ adaptation: file }: RunFolder): string | null {
+  if (!existsSync(file)) return null;
+  const { images, labels, labeled, pictures, steps } = validate(adaptationSchema, readJsonFile(file), file);
+  const place = typeof images === "string" ? images : `${images.length} files`;
+  const trained = steps > 0 ? `, ${steps} steps` : "";
+  return `${place}: ${pictures} pictures${labels === null ? "" : `, ${labeled} with labels`}${trained}`;
 }
 
 function readResults(path: string, notes: string[]): EvaluationResult[] {

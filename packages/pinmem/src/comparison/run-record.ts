@@ -83,6 +83,8 @@ export interface RunRecord {
   /** Of its folder or file. */
   readonly name: string;
   readonly recipe: Recipe;
+  /** The place that it was adapted to, and how, in words; null where it was not. Other places are other experiments. */
+  readonly adaptedTo: string | null;
   /** Colors of the classes, where they are known. */
   readonly colors: ReadonlyMap<string, Color>;
   /** Whether it was trained to its end. */

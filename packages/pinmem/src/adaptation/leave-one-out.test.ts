@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { ConfusionMatrix, meanIoU } from "@pinmem/core";
+import { liveTensors, noGrad, scope } from "@pinmem/torch";
+import { beforeEach, expect, it } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { untrainedRun } from "../../test/untrained-run.js";
+import type { Dataset } from "../datasets/dataset.js";
+import { streetsDataset } from "../datasets/sets/streets.js";
+import type { PlaceStatistics } from "../inference/place-statistics.js";
+import { imageTensor, normalize } from "../loading/batch-tensors.js";
+import { evaluationImages } from "../loading/evaluation-loader.js";
+import { predict } from "../models/segment.js";
+import { type OpenRun, openRun } from "../runs/open-run.js";
+import { type Candidate, leaveOneOut, type Scored } from "./leave-one-out.js";
+import { lookAtPlace } from "./look-at-place.js";
+import { writeMemory } from "./write-memory.js";
+
+const run = untrainedRun(join(temporaryFolder(), "run"));
+const dataset = streetsDataset({ domain: "night", count: 2, width: 48, height: 32 });
+
+let opened: OpenRun;
+let statistics: PlaceStatistics;
+beforeEach(async () => {
+  opened = openRun(run, { form: "trained" });
+  statistics = await lookAtPlace(opened.network, dataset.samples as never);
+  return () => {
+    statistics[Symbol.dispose]();
+    opened[Symbol.dispose]();
+  };
+});
+
+const options = { trainedVote: 0, momentum: 0, dataset, mix: (weight: number) => statistics.mixInto(weight) };
+
+/** The same by the ways of every other use: rows written from the others and stored, the network asked for its answer. */
+async function expected({ weight, vote, rows }: Candidate): Promise<ConfusionMatrix> {
+  const { network } = opened;
+  const memory = network.memory as NonNullable<typeof network.memory>;
+  const trained = memory.items.clone();
+  const before = memory.voteWeight;
+  const matrix = new ConfusionMatrix(network.classes);
+  statistics.mixInto(weight);
+  memory.voteWeight = vote;
+  for await (const { index, image, label, width, height } of evaluationImages(dataset)) {
+    const others: Dataset = { ...dataset, samples: dataset.samples.filter((_, at) => at !== index) };
+    if (rows === "place") await writeMemory(opened, others);
+    const answer = scope(() =>
+      noGrad(() =>
+        predict(network, normalize(imageTensor(image, [1, height, width])))
+          .argmax({ dim: 1 })
+          .to("uint8")
+          .toTypedArray(),
+      ),
+    );
+    matrix.add(answer as Uint8Array, label);
+    memory.store(trained);
+  }
+  memory.voteWeight = before;
+  return matrix;
+}
+
+it("scores each candidate as the network would with rows from the other pictures", async () => {
+  const live = liveTensors();
+  const { before, candidates } = await leaveOneOut(opened.network, {
+    ...options,
+    weights: [0, 0.5],
+    votes: [0, 20],
+  });
+  expect(liveTensors()).toBe(live);
+  expect(candidates.map(({ weight, vote, rows }) => [weight, vote, rows]).slice(0, 3)).toEqual([
+    [0, 0, "trained"],
+    [0, 0, "place"],
+    [0, 20, "place"],
+  ]);
+  expect(before).toBe(candidates[0]);
+  const pixels = 2 * 48 * 32;
+  for (const one of [candidates[0], candidates[2], candidates[5]] as Scored[]) {
+    const wanted = await expected(one);
+    const differing = one.matrix.counts.reduce(
+      (sum, count, at) => sum + Math.abs(count - (wanted.counts[at] as number)),
+      0,
+    );
+    expect(differing / pixels).toBeLessThan(0.002); // votes are added in another order
+  }
+  expect(candidates[2]?.matrix.counts).not.toEqual(candidates[1]?.matrix.counts);
+});
+
+it("keeps the network as it was where nothing is better, and otherwise takes what is best", async () => {
+  const { before, best, candidates } = await leaveOneOut(opened.network, {
+    ...options,
+    weights: [0, 0.1, 0.5, 1],
+    votes: [0, 5],
+  });
+  const score = ({ matrix }: { matrix: ConfusionMatrix }) => meanIoU(matrix) ?? 0;
+  const most = Math.max(...candidates.map(score));
+  expect(score(best)).toBe(most > score(before) + 0.005 ? most : score(before));
+  expect(candidates).toContain(before);
+});
+
+it("climbs until a weight is worse, and takes single values as they are given", async () => {
+  const asked: number[] = [];
+  const mix = (weight: number) => {
+    asked.push(weight);
+    statistics.mixInto(weight);
+  };
+  const given = await leaveOneOut(opened.network, { ...options, mix, weights: [0.3], votes: [10] });
+  expect(asked).toEqual([0, 0.3]);
+  expect(given.candidates).toHaveLength(1);
+  expect(given.best).toMatchObject({ weight: 0.3, vote: 10, rows: "place" });
+  expect(given.before).toMatchObject({ weight: 0, vote: 0, rows: "trained" });
+});

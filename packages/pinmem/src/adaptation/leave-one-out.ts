@@ -1,0 +1,165 @@
+// Which weight of the place's statistics, and which strength of the votes? Asked of the labeled pictures themselves: each is
+// answered with rows written from the others, and what all of them got wrong is counted together.
+//
+// The state as trained is always among the candidates and stays where nothing is better, so that adapting is never chosen where
+// it harms the pictures at hand. Weights are climbed from 0 on until one is worse than the best so far: each takes a pass over
+// the pictures, while rows and strengths of the votes share what was encoded.
+// Shapes: K classes, C width, H W image, h w feature.
+
+import { setImmediate } from "node:timers/promises";
+import { ConfusionMatrix, IGNORE_INDEX, meanIoU } from "@pinmem/core";
+import { type Device, scope } from "@pinmem/torch";
+import type { Dataset } from "../datasets/dataset.js";
+import { evaluationImages } from "../loading/evaluation-loader.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { memoryOf } from "../training/methods/method.js";
+import { rowsOf } from "./class-rows.js";
+import { EncodedPicture } from "./encoded-picture.js";
+
+/** Of features, kept between the two looks at each picture. */
+const KEPT_BYTES = 2 ** 30;
+
+/** One way to adapt. */
+export interface Candidate {
+  /** Of the place's statistics, 0 to 1. */
+  readonly weight: number;
+  /** Weight of the memory's cosines in the logits. */
+  readonly vote: number;
+  /** Rows as they were, or written from the pictures of the place. */
+  readonly rows: "trained" | "place";
+}
+
+/** A candidate, and what it answered to pictures that had no part in its rows. */
+export interface Scored extends Candidate {
+  readonly matrix: ConfusionMatrix;
+}
+
+export interface Choice {
+  /** The network as it was. */
+  readonly before: Scored;
+  readonly best: Scored;
+  /** All that were tried, in turn. */
+  readonly candidates: readonly Scored[];
+}
+
+export interface LeaveOneOutOptions {
+  /** Pictures with labels, two at least. */
+  readonly dataset: Dataset;
+  /** Puts statistics with this weight of the place's into the network. */
+  readonly mix: (weight: number) => void;
+  /** Weights to try, rising; the first that is worse than the best before ends it. One: that one. */
+  readonly weights: readonly number[];
+  /** Strengths to try. One: that one. */
+  readonly votes: readonly number[];
+  /** Strength as trained. */
+  readonly trainedVote: number;
+  /** How much of a row before stays. */
+  readonly momentum: number;
+  readonly device?: Device;
+  readonly maxPixels?: number;
+  readonly onProgress?: (weight: number, done: number, total: number) => void;
+}
+
+/**
+ * Scores ways to adapt a network with a memory, in its trained form and evaluation mode, and finds the best. The statistics
+ * in it are those of the last that was tried then.
+ * @throws DataError naming a picture or label that cannot be used; what `onProgress` throws
+ */
+export async function leaveOneOut(
+  network: SegmentationNetwork,
+  { weights, votes, trainedVote, ...options }: LeaveOneOutOptions,
+): Promise<Choice> {
+  const trained: Candidate = { weight: 0, vote: trainedVote, rows: "trained" };
+  const at = (weight: number): Candidate[] => [
+    ...(votes.length > 1 ? [{ ...trained, weight }] : []),
+    ...votes.map((vote): Candidate => ({ weight, vote, rows: "place" })),
+  ];
+  const isFree = weights[0] === 0 && votes.length > 1;
+  const first = weights[0] === 0 ? at(0) : [];
+  const [before, ...others] = await score(network, 0, isFree ? first : [trained, ...first], options);
+  if (!before) throw new Error("internal: leaveOneOut has scored nothing");
+  const candidates = isFree ? [before, ...others] : others;
+  let best = bestOf(candidates);
+  for (const weight of weights.filter((one) => one > 0)) {
+    const scored = await score(network, weight, at(weight), options);
+    candidates.push(...scored);
+    const leader = bestOf(scored);
+    if (!leader || (best && scoreOf(leader) <= scoreOf(best))) break;
+    best = leader;
+  }
+  const isBetter = best !== undefined && (!isFree || scoreOf(best) > scoreOf(before) + MARGIN);
+  return { before, best: isBetter ? (best as Scored) : before, candidates };
+}
+
+/** A few pictures tell no smaller difference from chance; where a network may stay as it is, it does. */
+const MARGIN = 0.005;
+
+const scoreOf = ({ matrix }: Scored): number => meanIoU(matrix) ?? 0;
+
+/** Of equal ones the first. */
+const bestOf = (scored: readonly Scored[]): Scored | undefined =>
+  scored.reduce<Scored | undefined>(
+    (best, one) => (best === undefined || scoreOf(one) > scoreOf(best) ? one : best),
+    undefined,
+  );
+
+type ScoreOptions = Omit<LeaveOneOutOptions, "weights" | "votes" | "trainedVote">;
+
+/** Candidates of one weight. */
+async function score(
+  network: SegmentationNetwork,
+  weight: number,
+  candidates: readonly Candidate[],
+  { dataset, mix, momentum, device = "cpu", maxPixels, onProgress = () => {} }: ScoreOptions,
+): Promise<Scored[]> {
+  const memory = memoryOf(network, "leaveOneOut");
+  const scored = candidates.map((one) => ({ ...one, matrix: new ConfusionMatrix(network.classes) }));
+  const total = 2 * dataset.samples.length;
+  const pictures: EncodedPicture[] = [];
+  mix(weight);
+  try {
+    let free = KEPT_BYTES;
+    for await (const picture of evaluationImages(
+      dataset,
+      maxPixels === undefined ? {} : { image: { maxPixels } },
+    )) {
+      const encoded = new EncodedPicture(network, picture, { device, keepUpTo: free });
+      free -= encoded.bytes;
+      pictures.push(encoded);
+      onProgress(weight, pictures.length, total);
+      await setImmediate(); // Signals are heard in between.
+    }
+    for (const [turn, picture] of pictures.entries()) {
+      const others = pictures.filter((one) => one !== picture).map(({ sums }) => sums);
+      for (const rows of ["trained", "place"] as const) {
+        const asked = scored.filter((one) => one.rows === rows);
+        if (asked.length === 0) continue;
+        scope(() => {
+          const items =
+            rows === "trained" ? memory.items : rowsOf(others, { before: memory.items, momentum });
+          const predictions = picture.answers(
+            items,
+            asked.map(({ vote }) => vote),
+          );
+          for (const [which, { matrix }] of asked.entries())
+            count(matrix, predictions[which] as Uint8Array, picture.label);
+        });
+      }
+      onProgress(weight, pictures.length + turn + 1, total);
+      await setImmediate();
+    }
+    return scored;
+  } finally {
+    for (const picture of pictures) picture[Symbol.dispose]();
+  }
+}
+
+/** As `ConfusionMatrix.add`, for values that are known to be right: small pictures are counted often. */
+function count({ counts, classes }: ConfusionMatrix, prediction: Uint8Array, label: Uint8Array): void {
+  for (let at = 0; at < label.length; at++) {
+    const row = label[at] as number;
+    if (row === IGNORE_INDEX) continue;
+    const cell = row * classes + (prediction[at] as number);
+    counts[cell] = (counts[cell] as number) + 1;
+  }
+}

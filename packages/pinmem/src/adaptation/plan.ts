@@ -1,0 +1,86 @@
+// How a network is adapted: what is asked for, what labeled pictures say is best, or else what has proved well on average.
+
+import type { Device } from "@pinmem/torch";
+import type { Dataset } from "../datasets/dataset.js";
+import type { PlaceStatistics } from "../inference/place-statistics.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { type Candidate, type Choice, leaveOneOut } from "./leave-one-out.js";
+
+export interface Plan extends Candidate {
+  /** What labeled pictures said; null where there are too few to leave one out. */
+  readonly choice: Choice | null;
+  /** What a reader should know. */
+  readonly notes: readonly string[];
+}
+
+export interface PlanOptions {
+  readonly labeled: Dataset | null;
+  /** Null for a network without batch norm. */
+  readonly statistics: PlaceStatistics | null;
+  readonly weight: number | "auto";
+  readonly vote: number | "auto";
+  /** How much of a row before stays. */
+  readonly momentum: number;
+  readonly device?: Device;
+  readonly onProgress?: (weight: number, done: number, total: number) => void;
+}
+
+/** Weights of the place's statistics that are tried on labeled pictures. */
+const WEIGHTS = [0, 0.1, 0.3, 0.5, 1] as const;
+/** Strengths of the votes. */
+const VOTES = [0, 5, 10, 20, 30] as const;
+/** Where nothing can be tried: what did well on several networks and unseen places (both from 0 on, in steps as above). */
+const DEFAULT_WEIGHT = 0.3;
+const DEFAULT_VOTE = 10;
+
+/**
+ * Finds out how to adapt a network in its trained form, in evaluation mode; changes its running statistics on the way.
+ * @throws DataError naming a picture or label that cannot be used; RangeError where an option has no effect
+ */
+export async function planFor(
+  network: SegmentationNetwork,
+  { labeled, statistics, weight: asked, vote, momentum, ...options }: PlanOptions,
+): Promise<Plan> {
+  const trainedVote = network.memory?.voteWeight ?? 0;
+  const notes: string[] = [];
+  if (!statistics && asked !== "auto" && asked > 0)
+    throw new RangeError("adaptToPlace: `weight` has no effect: the network has no batch norm");
+  if (!network.memory && vote !== "auto" && vote > 0) {
+    throw new RangeError(
+      "adaptToPlace: `vote` has no effect without `labels`: the network has no memory, and one is attached only to be written",
+    );
+  }
+  if (!statistics) notes.push("the network has no batch norm, so that there are no statistics to take");
+  const weight = statistics ? asked : 0;
+  const settled = (rows: Candidate["rows"], otherwise: number) => ({
+    weight: weight === "auto" ? DEFAULT_WEIGHT : weight,
+    vote: vote === "auto" ? otherwise : vote,
+    rows,
+    choice: null,
+    notes,
+  });
+  const count = labeled?.samples.length ?? 0;
+  if (!labeled || count === 0) return settled("trained", trainedVote);
+  if (count === 1) {
+    const plan = settled("place", DEFAULT_VOTE);
+    notes.push(
+      `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight} and votes x ${plan.vote} were not tried on pictures of the place`,
+    );
+    return plan;
+  }
+  const choice = await leaveOneOut(network, {
+    ...options,
+    dataset: labeled,
+    mix: (one) => statistics?.mixInto(one),
+    weights: weight === "auto" ? WEIGHTS : [weight],
+    votes: vote === "auto" ? [...new Set([...VOTES, trainedVote])] : [vote],
+    trainedVote,
+    momentum,
+  });
+  const { matrix: _, ...best } = choice.best;
+  if (choice.best === choice.before)
+    notes.push(
+      "on pictures that were left out nothing was better than the network as it was, so that it stays so",
+    );
+  return { ...best, choice, notes };
+}

@@ -1,0 +1,14 @@
+// What those see who fit a trained network to a place.
+
+export { type LookOptions, lookAtPlace, type PlacePicture } from "../adaptation/look-at-place.js";
+export { findPlacePictures, type PlaceFiles, type PlacePictures } from "../adaptation/place-pictures.js";
+export {
+  type LabeledPictures,
+  type WriteMemoryOptions,
+  writeMemory,
+} from "../adaptation/write-memory.js";
+export { PlaceStatistics, type PlaceStatisticsOptions } from "../inference/place-statistics.js";
+export type { AdaptOptions, AdaptProgress } from "../runs/adapt-options.js";
+export { type Adaptation, adaptToPlace } from "../runs/adapt-to-place.js";
+export type { AdaptationRecord } from "../runs/adaptation-record.js";
+export { describeAdaptation } from "../runs/describe-adaptation.js";

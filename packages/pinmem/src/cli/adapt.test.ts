@@ -1,0 +1,177 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { renderStreet } from "@pinmem/streets";
+import { beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { writeImage, writeLabel } from "../../test/label-folders.js";
+import { runCli } from "../../test/run-cli.js";
+import { untrainedRun } from "../../test/untrained-run.js";
+import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
+
+const bin = fileURLToPath(new URL("../../bin/pinmem.mjs", import.meta.url));
+const root = temporaryFolder();
+const [run, images, labels] = ["run", "images", "labels"].map((name) => join(root, name)) as [
+  string,
+  string,
+  string,
+];
+const out = join(root, "out");
+
+beforeAll(async () => {
+  untrainedRun(run);
+  const [width, height] = [48, 32];
+  for (let index = 0; index < 2; index++) {
+    const { image, label } = renderStreet({ domain: "night", seed: 0, index, width, height });
+    await writeRgbPng(join(images, `${index}.png`), { width, height, pixels: image });
+    await writeLabelPng(join(labels, `${index}.png`), { width, height, labels: label });
+  }
+});
+
+const adapt = (...words: string[]) => runCli("adapt", ...words);
+
+/** Nothing new lies beside the run, hidden or not, that is called like what was to be made. */
+const nothingIsLeft = () => expect(readdirSync(root).filter((name) => name.includes("out"))).toEqual([]);
+
+const contentOf = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name)).toString("base64")]);
+
+describe("pinmem adapt", () => {
+  it("refuses what it cannot use in one line, and writes nothing", async () => {
+    const folder = (name: string) => join(root, name);
+    mkdirSync(folder("empty"));
+    writeFileSync(join(folder("empty"), "notes.txt"), "x");
+    mkdirSync(folder("unfinished"));
+    cpSync(join(run, "recipe.json"), join(folder("unfinished"), "recipe.json"));
+    await writeImage(join(folder("large"), "0.png"), 500, 40);
+    await writeImage(join(folder("small"), "0.png"), 4, 4);
+    await writeLabel(join(folder("unknown"), "0.png"), [0, 40, ...Array(46).fill(255)], 32);
+    await writeLabel(join(folder("ignored"), "0.png"), Array(48).fill(255), 32);
+    await writeLabel(join(folder("other-size"), "0.png"), Array(24).fill(0), 32);
+    await writeLabel(join(folder("strangers"), "a.png"), Array(48).fill(0), 32);
+    const whole = ["--images", images, "--out", out];
+    const refusals: [words: string[], message: RegExp][] = [
+      [
+        [run, "--images", folder("empty"), "--out", out],
+        /empty: holds no picture \(\.jpg, .*there lie "notes\.txt"/,
+      ],
+      [[run, "--images", folder("nowhere"), "--out", out], /nowhere: does not exist/],
+      [
+        [run, "--images", folder("large"), "--out", out],
+        /large.0\.png: is 500x40 pixels, 10\.4 times as large as the crops of 48x48/,
+      ],
+      [
+        [run, "--images", folder("small"), "--out", out],
+        /small.0\.png: is 4x4 pixels, 12\.0 times as small as the crops/,
+      ],
+      [[run, "--images", run, "--out", out], /run is the folder of the run itself, or lies in it/],
+      [[run, "--images", images, "--out", run], /run is there already; choose another --out/],
+      [
+        [run, "--images", images, "--out", join(run, "here")],
+        /here lies in the run that is adapted .*choose another --out/,
+      ],
+      [[folder("unfinished"), ...whole], /unfinished holds no weights yet: the run is not finished/],
+      [
+        [run, ...whole, "--labels", folder("strangers")],
+        /strangers: holds no label of any picture: looked for "0\.png".*"a\.png"/,
+      ],
+      [[run, ...whole, "--labels", folder("nowhere")], /nowhere: is no folder; --labels names/],
+      [[run, ...whole, "--labels", images], /images: holds pictures and labels alike/],
+      [
+        [run, ...whole, "--labels", folder("unknown")],
+        /unknown.0\.png: holds label values that this data set does not define: 40/,
+      ],
+      [
+        [run, ...whole, "--labels", folder("ignored")],
+        /ignored.0\.png: .*nothing is labeled: all pixels of 1 label are ignored/,
+      ],
+      [
+        [run, ...whole, "--labels", folder("other-size")],
+        /other-size.0\.png: is 24x32 pixels, but its image .*0\.png is 48x32/,
+      ],
+    ];
+    for (const [words, message] of refusals) {
+      const { code, err, out: printed } = await adapt(...words);
+      expect(err).toMatch(message);
+      expect([code, printed, err.trim().split("\n").length]).toEqual([1, "", 1]);
+      nothingIsLeft();
+    }
+  });
+
+  it("refuses options that have no effect, and values that cannot be, as wrong usage", async () => {
+    const words = [run, "--images", images, "--out", out];
+    for (const [more, message] of [
+      [["--shots", "3"], /--shots has no effect here/],
+      [["--steps", "3"], /--steps has no effect here/],
+      [["--weight", "2"], /number from 0 to 1, or auto/],
+      [["--vote", "-1"], /number of at least 0, or auto/],
+    ] as const) {
+      const { code, err } = await adapt(...words, ...more);
+      expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+    }
+    nothingIsLeft();
+  });
+
+  it("prints and keeps what was chosen, with scores by class before and after on pictures left out", async () => {
+    const place = join(root, "labeled");
+    const words = [run, "--images", images, "--labels", labels, "--weight", "0.1"];
+    const { code, out: printed, err } = await adapt(...words, "--out", place);
+    expect([code, err]).toEqual([0, ""]);
+    const lines = printed.trimEnd().split("\n");
+    expect(lines.slice(0, 4)).toEqual([
+      expect.stringMatching(/^from .*last\.safetensors, step 0: 2 pictures of the place, labels of 2$/),
+      "batch norm: statistics of the place with weight 0.1",
+      expect.stringMatching(/^memory: rows of \d+ classes written, votes x \d+$/),
+      expect.stringMatching(/^IoU on pictures left out, in percent +before +after$/),
+    ]);
+    expect(lines).toContainEqual(expect.stringMatching(/^road +\d+\.\d +\d+\.\d$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^mean +\d+\.\d +\d+\.\d$/));
+    expect(lines.at(-1)).toBe(`written: ${place}`);
+    const json = await adapt(...words, "--out", join(root, "labeled-json"), "--json");
+    const record = JSON.parse(json.out);
+    expect(record).toEqual(JSON.parse(readFileSync(join(place, "adaptation.json"), "utf8")));
+    for (const name of record.leftOut.worse)
+      expect(lines).toContainEqual(
+        expect.stringContaining(`warning: ${name} got worse on pictures that were left out`),
+      );
+  });
+
+  it("leaves the run untouched and no half of the new one where it is killed while it writes", async () => {
+    const before = contentOf(run);
+    const hook = join(root, "kill.mjs");
+    writeFileSync(
+      hook,
+      `import fs from "node:fs";
+       import { syncBuiltinESMExports } from "node:module";
+       let renames = 0;
+       const { renameSync } = fs;
+       fs.renameSync = (from, to) => {
+         if (++renames === Number(process.env.KILL_AT)) process.kill(process.pid, "SIGKILL");
+         renameSync(from, to);
+       };
+       syncBuiltinESMExports();`,
+    );
+    const started = (killAt: number) =>
+      spawnSync(
+        process.execPath,
+        ["--import", pathToFileURL(hook).href, bin, "adapt", run, "--images", images, "--out", out],
+        { env: { ...process.env, KILL_AT: String(killAt) }, encoding: "utf8" },
+      );
+    for (const killAt of [2, 6]) {
+      expect(started(killAt).signal).toBe("SIGKILL");
+      expect(existsSync(out)).toBe(false);
+      expect(contentOf(run)).toEqual(before);
+    }
+    const { code, text } = await adapt(run, "--images", images, "--out", out);
+    expect([code, text]).toEqual([
+      0,
+      expect.stringMatching(
+        /2 pictures of the place\nbatch norm: statistics of the place with weight 0\.3\nwritten: .*out$/,
+      ),
+    ]);
+    expect(readdirSync(root).filter((name) => name.startsWith("."))).toEqual([]); // what the killed ones left
+  }, 60_000);
+});

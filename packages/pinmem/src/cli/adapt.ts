@@ -1,0 +1,132 @@
+// `pinmem adapt`: a run for one place, from pictures of it.
+
+import type { Device } from "@pinmem/torch";
+import { Command, InvalidArgumentError } from "commander";
+import { StatusLine } from "../files/status-line.js";
+import type { AdaptProgress } from "../runs/adapt-options.js";
+import { refuseIdleOptions } from "./idle-options.js";
+import { interruption } from "./interruption.js";
+import { bestOrLast, deviceOption, positive, wholeNumber } from "./options.js";
+import { explained } from "./running.js";
+
+interface AdaptFlags {
+  readonly images: string[];
+  readonly labels?: string;
+  readonly out: string;
+  readonly which?: "best" | "last";
+  readonly shots: number;
+  readonly limit: number;
+  readonly weight: number | "auto";
+  readonly vote: number | "auto";
+  readonly steps: number;
+  readonly seed: number;
+  readonly device: string;
+  readonly json?: true;
+}
+
+export function adaptCommand(): Command {
+  return new Command("adapt")
+    .description("Fit a trained network to a place, from pictures of it and, where there are some, labels.")
+    .argument(
+      "<run>",
+      "the folder of a run, or a file of weights that a run wrote; an adapted one is gone on from",
+    )
+    .requiredOption("--images <paths...>", "a folder of pictures, with all below it, or picture files")
+    .option("--labels <folder>", "PNG labels of some of them, named alike; 255 where nothing is known")
+    .requiredOption("--out <folder>", "the run to make; nothing may lie there")
+    .option("--shots <count>", "labeled pictures to use, spread evenly", positive, 8)
+    .option("--limit <count>", "pictures to take statistics of, spread evenly", positive, 64)
+    .option("--weight <number>", "of the place's statistics in batch norm, 0 to 1, or auto", share, "auto")
+    .option("--vote <number>", "weight of the memory's cosines in the logits, or auto", strength, "auto")
+    .option(
+      "--steps <count>",
+      "train norms, write network and classifier on the labeled pictures",
+      wholeNumber,
+      0,
+    )
+    .option("--seed <number>", "of these steps", wholeNumber, 0)
+    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
+    .addOption(deviceOption())
+    .option("--json", "print what was chosen, and scores before and after, as JSON")
+    .addHelpText(
+      "after",
+      `
+From pictures alone, batch norm takes statistics of the place, mixed into the trained ones. With labels (whole pictures or a few
+brush strokes, the rest 255) the memory's rows are written from them, and the weight of the statistics and of the votes are
+those that answer best on labeled pictures that were left out; a network without a memory gets one that votes. Where nothing is
+better than the network as it was, it stays so. Nothing is trained without --steps. Given an adapted run, rows move from its rows by
+the memory's momentum.
+
+Examples:
+  npx pinmem adapt runs/demo --images photos --out runs/demo-here
+  npx pinmem adapt runs/demo --images photos --labels photos-labels --shots 8 --out runs/demo-here
+
+Ctrl-C stops after the picture in progress; nothing is written then.
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
+    )
+    .action((run: string, flags: AdaptFlags, command: Command) => {
+      refuseIdleOptions(command, [
+        ["--shots", flags.labels === undefined, "it counts labeled pictures, and there are no --labels"],
+        [
+          "--steps",
+          flags.labels === undefined,
+          "they are trained on labeled pictures, and there are no --labels",
+        ],
+        ["--seed", flags.steps === 0, "nothing is trained without --steps"],
+      ]);
+      return explained(() => adapt(run, flags));
+    });
+}
+
+async function adapt(run: string, flags: AdaptFlags): Promise<void> {
+  const [{ adaptToPlace }, { describeAdaptation }] = await Promise.all([
+    import("../runs/adapt-to-place.js"),
+    import("../runs/describe-adaptation.js"),
+  ]);
+  const { images: given, device, json, ...options } = flags;
+  const [only, ...others] = given;
+  using interrupt = interruption("picture");
+  const line = new StatusLine();
+  try {
+    const { out, record } = await adaptToPlace(run, {
+      ...options,
+      images: only !== undefined && others.length === 0 ? only : given,
+      device: device as Device, // adaptToPlace refuses what is none
+      onProgress: (progress) => {
+        line.show(sayProgress(progress));
+        interrupt.check("nothing was written");
+      },
+    });
+    line.clear();
+    if (json) console.log(JSON.stringify(record, null, 2));
+    else console.log([...describeAdaptation(record), `written: ${out}`].join("\n"));
+  } finally {
+    line.clear();
+  }
+}
+
+const sayProgress = ({ part, weight, done, total }: AdaptProgress): string => {
+  switch (part) {
+    case "statistics":
+      return `looking at the place: picture ${done} of ${total}`;
+    case "choice":
+      return `leaving pictures out, statistics with weight ${weight}: ${done} of ${total}`;
+    case "steps":
+      return `step ${done} of ${total}`;
+  }
+};
+
+function share(text: string): number | "auto" {
+  const value = Number(text);
+  if (text === "auto") return text;
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("It must be a number from 0 to 1, or auto.");
+}
+
+function strength(text: string): number | "auto" {
+  const value = Number(text);
+  if (text === "auto") return text;
+  if (text.trim() !== "" && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
+  throw new InvalidArgumentError("It must be a number of at least 0, or auto.");
+}

@@ -1,0 +1,212 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { renderStreet } from "@pinmem/streets";
+import { loadSafetensors, noGrad, randn, scope, type Tensor } from "@pinmem/torch";
+import { beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { untrainedRun } from "../../test/untrained-run.js";
+import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
+import { adaptToPlace } from "./adapt-to-place.js";
+import { type OpenRun, openRun } from "./open-run.js";
+import { train } from "./train.js";
+
+const root = temporaryFolder();
+const run = join(root, "run");
+const images = join(root, "night/images");
+const labels = join(root, "night/labels");
+const [width, height] = [64, 32];
+let turn = 0;
+const fresh = () => join(root, `adapted-${turn++}`);
+
+beforeAll(async () => {
+  untrainedRun(run);
+  for (let index = 0; index < 4; index++) {
+    const { image, label } = renderStreet({ domain: "night", seed: 0, index, width, height });
+    await writeRgbPng(join(images, `drive/${index}.png`), { width, height, pixels: image });
+    if (index < 3) await writeLabelPng(join(labels, `drive/${index}.png`), { width, height, labels: label });
+  }
+});
+
+const contentOf = (folder: string) =>
+  Object.fromEntries(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name)).toString("base64")]),
+  );
+
+/** Names of the tensors that differ between two files of weights. */
+const changed = (a: string, b: string): string[] =>
+  scope(() => {
+    const [one, other] = [loadSafetensors(a).tensors, loadSafetensors(b).tensors];
+    expect([...one.keys()]).toEqual([...other.keys()]);
+    return [...one].flatMap(([name, tensor]) => (tensor.equal(other.get(name) as never) ? [] : [name]));
+  });
+
+describe("adapting to pictures alone", () => {
+  it("changes running statistics and nothing else, and leaves the run that it comes from as it was", async () => {
+    const before = contentOf(run);
+    const { out, record } = await adaptToPlace(run, { images, out: fresh() });
+    expect(record).toMatchObject({
+      images,
+      labels: null,
+      pictures: 4,
+      labeled: 0,
+      weight: 0.3,
+      leftOut: null,
+      from: { run, file: join(run, "last.safetensors"), step: 0 },
+    });
+    const names = changed(join(run, "last.safetensors"), join(out, "last.safetensors"));
+    expect(names.length).toBeGreaterThan(100);
+    expect(names.filter((name) => !/running_(mean|var)$/.test(name))).toEqual([]);
+    expect(contentOf(run)).toEqual(before);
+    expect(readdirSync(out).sort()).toEqual([
+      "adaptation.json",
+      "best.safetensors",
+      "environment.json",
+      "last.safetensors",
+      "recipe.json",
+    ]);
+    using opened = openRun(out);
+    expect(opened).toMatchObject({ recipe: miniRecipe(), score: null, adaptation: record });
+    expect(readdirSync(root).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  it("refuses to train on there, with the reason", async () => {
+    const { out } = await adaptToPlace(run, { images, out: fresh(), limit: 1 });
+    await expect(train(miniRecipe(), { folder: out, resume: true })).rejects.toThrow(
+      /was adapted to a place, and has no state to train on from; resume the run that it came from/,
+    );
+    expect(existsSync(join(out, "checkpoints"))).toBe(false);
+  });
+});
+
+describe("adapting with labels", () => {
+  it("writes rows of the classes that occur, chooses by pictures left out, and keeps the rows before", async () => {
+    const { out, record } = await adaptToPlace(run, { images, labels, out: fresh(), weight: 0.3, vote: 10 });
+    expect(record).toMatchObject({ labels, pictures: 4, labeled: 3, weight: 0.3, vote: 10, attached: false });
+    expect(record.written).toContain("road");
+    expect(record.leftOut?.candidates).toHaveLength(1);
+    expect(Object.keys(record.leftOut?.before.classIoU ?? {})).toHaveLength(19);
+    const names = changed(join(run, "last.safetensors"), join(out, "last.safetensors"));
+    expect(names.filter((name) => !/running_(mean|var)$/.test(name))).toEqual(["memory.m_items"]);
+    scope(() => {
+      const rows = (file: string) => loadSafetensors(join(file)).tensors.get("memory.m_items")?.toArray();
+      expect(rows(join(out, "rows-before.safetensors"))).toEqual(rows(join(run, "last.safetensors")));
+      const [before, after] = [
+        rows(join(run, "last.safetensors")),
+        rows(join(out, "last.safetensors")),
+      ] as number[][][];
+      const classes = JSON.parse(readFileSync(join(out, "adaptation.json"), "utf8")).written as string[];
+      const moved = (before ?? []).filter((row, trainId) => String(row) !== String(after?.[trainId]));
+      expect(moved).toHaveLength(classes.length);
+    });
+    using opened = openRun(out);
+    expect(opened.network.memory?.voteWeight).toBe(10);
+    expect(opened.recipe.model.memory.vote).toBe(10);
+  });
+});
+
+describe("a network without a memory", () => {
+  const erm = join(root, "erm");
+  beforeAll(() => {
+    untrainedRun(erm, { recipe: miniRecipe({ method: { name: "erm" } }) });
+  });
+
+  const image = () => randn([1, 3, height, width]);
+
+  it("gets one that only votes, and says the same without votes", async () => {
+    const { out, record } = await adaptToPlace(erm, { images, labels, out: fresh(), weight: 0, vote: 20 });
+    expect(record).toMatchObject({ attached: true, vote: 20, weight: 0 });
+    expect(record.notes).toContainEqual(expect.stringMatching(/one that votes was attached/));
+    using plain = openRun(erm);
+    using adapted = openRun(out);
+    const { memory } = adapted.network;
+    if (!memory) throw new Error("there should be a memory");
+    scope(() => {
+      const input = image();
+      const logits = ({ network }: OpenRun) => noGrad(() => network.call(input).logits);
+      const differs = () => logits(adapted).sub(logits(plain)).abs().max().toNumber();
+      expect(differs()).toBeGreaterThan(0.1);
+      memory.voteWeight = 0;
+      expect(differs()).toBeLessThan(1e-5);
+    });
+    const zero = (memory.items.toArray() as number[][]).filter((row) => row.every((value) => value === 0));
+    expect(zero).toHaveLength(19 - record.written.length);
+  });
+
+  it("gets none without labels, and is told that votes are nothing to it then", async () => {
+    const { out, record } = await adaptToPlace(erm, { images, out: fresh(), limit: 1 });
+    expect(record).toMatchObject({ attached: false, vote: 0, pictures: 1 });
+    expect(existsSync(join(out, "rows-before.safetensors"))).toBe(false);
+    using adapted = openRun(out);
+    expect(adapted.network.memory).toBeNull();
+    const there = fresh();
+    await expect(adaptToPlace(erm, { images, out: there, vote: 10 })).rejects.toThrow(
+      /`vote` has no effect without `labels`/,
+    );
+    expect(existsSync(there)).toBe(false);
+  });
+
+  it("is gone on with: rows move by the momentum from where they were", async () => {
+    const options = { images, labels, weight: 0, vote: 20 };
+    const first = await adaptToPlace(erm, { ...options, out: fresh() });
+    const second = await adaptToPlace(first.out, {
+      ...options,
+      shots: 1,
+      out: fresh(),
+    });
+    expect(first.record.momentum).toBe(0);
+    expect(second.record).toMatchObject({
+      momentum: 0.8,
+      labeled: 1,
+      attached: false,
+      from: { run: first.out },
+    });
+    scope(() => {
+      const rowsOf = (run: string) =>
+        loadSafetensors(join(run, "last.safetensors")).tensors.get("memory.m_items") as Tensor;
+      const cosines = rowsOf(first.out).mul(rowsOf(second.out)).sum(1).toArray() as number[];
+      const road = cosines[0] as number;
+      expect(road).toBeGreaterThan(0.9);
+      expect(road).toBeLessThan(1);
+    });
+  });
+});
+
+describe("one labeled picture", () => {
+  it("is not left out: values that did well elsewhere are taken, and it is said", async () => {
+    const { record } = await adaptToPlace(run, { images, labels, shots: 1, out: fresh() });
+    expect(record).toMatchObject({ labeled: 1, weight: 0.3, vote: 10, leftOut: null });
+    expect(record.notes.join()).toMatch(/one picture is labeled, so that none can be left out/);
+  });
+});
+
+describe("steps on the labeled pictures", () => {
+  it("change norms, write network, classifier and rows alone, the same for the same seed", async () => {
+    const options = { images, labels, shots: 2, weight: 0, vote: 10, steps: 2 } as const;
+    const [one, same, other] = [
+      await adaptToPlace(run, { ...options, out: fresh() }),
+      await adaptToPlace(run, { ...options, out: fresh() }),
+      await adaptToPlace(run, { ...options, out: fresh(), seed: 1, steps: 3 }),
+    ];
+    const weights = (folder: string) => join(folder, "last.safetensors");
+    expect(changed(weights(one.out), weights(same.out))).toEqual([]);
+    expect(changed(weights(one.out), weights(other.out)).length).toBeGreaterThan(50);
+    const names = changed(weights(run), weights(one.out));
+    const norms = scope(() =>
+      [...loadSafetensors(weights(run)).tensors.keys()]
+        .filter((name) => name.endsWith(".running_mean"))
+        .map((name) => name.replace("running_mean", "")),
+    );
+    const isNorm = (name: string) => norms.some((norm) => [`${norm}weight`, `${norm}bias`].includes(name));
+    const others = names.filter((name) => !isNorm(name));
+    expect(others.sort()).toEqual([
+      "final2.0.bias",
+      "final2.0.weight",
+      "memory.m_items",
+      "memory.writenet.writefeat.0.weight",
+    ]);
+    expect(one.record.notes.join()).toMatch(/those before the training steps/);
+  });
+});

@@ -1,0 +1,158 @@
+// A run adapted to a place, from pictures of it: statistics of batch norm from all of them, rows of the memory from those that
+// are labeled, and how much of each by leaving the labeled ones out in turn. What it makes is a run like any other, in a folder
+// of its own that appears whole or not at all; the run that it comes from is only read.
+
+import { dirname, resolve } from "node:path";
+import { dispose, keep, loadSafetensors, nn, noGrad, scope } from "@pinmem/torch";
+import { lookAtPlace } from "../adaptation/look-at-place.js";
+import { planFor } from "../adaptation/plan.js";
+import { trainSteps } from "../adaptation/train-steps.js";
+import { writeMemory } from "../adaptation/write-memory.js";
+import {
+  type AdaptOptions,
+  type CompleteAdaptOptions,
+  completeAdaptOptions,
+  requireFolders,
+} from "./adapt-options.js";
+import type { AdaptationRecord } from "./adaptation-record.js";
+import { type AdaptedNetwork, createAdaptedNetwork, withVote } from "./adapted-network.js";
+import { requireDevice } from "./environment.js";
+import { recordLeftOut } from "./left-out-scores.js";
+import { type ModelMetadata, readMetadata } from "./model-metadata.js";
+import { type OpenPlace, openPlace } from "./open-place.js";
+import { type OpenRun, weightsFile } from "./open-run.js";
+import { writeAdapted } from "./write-adapted.js";
+
+/** A run that was made for a place. */
+export interface Adaptation {
+  /** Its folder. */
+  readonly out: string;
+  /** What was chosen and why; stored with the run. */
+  readonly record: AdaptationRecord;
+}
+
+/**
+ * Makes a run for a place out of a trained one.
+ *
+ * From pictures alone, batch norm takes statistics of the place, mixed into the trained ones. With labels, rows of the memory
+ * are written from them (a network without a memory gets one that votes), and the weight of the statistics and the strength of
+ * the votes are those that answer labeled pictures best which were left out; where nothing is better than the network as it was,
+ * it stays so. From a run that was adapted before, rows move by the memory's momentum instead of being replaced.
+ *
+ * @param run folder of a run, a file of weights that a run wrote, or a run that is open
+ * @throws RunError, DataError, RangeError, WriteError saying what cannot be used and why; nothing is written then
+ */
+export async function adaptToPlace(
+  run: string | Pick<OpenRun, "file">,
+  given: AdaptOptions,
+): Promise<Adaptation> {
+  const options = completeAdaptOptions(given);
+  requireDevice(String(options.device));
+  const file = weightsFile(typeof run === "string" ? run : run.file, options.which);
+  requireFolders(dirname(file), options);
+  const { tensors, metadata } = loadSafetensors(file);
+  try {
+    const before = readMetadata(file, metadata);
+    const place = await openPlace(options, { space: before.space, crop: before.recipe.data.crop });
+    const adapted = createAdaptedNetwork(before, tensors, { ...options, withMemory: place.labeled !== null });
+    try {
+      return await adapt(adapted, { file, before, place, options });
+    } finally {
+      dispose([...adapted.network.stateDict().values()]);
+    }
+  } finally {
+    dispose([...tensors.values()]);
+  }
+}
+
+interface Task {
+  readonly file: string;
+  readonly before: ModelMetadata;
+  readonly place: OpenPlace;
+  readonly options: CompleteAdaptOptions;
+}
+
+async function adapt(
+  { network, recipe, attached }: AdaptedNetwork,
+  { file, before, place, options }: Task,
+): Promise<Adaptation> {
+  const { out, device, steps, seed, weight, vote, onProgress } = options;
+  const { labeled } = place;
+  const { space } = before;
+  const momentum = before.adaptation ? (network.memory?.momentum ?? 0) : 0;
+  const telling =
+    (part: "statistics" | "steps") =>
+    (done: number, total: number): void =>
+      onProgress({ part, weight: null, done, total });
+
+  using statistics = hasStatistics(network)
+    ? await lookAtPlace(network, place.pictures, { device, onProgress: telling("statistics") })
+    : null;
+  const plan = await planFor(network, {
+    labeled,
+    statistics,
+    weight,
+    vote,
+    momentum,
+    device,
+    onProgress: (tried, done, total) => onProgress({ part: "choice", weight: tried, done, total }),
+  });
+  statistics?.mixInto(plan.weight);
+  const { memory } = network;
+  const changesVote = memory !== null && memory.voteWeight !== plan.vote;
+  if (memory) memory.voteWeight = plan.vote;
+  const rowsBefore = memory && labeled ? keep(scope(() => noGrad(() => memory.items.clone()))) : null;
+  try {
+    const write = async (): Promise<string[]> =>
+      plan.rows === "place" && labeled ? writeMemory({ network, space }, labeled, { momentum, device }) : [];
+    let written = await write();
+    if (steps > 0 && labeled && memory && rowsBefore) {
+      const writes = written.length > 0 && !memory.votesOnly;
+      await trainSteps(network, labeled, { steps, seed, writes, device, onStep: telling("steps") });
+      memory.store(rowsBefore); // Features have moved: rows are written anew from what they were.
+      written = await write();
+    }
+    const record: AdaptationRecord = {
+      from: { run: dirname(resolve(file)), file: resolve(file), step: before.step },
+      images: place.images,
+      labels: place.labels,
+      pictures: place.pictures.length,
+      labeled: labeled?.samples.length ?? 0,
+      weight: plan.weight,
+      vote: plan.vote,
+      written,
+      momentum,
+      attached,
+      steps,
+      seed,
+      leftOut: plan.choice && recordLeftOut(plan.choice, space),
+      notes: [...plan.notes, ...notesOn({ attached, steps, leftOut: plan.choice !== null })],
+    };
+    await writeAdapted(network, {
+      out,
+      recipe: changesVote || attached ? withVote(recipe, plan.vote) : recipe,
+      space,
+      step: before.step,
+      record,
+      rowsBefore,
+      device,
+    });
+    return { out, record };
+  } finally {
+    if (rowsBefore) dispose(rowsBefore);
+  }
+}
+
+function notesOn(about: { attached: boolean; steps: number; leftOut: boolean }): string[] {
+  return [
+    ...(about.attached
+      ? ["the network had no memory; one that votes was attached, and changes nothing else"]
+      : []),
+    ...(about.steps > 0 && about.leftOut
+      ? ["scores on pictures that were left out are those before the training steps, which saw all of them"]
+      : []),
+  ];
+}
+
+const hasStatistics = (network: nn.AnyModule): boolean =>
+  network.modules().some((module) => module instanceof nn.BatchNorm2d && module.runningMean);

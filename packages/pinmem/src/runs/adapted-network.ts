@@ -1,0 +1,53 @@
+// The network that is adapted: that of a run, in its trained form, with a memory that votes where it had none.
+
+import { type Device, manualSeed, noGrad, type Tensor } from "@pinmem/torch";
+import type { ClassMemory } from "../memory/class-memory.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { loadNetworkWeights } from "../models/weights/load-weights.js";
+import type { Recipe } from "../recipes/recipe.js";
+import { createRecipeNetwork } from "../recipes/recipe-network.js";
+import type { ModelMetadata } from "./model-metadata.js";
+
+export interface AdaptedNetwork {
+  readonly network: SegmentationNetwork;
+  /** Of the network: with a memory that votes where one was attached. */
+  readonly recipe: Recipe;
+  /** Whether the run had no memory. */
+  readonly attached: boolean;
+}
+
+export interface AdaptedNetworkOptions {
+  /** Whether rows are to be written, for which a memory is needed. */
+  readonly withMemory: boolean;
+  /** Of the parts of an attached memory that nothing uses as long as it only votes. */
+  readonly seed: number;
+  readonly device: Device;
+}
+
+/** In evaluation mode, without gradients; the rows of an attached memory are zero. @throws WeightsError where weights do not fit */
+export function createAdaptedNetwork(
+  { recipe: trained, space }: Pick<ModelMetadata, "recipe" | "space">,
+  tensors: ReadonlyMap<string, Tensor>,
+  { withMemory, seed, device }: AdaptedNetworkOptions,
+): AdaptedNetwork {
+  manualSeed(seed);
+  const plain = createRecipeNetwork(trained, space.classes.length);
+  const attached = withMemory && plain.memory === null;
+  const recipe = attached ? withVotes(trained) : trained;
+  const network = attached ? createRecipeNetwork(recipe, space.classes.length) : plain;
+  const own = [...network.stateDict()].filter(([name]) => attached && name.startsWith("memory."));
+  loadNetworkWeights(network, new Map([...own, ...tensors]), { source: "the weights of the run" });
+  if (attached) noGrad(() => (network.memory as ClassMemory).items.zero_());
+  network.eval().requiresGrad_(false).to({ device, memoryFormat: "channelsLast" });
+  return { network, recipe, attached };
+}
+
+function withVotes(recipe: Recipe): Recipe {
+  return { ...recipe, model: { ...recipe.model, memory: { ...recipe.model.memory, votesOnly: true } } };
+}
+
+/** The recipe of a network whose votes have this strength. */
+export const withVote = (recipe: Recipe, vote: number): Recipe => ({
+  ...recipe,
+  model: { ...recipe.model, memory: { ...recipe.model.memory, vote } },
+});

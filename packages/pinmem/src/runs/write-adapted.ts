@@ -1,0 +1,46 @@
+// The folder of an adapted run: recipe, weights, where it came from, and the rows that its memory had before.
+
+import type { LabelSpace } from "@pinmem/core";
+import { type Device, saveSafetensors, type Tensor } from "@pinmem/torch";
+import { writeWhole } from "../files/atomic-write.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import type { Recipe } from "../recipes/recipe.js";
+import type { AdaptationRecord } from "./adaptation-record.js";
+import { recordEnvironment } from "./environment.js";
+import { writeMetadata } from "./model-metadata.js";
+import { RunFolder } from "./run-folder.js";
+import { StagedFolder } from "./staged-folder.js";
+
+export interface AdaptedRun {
+  /** Where its folder will be. */
+  readonly out: string;
+  readonly recipe: Recipe;
+  readonly space: LabelSpace;
+  /** Optimizer steps of the training behind it. */
+  readonly step: number;
+  readonly record: AdaptationRecord;
+  /** (K, C); null for a network without a memory. */
+  readonly rowsBefore: Tensor | null;
+  readonly device: Device;
+}
+
+/**
+ * Writes it whole or not at all.
+ * @throws WriteError, TensorFileError where the system refuses
+ */
+export async function writeAdapted(
+  network: SegmentationNetwork,
+  { out, recipe, space, step, record, rowsBefore, device }: AdaptedRun,
+): Promise<void> {
+  using staged = new StagedFolder(out);
+  const folder = new RunFolder(staged.path);
+  await folder.write(recipe);
+  await writeWhole(folder.adaptation, `${JSON.stringify(record, null, 2)}\n`);
+  await recordEnvironment(folder.environment, String(device));
+  if (rowsBefore) saveSafetensors(folder.rowsBefore, new Map([["memory.m_items", rowsBefore]]));
+  // No score: source validation has not seen these weights. Both names, so that whoever asks for either finds it.
+  const metadata = writeMetadata({ recipe, space, step, score: null, adaptation: record });
+  for (const which of ["last", "best"] as const)
+    saveSafetensors(folder.model(which), network.stateDict(), metadata);
+  staged.commit();
+}
