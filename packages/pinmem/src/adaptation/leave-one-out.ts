@@ -11,6 +11,7 @@ import { ConfusionMatrix, IGNORE_INDEX, meanIoU } from "@pinmem/core";
 import { type Device, scope } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
+import type { ClassMemory } from "../memory/class-memory.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
 import { rowsOf } from "./class-rows.js";
@@ -114,6 +115,7 @@ async function score(
 ): Promise<Scored[]> {
   const memory = memoryOf(network, "leaveOneOut");
   const scored = candidates.map((one) => ({ ...one, matrix: new ConfusionMatrix(network.classes) }));
+  const groups = decodedTogether(memory, scored);
   const total = 2 * dataset.samples.length;
   const pictures: EncodedPicture[] = [];
   mix(weight);
@@ -131,12 +133,10 @@ async function score(
     }
     for (const [turn, picture] of pictures.entries()) {
       const others = pictures.filter((one) => one !== picture).map(({ sums }) => sums);
-      for (const rows of ["trained", "place"] as const) {
-        const asked = scored.filter((one) => one.rows === rows);
-        if (asked.length === 0) continue;
+      for (const asked of groups) {
         scope(() => {
-          const items =
-            rows === "trained" ? memory.items : rowsOf(others, { before: memory.items, momentum });
+          const isPlace = asked.some(({ rows }) => rows === "place");
+          const items = isPlace ? rowsOf(others, { before: memory.items, momentum }) : memory.items;
           const predictions = picture.answers(
             items,
             asked.map(({ vote }) => vote),
@@ -152,6 +152,15 @@ async function score(
   } finally {
     for (const picture of pictures) picture[Symbol.dispose]();
   }
+}
+
+/** Candidates of which a decoder sees the same: those of the same rows, or all where rows without votes change nothing. */
+function decodedTogether(memory: ClassMemory, scored: readonly Scored[]): Scored[][] {
+  const trained = scored.filter(({ rows }) => rows === "trained");
+  const place = scored.filter(({ rows }) => rows === "place");
+  const together = memory.votesOnly && trained.every(({ vote }) => vote === 0);
+  const groups = together ? [[...trained, ...place]] : [trained, place];
+  return groups.filter(({ length }) => length > 0);
 }
 
 /** As `ConfusionMatrix.add`, for values that are known to be right: small pictures are counted often. */

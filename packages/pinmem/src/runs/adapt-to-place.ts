@@ -79,7 +79,9 @@ async function adapt(
   const { out, device, steps, seed, weight, vote, onProgress } = options;
   const { labeled } = place;
   const { space } = before;
-  const momentum = before.adaptation ? (network.memory?.momentum ?? 0) : 0;
+  // Rows that were written for the place move, trained ones are replaced.
+  const goesOn = (before.adaptation?.written.length ?? 0) > 0;
+  const momentum = goesOn ? (network.memory?.momentum ?? 0) : 0;
   const telling =
     (part: "statistics" | "steps") =>
     (done: number, total: number): void =>

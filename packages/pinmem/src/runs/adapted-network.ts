@@ -6,6 +6,7 @@ import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights/load-weights.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
+import { usesMemory } from "../training/methods/index.js";
 import type { ModelMetadata } from "./model-metadata.js";
 
 export interface AdaptedNetwork {
@@ -31,10 +32,9 @@ export function createAdaptedNetwork(
   { withMemory, seed, device }: AdaptedNetworkOptions,
 ): AdaptedNetwork {
   manualSeed(seed);
-  const plain = createRecipeNetwork(trained, space.classes.length);
-  const attached = withMemory && plain.memory === null;
+  const attached = withMemory && !usesMemory(trained.method) && trained.model.memory.votesOnly !== true;
   const recipe = attached ? withVotes(trained) : trained;
-  const network = attached ? createRecipeNetwork(recipe, space.classes.length) : plain;
+  const network = createRecipeNetwork(recipe, space.classes.length);
   const own = [...network.stateDict()].filter(([name]) => attached && name.startsWith("memory."));
   loadNetworkWeights(network, new Map([...own, ...tensors]), { source: "the weights of the run" });
   if (attached) noGrad(() => (network.memory as ClassMemory).items.zero_());
