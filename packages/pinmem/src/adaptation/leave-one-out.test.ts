@@ -12,7 +12,7 @@ import { evaluationImages } from "../loading/evaluation-loader.js";
 import { predict } from "../models/segment.js";
 import { type OpenRun, openRun } from "../runs/open-run.js";
 import { type Candidate, leaveOneOut, type Scored } from "./leave-one-out.js";
-import { lookAtPlace } from "./look-at-place.js";
+import { lookAtPictures } from "./look-at-pictures.js";
 import { writeMemory } from "./write-memory.js";
 
 const run = untrainedRun(join(temporaryFolder(), "run"));
@@ -22,7 +22,7 @@ let opened: OpenRun;
 let statistics: PlaceStatistics;
 beforeEach(async () => {
   opened = openRun(run, { form: "trained" });
-  statistics = await lookAtPlace(opened.network, dataset.samples as never);
+  statistics = await lookAtPictures(opened.network, dataset.samples as never);
   return () => {
     statistics[Symbol.dispose]();
     opened[Symbol.dispose]();

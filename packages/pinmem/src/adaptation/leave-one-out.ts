@@ -71,10 +71,12 @@ export async function leaveOneOut(
   { weights, votes, trainedVote, ...options }: LeaveOneOutOptions,
 ): Promise<Choice> {
   const trained: Candidate = { weight: 0, vote: trainedVote, rows: "trained" };
-  const at = (weight: number): Candidate[] => [
-    ...(votes.length > 1 ? [{ ...trained, weight }] : []),
-    ...votes.map((vote): Candidate => ({ weight, vote, rows: "place" })),
-  ];
+  const isSilent = memoryOf(network, "leaveOneOut").votesOnly && trainedVote === 0;
+  const at = (weight: number): Candidate[] => {
+    if (votes.length === 1) return votes.map((vote) => ({ weight, vote, rows: "place" }));
+    const strengths = votes.filter((vote) => vote > 0 || !isSilent); // Rows that do not vote are no candidate then.
+    return [{ ...trained, weight }, ...strengths.map((vote): Candidate => ({ weight, vote, rows: "place" }))];
+  };
   const isFree = weights[0] === 0 && votes.length > 1;
   const first = weights[0] === 0 ? at(0) : [];
   const [before, ...others] = await score(network, 0, isFree ? first : [trained, ...first], options);

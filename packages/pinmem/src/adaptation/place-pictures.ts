@@ -9,9 +9,10 @@ import type { FileSample } from "../datasets/definition.js";
 import { type KeyedFiles, keyed, onlyFile } from "../datasets/keyed-files.js";
 import { ownDecoding } from "../datasets/label-decoding.js";
 import { examples } from "../datasets/not-found.js";
-import { imageEndings, labelEndings } from "../datasets/sets/folder.js";
+import { labelEndings } from "../datasets/sets/folder.js";
 import { asDataError, DataError } from "../files/data-error.js";
 import { isFolder, listFiles } from "../files/list-files.js";
+import { imageEndings } from "../images/image-files.js";
 
 export interface PlaceFiles {
   /** A folder, with all below it, or files. */

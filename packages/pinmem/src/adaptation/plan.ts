@@ -26,10 +26,10 @@ export interface PlanOptions {
 }
 
 /** Weights of the place's statistics that are tried on labeled pictures. */
-const WEIGHTS = [0, 0.1, 0.3, 0.5, 1] as const;
+const WEIGHTS = [0, 0.25, 0.5, 1] as const;
 /** Strengths of the votes. */
 const VOTES = [0, 5, 10, 20, 30] as const;
-/** Where nothing can be tried: what did well on several networks and unseen places (both from 0 on, in steps as above). */
+/** Where nothing can be tried: what did well with several networks in unseen places. */
 const DEFAULT_WEIGHT = 0.3;
 const DEFAULT_VOTE = 10;
 

@@ -1,6 +1,6 @@
 // What those see who fit a trained network to a place.
 
-export { type LookOptions, lookAtPlace, type PlacePicture } from "../adaptation/look-at-place.js";
+export { type LookOptions, lookAtPictures, type PlacePicture } from "../adaptation/look-at-pictures.js";
 export { findPlacePictures, type PlaceFiles, type PlacePictures } from "../adaptation/place-pictures.js";
 export {
   type LabeledPictures,

@@ -6,6 +6,7 @@ import type { Device } from "@pinmem/torch";
 import type { PlaceFiles } from "../adaptation/place-pictures.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { requireWritable } from "../files/output-folder.js";
+import { MOST_PICTURES } from "../inference/place.js";
 import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
 
@@ -58,7 +59,7 @@ export type CompleteAdaptOptions = Required<Omit<AdaptOptions, "labels" | "which
 export function completeAdaptOptions(options: AdaptOptions): CompleteAdaptOptions {
   const complete = {
     shots: 8,
-    limit: 64,
+    limit: MOST_PICTURES,
     weight: "auto",
     vote: "auto",
     steps: 0,

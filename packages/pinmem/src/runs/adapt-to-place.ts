@@ -4,7 +4,7 @@
 
 import { dirname, resolve } from "node:path";
 import { dispose, keep, loadSafetensors, nn, noGrad, scope } from "@pinmem/torch";
-import { lookAtPlace } from "../adaptation/look-at-place.js";
+import { lookAtPictures } from "../adaptation/look-at-pictures.js";
 import { planFor } from "../adaptation/plan.js";
 import { trainSteps } from "../adaptation/train-steps.js";
 import { writeMemory } from "../adaptation/write-memory.js";
@@ -88,7 +88,7 @@ async function adapt(
       onProgress({ part, weight: null, done, total });
 
   using statistics = hasStatistics(network)
-    ? await lookAtPlace(network, place.pictures, { device, onProgress: telling("statistics") })
+    ? await lookAtPictures(network, place.pictures, { device, onProgress: telling("statistics") })
     : null;
   const plan = await planFor(network, {
     labeled,

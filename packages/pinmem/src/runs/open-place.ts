@@ -3,7 +3,7 @@
 
 import type { LabelSpace, Size } from "@pinmem/core";
 import { sameClasses } from "@pinmem/core/formats";
-import type { PlacePicture } from "../adaptation/look-at-place.js";
+import type { PlacePicture } from "../adaptation/look-at-pictures.js";
 import { findPlacePictures } from "../adaptation/place-pictures.js";
 import type { Dataset, Sample } from "../datasets/dataset.js";
 import { LabelDecoder } from "../datasets/label-decoding.js";

@@ -38,9 +38,11 @@ export async function writeAdapted(
   await writeWhole(folder.adaptation, `${JSON.stringify(record, null, 2)}\n`);
   await recordEnvironment(folder.environment, String(device));
   if (rowsBefore) saveSafetensors(folder.rowsBefore, new Map([["memory.m_items", rowsBefore]]));
+  const weights = network.stateDict();
+  // A strength that was learned has given way to a fixed one.
+  if (typeof recipe.model.memory.vote !== "object") weights.delete("memory.log_vote");
   // No score: source validation has not seen these weights. Both names, so that whoever asks for either finds it.
   const metadata = writeMetadata({ recipe, space, step, score: null, adaptation: record });
-  for (const which of ["last", "best"] as const)
-    saveSafetensors(folder.model(which), network.stateDict(), metadata);
+  for (const which of ["last", "best"] as const) saveSafetensors(folder.model(which), weights, metadata);
   staged.commit();
 }

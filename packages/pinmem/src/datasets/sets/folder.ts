@@ -5,8 +5,7 @@
 import type { DatasetDefinition, Layout } from "../definition.js";
 import { ownDecoding, trainIdDecoding } from "../label-decoding.js";
 
-/** What is taken for a photograph. */
-export const imageEndings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"];
+const imageEndings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"];
 
 /** What the name of a label ends with, where it begins with that of its image. */
 export const labelEndings = [".png", "_mask.png"];
