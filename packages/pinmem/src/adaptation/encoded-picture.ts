@@ -7,6 +7,7 @@ import { type Device, dispose, fromTypedArray, keep, nn, noGrad, scope, type Ten
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
+import { decodeWith } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
 import { type PictureSums, sumPicture } from "./class-rows.js";
@@ -83,8 +84,12 @@ export class EncodedPicture implements Disposable {
   /** Logits (1, K, H, W) for a strength of the votes. */
   #decoder(refined: Tensor, lowLevel: Tensor | null, unit: Tensor): (vote: number) => Tensor {
     const network = this.#network;
-    if (!(network instanceof BackboneNetwork))
-      return (vote) => network.decode(refined, lowLevel, this.#size, vote === 0 ? null : unit.mul(vote));
+    if (!(network instanceof BackboneNetwork)) {
+      return (vote) => {
+        const reading = { refined, votes: vote === 0 ? null : unit.mul(vote) };
+        return decodeWith(network, { feature: refined, lowLevel }, reading, this.#size);
+      };
+    }
     // Asked for its own resolution, a decoder does not resize what it gives.
     const [, , h = 0, w = 0] = (lowLevel ?? refined).shape;
     const small = network.decode(refined, lowLevel, [h, w]);

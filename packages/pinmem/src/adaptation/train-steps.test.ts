@@ -30,18 +30,13 @@ it("lowers the loss on the pictures, and leaves running statistics, the backbone
     return sum;
   };
   const numbers = (name: string) => (network.stateDict().get(name) as Tensor).toArray();
-  const kept = [
-    "layer0.0.weight",
-    "aspp.features.1.0.weight",
-    "memory.m_items",
-    "memory.output.1.running_mean",
-  ];
+  const kept = ["layer0.0.weight", "memory.m_items", "memory.output.1.running_mean"];
   const names = [...network.stateDict().keys()].filter((name) => kept.some((one) => name.endsWith(one)));
   expect(names.length).toBeGreaterThan(1);
   const before = names.map(numbers);
   const first = await loss();
   const live = liveTensors();
-  await trainSteps(network, dataset, { steps: 6, seed: 0, writes: true, rate: 1e-2 });
+  await trainSteps(network, dataset, { steps: 4, seed: 0, writes: true, rate: 1e-2 });
   expect(liveTensors()).toBe(live);
   expect(await loss()).toBeLessThan(0.9 * first);
   expect(names.map(numbers)).toEqual(before);

@@ -12,6 +12,7 @@ import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { type EvaluationImage, evaluationImages } from "../loading/evaluation-loader.js";
 import { crossEntropyLoss } from "../losses/segmentation.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
+import { decodeWith } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
 
@@ -116,6 +117,6 @@ function lossOf(
   const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
   const { feature, lowLevel } = network.encode(normalize(imageTensor(image, [1, height, width], { device })));
   const items = writes ? memory.write(feature, ids) : memory.items;
-  const { refined, votes } = memory.read(feature, { items });
-  return crossEntropyLoss(network.decode(refined, lowLevel, [height, width], votes), ids);
+  const reading = memory.read(feature, { items });
+  return crossEntropyLoss(decodeWith(network, { feature, lowLevel }, reading, [height, width]), ids);
 }
