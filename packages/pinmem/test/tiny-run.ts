@@ -13,7 +13,7 @@ import { PinMemory } from "../src/training/methods/pin-memory.js";
 import type { PassContext } from "../src/training/methods/training-pass.js";
 import { Trainer, type TrainerOptions } from "../src/training/trainer.js";
 import type { Position, TrainingData } from "../src/training/training-data.js";
-import { TinyNetwork } from "./tiny-network.js";
+import { TinyNetwork, type TinyOptions } from "./tiny-network.js";
 
 const CLASSES = 4;
 const SIZE = 8;
@@ -92,14 +92,16 @@ export function tinyRun({
   steps = 12,
   every = 4,
   method = (context) => new PinMemory(context),
+  vote = 0,
   ...more
 }: Partial<Omit<TrainerOptions, "method">> & {
   folder?: string;
   every?: number;
   method?: (context: PassContext) => Method;
+  vote?: TinyOptions["vote"];
 } = {}): TinyRun {
   manualSeed(1);
-  const network = new TinyNetwork({ classes: CLASSES, dropout: 0.2, read: { gumbel: "training" } });
+  const network = new TinyNetwork({ classes: CLASSES, dropout: 0.2, read: { gumbel: "training" }, vote });
   const recorder = new Recorder();
   const trainer = new Trainer({
     name: "tiny",

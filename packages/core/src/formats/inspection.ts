@@ -121,8 +121,16 @@ export type DomainRole = "source" | "target";
  * - `permuted`: the values of the rows of classes that were written change places, none stays; weights are as they were
  * - `random`: all rows are random directions, as those of a new memory
  * - `temperature`: another temperature of the softmax
+ * - `votes-off`, `votes-only`: the votes of a memory that votes are left out, or decide alone, without the decoder's logits
  */
-export type AlterationKind = "constant" | "image-mean" | "permuted" | "random" | "temperature";
+export type AlterationKind =
+  | "constant"
+  | "image-mean"
+  | "permuted"
+  | "random"
+  | "temperature"
+  | "votes-off"
+  | "votes-only";
 
 export interface ReadStatistics {
   /** Of the read weights, in nats, mean over pixels; flat weights have `flatEntropy`. */

@@ -13,6 +13,7 @@ describe("protocol", () => {
       flip: true,
       combine: "logits",
       normalize: { kind: "trained" },
+      vote: null,
     });
     for (const name of protocolNames) {
       expect(protocolSchema.parse(JSON.parse(JSON.stringify(protocol(name))))).toEqual(protocol(name));
@@ -29,8 +30,18 @@ describe("protocol", () => {
   });
 
   it("reads results of before, which had the trained statistics", () => {
-    const { normalize: _, ...before } = protocol("whole");
+    const { normalize: _, vote: __, ...before } = protocol("whole");
     expect(protocolSchema.parse(before)).toEqual(protocol("whole"));
+  });
+
+  it("tells weights of a memory's votes apart, and names them", () => {
+    const withVote = (vote: number | null) => protocol("whole", { vote });
+    expect(sameProtocol(withVote(10), withVote(5))).toBe(false);
+    expect(sameProtocol(withVote(0), withVote(null))).toBe(false);
+    expect(sameProtocol(withVote(null), protocol("whole"))).toBe(true);
+    expect(describeProtocol(withVote(10))).toBe("whole image, votes x 10");
+    expect(describeProtocol(withVote(0))).toBe("whole image, no votes");
+    expect(() => withVote(-1)).toThrow();
   });
 
   it("says in its name that it was changed, and only then", () => {

@@ -59,6 +59,8 @@ export const protocolSchema = z
         }),
       ])
       .default({ kind: "trained" }),
+    /** What the memory's votes weigh among the logits (ClassMemory's `vote`); 0: none, null: as the network was trained. */
+    vote: z.number().min(0).nullable().default(null),
   })
   .superRefine(({ kind, crop, overlap }, context) => {
     const given = crop !== null && overlap !== null;
@@ -137,6 +139,7 @@ export function describeProtocol({
   flip,
   combine,
   normalize,
+  vote,
 }: Protocol): string {
   const single = scales.length === 1 && !flip;
   return [
@@ -146,6 +149,7 @@ export function describeProtocol({
     flip ? "flip" : "",
     single ? "" : `mean of ${combine}`,
     describeNormalization(normalize),
+    describeVote(vote),
   ]
     .filter((part) => part !== "")
     .join(", ");
@@ -162,6 +166,10 @@ export function describeNormalization(normalize: TestNormalization): string {
   const { place, pictures, weight } = normalize;
   return `statistics of ${place} (${pictures} ${pictures === 1 ? "picture" : "pictures"}) ${weight}`;
 }
+
+/** In words: "" for votes as they were trained; "votes x 10". */
+export const describeVote = (vote: Protocol["vote"]): string =>
+  vote === null ? "" : vote === 0 ? "no votes" : `votes x ${vote}`;
 
 /** Places of one name may hold other pictures. */
 const markOf = (normalize: TestNormalization): string =>

@@ -53,8 +53,8 @@ async function evaluateOne(
   const { useThreads } = await import("../runs/environment.js");
   if (flags.threads !== undefined) useThreads(flags.threads);
   const device = flags.device as "cpu";
-  const { normalize } = protocol;
-  const options = { device, ...(flags.which && { which: flags.which }) } as const;
+  const { normalize, vote } = protocol;
+  const options = { device, vote, ...(flags.which && { which: flags.which }) } as const;
   using run = await openNormalized(path, { normalize, place }, options);
   const asked = flags.on ?? ["recipe"];
   const domains = await openDomains(asked, run, {

@@ -107,6 +107,16 @@ describe("pinmem evaluate", () => {
     ]);
   });
 
+  it("says that a network without a memory cannot vote", async () => {
+    const { code, err } = await run(runFolder, "--on", "streets:night", "--limit", "1", "--vote", "10");
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining("has no class memory that could vote: leave --vote out"),
+    ]);
+    const wrong = await run(runFolder, "--vote", "-1");
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("It must be a number, 0 or more.")]);
+  });
+
   it("puts several runs side by side", async () => {
     const { out, code } = await run(runFolder, join(runFolder, "last.safetensors"), "--classes");
     expect(code).toBe(0);

@@ -5,7 +5,7 @@ import type { EvaluateFlags } from "./evaluate-flags.js";
 import { evaluateRuns } from "./evaluate-runs.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { type Normalization, normalizationOf, normalizeOption } from "./normalize-option.js";
-import { bestOrLast, between, deviceOption, names, positive, scales } from "./options.js";
+import { bestOrLast, between, deviceOption, names, positive, scales, voteOption } from "./options.js";
 import { printResults } from "./print-results.js";
 import { protocolOf } from "./protocol-options.js";
 import { explained } from "./running.js";
@@ -26,6 +26,7 @@ export function evaluateCommand(): Command {
     .option("--batch <count>", "images, or windows, that go through the network together", positive, 1)
     .option("--threads <count>", "processor threads", between(1, 4096))
     .addOption(normalizeOption())
+    .addOption(voteOption())
     .addOption(deviceOption())
     .addOption(
       new Option("--boundary [share]", "also boundary IoU, this share of the diagonal wide (0.02)")

@@ -10,6 +10,7 @@ const words: readonly (readonly [library: RegExp, flags: string])[] = [
   [/`(images|labels|shots|limit|weight|vote|steps)`/g, "--$1"],
   [/`entries`/g, "the file that --data names"],
   [/`write`/g, "--write"],
+  [/`vote`/g, "--vote"],
   [/`frames`/g, "--frames"],
   [/`skipExisting`/g, "--skip-existing"],
   [/`prepareIdd`/g, "npx pinmem data prepare idd --root DIR"],

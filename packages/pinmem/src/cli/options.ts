@@ -96,6 +96,17 @@ export function acceptFormer(command: Command, former: string, now: string): Com
   });
 }
 
+/** `--vote`: what the memory's votes weigh among the logits. */
+export const voteOption = (): Option =>
+  new Option(
+    "--vote <weight>",
+    "of the memory's votes among the logits, such as 10; 0: none (default: as trained)",
+  ).argParser((text) => {
+    const value = Number(text);
+    if (/^\d*\.?\d+$/.test(text) && Number.isFinite(value)) return value;
+    throw new InvalidArgumentError("It must be a number, 0 or more.");
+  });
+
 /** `--device`: whether there is such a device is found out later. */
 export const deviceOption = (): Option =>
   new Option("--device <name>", "cpu, cuda or cuda:N").default("cpu").argParser((text) => {

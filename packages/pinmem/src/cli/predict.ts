@@ -8,7 +8,7 @@ import { refuseIdleOptions } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } from "./normalize-option.js";
-import { bestOrLast, deviceOption, namesOf, positive, scales } from "./options.js";
+import { bestOrLast, deviceOption, namesOf, positive, scales, voteOption } from "./options.js";
 import { explained } from "./running.js";
 
 interface PredictFlags {
@@ -17,6 +17,7 @@ interface PredictFlags {
   readonly which?: "best" | "last";
   readonly device: string;
   readonly normalize?: NormalizeFlag;
+  readonly vote?: number;
   readonly memory?: number;
   readonly maxPixels?: number;
   readonly opacity?: number;
@@ -62,6 +63,7 @@ export function predictCommand(): Command {
     .option("--skip-existing", "leave inputs alone whose outputs are all there: go on where it stopped")
     .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
     .addOption(normalizeOption())
+    .addOption(voteOption())
     .addOption(deviceOption())
     .option("--memory <MiB>", "for the network; larger images are tiled (default: 4096)", positive)
     .option("--max-pixels <count>", "refuse images with more (default: 100 million)", positive)
@@ -100,11 +102,11 @@ async function predict(path: string, paths: readonly string[], flags: PredictFla
     import("../prediction/predict-files.js"),
     import("./predict-progress.js"),
   ]);
-  const { out = join(DEFAULT_OUT, runName(path)), which, device, json, normalize, ...options } = flags;
+  const { out = join(DEFAULT_OUT, runName(path)), which, device, json, normalize, vote, ...options } = flags;
   const inputs = await findInputs(paths, { except: flags.out ?? DEFAULT_OUT });
   if (flags.frames && inputs.every(({ kind }) => kind !== "video"))
     console.error("--frames has no effect here: no input is a video");
-  const opening = { device: device as "cpu", ...(which && { which }) };
+  const opening = { device: device as "cpu", ...(which && { which }), ...(vote !== undefined && { vote }) };
   using run = await openNormalized(path, await normalizationOf(normalize), opening);
   using interrupt = interruption("image");
   const progress = new PredictProgress(inputs.length);

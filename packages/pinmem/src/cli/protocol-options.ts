@@ -12,11 +12,12 @@ export interface ProtocolFlags {
   readonly height?: number;
   readonly combine?: string;
   readonly normalize?: NormalizeFlag;
+  readonly vote?: number;
 }
 
 /** @throws Error saying in one line which option cannot be as it is */
 export async function protocolOf(
-  { protocol: preset = "whole", crop, overlap, scales, flip, height, combine }: ProtocolFlags,
+  { protocol: preset = "whole", crop, overlap, scales, flip, height, combine, vote }: ProtocolFlags,
   normalize: TestNormalization,
 ): Promise<Protocol> {
   const { protocol, protocolSchema } = await import("@pinmem/core/formats");
@@ -33,6 +34,7 @@ export async function protocolOf(
     ...(height !== undefined && { resize: { height } }),
     ...(combine !== undefined && { combine }),
     normalize,
+    ...(vote !== undefined && { vote }),
   };
   const checked = protocolSchema.safeParse({ ...base, ...changes });
   if (checked.error) {

@@ -124,6 +124,28 @@ describe("evaluateRun", () => {
     expect(done).toHaveLength(8);
   });
 
+  it("lets the memory vote in windows and mirrored views alike, where run and protocol agree that it does", async () => {
+    const views = { kind: "sliding", crop: 32, overlap: 0.5, flip: true } as const;
+    const evaluated = (opened: OpenRun, vote: number | null, batch = 1) =>
+      evaluateRun(opened, {
+        protocol: protocol("whole", { ...views, vote }),
+        domains: [streets("fog", 2)],
+        batch,
+      });
+    const confusion = ({ domains: [first] }: EvaluationResult) => first?.confusion;
+    using voting = openRun(join(root, "run"), { vote: 50 });
+    using silent = openRun(join(root, "run"), { vote: 0 });
+    const result = await evaluated(voting, 50);
+    expect(result.protocol.vote).toBe(50);
+    expect(confusion(await evaluated(voting, 50, 3))).toEqual(confusion(result));
+    const plain = confusion(await evaluated(run, null));
+    expect(confusion(result)).not.toEqual(plain);
+    expect(confusion(await evaluated(silent, 0))).toEqual(plain);
+    await expect(evaluated(run, 50)).rejects.toThrow(
+      /the protocol asks for votes x 50, but the run was opened with votes as trained/,
+    );
+  });
+
   it("saves progress while it goes", async () => {
     const progressFile = join(root, "going.progress");
     const seen: boolean[] = [];

@@ -8,6 +8,7 @@ import { type LabelSpace, Tally } from "@pinmem/core";
 import {
   type DomainResult,
   describeNormalization,
+  describeVote,
   type EvaluationResult,
   type Protocol,
   RESULT_FORMAT,
@@ -44,6 +45,7 @@ export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Pr
   const { protocol, domains, device = "cpu", batch = 1, dilation = null, shard = null, signal } = options;
   checkDomains(domains, run.space);
   checkNormalization(protocol, run);
+  checkVote(protocol, run);
   if (shard) checkShard(shard);
   const { progressFile = null, saveEvery = 15 } = options;
   const progress = new SavedProgress(progressFile, { run, options });
@@ -169,6 +171,14 @@ function checkNormalization({ normalize }: Protocol, run: OpenRun): void {
   const words = (of: TestNormalization) => describeNormalization(of) || "trained statistics";
   throw new RangeError(
     `evaluateRun: the protocol asks for ${words(normalize)}, but the run was opened with ${words(run.normalize)}; open it with the protocol's normalize`,
+  );
+}
+
+function checkVote({ vote }: Protocol, run: OpenRun): void {
+  if (vote === run.vote) return;
+  const words = (of: Protocol["vote"]) => describeVote(of) || "votes as trained";
+  throw new RangeError(
+    `evaluateRun: the protocol asks for ${words(vote)}, but the run was opened with ${words(run.vote)}; open it with the protocol's vote`,
   );
 }
 

@@ -12,6 +12,8 @@ export interface Alteration {
   readonly kind: AlterationKind;
   /** Of the softmax, where that is what is altered. */
   readonly temperature?: number;
+  /** Whether the decoder's logits are left out, so that the votes alone decide. */
+  readonly votesAlone?: true;
   /** Reads to average over: one, or several draws of what is random. Their tensors belong to the caller's scope. */
   readonly reads: readonly (() => ReadInput)[];
 }
@@ -22,6 +24,12 @@ export interface AlterationOptions {
   readonly draws: number;
   readonly temperatures: readonly number[];
 }
+
+/** Of a memory that votes. */
+const voting: readonly Alteration[] = [
+  { kind: "votes-off", reads: [() => ({ vote: 0 })] },
+  { kind: "votes-only", votesAlone: true, reads: [() => ({})] },
+];
 
 /**
  * All alterations of a memory.
@@ -61,6 +69,7 @@ export function alterations(
     ...temperatures.map(
       (temperature): Alteration => ({ kind: "temperature", temperature, reads: [() => ({ temperature })] }),
     ),
+    ...(memory.voteWeight > 0 ? voting : []),
   ];
 }
 

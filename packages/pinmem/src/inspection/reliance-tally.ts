@@ -30,6 +30,10 @@ export function describeAlteration({
       return "random rows";
     case "temperature":
       return `temperature ${temperature}`;
+    case "votes-off":
+      return "votes off";
+    case "votes-only":
+      return "votes only";
   }
 }
 

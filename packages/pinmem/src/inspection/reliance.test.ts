@@ -16,9 +16,14 @@ class TwoColors extends nn.Module<[Tensor], Tensor> implements TrainableNetwork 
   readonly memory: ClassMemory;
 
   /** @param query, readout how much of each the refined feature is made of */
-  constructor({ query, readout, read = {} }: { query: number; readout: number; read?: ReadOptions }) {
+  constructor({
+    query,
+    readout,
+    read = {},
+    vote = 0,
+  }: { query: number; readout: number; read?: ReadOptions; vote?: number }) {
     super();
-    this.memory = new ClassMemory({ classes: CLASSES, width: CLASSES, read });
+    this.memory = new ClassMemory({ classes: CLASSES, width: CLASSES, read, vote });
     scope(() =>
       noGrad(() => {
         const { weight } = this.memory.output.at(0) as nn.Conv2d;
@@ -52,14 +57,14 @@ class TwoColors extends nn.Module<[Tensor], Tensor> implements TrainableNetwork 
     );
     return { feature, lowLevel: null, auxiliary: feature, whitening: [] };
   }
-  decode(feature: Tensor): Tensor {
-    return feature.clone();
+  decode(feature: Tensor, _: Tensor | null, __: unknown, votes?: Tensor | null): Tensor {
+    return votes ? feature.add(votes) : feature.clone();
   }
   auxiliaryLogits(): null {
     return null;
   }
   forward(image: Tensor): Tensor {
-    return this.decode(this.memory.read(this.encode(image).feature).refined);
+    return this.decode(this.memory.read(this.encode(image).feature).refined, null, null);
   }
 }
 
@@ -185,6 +190,26 @@ describe("measureReliance", () => {
       "temperature 1": 0,
       "temperature 50": 0,
     });
+  });
+
+  it("tells what votes matter, and what they know alone, where the memory votes", async () => {
+    const exchanged = tensor([
+      [0, 1],
+      [1, 0],
+    ]);
+    // The decoder is right and the rows are wrong: strong votes decide everything, weak ones nothing.
+    const relianceAt = (vote: number) => {
+      const network = new TwoColors({ query: 1, readout: 0, vote });
+      network.memory.store(exchanged);
+      return measureReliance(network, [domain("a", [12])], { temperatures: [] });
+    };
+    const strong = await relianceAt(100);
+    expect(strong.domains[0]?.meanIoU).toBe(0);
+    expect(changes(strong)).toMatchObject({ "votes-off": 1, "votes-only": 0 });
+    const weak = await relianceAt(0.01);
+    expect(changes(weak)).toMatchObject({ "votes-off": 0, "votes-only": 1 });
+    expect(weak.domains[0]?.alterations.at(-1)).toMatchObject({ kind: "votes-only", meanIoUDifference: -1 });
+    expect(Object.keys(changes(await relianceAt(0)))).not.toContain("votes-off");
   });
 
   it("is the same again with the same seed, and adds its domains up", async () => {

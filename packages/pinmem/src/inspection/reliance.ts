@@ -3,7 +3,7 @@
 // mean IoU. A memory whose read-out can be made constant without a trace does nothing that a bias could not do.
 
 import type { DomainReliance, Reliance } from "@pinmem/core/formats";
-import { type Device, manualSeed, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { type Device, manualSeed, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import type { ClassMemory, ReadInput } from "../memory/class-memory.js";
 import { decodeWith } from "../models/segment.js";
@@ -111,20 +111,24 @@ function compare(
 ): void {
   const { image, label } = imageTensors(sample, device);
   const { feature, lowLevel } = network.encode(image);
-  const classesFor = (input: ReadInput): Tensor =>
+  const classesFor = (input: ReadInput, votesAlone = false): Tensor =>
     scope(() => {
       // The same noise at every read, where the memory adds any: the alteration alone may differ.
       manualSeed(seed + sample.index);
       const reading = network.memory?.read(feature, input) ?? null;
       const size = [sample.height, sample.width] as const;
-      return decodeWith(network, { feature, lowLevel }, reading, size).argmax({ dim: 1 });
+      const logits =
+        votesAlone && reading?.votes
+          ? nn.F.interpolate(reading.votes, { size, mode: "bilinear", alignCorners: true })
+          : decodeWith(network, { feature, lowLevel }, reading, size);
+      return logits.argmax({ dim: 1 });
     });
   const before = classesFor({});
   for (const tally of to) tally.addImage(before, label);
   for (const alteration of altered) {
     for (const read of alteration.reads) {
       scope(() => {
-        const after = classesFor(read());
+        const after = classesFor(read(), alteration.votesAlone);
         for (const tally of to) tally.addAltered(alteration, { before, after, label });
       });
     }

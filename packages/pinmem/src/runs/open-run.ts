@@ -35,6 +35,8 @@ export interface OpenRunOptions {
    * the network stays in its trained form. Default: the trained ones.
    */
   readonly normalize?: Exclude<TestNormalization, { kind: "place" }>;
+  /** What the memory's votes weigh among the logits; 0: no votes. Default null: what they weighed in training. */
+  readonly vote?: number | null;
 }
 
 /** Dispose it (`using`) to free its weights. */
@@ -52,6 +54,8 @@ export interface OpenRun extends Disposable {
   readonly normalize: TestNormalization;
   /** Mixes each picture's own statistics in, where the run was opened so; the network belongs to it. */
   readonly normalization: TestTimeNormalization | null;
+  /** What the memory's votes weigh, where it was opened with a weight; null: as in training. */
+  readonly vote: number | null;
   /** Optimizer steps behind it. */
   readonly step: number;
   /** Mean IoU on source validation, 0 to 1; null where there was none. */
@@ -62,12 +66,18 @@ export interface OpenRun extends Disposable {
 
 /**
  * @param path folder of a run, or a file of weights that a run wrote
- * @throws RunError where it is no run, is not finished, or comes from a newer version; WeightsError, TensorFileError where
+ * @throws RunError where it is no run, is not finished, comes from a newer version, or has no memory that could vote; WeightsError, TensorFileError where
  *   its weights cannot be used
  */
 export function openRun(
   path: string,
-  { which, device = "cpu", form = "prepared", normalize = { kind: "trained" } }: OpenRunOptions = {},
+  {
+    which,
+    device = "cpu",
+    form = "prepared",
+    normalize = { kind: "trained" },
+    vote = null,
+  }: OpenRunOptions = {},
 ): OpenRun {
   requireDevice(String(device));
   const file = weightsFile(path, which);
@@ -75,6 +85,7 @@ export function openRun(
   try {
     const { recipe, space, step, score, adaptation } = readMetadata(file, metadata);
     const network = createRecipeNetwork(recipe, space.classes.length);
+    if (vote !== null) letVote(network, vote, path);
     loadNetworkWeights(network, tensors);
     network.eval().requiresGrad_(false);
     network.to({ device });
@@ -88,6 +99,7 @@ export function openRun(
       network,
       normalize,
       normalization,
+      vote,
       step,
       score,
       adaptation,
@@ -144,6 +156,11 @@ export const normalizationAt = (
   pictures: files.length,
   mark,
 });
+
+function letVote({ memory }: SegmentationNetwork, vote: number, path: string): void {
+  if (!memory) throw new RunError(path, "has no class memory that could vote: leave `vote` out");
+  memory.voteWeight = vote;
+}
 
 function normalizationOf(
   network: SegmentationNetwork,

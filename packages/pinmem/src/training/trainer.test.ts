@@ -82,18 +82,22 @@ describe("Trainer", () => {
     expect(new Set(live.slice(2)).size).toBe(1);
   });
 
-  it("that was interrupted continues as if it had not been, bit by bit", async () => {
-    const whole = tinyRun({ steps: 12 });
+  it.each([
+    ["", 0],
+    [", with votes of a learned weight", { learned: 3 }],
+  ])("that was interrupted continues as if it had not been, bit by bit%s", async (_, vote) => {
+    const whole = tinyRun({ steps: 12, vote });
     await whole.trainer.run();
 
     const first = tinyRun({
       steps: 12,
       folder,
+      vote,
       every: 100,
       hooks: [{ before: async (done) => (done === 5 ? first.trainer.interrupt() : undefined) }],
     });
     expect(await first.trainer.run()).toMatchObject({ reason: "interrupted", step: 6 });
-    const second = tinyRun({ steps: 12, folder, every: 100 });
+    const second = tinyRun({ steps: 12, folder, vote, every: 100 });
     noGrad(() => {
       for (const parameter of second.network.parameters()) parameter.fill_(7);
     });
@@ -103,6 +107,9 @@ describe("Trainer", () => {
 
     expect(values(second.network)).toEqual(values(whole.network));
     expect(timeless([...first.events, ...second.events])).toEqual(timeless(whole.events));
+    const weight = whole.network.memory?.voteWeight as number;
+    if (vote === 0) expect(weight).toBe(0);
+    else expect(Math.abs(weight - 3)).toBeGreaterThan(1e-5);
   });
 
   it("resumes from nothing as null", () => {

@@ -159,8 +159,12 @@ const methods = {
 } as const;
 type MetaMethod = keyof typeof methods;
 
-describe.each(["mldg", "pin-memory"] satisfies MetaMethod[])("%s", (name) => {
-  const made = () => network({ memory: name === "pin-memory" });
+describe.each<[MetaMethod, TinyOptions["vote"]]>([
+  ["mldg", 0],
+  ["pin-memory", 0],
+  ["pin-memory", { learned: 3 }],
+])("%s, votes %o", (name, vote = 0) => {
+  const made = () => network({ memory: name === "pin-memory", vote });
 
   it.each(["first", "second"] satisfies GradientOrder[])(
     "%s order: the gradient equals finite differences of the two-step objective",
@@ -277,6 +281,45 @@ describe("the final write", () => {
       expect(trained.training && trained.memory?.training).toBe(true);
     },
   );
+});
+
+describe("votes", () => {
+  it("are a part of memory-erm's loss: its gradient equals finite differences, also in their learned weight", () => {
+    const trained = network({ vote: { learned: 3 } });
+    const one = episode();
+    const loss = () => run(new MemoryErm(context(trained)), [one], 0)[0]?.train as number;
+    loss();
+    const gradients = gradientsOf(trained);
+    for (const name of ["memory.log_vote", "deep.conv.weight", "head.weight"]) {
+      const values = new Map(trained.namedParameters()).get(name)?.dataView() as Float64Array;
+      const at = values[0] as number;
+      const lossAt = (value: number) => {
+        values[0] = value;
+        return loss();
+      };
+      const difference = (lossAt(at + 1e-5) - lossAt(at - 1e-5)) / 2e-5;
+      values[0] = at;
+      expect(Math.abs(difference), name).toBeGreaterThan(1e-5);
+      expect(Math.abs((gradients.get(name)?.[0] ?? Number.NaN) - difference), name).toBeLessThan(1e-8);
+    }
+  });
+
+  it.each([
+    ["erm", (made: TinyNetwork) => new Erm(context(made))],
+    ["mldg", (made: TinyNetwork) => new Mldg(context(made), { order: "first" })],
+    ["mldg", (made: TinyNetwork) => new Mldg(context(made), { order: "second" })],
+  ])("of an attached memory have no part in %s, which does not train it", (_, create) => {
+    const step = (options: TinyOptions) => {
+      const trained = network(options);
+      const plain = network({ memory: false });
+      trained.loadStateDict(new Map([...trained.stateDict(), ...plain.stateDict()]));
+      run(create(trained), [episode()], 0.1);
+      return gradientsOf(trained);
+    };
+    const attached = step({ vote: 5, votesOnly: true });
+    expect([...attached.keys()].some((name) => name.startsWith("memory."))).toBe(false);
+    expect(attached).toEqual(step({ memory: false }));
+  });
 });
 
 describe("every method", () => {
