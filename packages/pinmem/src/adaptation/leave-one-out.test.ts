@@ -3,6 +3,8 @@ import { ConfusionMatrix, meanIoU } from "@pinmem/core";
 import { liveTensors, noGrad, scope } from "@pinmem/torch";
 import { beforeEach, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import "../../test/tiny-backbone.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
@@ -15,7 +17,9 @@ import { type Candidate, leaveOneOut, type Scored } from "./leave-one-out.js";
 import { lookAtPictures } from "./look-at-pictures.js";
 import { writeMemory } from "./write-memory.js";
 
-const run = untrainedRun(join(temporaryFolder(), "run"));
+const run = untrainedRun(join(temporaryFolder(), "run"), {
+  recipe: miniRecipe({ model: { backbone: "tiny" } }),
+});
 const dataset = streetsDataset({ domain: "night", count: 2, width: 48, height: 32 });
 
 let opened: OpenRun;

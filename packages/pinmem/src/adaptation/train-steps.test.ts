@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { liveTensors, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import "../../test/tiny-backbone.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
 import { imageTensors } from "../inspection/domains.js";
@@ -11,7 +13,9 @@ import { predict } from "../models/segment.js";
 import { openRun } from "../runs/open-run.js";
 import { trainSteps } from "./train-steps.js";
 
-const run = untrainedRun(join(temporaryFolder(), "run"));
+const run = untrainedRun(join(temporaryFolder(), "run"), {
+  recipe: miniRecipe({ model: { backbone: "tiny" } }),
+});
 
 it("lowers the loss on the pictures, and leaves running statistics, the backbone's convolutions and no gradient", async () => {
   const dataset = streetsDataset({ domain: "night", count: 1, width: 48, height: 32 });

@@ -4,6 +4,7 @@ import { fromTypedArray, liveTensors, noGrad, scope } from "@pinmem/torch";
 import { beforeEach, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
+import "../../test/tiny-backbone.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
@@ -13,7 +14,7 @@ import { type OpenRun, openRun } from "../runs/open-run.js";
 import { writeMemory } from "./write-memory.js";
 
 const root = temporaryFolder();
-const run = untrainedRun(join(root, "run"));
+const run = untrainedRun(join(root, "run"), { recipe: miniRecipe({ model: { backbone: "tiny" } }) });
 const [width, height] = [48, 32];
 const pictures = [0, 1].map((index) => {
   const { image, label } = renderStreet({ domain: "night", seed: 0, index, width, height });

@@ -4,6 +4,7 @@ import { renderStreet } from "@pinmem/streets";
 import { loadSafetensors, noGrad, randn, scope, type Tensor } from "@pinmem/torch";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
+import "../../test/tiny-backbone.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
@@ -11,6 +12,7 @@ import { adaptToPlace } from "./adapt-to-place.js";
 import { type OpenRun, openRun } from "./open-run.js";
 import { train } from "./train.js";
 
+const recipe = miniRecipe({ model: { backbone: "tiny" } });
 const root = temporaryFolder();
 const run = join(root, "run");
 const images = join(root, "night/images");
@@ -20,7 +22,7 @@ let turn = 0;
 const fresh = () => join(root, `adapted-${turn++}`);
 
 beforeAll(async () => {
-  untrainedRun(run);
+  untrainedRun(run, { recipe });
   for (let index = 0; index < 4; index++) {
     const { image, label } = renderStreet({ domain: "night", seed: 0, index, width, height });
     await writeRgbPng(join(images, `drive/${index}.png`), { width, height, pixels: image });
@@ -57,7 +59,7 @@ describe("adapting to pictures alone", () => {
       from: { run, file: join(run, "last.safetensors"), step: 0 },
     });
     const names = changed(join(run, "last.safetensors"), join(out, "last.safetensors"));
-    expect(names.length).toBeGreaterThan(100);
+    expect(names.length).toBeGreaterThan(20);
     expect(names.filter((name) => !/running_(mean|var)$/.test(name))).toEqual([]);
     expect(contentOf(run)).toEqual(before);
     expect(readdirSync(out).sort()).toEqual([
@@ -68,13 +70,13 @@ describe("adapting to pictures alone", () => {
       "recipe.json",
     ]);
     using opened = openRun(out);
-    expect(opened).toMatchObject({ recipe: miniRecipe(), score: null, adaptation: record });
+    expect(opened).toMatchObject({ recipe, score: null, adaptation: record });
     expect(readdirSync(root).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
   it("refuses to train on there, with the reason", async () => {
     const { out } = await adaptToPlace(run, { images, out: fresh(), limit: 1 });
-    await expect(train(miniRecipe(), { folder: out, resume: true })).rejects.toThrow(
+    await expect(train(recipe, { folder: out, resume: true })).rejects.toThrow(
       /was adapted to a place, and has no state to train on from; resume the run that it came from/,
     );
     expect(existsSync(join(out, "checkpoints"))).toBe(false);
@@ -110,7 +112,7 @@ describe("adapting with labels", () => {
 describe("a network without a memory", () => {
   const erm = join(root, "erm");
   beforeAll(() => {
-    untrainedRun(erm, { recipe: miniRecipe({ method: { name: "erm" } }) });
+    untrainedRun(erm, { recipe: { ...recipe, method: { name: "erm" } } });
   });
 
   const image = () => randn([1, 3, height, width]);
@@ -192,7 +194,7 @@ describe("steps on the labeled pictures", () => {
     ];
     const weights = (folder: string) => join(folder, "last.safetensors");
     expect(changed(weights(one.out), weights(same.out))).toEqual([]);
-    expect(changed(weights(one.out), weights(other.out)).length).toBeGreaterThan(50);
+    expect(changed(weights(one.out), weights(other.out)).length).toBeGreaterThan(20);
     const names = changed(weights(run), weights(one.out));
     const norms = scope(() =>
       [...loadSafetensors(weights(run)).tensors.keys()]

@@ -1,8 +1,10 @@
 // The folder of an adapted run: recipe, weights, where it came from, and the rows that its memory had before.
 
+import { copyFileSync, linkSync } from "node:fs";
 import type { LabelSpace } from "@pinmem/core";
 import { type Device, saveSafetensors, type Tensor } from "@pinmem/torch";
 import { writeWhole } from "../files/atomic-write.js";
+import { writing } from "../files/write-error.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
@@ -43,6 +45,16 @@ export async function writeAdapted(
   if (typeof recipe.model.memory.vote !== "object") weights.delete("memory.log_vote");
   // No score: source validation has not seen these weights. Both names, so that whoever asks for either finds it.
   const metadata = writeMetadata({ recipe, space, step, score: null, adaptation: record });
-  for (const which of ["last", "best"] as const) saveSafetensors(folder.model(which), weights, metadata);
+  saveSafetensors(folder.model("last"), weights, metadata);
+  linkOrCopy(folder.model("last"), folder.model("best"));
   staged.commit();
+}
+
+/** The same file under another name; a copy where the file system knows no links. */
+function linkOrCopy(file: string, other: string): void {
+  try {
+    linkSync(file, other);
+  } catch {
+    writing(other, () => copyFileSync(file, other));
+  }
 }
