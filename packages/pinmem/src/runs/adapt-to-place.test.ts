@@ -176,6 +176,22 @@ describe("a network without a memory", () => {
   });
 });
 
+describe("a strength of votes that was learned", () => {
+  it("gives way to the one that is chosen", async () => {
+    const learned = join(root, "learned");
+    const memory = { ...recipe.model.memory, vote: { learned: 7 } };
+    untrainedRun(learned, { recipe: { ...recipe, model: { ...recipe.model, memory } } });
+    const { out } = await adaptToPlace(learned, { images, labels, shots: 1, vote: 5, out: fresh() });
+    using adapted = openRun(out);
+    expect(adapted.network.memory?.voteWeight).toBe(5);
+    const alone = await adaptToPlace(learned, { images, limit: 1, out: fresh() });
+    expect(alone.record.vote).toBeCloseTo(7, 4);
+    using same = openRun(alone.out);
+    expect(same.network.memory?.voteWeight).toBeCloseTo(7, 4);
+    expect(same.recipe.model.memory.vote).toEqual({ learned: 7 });
+  });
+});
+
 describe("one labeled picture", () => {
   it("is not left out: values that did well elsewhere are taken, and it is said", async () => {
     const { record } = await adaptToPlace(run, { images, labels, shots: 1, out: fresh() });
