@@ -9,7 +9,7 @@ import { progress } from "./running.js";
 /** As it was typed. */
 export type NormalizeFlag =
   | { readonly kind: "trained" }
-  | { readonly kind: "image"; readonly weight: number }
+  | { readonly kind: "image"; readonly weight: number | "auto" }
   | { readonly kind: "place"; readonly folder: string; readonly weight: number };
 
 /** Of the statistics of a place where none is given. */
@@ -18,13 +18,14 @@ const PLACE_WEIGHT = 0.3;
 export const normalizeOption = (): Option =>
   new Option(
     "--normalize <statistics>",
-    "of batch norm: trained; image:W to mix in each picture's own with weight W, such as image:0.3; place:FOLDER:W those of " +
-      "a folder of pictures (default: trained)",
+    "of batch norm: trained; image:W to mix in each picture's own with weight W, such as image:0.3, or auto, as the picture " +
+      "needs it (after pinmem calibrate); place:FOLDER:W those of a folder of pictures (default: trained)",
   ).argParser(parse);
 
 function parse(text: string): NormalizeFlag {
   if (text === "trained") return { kind: "trained" };
   const [, kind, rest = ""] = /^(image|place):(.+)$/s.exec(text) ?? [];
+  if (kind === "image" && rest === "auto") return { kind, weight: "auto" };
   if (kind === "image" && isWeight(rest)) return { kind, weight: Number(rest) };
   if (kind === "place") {
     const [, folder = rest, weight] = /^(.+):(\d*\.?\d+)$/s.exec(rest) ?? [];
@@ -32,7 +33,7 @@ function parse(text: string): NormalizeFlag {
     if (isWeight(weight)) return { kind, folder, weight: Number(weight) };
   }
   throw new InvalidArgumentError(
-    "It must be trained, image:W or place:FOLDER:W, with W a number from 0 to 1.",
+    "It must be trained, image:W, image:auto or place:FOLDER:W, with W a number from 0 to 1.",
   );
 }
 

@@ -20,15 +20,14 @@ import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
 import type { Dataset } from "../datasets/dataset.js";
 import { evaluateDomain } from "../inference/evaluate-domain.js";
-import { Predictor } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import { requireUsableLabels } from "../loading/label-survey.js";
 import { cohesionLoss } from "../losses/memory.js";
-import { predict } from "../models/segment.js";
 import { networkName } from "../recipes/network-name.js";
 import { describeEnvironment } from "../runs/environment.js";
 import type { OpenRun } from "../runs/open-run.js";
+import { predictorOf } from "../runs/predictor-of.js";
 import type { EvaluateRunOptions, EvaluationDomain, Shard } from "./evaluate-run-options.js";
 import { SavedProgress } from "./saved-progress.js";
 
@@ -50,13 +49,7 @@ export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Pr
   const { progressFile = null, saveEvery = 15 } = options;
   const progress = new SavedProgress(progressFile, { run, options });
   const cohesion = (options.cohesion ?? false) && run.network.memory !== null;
-  const predictor = new Predictor({
-    forward: (image) => predict(run.network, image),
-    protocol,
-    device,
-    batch,
-    normalization: run.normalization,
-  });
+  const predictor = predictorOf(run, { protocol, device, batch });
 
   for (const [turn, { dataset }] of domains.entries()) {
     if (!progress.domains[turn]) await requireUsableLabels(dataset);

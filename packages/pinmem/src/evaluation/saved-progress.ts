@@ -65,7 +65,19 @@ function keyOf({ run, options }: { run: OpenRun; options: EvaluateRunOptions }):
     decoding,
     samples.map(sampleName),
   ]);
-  const all = { protocol, weights, sets, device, batch, dilation, cohesion, maxPixels, shard: shard ?? null };
+  const rule = run.auto?.rule ?? null;
+  const all = {
+    protocol,
+    weights,
+    rule,
+    sets,
+    device,
+    batch,
+    dilation,
+    cohesion,
+    maxPixels,
+    shard: shard ?? null,
+  };
   return createHash("sha256").update(JSON.stringify(all)).digest("hex");
 }
 

@@ -5,7 +5,7 @@ import { type ConfusionMatrix, Tally } from "@pinmem/core";
 import type { Dataset } from "../datasets/dataset.js";
 import { colorLabel } from "../images/color-label.js";
 import { type EvaluationImage, evaluationImages } from "../loading/evaluation-loader.js";
-import type { Predictor } from "./predictor.js";
+import type { ImagePredictor } from "./predictor.js";
 import { largestImage, planOf } from "./views.js";
 
 export interface DomainScore {
@@ -23,7 +23,7 @@ export interface Picture {
 }
 
 export interface EvaluateOptions {
-  readonly predictor: Predictor;
+  readonly predictor: ImagePredictor;
   /** Where counts are added. Default: new ones. */
   readonly tally?: Tally;
   /** First image. */

@@ -15,6 +15,19 @@ import { show, type View, viewsOf } from "./views.js";
 /** Logits (B, K, h, w) of normalized images (B, 3, h, w). */
 export type Forward = (image_B3hw: Tensor) => Tensor;
 
+/** From images to scores and labels, by a protocol. */
+export interface ImagePredictor {
+  readonly protocol: Protocol;
+  /** Images that go through the network together. */
+  readonly batch: number;
+  /** Scores (B, K, H, W) of images of one size: probabilities or logits, as the protocol combines them. */
+  scores(images: readonly RgbImage[]): Tensor;
+  /** The winning train id of every pixel, H x W for each image. */
+  labels(images: readonly RgbImage[]): Uint8Array[];
+  /** Runs `body`, which scores parts of an image, such as tiles, as the whole image is normalized. */
+  withStatisticsOf<T>(image: RgbImage, body: () => Promise<T>): Promise<T>;
+}
+
 export interface PredictorOptions {
   readonly forward: Forward;
   readonly protocol: Protocol;
@@ -30,7 +43,7 @@ export interface PredictorOptions {
  * Class scores of images by a protocol: its views through the network, combined at the size of the image.
  * @throws RangeError where `batch` is no positive integer
  */
-export class Predictor {
+export class Predictor implements ImagePredictor {
   readonly protocol: Protocol;
   readonly batch: number;
   readonly #forward: Forward;
@@ -117,6 +130,11 @@ export class Predictor {
         return normalization.with(() => this.#look(images), body);
       }),
     );
+  }
+
+  /** Whether what the network sees of an image is the image itself, once. */
+  seesWhole(image: RgbImage): boolean {
+    return this.#areWhole([image], viewsOf(this.protocol, image));
   }
 
   /** Whether the one view is the image itself, whose statistics are then those that its layers see. */

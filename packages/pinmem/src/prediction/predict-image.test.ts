@@ -118,7 +118,7 @@ describe("predictImage", () => {
     const tiled = await predictImage(normalized, image, { memory: 60, logits: true });
     expect(liveTensors()).toBe(before);
     const alone = new Float32Array(whole.logits?.length ?? 0);
-    const { score } = scorerOf(normalized.network, {}, normalized.normalization);
+    const { score } = scorerOf(normalized, {});
     await scoreImage(score, image, {
       tile: { width: 257, height: 257 },
       outputStride: normalized.network.outputStride,

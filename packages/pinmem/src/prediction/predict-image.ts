@@ -41,7 +41,7 @@ export interface Prediction {
  *   small for any tile
  */
 export async function predictImage(
-  run: Pick<OpenRun, "network" | "recipe" | "space"> & Partial<Pick<OpenRun, "normalization">>,
+  run: Pick<OpenRun, "network" | "recipe" | "space"> & Partial<Pick<OpenRun, "normalization" | "auto">>,
   image: string | RgbImage,
   {
     memory = DEFAULT_MEMORY,
@@ -53,7 +53,7 @@ export async function predictImage(
 ): Promise<Prediction> {
   const pixels = typeof image === "string" ? await readPixels(image, maxPixels) : checked(image);
   const { width, height } = pixels;
-  const { network, recipe, space, normalization = null } = run;
+  const { network, recipe, space } = run;
   const use: MemoryUse = {
     backbone: networkName(recipe.model),
     outputStride: network.outputStride,
@@ -64,7 +64,7 @@ export async function predictImage(
   const trainIds = new Uint8Array(width * height);
   const confidence = new Float32Array(width * height);
   const logits = wantsLogits ? new Float32Array(width * height * space.classes.length) : undefined;
-  const { score, withStatisticsOf, combined } = scorerOf(network, { flip, scales }, normalization);
+  const { score, withStatisticsOf, combined } = scorerOf(run, { flip, scales });
   const tile = tileSize(pixels, memory * 2 ** 20, use);
   const isTiled = tile.width < width || tile.height < height;
   const scoring = () =>

@@ -3,10 +3,10 @@
 import type { RgbImage } from "@pinmem/core";
 import { type Protocol, protocol, sameProtocol } from "@pinmem/core/formats";
 import type { Device } from "@pinmem/torch";
-import { Predictor } from "../inference/predictor.js";
-import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
-import { predict } from "../models/segment.js";
+import type { ImagePredictor } from "../inference/predictor.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import type { OpenRun } from "../runs/open-run.js";
+import { predictorOf } from "../runs/predictor-of.js";
 import type { Scorer } from "./score-image.js";
 
 export interface ViewOptions {
@@ -24,23 +24,22 @@ export interface ScorerOfViews {
   readonly combined: boolean;
 }
 
+/** What of a run scores images. */
+export type ScoringRun = Pick<OpenRun, "network"> & Partial<Pick<OpenRun, "normalization" | "auto">>;
+
 /** @throws ZodError where scales are not from 0.1 to 4, or too many */
-export function scorerOf(
-  network: SegmentationNetwork,
-  { flip = false, scales = [1] }: ViewOptions = {},
-  normalization: TestTimeNormalization | null = null,
-): ScorerOfViews {
+export function scorerOf(run: ScoringRun, { flip = false, scales = [1] }: ViewOptions = {}): ScorerOfViews {
+  const { normalization = null, auto = null } = run;
   const combined = flip || scales.length > 1;
   // Set by hand: with a single view `protocol` takes either for the same, and keeps the preset's.
   const combine = combined ? "probabilities" : "logits";
-  const views = {
+  const weight = auto ? "auto" : normalization?.weight;
+  const views: Protocol = {
     ...protocol("whole", { flip, scales: [...scales] }),
     combine,
-    normalize: normalization
-      ? ({ kind: "image", weight: normalization.weight } as const)
-      : ({ kind: "trained" } as const),
-  } as const;
-  const predictor = predictorFor(network, views, normalization);
+    normalize: weight === undefined ? { kind: "trained" } : { kind: "image", weight },
+  };
+  const predictor = predictorFor(run, views);
   return {
     score: (image) => predictor.scores([image]).to("float32"),
     withStatisticsOf: (image, body) => predictor.withStatisticsOf(image, body),
@@ -49,22 +48,14 @@ export function scorerOf(
 }
 
 /** The last one of each network: its working memory should not be made anew for every image. */
-const predictors = new WeakMap<SegmentationNetwork, Predictor>();
+const predictors = new WeakMap<SegmentationNetwork, ImagePredictor>();
 
-function predictorFor(
-  network: SegmentationNetwork,
-  protocol: Protocol,
-  normalization: TestTimeNormalization | null,
-): Predictor {
+function predictorFor(run: ScoringRun, protocol: Protocol): ImagePredictor {
+  const { network } = run;
   const last = predictors.get(network);
   if (last && sameProtocol(last.protocol, protocol) && last.protocol.combine === protocol.combine)
     return last;
-  const predictor = new Predictor({
-    forward: (image) => predict(network, image),
-    protocol,
-    normalization,
-    device: deviceOf(network),
-  });
+  const predictor = predictorOf(run, { protocol, device: deviceOf(network) });
   predictors.set(network, predictor);
   return predictor;
 }

@@ -8,6 +8,7 @@ import type { LabelSpace } from "@pinmem/core";
 import type { TestNormalization } from "@pinmem/core/formats";
 import { type Device, dispose, loadSafetensors } from "@pinmem/torch";
 import { lookAtPlace, type Place } from "../inference/place.js";
+import type { ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { prepareForInference } from "../models/inference.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -15,6 +16,7 @@ import { loadNetworkWeights } from "../models/weights/load-weights.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
+import { readCalibration } from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
 import { RunError } from "./run-error.js";
@@ -39,6 +41,14 @@ export interface OpenRunOptions {
   readonly vote?: number | null;
 }
 
+/** The weight of a picture's own statistics, picture by picture. */
+export interface AutoNormalization {
+  /** The same network in the form that mixes own statistics in. */
+  readonly network: SegmentationNetwork;
+  readonly normalization: TestTimeNormalization;
+  readonly rule: ShiftRule;
+}
+
 /** Dispose it (`using`) to free its weights. */
 export interface OpenRun extends Disposable {
   /** As it was given. */
@@ -56,6 +66,8 @@ export interface OpenRun extends Disposable {
   readonly normalization: TestTimeNormalization | null;
   /** What the memory's votes weigh, where it was opened with a weight; null: as in training. */
   readonly vote: number | null;
+  /** Decides that for each picture, where the run was opened so. */
+  readonly auto: AutoNormalization | null;
   /** Optimizer steps behind it. */
   readonly step: number;
   /** Mean IoU on source validation, 0 to 1; null where there was none. */
@@ -84,12 +96,22 @@ export function openRun(
   const { tensors, metadata } = loadSafetensors(file);
   try {
     const { recipe, space, step, score, adaptation } = readMetadata(file, metadata);
-    const network = createRecipeNetwork(recipe, space.classes.length);
-    if (vote !== null) letVote(network, vote, path);
-    loadNetworkWeights(network, tensors);
-    network.eval().requiresGrad_(false);
-    network.to({ device });
+    const load = (): SegmentationNetwork => {
+      const network = createRecipeNetwork(recipe, space.classes.length);
+      if (vote !== null) letVote(network, vote, path);
+      loadNetworkWeights(network, tensors);
+      network.eval().requiresGrad_(false);
+      return network.to({ device });
+    };
+    /** The same network again: the first is prepared, where trained statistics stay. */
+    const openAuto = (): AutoNormalization => {
+      const { rule } = readCalibration(file, step);
+      const mixing = load().to({ memoryFormat: "channelsLast" });
+      return { network: mixing, normalization: new TestTimeNormalization(mixing, 0), rule };
+    };
+    const network = load();
     const normalization = normalizationOf(network, normalize);
+    const auto = normalize.kind === "image" && normalize.weight === "auto" ? openAuto() : null;
     if (form === "prepared" && !normalization) prepareForInference(network);
     return {
       path,
@@ -100,10 +122,13 @@ export function openRun(
       normalize,
       normalization,
       vote,
+      auto,
       step,
       score,
       adaptation,
-      [Symbol.dispose]: () => dispose([...network.stateDict().values()]),
+      [Symbol.dispose]: () => {
+        for (const one of auto ? [network, auto.network] : [network]) dispose([...one.stateDict().values()]);
+      },
     };
   } finally {
     dispose(tensors);
@@ -167,7 +192,7 @@ function normalizationOf(
   normalize: NonNullable<OpenRunOptions["normalize"]>,
 ): TestTimeNormalization | null {
   if (normalize.kind === "trained" || normalize.weight === 0) return null;
-  if (normalize.weight === "auto") throw new RangeError("openRun: auto");
+  if (normalize.weight === "auto") return null;
   network.to({ memoryFormat: "channelsLast" });
   return new TestTimeNormalization(network, normalize.weight);
 }

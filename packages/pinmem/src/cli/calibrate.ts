@@ -1,0 +1,101 @@
+// `pinmem calibrate`: when a network takes a picture's own statistics, from what it makes of its sources.
+
+import type { Device } from "@pinmem/torch";
+import { Command } from "commander";
+import type { Calibration } from "../runs/calibration.js";
+import { interruption } from "./interruption.js";
+import { bestOrLast, deviceOption, positive, wholeNumber } from "./options.js";
+import { explained, progress } from "./running.js";
+
+interface CalibrateFlags {
+  readonly which?: "best" | "last";
+  readonly pictures: number;
+  readonly seed: number;
+  readonly device: string;
+  readonly json?: true;
+}
+
+export function calibrateCommand(): Command {
+  return new Command("calibrate")
+    .description("Find out when a network's pictures look unlike its sources', for --normalize image:auto.")
+    .argument("<run>", "the folder of a run, or a file of weights that a run wrote")
+    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
+    .option("--pictures <count>", "of the recipe's validation domains, spread evenly", positive, 16)
+    .option("--seed <number>", "of the simulated shifts", wholeNumber, 0)
+    .addOption(deviceOption())
+    .option("--json", "print the calibration as JSON instead of a table")
+    .addHelpText(
+      "after",
+      `
+Pictures of the recipe's validation domains go through the network as they are and under simulated shifts: darkness, fog, blur,
+noise, strange colors. No picture of a target is looked at. The result lies beside the weights.
+
+Example:
+  npx pinmem calibrate runs/camvid
+  npx pinmem evaluate runs/camvid --normalize image:auto
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
+    )
+    .action((run: string, flags: CalibrateFlags) => explained(() => calibrateRun(run, flags)));
+}
+
+async function calibrateRun(
+  path: string,
+  { which, pictures, seed, device, json }: CalibrateFlags,
+): Promise<void> {
+  const [{ calibrate }, { openDomains }, { openRun }] = await Promise.all([
+    import("../runs/calibrate.js"),
+    import("../evaluation/open-domains.js"),
+    import("../runs/open-run.js"),
+  ]);
+  const weights = { ...(which && { which }) };
+  const { recipe, space } = described(openRun(path, weights));
+  const domains = await openDomains(["validation"], { recipe, space });
+  using stop = interruption("picture");
+  const { file, calibration } = await calibrate(
+    path,
+    domains.map(({ dataset }) => dataset),
+    {
+      ...weights,
+      pictures,
+      seed,
+      device: device as Device,
+      signal: stop.signal,
+      onPicture: progress("pictures tried:"),
+    },
+  );
+  console.log(json ? JSON.stringify(calibration, null, 2) : table(calibration).join("\n"));
+  console.error(`written to ${file}`);
+}
+
+/** What is known of a run, whose weights are not needed. */
+function described<Run extends Disposable>(run: Run): Run {
+  run[Symbol.dispose]();
+  return run;
+}
+
+const percent = (share: number | null): string => (share === null ? "-" : (100 * share).toFixed(1));
+
+function table({ rule, sourceEntropy, candidates, shown }: Calibration): string[] {
+  const rows = [
+    ["mean IoU in percent", "entropy", ...candidates.map((weight) => `own ${weight}`), "auto"],
+    ...shown.map(({ kind, entropy, meanIoU, chosen }) => [
+      kind === "none" ? "as they are" : kind,
+      entropy.toFixed(2),
+      ...meanIoU.map(percent),
+      percent(chosen),
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart((widths[at] ?? 0) + 3)))
+      .join(""),
+  );
+  const times = (rule.threshold / sourceEntropy).toFixed(1);
+  return [
+    ...lines,
+    "",
+    `auto: the trained statistics up to an entropy of ${rule.threshold.toFixed(2)} nats (${times} times that of pictures as they are); beyond, own statistics with weight ${rule.weight}`,
+  ];
+}

@@ -1,0 +1,113 @@
+import type { RgbImage } from "@pinmem/core";
+import { protocol } from "@pinmem/core/formats";
+import { manualSeed, nn, randn, scope, type Tensor } from "@pinmem/torch";
+import { describe, expect, it } from "vitest";
+import { AutoPredictor } from "./auto-predictor.js";
+import { Predictor } from "./predictor.js";
+import { TestTimeNormalization } from "./test-time-normalization.js";
+
+const CLASSES = 3;
+/** Entropy between those of the pictures below. */
+const BETWEEN = 1.08;
+
+/** A small network that was trained on pictures of much contrast, so that others leave it unsure. */
+function network(): nn.Sequential {
+  manualSeed(2);
+  const net = new nn.Sequential(
+    new nn.Conv2d(3, 8, 3, { padding: 1, bias: false }),
+    new nn.BatchNorm2d(8),
+    new nn.ReLU({ inplace: true }),
+    new nn.Conv2d(8, CLASSES, 1),
+  );
+  scope(() => {
+    for (const module of net.modules()) {
+      if (!(module instanceof nn.BatchNorm2d)) continue;
+      module.runningMean?.copy_(randn([8]));
+      module.runningVar?.fill_(100);
+    }
+  });
+  return net.eval().requiresGrad_(false);
+}
+
+/** Noise, or where the seed is even, one color. */
+const picture = (seed: number): RgbImage => ({
+  width: 20,
+  height: 16,
+  pixels: Uint8Array.from({ length: 20 * 16 * 3 }, (_, at) =>
+    seed % 2 === 0 ? 40 * seed + (at % 3) * 20 : (at * (13 + 2 * seed) + seed * 50) % 256,
+  ),
+});
+
+/** How often each form was asked, and the predictor. */
+function auto(threshold: number, changes: Parameters<typeof protocol>[1] = {}) {
+  const [net, mixing] = [network(), network()];
+  const normalization = new TestTimeNormalization(mixing, 0);
+  const passes = { trained: 0, mixing: 0 };
+  const through = (form: keyof typeof passes, of: nn.Sequential) => (image: Tensor) => {
+    passes[form]++;
+    return of.call(image);
+  };
+  const chosen = protocol("whole", { ...changes, normalize: { kind: "image", weight: "auto" } });
+  const predictor = new AutoPredictor({
+    trained: through("trained", net),
+    mixing: through("mixing", mixing),
+    normalization,
+    rule: { threshold, weight: 0.5 },
+    protocol: chosen,
+  });
+  return { predictor, passes };
+}
+
+const withWeight = (weight: number, changes: Parameters<typeof protocol>[1] = {}): Predictor => {
+  const net = network();
+  const chosen = protocol("whole", { ...changes, normalize: { kind: "image", weight } });
+  const normalization = weight > 0 ? new TestTimeNormalization(net, weight) : null;
+  return new Predictor({ forward: (image) => net.call(image), protocol: chosen, normalization });
+};
+
+describe("a predictor that decides for each picture", () => {
+  it("keeps the trained statistics of a picture that it is sure of, in the one pass that decides", () => {
+    const { predictor, passes } = auto(100);
+    expect(predictor.labels([picture(1)])).toEqual(withWeight(0).labels([picture(1)]));
+    expect(passes).toEqual({ trained: 1, mixing: 0 });
+  });
+
+  it("takes own statistics of one that it is not sure of", () => {
+    const images = [1, 2, 3, 4].map(picture);
+    const { predictor } = auto(BETWEEN);
+    const weights = images.map((image) => predictor.weightOf(image));
+    expect(new Set(weights)).toEqual(new Set([0, 0.5])); // Either kind is among them.
+    for (const [at, image] of images.entries()) {
+      expect(predictor.labels([image])).toEqual(withWeight(weights[at] as number).labels([image]));
+    }
+  });
+
+  it("decides by a picture alone, whatever goes with it", () => {
+    const images = [1, 2, 3, 4].map(picture);
+    const together = auto(BETWEEN).predictor.labels(images);
+    const turned = auto(0)
+      .predictor.labels([...images].reverse())
+      .reverse();
+    expect(turned).toEqual(together);
+    expect(images.map((image) => auto(BETWEEN).predictor.labels([image])[0])).toEqual(together);
+  });
+
+  it("decides once for all views of a picture, and for parts of it", async () => {
+    const changes = { flip: true, scales: [0.5, 1] };
+    const image = picture(3);
+    const { predictor, passes } = auto(0, changes);
+    const weight = predictor.weightOf(image);
+    const expected = withWeight(weight, changes);
+    expect(predictor.labels([image])).toEqual(expected.labels([image]));
+    passes.trained = 0;
+    const part = { width: 10, height: 16, pixels: image.pixels.slice(0, 10 * 16 * 3) };
+    const scored = await predictor.withStatisticsOf(image, async () => [
+      ...(predictor.scores([part]).toTypedArray() as Float64Array),
+    ]);
+    const wanted = await expected.withStatisticsOf(image, async () => [
+      ...(expected.scores([part]).toTypedArray() as Float64Array),
+    ]);
+    expect(scored).toEqual(wanted);
+    expect(passes.trained).toBe(weight === 0 ? 5 : 1);
+  });
+});

@@ -1,0 +1,122 @@
+// A predictor that decides for each picture how much of its own statistics batch norm takes: two networks with the same weights,
+// one prepared for the trained statistics, one that mixes, and a rule between them (shift-rule.ts).
+//
+// The decision is made on the whole picture, upright, so that views, windows and tiles follow one decision, and pictures do not
+// follow one another. A picture that keeps the trained statistics has gone through the prepared network alone.
+
+import { BicubicResizer, type RgbImage } from "@pinmem/core";
+import type { Protocol } from "@pinmem/core/formats";
+import { cat, type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { pictureInput, statisticsView } from "./picture-input.js";
+import { type Forward, type ImagePredictor, Predictor } from "./predictor.js";
+import { chooseWeight, predictionEntropy, type ShiftRule } from "./shift-rule.js";
+import type { TestTimeNormalization } from "./test-time-normalization.js";
+
+export interface AutoPredictorOptions {
+  /** With the trained statistics. */
+  readonly trained: Forward;
+  /** With own statistics, as `normalization` mixes them. */
+  readonly mixing: Forward;
+  readonly normalization: TestTimeNormalization;
+  readonly rule: ShiftRule;
+  readonly protocol: Protocol;
+  readonly device?: Device;
+  /** Windows of one image that go through the network together; pictures go alone. Default 1. */
+  readonly batch?: number;
+}
+
+export class AutoPredictor implements ImagePredictor {
+  readonly protocol: Protocol;
+  /** Each picture is decided alone. */
+  readonly batch = 1;
+  readonly #trained: Predictor;
+  readonly #mixing: Predictor;
+  readonly #options: AutoPredictorOptions;
+  readonly #device: Device;
+  readonly #resizer = new BicubicResizer();
+  /** While parts of one picture are scored, which all have its weight. */
+  #decided: number | null = null;
+
+  constructor(options: AutoPredictorOptions) {
+    const { trained, mixing, normalization, protocol, device = "cpu", batch = 1 } = options;
+    this.protocol = protocol;
+    this.#options = options;
+    this.#device = device;
+    this.#trained = new Predictor({
+      forward: trained,
+      protocol: { ...protocol, normalize: { kind: "trained" } },
+      device,
+      batch,
+    });
+    this.#mixing = new Predictor({
+      forward: mixing,
+      protocol: { ...protocol, normalize: { kind: "image", weight: normalization.weight } },
+      normalization,
+      device,
+      batch,
+    });
+  }
+
+  /** The weight for a picture. */
+  weightOf(image: RgbImage): number {
+    return this.#decide(image).weight;
+  }
+
+  scores(images: readonly RgbImage[]): Tensor {
+    return scope(() => {
+      const each = images.map((image) => this.#use(this.#weightFor(image)).scores([image]));
+      return each.length === 1 ? (each[0] as Tensor) : cat(each);
+    });
+  }
+
+  labels(images: readonly RgbImage[]): Uint8Array[] {
+    return images.map((image) =>
+      noGrad(() =>
+        scope(() => {
+          if (this.#decided !== null || !this.#trained.seesWhole(image)) {
+            return this.#use(this.#weightFor(image)).labels([image])[0] as Uint8Array;
+          }
+          // The passes that decide are those that predict.
+          const { logits } = this.#decide(image);
+          return logits.argmax({ dim: 1 }).to("uint8").toTypedArray() as Uint8Array;
+        }),
+      ),
+    );
+  }
+
+  async withStatisticsOf<T>(image: RgbImage, body: () => Promise<T>): Promise<T> {
+    const outer = this.#decided;
+    const weight = this.#weightFor(image);
+    this.#decided = weight;
+    try {
+      return await this.#use(weight).withStatisticsOf(image, body);
+    } finally {
+      this.#decided = outer;
+    }
+  }
+
+  #weightFor(image: RgbImage): number {
+    return this.#decided ?? scope(() => this.#decide(image).weight);
+  }
+
+  #use(weight: number): Predictor {
+    if (weight === 0) return this.#trained;
+    this.#options.normalization.weight = weight;
+    return this.#mixing;
+  }
+
+  /** The weight, and what the network says with it. */
+  #decide(image: RgbImage): { weight: number; logits: Tensor } {
+    const { trained, mixing, normalization, rule } = this.#options;
+    return noGrad(() =>
+      scope(() => {
+        const input = pictureInput([statisticsView(image, this.#resizer)], this.#device);
+        const logits = trained(input);
+        const weight = chooseWeight(rule, predictionEntropy(logits));
+        if (weight === 0) return { weight, logits };
+        normalization.weight = weight;
+        return { weight, logits: mixing(input) };
+      }),
+    );
+  }
+}

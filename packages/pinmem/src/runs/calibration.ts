@@ -1,0 +1,75 @@
+// What `pinmem calibrate` found out about a network, in a file beside its weights: `best.calibration.json` of
+// `best.safetensors`.
+
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { z } from "zod";
+import { writeWhole } from "../files/atomic-write.js";
+import { readJsonFile } from "../files/json-file.js";
+import { validate } from "../recipes/validate.js";
+import { RunError } from "./run-error.js";
+
+/** Version of the layout. */
+export const CALIBRATION_FORMAT = 1;
+
+const fraction = z.number().min(0).max(1);
+
+const shownSchema = z.strictObject({
+  /** "none", or the shift that was simulated. */
+  kind: z.string(),
+  pictures: z.int().positive(),
+  /** Of the predictions with the trained statistics, mean over the pictures, in nats. */
+  entropy: z.number().min(0),
+  /** Mean IoU by weight of own statistics, as `candidates`; null where nothing is labeled. */
+  meanIoU: z.array(fraction.nullable()),
+  /** Mean IoU with the weight that the rule chooses for each picture. */
+  chosen: fraction.nullable(),
+});
+
+export const calibrationSchema = z.strictObject({
+  format: z.int().min(1).max(CALIBRATION_FORMAT),
+  /** Optimizer steps behind the weights. */
+  step: z.int().min(0),
+  rule: z.strictObject({
+    threshold: z.number().min(0),
+    weight: z.number().gt(0).max(1),
+  }),
+  /** Mean entropy on source validation pictures as they are, in nats. */
+  sourceEntropy: z.number().min(0),
+  /** Weights that were tried, 0 first. */
+  candidates: z.array(fraction).min(1),
+  seed: z.int().min(0),
+  shown: z.array(shownSchema),
+});
+
+export type Calibration = z.output<typeof calibrationSchema>;
+
+/** Beside a file of weights. */
+export const calibrationFile = (weights: string): string =>
+  `${weights.replace(/\.safetensors$/, "")}.calibration.json`;
+
+/** Written whole or not at all. */
+export const writeCalibration = (file: string, calibration: Calibration): Promise<void> =>
+  writeWhole(file, `${JSON.stringify(calibration, null, 1)}\n`);
+
+/**
+ * @param weights the file that was opened
+ * @param step of these weights
+ * @throws RunError where there is none, or it is that of other weights; RecipeError where it is damaged
+ */
+export function readCalibration(weights: string, step: number): Calibration {
+  const file = calibrationFile(weights);
+  const calibrate = "`pinmem calibrate` it, which needs its validation data";
+  if (!existsSync(file)) {
+    throw new RunError(
+      weights,
+      `is not calibrated, so that nobody knows when its pictures look unlike its sources': ${calibrate}, or give a weight in place of auto`,
+    );
+  }
+  const calibration = validate(calibrationSchema, readJsonFile(file), file);
+  if (calibration.step === step) return calibration;
+  throw new RunError(
+    weights,
+    `was trained on after it was calibrated (at step ${calibration.step}, now ${step}), as ${basename(file)} says: ${calibrate} anew`,
+  );
+}
