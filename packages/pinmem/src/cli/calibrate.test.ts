@@ -1,39 +1,39 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../test/run-cli.js";
-import { trainTinyRun } from "../../test/tiny-run.js";
+import { untrainedRun } from "../../test/untrained-run.js";
 
 let folder = "";
 let run = "";
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "pinmem-calibrate-"));
-  run = await trainTinyRun(join(folder, "run"));
+  run = untrainedRun(join(folder, "run"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("pinmem calibrate", () => {
   it("is what image:auto needs, and makes it possible", async () => {
     const evaluate = ["evaluate", run, "--on", "streets:fog", "--limit", "2", "--json", "--normalize"];
-    const before = await runCli([...evaluate, "image:auto"]);
+    const before = await runCli(...evaluate, "image:auto");
     expect([before.code, before.err]).toEqual([1, expect.stringContaining("is not calibrated")]);
-    const calibrated = await runCli(["calibrate", run, "--pictures", "2", "--json"]);
+    const calibrated = await runCli("calibrate", run, "--pictures", "2", "--json");
     expect(calibrated.code).toBe(0);
     const { rule, shown } = JSON.parse(calibrated.out);
     expect(rule.threshold).toBeGreaterThan(0);
     expect(shown[0]).toMatchObject({ kind: "none" });
-    const { out, code } = await runCli([...evaluate, "image:auto"]);
+    const { out, code } = await runCli(...evaluate, "image:auto");
     expect(code).toBe(0);
     expect(JSON.parse(out).protocol.normalize).toEqual({ kind: "image", weight: "auto" });
   });
 
   it("is refused for weights that were trained on", async () => {
-    const [file] = ["best", "last"].map((name) => join(run, `${name}.calibration.json`)).filter(existsSync);
-    const text = readFileSync(file as string, "utf8");
-    writeFileSync(file as string, JSON.stringify({ ...JSON.parse(text), step: 999 }));
-    const { code, err } = await runCli(["evaluate", run, "--on", "streets:fog", "--normalize", "image:auto"]);
-    writeFileSync(file as string, text);
+    const file = join(run, "last.calibration.json");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(text), step: 999 }));
+    const { code, err } = await runCli("evaluate", run, "--on", "streets:fog", "--normalize", "image:auto");
+    writeFileSync(file, text);
     expect([code, err]).toEqual([1, expect.stringContaining("was trained on after it was calibrated")]);
   });
 });

@@ -5,7 +5,9 @@ import { chooseWeight, predictionEntropy } from "./shift-rule.js";
 describe("the weight of a picture's own statistics", () => {
   it("is 0 where the network is as sure as of its sources, or says nothing at all, and the fitted one elsewhere", () => {
     const rule = { threshold: 0.5, weight: 0.1 };
-    expect([0, 0.5, 0.51, 3, Number.NaN].map((entropy) => chooseWeight(rule, entropy))).toEqual([0, 0, 0.1, 0.1, 0]);
+    expect([0, 0.5, 0.51, 3, Number.NaN].map((entropy) => chooseWeight(rule, entropy))).toEqual([
+      0, 0, 0.1, 0.1, 0,
+    ]);
   });
 });
 
