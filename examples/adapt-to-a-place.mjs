@@ -22,6 +22,7 @@ const recipe = defineRecipe({
   optimizer: { kind: "adamw" },
   learningRate: { kind: "polynomial", base: 0.001 },
   length: { steps: Number(steps) },
+  validation: { preciseBatchNorm: 10 },
 });
 await train(recipe, { folder: `${folder}/trained` });
 
