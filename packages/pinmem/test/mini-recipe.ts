@@ -27,5 +27,6 @@ export const miniRecipe = (more: Partial<RecipeInput> = {}): Recipe =>
     length: { steps: 4 },
     validation: { every: 3, preciseBatchNorm: 2 },
     checkpoints: { every: 2, keep: 1 },
+    calibration: { pictures: 0 },
     ...more,
   });

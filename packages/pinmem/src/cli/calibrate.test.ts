@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { untrainedRun } from "../../test/untrained-run.js";
+import { train } from "../runs/train.js";
 
 let folder = "";
 let run = "";
@@ -26,6 +28,17 @@ describe("pinmem calibrate", () => {
     const { out, code } = await runCli(...evaluate, "image:auto");
     expect(code).toBe(0);
     expect(JSON.parse(out).protocol.normalize).toEqual({ kind: "image", weight: "auto" });
+  });
+
+  it("is done at the end of a training, once", async () => {
+    const path = join(folder, "trained");
+    const recipe = miniRecipe({ length: { steps: 1 }, calibration: { pictures: 2 } });
+    await train(recipe, { folder: path });
+    const file = join(path, "best.calibration.json");
+    const written = statSync(file).mtimeMs;
+    await train(recipe, { folder: path, resume: true });
+    expect(statSync(file).mtimeMs).toBe(written);
+    expect(JSON.parse(readFileSync(file, "utf8")).shown[0]).toMatchObject({ kind: "none", pictures: 2 });
   });
 
   it("is refused for weights that were trained on", async () => {

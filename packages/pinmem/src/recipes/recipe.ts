@@ -65,6 +65,13 @@ export const recipeSchema = z.strictObject({
       preciseBatchNorm: z.int().min(0).default(40),
     })
     .prefault({}),
+  /** At the end: when pictures look unlike the sources' (`pinmem calibrate`). */
+  calibration: z
+    .strictObject({
+      /** Of the validation domains, spread evenly; 0: none, to be done later. */
+      pictures: z.int().min(0).default(16),
+    })
+    .prefault({}),
   checkpoints: z
     .strictObject({
       every: z.int().positive().default(500),

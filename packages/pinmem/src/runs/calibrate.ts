@@ -10,7 +10,13 @@ import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { spreadEvenly } from "../loading/check.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import { predict } from "../models/segment.js";
-import { CALIBRATION_FORMAT, type Calibration, calibrationFile, writeCalibration } from "./calibration.js";
+import {
+  CALIBRATION_FORMAT,
+  type Calibration,
+  calibrationFile,
+  readCalibration,
+  writeCalibration,
+} from "./calibration.js";
 import { openRun } from "./open-run.js";
 import { RunError } from "./run-error.js";
 
@@ -26,6 +32,8 @@ export interface CalibrateOptions {
   readonly seed?: number;
   readonly device?: Device;
   readonly signal?: AbortSignal | undefined;
+  /** Where these weights were calibrated before, leave that. Default false. */
+  readonly onlyNew?: boolean;
   readonly onPicture?: (done: number, total: number) => void;
 }
 
@@ -38,10 +46,21 @@ export interface CalibrateOptions {
 export async function calibrate(
   path: string,
   datasets: readonly Dataset[],
-  { which, pictures = 16, seed = 0, device = "cpu", signal, onPicture }: CalibrateOptions = {},
+  {
+    which,
+    pictures = 16,
+    seed = 0,
+    device = "cpu",
+    signal,
+    onlyNew = false,
+    onPicture,
+  }: CalibrateOptions = {},
 ): Promise<{ file: string; calibration: Calibration }> {
   using run = openRun(path, { device, form: "trained", ...(which && { which }) });
   const { network, space } = run;
+  const file = calibrationFile(run.file);
+  const known = onlyNew ? knownCalibration(run.file, run.step) : null;
+  if (known) return { file, calibration: known };
   const each = Math.max(1, Math.round(pictures / Math.max(1, datasets.length)));
   const chosen = datasets.map((dataset) => ({ ...dataset, samples: spreadEvenly(dataset.samples, each) }));
   const total = chosen.reduce((sum, { samples }) => sum + samples.length, 0);
@@ -87,10 +106,17 @@ export async function calibrate(
     seed,
     shown,
   };
-  const file = calibrationFile(run.file);
   await writeCalibration(file, calibration);
   return { file, calibration };
 }
 
 const entropyOf = (pictures: readonly TriedPicture[]): number =>
   meanOf(pictures.map(({ trials }) => trials[0]?.entropy ?? null)) ?? 0;
+
+function knownCalibration(weights: string, step: number): Calibration | null {
+  try {
+    return readCalibration(weights, step);
+  } catch {
+    return null;
+  }
+}

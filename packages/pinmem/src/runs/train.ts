@@ -33,6 +33,7 @@ import { Trainer, type TrainerHook, type TrainingResult } from "../training/trai
 import { trainingImages } from "../training/training-images.js";
 import { createValidation } from "../training/validation.js";
 import { createWhitening } from "../training/whitening.js";
+import { calibrate } from "./calibrate.js";
 import {
   compareData,
   type DataRecord,
@@ -92,12 +93,30 @@ export async function train(
     const data = await openData(recipe.data, recipe.seed, datasets);
     try {
       const examined = await examineData(data, recipe, folder);
-      return await trainOn(data, recipe, { ...more, ...examined, folder, events });
+      const result = await trainOn(data, recipe, { ...more, ...examined, folder, events });
+      if (result.reason === "finished") await calibrateFinished(data, recipe, folder, more.signal);
+      return result;
     } finally {
       await data.close();
     }
   } finally {
     unlock();
+  }
+}
+
+/** Once for each end of a run, which is whole without it: what goes wrong or is interrupted can be done later. */
+async function calibrateFinished(
+  { validation }: OpenData,
+  { device, calibration: { pictures } }: Recipe,
+  folder: RunFolder,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (pictures === 0 || validation.length === 0 || signal?.aborted) return;
+  try {
+    await calibrate(folder.path, validation, { pictures, device: device as Device, signal, onlyNew: true });
+  } catch (error) {
+    if (signal?.aborted) return;
+    console.warn(`the run is whole, but was not calibrated: ${(error as Error).message}`);
   }
 }
 
