@@ -18,5 +18,6 @@ export interface VoteSettings {
 export function votesOf(cosines_BKhw: Tensor, { weight, present_K }: VoteSettings): Tensor {
   const mean_B1hw = cosines_BKhw.sum(1, { keepdim: true }).div(present_K.sum().clamp({ min: 1 }));
   const votes_BKhw = where(present_K.view([1, -1, 1, 1]), cosines_BKhw, mean_B1hw);
+  // Two overloads of `mul`.
   return typeof weight === "number" ? votes_BKhw.mul(weight) : votes_BKhw.mul(weight);
 }

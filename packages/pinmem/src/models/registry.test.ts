@@ -163,6 +163,15 @@ describe("a network of one's own", () => {
     );
   });
 
+  it("is refused a memory that votes where its decoder takes no votes", () => {
+    registerNetwork("deaf", ({ classes, createMemory }) => new Plain(classes, createMemory(8)));
+    const recipe = (memory: object) => miniRecipe({ model: { network: "deaf", memory } });
+    expect(createRecipeNetwork(recipe({ vote: 0 }), 19)).toBeInstanceOf(Plain);
+    expect(() => createRecipeNetwork(recipe({ vote: 10 }), 19)).toThrow(
+      /memory of Plain is to vote, but its `decode` takes no votes: declare `votes`.*or set model\.memory\.vote to 0/,
+    );
+  });
+
   it("has the memory that its recipe asks for", () => {
     registerNetwork("forgetful", ({ classes }) => new Plain(classes, null));
     expect(() => createRecipeNetwork(miniRecipe({ model: { network: "forgetful" } }), 19)).toThrow(

@@ -4,6 +4,7 @@
 
 import { scope, type Tensor } from "@pinmem/torch";
 import type { MemoryReading } from "../memory/class-memory.js";
+import { checkTakesVotes } from "./add-votes.js";
 import type { Encoding, TrainableNetwork } from "./trainable-network.js";
 
 /** What a network says about images, and what it came from. */
@@ -21,7 +22,7 @@ export interface Segmentation {
  * read of a memory that is decoded goes through here.
  *
  * @param reading null: the feature as it is
- * @throws Error where the memory votes and the network takes no votes
+ * @throws TypeError where the memory votes and the network takes no votes
  */
 export function decodeWith(
   network: TrainableNetwork,
@@ -32,11 +33,8 @@ export function decodeWith(
   const refined = reading?.refined ?? feature;
   const votes = reading?.votes;
   if (!votes) return network.decode(refined, lowLevel, size);
-  if (network.decode.length >= 4) return network.decode(refined, lowLevel, size, votes);
-  throw new Error(
-    `the memory of ${network.constructor.name} votes, but its \`decode\` takes no votes: declare \`votes\` as the fourth ` +
-      "parameter, without a default, and add it to the logits (addVotes), or set model.memory.vote to 0",
-  );
+  checkTakesVotes(network);
+  return network.decode(refined, lowLevel, size, votes);
 }
 
 /** Of normalized images (B, 3, H, W). */

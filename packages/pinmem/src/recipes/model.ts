@@ -18,7 +18,11 @@ export const modelSchema = z.strictObject({
   outputStride,
   /** Instance normalization by stage, such as { layer1: "instance-norm" }. */
   normalization,
-  /** Of the class memory; methods without one leave it out. */
+  /**
+   * Of the class memory; methods without one leave it out, unless `votesOnly` says that it is there for its votes alone. For
+   * a memory that votes (`vote`: 10) the cohesion loss is the votes' own: try a `temperature` of 0.1 with a `lossWeights.cohesion`
+   * of 0.1 to 1.
+   */
   memory: memory.unwrap().unwrap().prefault({}),
   /** File of ImageNet weights for the backbone, as torchvision publishes them (.pth, .safetensors); null: random. */
   backboneWeights: z.string().nullable().default(null),

@@ -1,6 +1,8 @@
-// The network that a recipe describes, with random weights; a memory only where the method trains one or the
-// recipe says that it does nothing but vote (one that was attached to a finished network).
+// The network that a recipe describes, with random weights; a memory only where the method trains one, or where the recipe says
+// that it does nothing but vote: one that is attached to a finished network.
 
+import { noGrad } from "@pinmem/torch";
+import { checkTakesVotes } from "../models/add-votes.js";
 import type { BackboneName } from "../models/backbones/names.js";
 import { createMemory, createNetwork } from "../models/network.js";
 import { networks } from "../models/network-registry.js";
@@ -10,12 +12,22 @@ import type { Recipe } from "./recipe.js";
 
 /**
  * @param classes what it tells apart: those of the recipe's label space
- * @throws RangeError where a part of one's own is not registered, or its memory is not where the network says
+ * @throws RangeError where a part of one's own is not registered, or its memory is not where the network says; TypeError where
+ *   its memory is to vote and the network takes no votes
  */
 export function createRecipeNetwork(
-  { model, method }: Pick<Recipe, "model" | "method">,
+  recipe: Pick<Recipe, "model" | "method">,
   classes: number,
 ): SegmentationNetwork {
+  const network = create(recipe, classes);
+  const { memory } = network;
+  if (memory && memory.voteWeight > 0) checkTakesVotes(network);
+  // No method starts such a memory: rows that nobody wrote have nothing to say.
+  if (memory && !usesMemory(recipe.method)) noGrad(() => memory.items.zero_());
+  return network;
+}
+
+function create({ model, method }: Pick<Recipe, "model" | "method">, classes: number): SegmentationNetwork {
   const { backbone, network: name, memory, backboneWeights, weights, ...options } = model;
   const withMemory = usesMemory(method) || memory.votesOnly === true;
   if (name === undefined) {
