@@ -7,7 +7,16 @@ import { Command } from "commander";
 import { refuseIdleOptions } from "./idle-options.js";
 import { interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } from "./normalize-option.js";
-import { acceptFormer, bestOrLast, deviceOption, names, namesOf, positive, wholeNumber } from "./options.js";
+import {
+  acceptFormer,
+  bestOrLast,
+  deviceOption,
+  names,
+  namesOf,
+  positive,
+  voteOption,
+  wholeNumber,
+} from "./options.js";
 import { explained, folderOfRun, progress } from "./running.js";
 
 interface InspectFlags {
@@ -21,6 +30,7 @@ interface InspectFlags {
   readonly seed: number;
   readonly device: string;
   readonly normalize?: NormalizeFlag;
+  readonly vote?: number;
   readonly out?: string;
   readonly json?: true;
 }
@@ -50,6 +60,7 @@ export function inspectCommand(): Command {
     .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
     .option("--seed <number>", "of the embedding, permutations and random memories", wholeNumber, 0)
     .addOption(normalizeOption())
+    .addOption(voteOption())
     .addOption(deviceOption())
     .option("--out <folder>", "where pictures and inspection.json go (default: RUN/inspection)")
     .option("--json", "print inspection.json instead of a summary")
@@ -93,11 +104,11 @@ async function inspect(path: string, flags: InspectFlags): Promise<void> {
     import("../evaluation/open-domains.js"),
     import("../inspection/describe-inspection.js"),
   ]);
-  const { limit, seed, embeddingClasses: classes, which, data, json } = flags;
+  const { limit, seed, embeddingClasses: classes, which, data, json, vote = null } = flags;
   const device = flags.device as Device; // openRun refuses what is none
   const options = { device, form: "trained", ...(which && { which }) } as const;
   const normalization = await normalizationOf(flags.normalize);
-  using run = await openNormalized(path, normalization, options);
+  using run = await openNormalized(path, normalization, { ...options, vote });
   const domains = await inspectedDomains(flags.on ?? ["recipe"], run, {
     limit,
     folder: process.env.PINMEM_DATA,
