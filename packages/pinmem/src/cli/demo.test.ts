@@ -32,16 +32,17 @@ const miniature = Object.entries({
   "data.workers": 0,
   "model.backbone": "mobilenet_v2",
   "validation.preciseBatchNorm": 1,
+  "calibration.pictures": 1,
 }).flatMap(([path, value]) => ["--set", `${path}=${JSON.stringify(value)}`]);
 
 describe("pinmem demo", () => {
   it("trains both methods for the same time, prints scores on unseen looks first, and writes the report", async () => {
     const out = join(folder, "whole");
     const { out: printed, err, code } = await run("--minutes", "0.03", "--out", out, ...miniature);
-    expect(err).toMatch(/pin-memory: \d+ steps? of .* fit into 1 s/);
+    expect(err).toMatch(/pin-memory: \d+ steps? of .* fit into \d+ s/);
     expect(code).toBe(0);
     expect(printed).toMatch(
-      /^\nmean IoU in percent +erm +pin-memory +gain\nunseen looks, mean( +[-+\d.]+){3}\n {2}night .*\n {2}fog .*\nlooks trained on, mean .*\n {2}boulevard /,
+      /^\nmean IoU in percent +erm +\+ image +\+ 8 pict\. +pin-memory +\+ image +\+ 8 pict\.\nunseen looks, mean( +[-\d.]+){6}\n {2}night .*\n {2}fog .*\nlooks trained on, mean .*\n {2}boulevard /,
     );
     expect(printed).toContain(join(out, "report.html"));
 
@@ -51,7 +52,9 @@ describe("pinmem demo", () => {
     expect(existsSync(join(out, "looks.png"))).toBe(true);
     const { runs, again: next } = JSON.parse(readFileSync(join(out, "summary.json"), "utf8")) as DemoSummary;
     expect(runs.map(({ method }) => method)).toEqual(["erm", "pin-memory"]);
-    for (const { method, steps, pace, unseen, looks } of runs) {
+    for (const { method, steps, pace, unseen, looks, ownStatistics, adapted } of runs) {
+      for (const { unseen } of [ownStatistics, adapted]) expect(unseen).not.toBeNull();
+      expect(existsSync(join(out, `${method}-adapted`))).toBe(false);
       expect(pace?.step).toBeGreaterThan(0);
       const recipe = JSON.parse(readFileSync(join(out, method, "recipe.json"), "utf8"));
       expect(recipe).toMatchObject({ length: { steps }, method: { name: method } });

@@ -40,8 +40,9 @@ export function demoCommand(): Command {
       "after",
       `
 Two looks of procedural streets are trained on and eight others are met only when scores are taken. Plain training (erm) and
-the method (pin-memory) get the same time: how long their steps take is measured first. The folder holds a run of each, the
-report, and summary.json. Nothing is downloaded.
+the method (pin-memory) get the same time: how long their steps take is measured first. Then each is tried in the unseen looks with
+what needs no training: every picture's own statistics, and eight labeled pictures of the place. The folder holds a run of each,
+the report, and summary.json. Nothing is downloaded.
 
 Examples:
   npx pinmem demo

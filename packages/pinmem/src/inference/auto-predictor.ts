@@ -8,7 +8,7 @@ import { BicubicResizer, type RgbImage } from "@pinmem/core";
 import type { Protocol } from "@pinmem/core/formats";
 import { cat, type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { pictureInput, statisticsView } from "./picture-input.js";
-import { type Forward, type ImagePredictor, Predictor } from "./predictor.js";
+import { type Forward, type ImagePredictor, Predictor, winners } from "./predictor.js";
 import { chooseWeight, predictionEntropy, type ShiftRule } from "./shift-rule.js";
 import type { TestTimeNormalization } from "./test-time-normalization.js";
 
@@ -78,7 +78,7 @@ export class AutoPredictor implements ImagePredictor {
           }
           // The passes that decide are those that predict.
           const { logits } = this.#decide(image);
-          return logits.argmax({ dim: 1 }).to("uint8").toTypedArray() as Uint8Array;
+          return winners(logits);
         }),
       ),
     );

@@ -104,7 +104,7 @@ export class Predictor implements ImagePredictor {
           view && others.length === 0
             ? this.#normalized(images, views, () => this.#logits(images, view, size))
             : this.scores(images);
-        return scores.argmax({ dim: 1 }).to("uint8").toTypedArray() as Uint8Array;
+        return winners(scores);
       }),
     );
     const area = size.width * size.height;
@@ -168,6 +168,13 @@ export class Predictor implements ImagePredictor {
     return viewLogits(this.#forward, input, { window, size, mirrored: view.mirrored, batch: this.batch });
   }
 }
+
+/** The class of each pixel with the largest score (B, K, H, W). Of `max`, since `argmax` takes five times as long on the CPU. */
+export const winners = (scores_BKHW: Tensor): Uint8Array =>
+  scope(() => {
+    const [, classes] = scores_BKHW.max(1) as [Tensor, Tensor];
+    return classes.to("uint8").toTypedArray() as Uint8Array;
+  });
 
 export interface ViewOptions {
   /** null: the view in one piece. */

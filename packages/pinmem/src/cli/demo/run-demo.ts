@@ -28,6 +28,7 @@ import { openRun } from "../../runs/open-run.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { train } from "../../runs/train.js";
 import { measureSteps, type Pace, stepsWithin, trainingSeconds } from "./measure-steps.js";
+import { scoreAdapted, scoreWithOwnStatistics } from "./new-place.js";
 import { type ComparedMethod, type DemoRun, type DemoSummary, demoMethods, scoresOf } from "./summary.js";
 
 export interface DemoOptions {
@@ -96,8 +97,17 @@ export async function runDemo({
   const runs: DemoRun[] = [];
   for (const method of demoMethods) {
     const { recipe, ...rest } = trained.get(method) as Trained;
-    const scores = scoresOf(await timed("scores", () => score(method, context)));
-    runs.push({ folder: join(out, method), ...rest, ...scores });
+    const scores = await timed("scores", () => score(method, context));
+    say(`${method}: scored as trained`);
+    const place = await timed("new places", () => inNewPlaces(method, context));
+    say(`${method}: scored with own statistics, and adapted to ${Object.keys(place.adapted).length} looks`);
+    runs.push({
+      folder: join(out, method),
+      ...rest,
+      ...scoresOf(scores),
+      ownStatistics: scoresOf(place.own),
+      adapted: scoresOf(scores, place.adapted),
+    });
   }
   const report = join(out, "report.html");
   await timed("pictures", () => inspect(context));
@@ -215,6 +225,27 @@ async function score(method: ComparedMethod, context: Context): Promise<Evaluati
     if (error instanceof EvaluationInterrupted) stopIfAsked(context, `while ${method} was scored`);
     throw error;
   }
+}
+
+/** What own statistics and a few labeled pictures make of a run. */
+async function inNewPlaces(method: ComparedMethod, context: Context) {
+  const path = join(context.out, method);
+  const { recipe, space } = described(openRun(path));
+  const domains = await openDomains(["validation", "targets"], { recipe, space });
+  try {
+    const own = await scoreWithOwnStatistics(path, domains, context.signal);
+    const adapted = await scoreAdapted(path, domains, { recipe, space }, context.signal);
+    return { own, adapted };
+  } catch (error) {
+    stopIfAsked(context, `while ${method} was tried in new places`);
+    throw error;
+  }
+}
+
+/** What is known of a run, without its weights. */
+function described<Run extends Disposable>(run: Run): Run {
+  run[Symbol.dispose]();
+  return run;
 }
 
 /** Pictures of the memory, into the folder of the run. */

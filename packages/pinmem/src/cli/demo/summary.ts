@@ -3,6 +3,7 @@
 import { meanOf } from "@pinmem/core";
 import type { EvaluationResult } from "@pinmem/core/formats";
 import type { Pace } from "./measure-steps.js";
+import { SHOTS } from "./new-place.js";
 
 /** The two that are compared. */
 export const demoMethods = ["erm", "pin-memory"] as const;
@@ -20,13 +21,21 @@ export interface DemoRun {
   /** Mean IoU over the looks of each kind, 0 to 1. */
   readonly unseen: number | null;
   readonly source: number | null;
-  readonly looks: readonly {
-    readonly name: string;
-    readonly role: "source" | "unseen";
-    readonly images: number;
-    readonly meanIoU: number | null;
-  }[];
+  readonly looks: readonly LookScore[];
+  /** The same with each picture's own statistics, where the network is unsure of it. */
+  readonly ownStatistics: Scores;
+  /** The same of runs that were adapted to each unseen look from labeled pictures of it; sources have none. */
+  readonly adapted: Scores;
 }
+
+export interface LookScore {
+  readonly name: string;
+  readonly role: "source" | "unseen";
+  readonly images: number;
+  readonly meanIoU: number | null;
+}
+
+export type Scores = Pick<DemoRun, "unseen" | "source" | "looks">;
 
 export interface DemoSummary {
   readonly folder: string;
@@ -46,45 +55,50 @@ export interface DemoSummary {
   readonly again: string;
 }
 
-export function scoresOf({ domains }: EvaluationResult): Pick<DemoRun, "unseen" | "source" | "looks"> {
+/** @param given mean IoU by domain in place of the result's own */
+export function scoresOf(
+  { domains }: EvaluationResult,
+  given?: Readonly<Record<string, number | null>>,
+): Scores {
   const looks = domains.map(({ name, role, images, meanIoU }) => ({
     name: name.replace(/^streets:/, ""),
     role: role === "source" ? ("source" as const) : ("unseen" as const),
     images,
-    meanIoU,
+    meanIoU: given ? (given[name] ?? null) : meanIoU,
   }));
   const over = (wanted: "source" | "unseen") =>
     meanOf(looks.filter(({ role }) => role === wanted).map(({ meanIoU }) => meanIoU));
   return { unseen: over("unseen"), source: over("source"), looks };
 }
 
-/** Methods in columns, looks in rows, the mean over the unseen ones first; in percent. */
+/** Methods in columns, each as trained and with what helps in a new place; looks in rows, the mean over the unseen ones first. */
 export function formatTable(runs: readonly DemoRun[]): string {
-  const [first, second] = runs;
-  if (!first || !second) throw new Error("internal: the table compares two runs");
-  const row = (name: string, scoreOf: (run: DemoRun) => number | null | undefined): string[] => {
-    const [a, b] = [scoreOf(first) ?? null, scoreOf(second) ?? null];
-    return [name, percent(a), percent(b), a === null || b === null ? "-" : points(b - a)];
-  };
+  const columns = runs.flatMap((run) => [
+    { name: run.method, scores: run as Scores },
+    { name: "+ image", scores: run.ownStatistics },
+    { name: `+ ${SHOTS} pict.`, scores: run.adapted },
+  ]);
+  const row = (name: string, scoreOf: (scores: Scores) => number | null | undefined): string[] => [
+    name,
+    ...columns.map(({ scores }) => percent(scoreOf(scores) ?? null)),
+  ];
   const looks = (role: "source" | "unseen") =>
-    first.looks
+    (runs[0]?.looks ?? [])
       .filter((look) => look.role === role)
-      .map(({ name }) => row(`  ${name}`, (run) => run.looks.find((look) => look.name === name)?.meanIoU));
-  return inColumns([
-    ["mean IoU in percent", first.method, second.method, "gain"],
+      .map(({ name }) => row(`  ${name}`, ({ looks }) => looks.find((look) => look.name === name)?.meanIoU));
+  return `${inColumns([
+    ["mean IoU in percent", ...columns.map(({ name }) => name)],
     row("unseen looks, mean", ({ unseen }) => unseen),
     ...looks("unseen"),
     row("looks trained on, mean", ({ source }) => source),
     ...looks("source"),
-  ]);
+  ])}
+
++ image: batch norm takes a picture's own statistics where the network is unsure of it (--normalize image:auto)
++ ${SHOTS} pict.: adapted to the look from ${SHOTS} labeled pictures of other scenes, in seconds (pinmem adapt)`;
 }
 
 const percent = (share: number | null): string => (share === null ? "-" : (100 * share).toFixed(1));
-
-function points(difference: number): string {
-  const text = (100 * difference).toFixed(1);
-  return difference > 0 && text !== "0.0" ? `+${text}` : text.replace(/^-(?=0\.0$)/, "");
-}
 
 function inColumns(rows: readonly (readonly string[])[]): string {
   const width = (at: number) => Math.max(...rows.map((row) => row[at]?.length ?? 0));
