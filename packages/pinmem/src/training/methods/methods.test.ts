@@ -323,15 +323,17 @@ describe("votes", () => {
 });
 
 describe("every method", () => {
-  const all: readonly [string, (made: TinyNetwork, more?: Partial<PassContext>) => Method, boolean][] = [
-    ["erm", (made, more) => new Erm(context(made, more)), false],
-    ["mldg", (made, more) => new Mldg(context(made, more)), false],
-    ["memory-erm", (made, more) => new MemoryErm(context(made, more)), true],
-    ["pin-memory", (made, more) => new PinMemory(context(made, more)), true],
+  type Create = (made: TinyNetwork, more?: Partial<PassContext>) => Method;
+  const all: readonly [string, Create, TinyOptions][] = [
+    ["erm", (made, more) => new Erm(context(made, more)), { memory: false }],
+    ["mldg", (made, more) => new Mldg(context(made, more)), { memory: false }],
+    ["memory-erm", (made, more) => new MemoryErm(context(made, more)), {}],
+    ["pin-memory", (made, more) => new PinMemory(context(made, more)), {}],
+    ["pin-memory with votes", (made, more) => new PinMemory(context(made, more)), { vote: { learned: 3 } }],
   ];
 
-  it.each(all)("%s leaves no tensors behind", (_, create, memory) => {
-    const trained = network({ memory });
+  it.each(all)("%s leaves no tensors behind", (_, create, options) => {
+    const trained = network(options);
     const method = create(trained);
     const live = () => {
       scope(() => {
@@ -349,9 +351,9 @@ describe("every method", () => {
 
   it.each(all)(
     "%s: activation checkpointing changes neither gradients, statistics nor random numbers",
-    (_, create, memory) => {
+    (_, create, options) => {
       const outcome = (activationCheckpointing: boolean) => {
-        const trained = network({ memory, dropout: 0.4, read: { gumbel: "training" } });
+        const trained = network({ ...options, dropout: 0.4, read: { gumbel: "training" } });
         const method = create(trained, { activationCheckpointing });
         manualSeed(11);
         const calls = { withGraph: 0, without: 0 };
@@ -372,8 +374,8 @@ describe("every method", () => {
 
   it.each(all)(
     "%s gives zero losses and finite gradients where all labels are ignored",
-    (_, create, memory) => {
-      const trained = network({ memory });
+    (_, create, options) => {
+      const trained = network(options);
       const unlabeled = ({ image, label }: LabeledBatch) => ({ image, label: label.mul(0).add(255) });
       const { metaTrain, metaTest } = episode();
       const blank = { metaTrain: unlabeled(metaTrain), metaTest: metaTest && unlabeled(metaTest) };
@@ -388,9 +390,9 @@ describe("every method", () => {
 
   it.each(all)(
     "%s in bfloat16 stays near single precision, with losses and gradients in single precision",
-    (_, create, memory) => {
+    (_, create, options) => {
       const outcome = (precision: "float32" | "bfloat16") => {
-        const trained = network({ memory }).to({ dtype: "float32" });
+        const trained = network(options).to({ dtype: "float32" });
         const single = ({ image, label }: LabeledBatch) => ({ image: image.to("float32"), label });
         const { metaTrain, metaTest } = episode();
         return scope(() => {
