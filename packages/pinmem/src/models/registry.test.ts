@@ -151,6 +151,9 @@ describe("a network of one's own", () => {
     const image = { width: 32, height: 16, pixels: new Uint8Array(32 * 16 * 3).fill(100) };
     const { trainIds } = await predictImage(run, image);
     expect(trainIds).toHaveLength(32 * 16);
+    expect(() => openRun(folder, { vote: 10 })).toThrow(
+      /memory of Plain is to vote, but its `decode` takes no votes/,
+    );
   });
 
   it("leaves no option without effect unsaid", () => {

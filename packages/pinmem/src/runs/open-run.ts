@@ -10,6 +10,7 @@ import { type Device, dispose, loadSafetensors } from "@pinmem/torch";
 import { lookAtPlace, type Place } from "../inference/place.js";
 import type { ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
+import { checkTakesVotes } from "../models/add-votes.js";
 import { prepareForInference } from "../models/inference.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights/load-weights.js";
@@ -182,8 +183,10 @@ export const normalizationAt = (
   mark,
 });
 
-function letVote({ memory }: SegmentationNetwork, vote: number, path: string): void {
+function letVote(network: SegmentationNetwork, vote: number, path: string): void {
+  const { memory } = network;
   if (!memory) throw new RunError(path, "has no class memory that could vote: leave `vote` out");
+  if (vote > 0) checkTakesVotes(network);
   memory.voteWeight = vote;
 }
 
