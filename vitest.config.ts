@@ -1,19 +1,27 @@
 import { fileURLToPath } from "node:url";
 import { defaultExclude, defineConfig } from "vitest/config";
 
+const include = [
+  "packages/*/{src,test,setup}/**/*.test.ts",
+  "{golden,scripts}/*.test.ts",
+  "bench/**/*.test.ts",
+];
+const asFound = ["packages/pinmem/test/as-found.ts"];
+
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// Files that compute nothing with libtorch share one process: starting one costs more than most of them take.
-const light = [
-  "packages/core/src/**/*.test.ts",
-  "packages/streets/src/**/*.test.ts",
-  "packages/*/setup/**/*.test.ts",
-  "packages/pinmem/src/{comparison,files,report}/**/*.test.ts",
-  "scripts/*.test.ts",
+// Files that measure their process, or change what a process has only once, get one of their own.
+const alone = [
+  "packages/torch/src/{allocator,device,open-files,unscoped,warnings}.test.ts",
+  "packages/torch/src/files/fuzz.test.ts",
+  "packages/torch/test/{errors,leaks,threads}.test.ts",
+  "packages/pinmem/src/images/png.test.ts",
+  "packages/pinmem/src/loading/loader.test.ts",
+  "packages/pinmem/test/{earlier-run,root-import}.test.ts",
 ];
 
-// All others get a process of their own, because libtorch keeps global state (threads, seeds, the default generator) that
-// tests change. Tests run from the TypeScript sources.
+// All others share two processes, since starting one costs more than most of them take; as-found.ts sees to it that each
+// leaves its process as it was. Tests run from the TypeScript sources.
 export default defineConfig({
   resolve: {
     // The packages' own doors only: what lies behind a slash, such as @pinmem/torch/setup, resolves as it does for users.
@@ -31,15 +39,17 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "light", include: light, isolate: false } },
       {
         extends: true,
         test: {
-          name: "torch",
-          include: ["packages/*/{src,test}/**/*.test.ts", "golden/*.test.ts", "bench/**/*.test.ts"],
-          exclude: [...defaultExclude, ...light],
+          name: "shared",
+          include,
+          exclude: [...defaultExclude, ...alone],
+          isolate: false,
+          setupFiles: asFound,
         },
       },
+      { extends: true, test: { name: "alone", include: alone } },
     ],
   },
 });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { folderOf } from "./data-fixtures.js";
+import { miniRecipe, ownProcess } from "./mini-recipe.js";
 import { untrainedRun } from "./untrained-run.js";
 
 const program = fileURLToPath(new URL("../bin/pinmem.mjs", import.meta.url));
@@ -48,7 +49,8 @@ describe.skipIf(process.platform !== "linux")("a limited address space", () => {
   });
 
   it("is named where it is too small for libtorch", () => {
-    const { status, stderr } = limited(2_000_000, program, "evaluate", untrainedRun(join(folder, "run")));
+    const run = untrainedRun(join(folder, "run"), { recipe: miniRecipe(ownProcess) });
+    const { status, stderr } = limited(2_000_000, program, "evaluate", run);
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/out of memory|too little memory or address space|ulimit -v/);
   });

@@ -1,6 +1,7 @@
-// A recipe that trains for seconds: the smallest backbone on small crops of procedural streets.
+// A recipe that trains in a moment: a tiny backbone on small crops of procedural streets.
 
 import { type Recipe, type RecipeInput, resolveRecipe } from "../src/recipes/recipe.js";
+import { TINY } from "./tiny-backbone.js";
 
 const streets = (domain: string, count: number, seed = 0) => ({
   name: "streets" as const,
@@ -10,6 +11,9 @@ const streets = (domain: string, count: number, seed = 0) => ({
   width: 96,
   height: 48,
 });
+
+/** For recipes that a process of its own trains or opens, which does not know the tiny backbone: the smallest of the package. */
+export const ownProcess = { model: { backbone: "mobilenet_v2" } } as const;
 
 export const miniRecipe = (more: Partial<RecipeInput> = {}): Recipe =>
   resolveRecipe({
@@ -22,7 +26,7 @@ export const miniRecipe = (more: Partial<RecipeInput> = {}): Recipe =>
       perDomain: 2,
       workers: 0,
     },
-    model: { backbone: "mobilenet_v2" },
+    model: { backbone: TINY },
     method: { name: "pin-memory", memoryStart: { batches: 2 } },
     length: { steps: 4 },
     validation: { every: 3, preciseBatchNorm: 2 },

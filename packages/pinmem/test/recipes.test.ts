@@ -1,7 +1,7 @@
 // The recipes of the repository are whole: every one resolves; every network with every method that any of them asks for is
 // built as asked and takes one step, by the trainer, on two images of 64 x 64 of procedural streets for each source in place of
-// the real data. What is left out: their data, their weights, and their length. Without `full`, one network stands for all that
-// have its head, normalization and method.
+// the real data. What is left out: their data, their weights, and their length. Without `full`, the smallest network stands for all,
+// and pin-memory for all methods with DeepLabV2.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -37,6 +37,7 @@ async function distinct(): Promise<[string, Recipe][]> {
       const { head, normalization, backbone } = recipe.model;
       const model = full ? recipe.model : [head, Object.values(normalization ?? {})];
       const key = JSON.stringify([model, full ? recipe.method : recipe.method.name]);
+      if (!full && head === "deeplab-v2" && recipe.method.name !== "pin-memory") continue;
       const other = found.get(key)?.[1].model.backbone;
       if (other && bySize.indexOf(other) <= bySize.indexOf(backbone ?? "")) continue;
       found.set(key, [address.slice(folder.length + 1), recipe]);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../test/run-cli.js";
+import { TINY } from "../../test/tiny-backbone.js";
 import type { DemoSummary } from "./demo/summary.js";
 
 let folder: string;
@@ -30,7 +31,7 @@ const miniature = Object.entries({
   "data.crop": { width: 48, height: 48 },
   "data.perDomain": 2,
   "data.workers": 0,
-  "model.backbone": "mobilenet_v2",
+  "model.backbone": TINY,
   "validation.preciseBatchNorm": 1,
   "calibration.pictures": 1,
 }).flatMap(([path, value]) => ["--set", `${path}=${JSON.stringify(value)}`]);

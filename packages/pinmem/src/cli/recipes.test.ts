@@ -38,9 +38,9 @@ describe("pinmem recipes", () => {
     expect(code).toBe(0);
     expect(out.split("\n").map((line) => line.replace(/ {2,}/g, "  "))).toEqual([
       "boulevard + toy-town -> night",
-      `  ${file}  erm  mobilenet_v2, deeplab-v3+  4 steps`,
-      `  ${file}#longer  erm  mobilenet_v2, deeplab-v3+  9 steps`,
-      `  ${join(folder, "one.json")}  pin-memory  mobilenet_v2, deeplab-v3+  4 steps`,
+      `  ${file}  erm  tiny, deeplab-v3+  4 steps`,
+      `  ${file}#longer  erm  tiny, deeplab-v3+  9 steps`,
+      `  ${join(folder, "one.json")}  pin-memory  tiny, deeplab-v3+  4 steps`,
       "",
     ]);
   });

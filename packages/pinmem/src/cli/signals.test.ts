@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { miniRecipe } from "../../test/mini-recipe.js";
+import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
 import { full } from "../../test/scope.js";
 import type { RecipeInput } from "../recipes/recipe.js";
 
@@ -26,7 +26,7 @@ afterEach(() => {
 
 function recipe(more: Partial<RecipeInput> = {}): string {
   const file = join(folder, "recipe.json");
-  const small = miniRecipe({ method: { name: "erm" }, ...more });
+  const small = miniRecipe({ ...ownProcess, method: { name: "erm" }, ...more });
   const data = { ...small.data, crop: { width: 32, height: 32 }, ...more.data };
   writeFileSync(file, JSON.stringify({ ...small, data, threads: 1 }));
   return file;

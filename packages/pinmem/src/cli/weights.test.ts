@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadSafetensors, saveSafetensors, scope } from "@pinmem/torch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { miniRecipe } from "../../test/mini-recipe.js";
+import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { createBackbone } from "../models/backbones/registry.js";
 import type { RecipeInput } from "../recipes/recipe.js";
@@ -25,7 +25,7 @@ const run = (...words: string[]) => runCli("weights", ...words);
 
 function writeRecipe(more: Partial<RecipeInput> = {}): string {
   const file = join(folder, "recipe.json");
-  writeFileSync(file, JSON.stringify(miniRecipe(more)));
+  writeFileSync(file, JSON.stringify(miniRecipe({ ...ownProcess, ...more })));
   return file;
 }
 
@@ -33,7 +33,7 @@ function writeRecipe(more: Partial<RecipeInput> = {}): string {
 function prefixedWeights(): { file: string; rows: unknown } {
   const file = join(folder, "theirs.safetensors");
   const rows = scope(() => {
-    const state = createRecipeNetwork(miniRecipe(), 19).stateDict();
+    const state = createRecipeNetwork(miniRecipe(ownProcess), 19).stateDict();
     saveSafetensors(file, new Map([...state].map(([name, tensor]) => [`module.${name}`, tensor])));
     return state.get("memory.m_items")?.toArray();
   });
@@ -89,7 +89,11 @@ describe("pinmem weights convert", () => {
     expect(code).toBe(0);
     expect(text).toMatch(/392 tensors loaded\nwritten: \S+model\.safetensors/);
     using opened = openRun(out);
-    expect(opened).toMatchObject({ step: 30, score: null, recipe: { ...miniRecipe(), name: "theirs" } });
+    expect(opened).toMatchObject({
+      step: 30,
+      score: null,
+      recipe: { ...miniRecipe(ownProcess), name: "theirs" },
+    });
     expect(opened.network.memory?.items.toArray()).toEqual(rows);
     expect((await run("inspect", out)).out).toMatch(
       /run "theirs": pin-memory, 19 classes, step 30, not scored/,

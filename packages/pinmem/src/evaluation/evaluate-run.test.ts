@@ -51,7 +51,7 @@ describe("evaluateRun", () => {
     await writeResult(file, result);
     expect(readResult(file)).toEqual(result);
     expect(result).toMatchObject({
-      run: { name: "mini", method: "pin-memory", backbone: "mobilenet_v2", step: run.step, score: run.score },
+      run: { name: "mini", method: "pin-memory", backbone: "tiny", step: run.step, score: run.score },
       protocol: protocol("whole"),
       recipe: { name: "mini", data: { perDomain: 2 } },
       shard: null,

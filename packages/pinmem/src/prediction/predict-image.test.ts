@@ -4,6 +4,7 @@ import { liveTensors, scope } from "@pinmem/torch";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
+import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { Predictor } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
@@ -14,9 +15,11 @@ import { scoreImage } from "./score-image.js";
 import { scorerOf } from "./scorer.js";
 
 const folder = temporaryFolder();
+// Of a backbone whose need of memory is known.
+const recipe = miniRecipe(ownProcess);
 let run: OpenRun;
 beforeAll(() => {
-  run = openRun(untrainedRun(`${folder}/run`));
+  run = openRun(untrainedRun(`${folder}/run`, { recipe }));
 });
 afterAll(() => run[Symbol.dispose]());
 
@@ -110,7 +113,7 @@ describe("predictImage", () => {
     const image = street(700, 420);
     // A dark half: tiles of it would have statistics of their own.
     image.pixels.fill(4, 0, 700 * 200 * 3);
-    using normalized = openRun(untrainedRun(`${folder}/normalized`), {
+    using normalized = openRun(untrainedRun(`${folder}/normalized`, { recipe }), {
       normalize: { kind: "image", weight: 0.9 },
     });
     const before = liveTensors();

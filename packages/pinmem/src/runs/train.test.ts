@@ -5,6 +5,7 @@ import { defineLabelSpace } from "@pinmem/core";
 import { loadSafetensors, scope } from "@pinmem/torch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
+import { TINY } from "../../test/tiny-backbone.js";
 import { Recorder } from "../../test/tiny-run.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
 import { loadRecipe } from "../recipes/load-recipe.js";
@@ -126,7 +127,7 @@ describe("train", () => {
 
   it("starts the memory after a warm-up, selects covariances at their epoch, and keeps both in checkpoints", async () => {
     const recipe = miniRecipe({
-      model: { backbone: "mobilenet_v2", normalization: { layer1: "selective-whitening" } },
+      model: { backbone: TINY, normalization: { layer1: "selective-whitening" } },
       method: { name: "memory-erm", memoryStart: { batches: 1, afterSteps: 2 } },
       whitening: { selectAfterEpochs: 1, trials: 2, images: 2 },
       length: { steps: 4 },
@@ -158,7 +159,7 @@ describe("train", () => {
       /device is "cuda:7", but .*use "cpu"/,
     );
     const late = miniRecipe({
-      model: { backbone: "mobilenet_v2", normalization: { layer1: "selective-whitening" } },
+      model: { backbone: TINY, normalization: { layer1: "selective-whitening" } },
     });
     await expect(attempt(late)).rejects.toThrow(
       /selectAfterEpochs is 6, which is step 18 .* the run has 4 steps/,

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { renderStreet } from "@pinmem/streets";
 import sharp from "sharp";
+import { miniRecipe, ownProcess } from "../mini-recipe.js";
 import { untrainedRun } from "../untrained-run.js";
 import { type Block, root } from "./documents.js";
 
@@ -62,7 +63,7 @@ export class CodeFolder {
   /** Puts there what programs in documents ask for: a run and photographs. */
   async furnish(): Promise<void> {
     const home = this.inHome();
-    untrainedRun(join(home, "runs/NAME"));
+    untrainedRun(join(home, "runs/NAME"), { recipe: miniRecipe(ownProcess) });
     const { image } = renderStreet({ domain: "dusk", seed: 1, index: 0, width: 96, height: 64 });
     const photo = sharp(image, { raw: { width: 96, height: 64, channels: 3 } });
     mkdirSync(join(home, "photos"));

@@ -9,7 +9,7 @@ import { openDataset } from "../../src/datasets/dataset.js";
 import type { DatasetDefinition } from "../../src/datasets/definition.js";
 import { writeLabelPng, writeRgbPng } from "../../src/images/write-png.js";
 import { checkDataset } from "../../src/loading/check.js";
-import { miniRecipe } from "../mini-recipe.js";
+import { miniRecipe, ownProcess } from "../mini-recipe.js";
 import { CodeFolder, pathOfFile } from "./code-folder.js";
 import { type Block, blocks, root } from "./documents.js";
 
@@ -52,7 +52,7 @@ test("the data set finds its files and decodes them", async () => {
 });
 
 test("the method trains, in two passes a step", () => {
-  const recipe = miniRecipe();
+  const recipe = miniRecipe(ownProcess);
   const program = folder.inHome("train.mjs");
   writeFileSync(
     program,
