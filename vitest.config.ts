@@ -10,14 +10,23 @@ const asFound = ["packages/pinmem/test/as-found.ts"];
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// Files that measure their process, or change what a process has only once, get one of their own.
+// Files that measure their process, change what a process has only once, or compute for long get one of their own.
 const alone = [
   "packages/torch/src/{allocator,device,open-files,unscoped,warnings}.test.ts",
   "packages/torch/src/files/fuzz.test.ts",
   "packages/torch/test/{errors,leaks,threads}.test.ts",
   "packages/pinmem/src/images/png.test.ts",
   "packages/pinmem/src/loading/loader.test.ts",
-  "packages/pinmem/test/{earlier-run,root-import}.test.ts",
+  "packages/pinmem/test/{earlier-run,examples,packed,recipes,root-import}.test.ts",
+  "packages/pinmem/test/documents/*.test.ts",
+  "packages/pinmem/src/cli/{main,signals}.test.ts",
+  "packages/pinmem/src/{inference,models/backbones,models/normalization,training}/**/*.test.ts",
+  "packages/pinmem/src/models/*.test.ts",
+  "packages/torch/setup/*.test.ts",
+  "packages/torch/src/native.test.ts",
+  "packages/torch/src/nn/views.test.ts",
+  "packages/torch/test/{gradients,maml}.test.ts",
+  "golden/*.test.ts",
 ];
 
 // All others share two processes, since starting one costs more than most of them take; as-found.ts sees to it that each
