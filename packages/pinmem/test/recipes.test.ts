@@ -124,6 +124,7 @@ describe("the recipes", () => {
 
   it("are there for every setting, network and method", () => {
     expect(files).toEqual([
+      "camvid-study.mjs",
       "camvid.mjs",
       "demo.mjs",
       "gtav-synthia-idd.mjs",
