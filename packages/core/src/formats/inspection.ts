@@ -4,6 +4,7 @@
 // was not asked for or cannot be made, which `notes` explains.
 
 import type { HeatScale } from "../raster/heat-maps.js";
+import type { TestNormalization } from "./protocol.js";
 
 /** Version of the layout of inspection.json. */
 export const INSPECTION_FORMAT = 1;
@@ -100,6 +101,10 @@ export interface Inspection {
     readonly images: number;
   }[];
   readonly seed: number;
+  /** Whose statistics batch norm took. */
+  readonly normalize: TestNormalization;
+  /** What the memory's votes weighed, where another weight than that of training was asked for. */
+  readonly vote: number | null;
   /** What could not be made, and why. */
   readonly notes: readonly string[];
   readonly pictures: readonly InspectionPicture[];

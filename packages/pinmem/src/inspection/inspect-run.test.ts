@@ -6,6 +6,8 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
+import { streetsDataset } from "../datasets/sets/streets.js";
+import { calibrate } from "../runs/calibrate.js";
 import { type OpenRun, openRun } from "../runs/open-run.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { train } from "../runs/train.js";
@@ -32,6 +34,19 @@ const aboutFonts = async (): Promise<unknown[]> =>
   (await canDrawText()) ? [] : [expect.stringMatching(/^pictures: this machine has no font/)];
 
 describe("inspectRun", () => {
+  it("records whose statistics were taken, and refuses a run whose pictures decide that", async () => {
+    const out = path("own");
+    const words = [path("pin"), "--what", "grid", "--limit", "1", "--out", out];
+    expect((await run(...words, "--normalize", "image:0.3")).code).toBe(0);
+    expect(saved(out)).toMatchObject({ normalize: { kind: "image", weight: 0.3 }, vote: null });
+    await calibrate(path("pin"), [streetsDataset({ domain: "boulevard", count: 1, width: 64, height: 32 })]);
+    const { code, err } = await run(...words, "--normalize", "image:auto");
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining("with image:auto every picture has one of two networks"),
+    ]);
+  });
+
   it("leaves every picture behind in two forms, and every figure in inspection.json", async () => {
     const out = path("whole");
     let inspection: Inspection;

@@ -63,6 +63,11 @@ export async function inspectRun(
 ): Promise<Inspection> {
   if (domains.length === 0)
     throw new Error("inspect: there is no domain to look at; name one with `domains`");
+  if (run.auto) {
+    throw new Error(
+      "inspect: with image:auto every picture has one of two networks; open the run with a weight in place of auto to look into one",
+    );
+  }
   if (baseline) requireSameClasses(run, baseline);
   const { memory } = run.network;
   const notes: string[] = [];
@@ -116,6 +121,8 @@ export async function inspectRun(
     run: describeRun(run),
     domains: domains.map(({ name, role, count }) => ({ name, role, images: count })),
     seed,
+    normalize: run.normalize,
+    vote: run.vote,
     notes,
     pictures,
     figures,
