@@ -219,6 +219,12 @@ describe("train", () => {
     expect(await loadRecipe(folder("given").recipe)).toEqual(recipe);
   });
 
+  it("does not go on from checkpoints of a run whose recipe is gone", async () => {
+    await train(miniRecipe({ length: { steps: 1 } }), { folder: folder() });
+    rmSync(folder().recipe);
+    await expect(train(miniRecipe(), { folder: folder() })).rejects.toThrow("already holds a run");
+  });
+
   it("keeps a run that is there", async () => {
     await train(miniRecipe({ length: { steps: 1 } }), { folder: folder() });
     await expect(train(miniRecipe(), { folder: folder() })).rejects.toThrow(

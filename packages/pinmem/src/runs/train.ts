@@ -75,7 +75,7 @@ export async function train(
   const folder = typeof where === "string" ? new RunFolder(where) : where;
   const recipe = withAbsolutePaths(given);
   requireDevice(recipe.device);
-  if (folder.exists && !resume) {
+  if ((folder.exists || folder.hasCheckpoints) && !resume) {
     throw new Error(
       `${folder.path} already holds a run: continue it with \`resume: true\`, or choose another \`folder\``,
     );
