@@ -6,6 +6,7 @@ import { renderStreet } from "@pinmem/streets";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { writeImage, writeLabel } from "../../test/label-folders.js";
+import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
@@ -141,7 +142,8 @@ describe("pinmem adapt", () => {
   });
 
   it("leaves the run untouched and no half of the new one where it is killed while it writes", async () => {
-    const before = contentOf(run);
+    const real = untrainedRun(join(root, "real"), { recipe: miniRecipe(ownProcess) });
+    const before = contentOf(real);
     const hook = join(root, "kill.mjs");
     writeFileSync(
       hook,
@@ -158,16 +160,16 @@ describe("pinmem adapt", () => {
     const started = (killAt: number) =>
       spawnSync(
         process.execPath,
-        ["--import", pathToFileURL(hook).href, bin, "adapt", run, "--images", images, "--out", out],
+        ["--import", pathToFileURL(hook).href, bin, "adapt", real, "--images", images, "--out", out],
         { env: { ...process.env, KILL_AT: String(killAt) }, encoding: "utf8" },
       );
     // Renames: recipe, adaptation, environment, weights, and last the folder itself.
     for (const killAt of full ? [2, 4, 5] : [5]) {
       expect(started(killAt).signal).toBe("SIGKILL");
       expect(existsSync(out)).toBe(false);
-      expect(contentOf(run)).toEqual(before);
+      expect(contentOf(real)).toEqual(before);
     }
-    const { code, text } = await adapt(run, "--images", images, "--out", out);
+    const { code, text } = await adapt(real, "--images", images, "--out", out);
     expect([code, text]).toEqual([
       0,
       expect.stringMatching(
