@@ -1,5 +1,9 @@
-// Test files that share a process leave it as they found it: whatever one changes for all, the next would see.
+// Test files that share a process leave it as they found it: whatever one changes for all, the next would see. Tensors that the
+// files before left to the garbage collector are collected first, so that none disappears while another file counts its own.
 
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { getNumThreads, isGradEnabled } from "@pinmem/torch";
 import { afterAll, beforeAll, expect } from "vitest";
 
@@ -12,8 +16,15 @@ const state = () => ({
   listeners: ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1"].map((signal) => process.listenerCount(signal)),
 });
 
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
 let found: ReturnType<typeof state>;
-beforeAll(() => {
+beforeAll(async () => {
+  for (let turn = 0; turn < 2; turn++) {
+    collectGarbage();
+    await setImmediate(); // Finalizers run.
+  }
   found = state();
 });
 afterAll(() => {
