@@ -26,7 +26,7 @@ export function demoCommand(): Command {
     .description(
       "See what the method does, in minutes: train without and with it, score both on unseen looks.",
     )
-    .option("--minutes <number>", "for everything, on this machine", minutes, 5.5)
+    .option("--minutes <number>", "for everything, on this machine", minutes, 7.5)
     .option(
       "--steps <erm,pin-memory>",
       "train so many steps, such as 200,100, instead of as many as fit into the time",

@@ -74,7 +74,7 @@ export const stepsWithin = (seconds: number, { start, step }: Pace): number =>
   Math.max(1, Math.floor((seconds - start) / step));
 
 /** The rest of the demo's time: scores, pictures, report. Longer trainings do not make it longer. */
-const REST = { share: 0.45, most: 160 };
+const REST = { share: 0.45, most: 230 };
 
 /** Seconds that each of `runs` trainings may take of so many minutes in all. */
 export function trainingSeconds(minutes: number, runs: number): number {

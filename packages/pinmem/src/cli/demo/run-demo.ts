@@ -34,7 +34,7 @@ import { type ComparedMethod, type DemoRun, type DemoSummary, demoMethods, score
 export interface DemoOptions {
   /** Folder that gets a run for each method, the report and summary.json; must not hold a demo yet. */
   readonly out: string;
-  /** For everything, on the machine as it is while steps are measured. Default 5.5. */
+  /** For everything, on the machine as it is while steps are measured. Default 7.5. */
   readonly minutes?: number;
   /** Of each method, in place of those that fit into the time. */
   readonly steps?: Readonly<Record<ComparedMethod, number>> | undefined;
@@ -63,7 +63,7 @@ const INSPECTED = { images: 2, sources: 1, unseen: 3 };
 /** @throws DemoInterrupted; Error before anything is done where there is a demo already, or the recipe cannot be used */
 export async function runDemo({
   out,
-  minutes = 5.5,
+  minutes = 7.5,
   steps,
   seed = 304,
   set = [],
