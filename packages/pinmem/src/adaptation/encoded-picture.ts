@@ -4,6 +4,7 @@
 // Shapes: C width, K classes, H W picture, h w feature.
 
 import { type Device, dispose, fromTypedArray, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { winners } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
@@ -66,12 +67,7 @@ export class EncodedPicture implements Disposable {
         const { feature, lowLevel } = this.#kept ?? this.#encode();
         const { refined, votes: unit } = memory.read(feature, { items: items_KC, vote: 1 });
         const logits = this.#decoder(refined, lowLevel, unit as Tensor);
-        return votes.map((vote) =>
-          scope(() => {
-            const [, trainId] = logits(vote).max({ dim: 1 }); // five times as fast as argmax
-            return trainId.to("uint8").toTypedArray() as Uint8Array;
-          }),
-        );
+        return votes.map((vote) => scope(() => winners(logits(vote))));
       }),
     );
   }

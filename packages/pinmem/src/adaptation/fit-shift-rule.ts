@@ -29,7 +29,7 @@ export const LEAST_RATIO = 1.7;
 /** Mean IoU that pictures as they are may lose to a rule. */
 export const MOST_LOST = 0.003;
 /** Of the mean entropy; beyond the last, no picture is helped. */
-const RATIOS = [1.7, 2, 2.4, 3];
+const RATIOS = [LEAST_RATIO, 2, 2.4, 3];
 
 /** @throws RangeError where no picture is as it is */
 export function fitShiftRule(pictures: readonly TriedPicture[], candidates: readonly number[]): ShiftRule {

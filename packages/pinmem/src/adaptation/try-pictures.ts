@@ -4,7 +4,7 @@
 import { ConfusionMatrix, type RgbImage } from "@pinmem/core";
 import { type Device, noGrad, scope } from "@pinmem/torch";
 import { pictureInput } from "../inference/picture-input.js";
-import type { Forward } from "../inference/predictor.js";
+import { type Forward, winners } from "../inference/predictor.js";
 import { predictionEntropy } from "../inference/shift-rule.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
@@ -67,7 +67,7 @@ function tryPicture(
         return scope(() => {
           const logits = forward(input);
           const matrix = new ConfusionMatrix(classes);
-          matrix.add(logits.argmax({ dim: 1 }).to("uint8").toTypedArray() as Uint8Array, label);
+          matrix.add(winners(logits), label);
           return { weight, entropy: predictionEntropy(logits), matrix };
         });
       });

@@ -2,7 +2,9 @@
 
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
+import type { EvaluationDomain } from "../evaluation/evaluate-run-options.js";
 import type { Calibration } from "../runs/calibration.js";
+import type { OpenRun } from "../runs/open-run.js";
 import { interruption } from "./interruption.js";
 import { bestOrLast, deviceOption, positive, wholeNumber } from "./options.js";
 import { explained, progress } from "./running.js";
@@ -43,14 +45,12 @@ async function calibrateRun(
   path: string,
   { which, pictures, seed, device, json }: CalibrateFlags,
 ): Promise<void> {
-  const [{ calibrate }, { openDomains }, { openRun }] = await Promise.all([
+  const [{ calibrate }, { openRun }] = await Promise.all([
     import("../runs/calibrate.js"),
-    import("../evaluation/open-domains.js"),
     import("../runs/open-run.js"),
   ]);
   const weights = { ...(which && { which }) };
-  const { recipe, space } = described(openRun(path, weights));
-  const domains = await openDomains(["validation"], { recipe, space });
+  const domains = await validationOf(() => openRun(path, weights));
   using stop = interruption("picture");
   const { file, calibration } = await calibrate(
     path,
@@ -68,10 +68,11 @@ async function calibrateRun(
   console.error(`written to ${file}`);
 }
 
-/** What is known of a run, whose weights are not needed. */
-function described<Run extends Disposable>(run: Run): Run {
-  run[Symbol.dispose]();
-  return run;
+/** The validation domains of a run, whose weights are not needed any more then. */
+async function validationOf(open: () => OpenRun): Promise<EvaluationDomain[]> {
+  const { openDomains } = await import("../evaluation/open-domains.js");
+  using run = open();
+  return await openDomains(["validation"], run);
 }
 
 const percent = (share: number | null): string => (share === null ? "-" : (100 * share).toFixed(1));

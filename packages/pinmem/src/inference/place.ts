@@ -3,17 +3,10 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { BicubicResizer } from "@pinmem/core";
-import type { Device } from "@pinmem/torch";
 import { asDataError, DataError } from "../files/data-error.js";
 import { isFolder, listFiles } from "../files/list-files.js";
-import { readImage } from "../images/image.js";
 import { imageEndings, isImageFile } from "../images/image-files.js";
 import { spreadEvenly } from "../loading/check.js";
-import { predict } from "../models/segment.js";
-import type { SegmentationNetwork } from "../models/segmentation-network.js";
-import { pictureInput, statisticsView } from "./picture-input.js";
-import { PlaceStatistics, type PlaceStatisticsOptions } from "./place-statistics.js";
 
 /** Pictures that the statistics of a place are taken from, spread evenly over all that there are. */
 export const MOST_PICTURES = 64;
@@ -50,24 +43,4 @@ export async function findPlace(
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
   const hash = createHash("sha256").update(JSON.stringify(chosen.map((name, at) => [name, sizes[at]])));
   return { name: basename(resolve(path)), files, mark: hash.digest("hex").slice(0, 12) };
-}
-
-/**
- * What a network's batch norms find in a place, one picture after the other.
- * @param network in its trained form and evaluation mode, without gradients
- * @throws DataError naming a picture that cannot be read
- */
-export function lookAtPlace(
-  network: SegmentationNetwork,
-  { files }: Pick<Place, "files">,
-  { device = "cpu", ...options }: PlaceStatisticsOptions & { readonly device?: Device } = {},
-): Promise<PlaceStatistics> {
-  const resizer = new BicubicResizer();
-  async function* pictures() {
-    for (const file of files) {
-      const image = statisticsView(await readImage(file), resizer);
-      yield () => void predict(network, pictureInput([image], device));
-    }
-  }
-  return PlaceStatistics.of(network, pictures(), options);
 }

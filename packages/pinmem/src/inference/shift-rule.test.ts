@@ -23,14 +23,11 @@ describe("the entropy of predictions", () => {
 
   it("is the mean over pixels", () => {
     scope(() => {
-      const logits = fromTypedArray(Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0, Math.log(3), 0), [1, 2, 1, 5]);
       const [half, quarter] = [Math.log(2), -(0.25 * Math.log(0.25) + 0.75 * Math.log(0.75))];
       const expected = (half + quarter) / 2;
       // Of a row of five pixels, the first and the last are looked at.
-      const last = logits.clone();
-      last.select(1, 1).fill_(0);
-      last.select(1, 0).select(2, 4).fill_(Math.log(3));
-      expect(predictionEntropy(last)).toBeCloseTo(expected, 6);
+      const logits = fromTypedArray(Float32Array.of(0, 0, 0, 0, Math.log(3), 0, 0, 0, 0, 0), [1, 2, 1, 5]);
+      expect(predictionEntropy(logits)).toBeCloseTo(expected, 6);
     });
   });
 });

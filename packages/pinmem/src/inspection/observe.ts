@@ -1,6 +1,7 @@
 // What a network sees in one image: its prediction and, where it has a memory, the read weights at the image's resolution.
 
 import { type Device, nn, noGrad, scope } from "@pinmem/torch";
+import { winners } from "../inference/predictor.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import { decodeWith } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
@@ -32,7 +33,7 @@ export function observe(
       const { feature, lowLevel } = network.encode(imageTensors(sample, device).image);
       const reading = network.memory?.read(feature) ?? null;
       const logits = decodeWith(network, { feature, lowLevel }, reading, size);
-      const prediction = logits.argmax({ dim: 1 }).to("uint8").toTypedArray() as Uint8Array;
+      const prediction = winners(logits);
       if (!wanted || !reading) return { sample, prediction, weights: null };
       const large = nn.F.interpolate(reading.weights, { size, mode: "bilinear", alignCorners: true });
       const weights = large

@@ -1,7 +1,6 @@
 // The network that is adapted: that of a run, in its trained form, with a memory that votes where it had none.
 
-import { type Device, manualSeed, noGrad, type Tensor } from "@pinmem/torch";
-import type { ClassMemory } from "../memory/class-memory.js";
+import { type Device, manualSeed, type Tensor } from "@pinmem/torch";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights/load-weights.js";
 import type { Recipe } from "../recipes/recipe.js";
@@ -37,7 +36,6 @@ export function createAdaptedNetwork(
   const network = createRecipeNetwork(recipe, space.classes.length);
   const own = [...network.stateDict()].filter(([name]) => attached && name.startsWith("memory."));
   loadNetworkWeights(network, new Map([...own, ...tensors]), { source: "the weights of the run" });
-  if (attached) noGrad(() => (network.memory as ClassMemory).items.zero_());
   network.eval().requiresGrad_(false).to({ device, memoryFormat: "channelsLast" });
   return { network, recipe, attached };
 }

@@ -7,7 +7,8 @@ import { existsSync, statSync } from "node:fs";
 import type { LabelSpace } from "@pinmem/core";
 import type { TestNormalization } from "@pinmem/core/formats";
 import { type Device, dispose, loadSafetensors } from "@pinmem/torch";
-import { lookAtPlace, type Place } from "../inference/place.js";
+import { lookAtPictures } from "../adaptation/look-at-pictures.js";
+import type { Place } from "../inference/place.js";
 import type { ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { checkTakesVotes } from "../models/add-votes.js";
@@ -157,10 +158,9 @@ export async function openRunAtPlace(
   try {
     const { network } = run;
     network.to({ memoryFormat: "channelsLast" });
-    const total = place.files.length;
-    using statistics = await lookAtPlace(network, place, {
+    using statistics = await lookAtPictures(network, place.files, {
       device,
-      onPicture: (done) => onPicture?.(done, total),
+      ...(onPicture && { onProgress: onPicture }),
     });
     statistics.mixInto(weight);
     if (form === "prepared") prepareForInference(network);

@@ -11,6 +11,7 @@ import { duration } from "@pinmem/core";
 import { type EvaluationResult, type EventSink, protocol, type TrainingEvent } from "@pinmem/core/formats";
 import { readEntries } from "../../comparison/read-entries.js";
 import { EvaluationInterrupted, evaluateRun } from "../../evaluation/evaluate-run.js";
+import type { EvaluationDomain } from "../../evaluation/evaluate-run-options.js";
 import { openDomains } from "../../evaluation/open-domains.js";
 import { writeResult } from "../../evaluation/result-file.js";
 import { writeWhole } from "../../files/atomic-write.js";
@@ -24,7 +25,7 @@ import { demoRecipe } from "../../recipes/demo-recipe.js";
 import { openData } from "../../recipes/open-data.js";
 import { type Recipe, resolveRecipe } from "../../recipes/recipe.js";
 import { writeReport } from "../../report/write-report.js";
-import { openRun } from "../../runs/open-run.js";
+import { type OpenRun, openRun } from "../../runs/open-run.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { train } from "../../runs/train.js";
 import { measureSteps, type Pace, stepsWithin, trainingSeconds } from "./measure-steps.js";
@@ -97,16 +98,16 @@ export async function runDemo({
   const runs: DemoRun[] = [];
   for (const method of demoMethods) {
     const { recipe, ...rest } = trained.get(method) as Trained;
-    const scores = await timed("scores", () => score(method, context));
+    const scored = await timed("scores", () => score(method, context));
     say(`${method}: scored as trained`);
-    const place = await timed("new places", () => inNewPlaces(method, context));
+    const place = await timed("new places", () => inNewPlaces(method, scored, context));
     say(`${method}: scored with own statistics, and adapted to ${Object.keys(place.adapted).length} looks`);
     runs.push({
       folder: join(out, method),
       ...rest,
-      ...scoresOf(scores),
+      ...scoresOf(scored.result),
       ownStatistics: scoresOf(place.own),
-      adapted: scoresOf(scores, place.adapted),
+      adapted: scoresOf(scored.result, place.adapted),
     });
   }
   const report = join(out, "report.html");
@@ -138,6 +139,12 @@ interface Context {
   readonly say: (line: string) => void;
   readonly events: () => readonly EventSink[];
   readonly signal: AbortSignal | undefined;
+}
+
+/** A run's scores as trained, and what it and its domains are. */
+interface Scored extends Pick<OpenRun, "recipe" | "space"> {
+  readonly result: EvaluationResult;
+  readonly domains: readonly EvaluationDomain[];
 }
 
 interface Plan {
@@ -210,17 +217,19 @@ async function trainOne({ method, recipe }: Plan, context: Context): Promise<num
 }
 
 /** Scores a run on sources' validation and on every unseen look, as `pinmem evaluate RUN --on validation,targets` does. */
-async function score(method: ComparedMethod, context: Context): Promise<EvaluationResult> {
+async function score(method: ComparedMethod, context: Context): Promise<Scored> {
   const path = join(context.out, method);
   using run = openRun(path);
   try {
+    const { recipe, space } = run;
+    const domains = await openDomains(["validation", "targets"], run);
     const result = await evaluateRun(run, {
       protocol: protocol("whole"),
-      domains: await openDomains(["validation", "targets"], run),
+      domains,
       ...(context.signal && { signal: context.signal }),
     });
     await writeResult(join(path, "evaluations/whole-validation+targets-best.json"), result);
-    return result;
+    return { result, domains, recipe, space };
   } catch (error) {
     if (error instanceof EvaluationInterrupted) stopIfAsked(context, `while ${method} was scored`);
     throw error;
@@ -228,10 +237,8 @@ async function score(method: ComparedMethod, context: Context): Promise<Evaluati
 }
 
 /** What own statistics and a few labeled pictures make of a run. */
-async function inNewPlaces(method: ComparedMethod, context: Context) {
+async function inNewPlaces(method: ComparedMethod, { domains, recipe, space }: Scored, context: Context) {
   const path = join(context.out, method);
-  const { recipe, space } = described(openRun(path));
-  const domains = await openDomains(["validation", "targets"], { recipe, space });
   try {
     const own = await scoreWithOwnStatistics(path, domains, context.signal);
     const adapted = await scoreAdapted(path, domains, { recipe, space }, context.signal);
@@ -240,12 +247,6 @@ async function inNewPlaces(method: ComparedMethod, context: Context) {
     stopIfAsked(context, `while ${method} was tried in new places`);
     throw error;
   }
-}
-
-/** What is known of a run, without its weights. */
-function described<Run extends Disposable>(run: Run): Run {
-  run[Symbol.dispose]();
-  return run;
 }
 
 /** Pictures of the memory, into the folder of the run. */
