@@ -2,12 +2,13 @@
 // of the same names below it. No picture is opened here.
 
 import { statSync } from "node:fs";
-import { basename, relative, resolve, sep } from "node:path";
+import { basename, resolve } from "node:path";
 import type { LabelSpace } from "@pinmem/core";
 import { type Dataset, defineDataset } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
 import { type KeyedFiles, keyed, onlyFile } from "../datasets/keyed-files.js";
 import { ownDecoding } from "../datasets/label-decoding.js";
+import { listPictures } from "../datasets/list-pictures.js";
 import { examples } from "../datasets/not-found.js";
 import { labelEndings } from "../datasets/sets/folder.js";
 import { asDataError, DataError } from "../files/data-error.js";
@@ -52,19 +53,9 @@ async function keyedPictures(
   labelFolder: string | undefined,
 ): Promise<KeyedFiles> {
   if (typeof given !== "string") return keyedFiles(given);
-  if (!(await isFolder(given))) {
-    if (isFile(given)) return keyedFiles([given]);
-    throw asDataError(given, { code: "ENOENT" });
-  }
-  const all = await listFiles(given);
   // Labels may lie in a folder below that of the pictures.
-  const nested = labelFolder === undefined ? "" : relative(given, labelFolder).split(sep).join("/");
-  const names =
-    nested === "" || nested.startsWith("..") ? all : all.filter((name) => !name.startsWith(`${nested}/`));
-  const found = keyed(given, names, imageEndings);
-  if (found.byKey.size > 0) return found;
-  const there = names.length > 0 ? `there lie ${examples(names)}` : "no file lies there";
-  throw new DataError(given, `holds no picture (${imageEndings.join(", ")}); ${there}`);
+  const { root, names } = await listPictures(given, labelFolder);
+  return isFile(given) ? keyedFiles([given]) : keyed(root, names, imageEndings);
 }
 
 function keyedFiles(files: readonly string[]): KeyedFiles {

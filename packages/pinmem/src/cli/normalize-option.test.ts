@@ -56,7 +56,7 @@ describe("a place", () => {
   });
 
   it("without a picture, or that is not there, is refused by its name", async () => {
-    await expect(at("empty")).rejects.toThrow(/empty: holds no picture of the place/);
+    await expect(at("empty")).rejects.toThrow(/empty: holds no picture/);
     await expect(at("gone")).rejects.toThrow(/gone/);
   });
 });

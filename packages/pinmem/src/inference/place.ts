@@ -2,10 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { asDataError, DataError } from "../files/data-error.js";
-import { isFolder, listFiles } from "../files/list-files.js";
-import { imageEndings, isImageFile } from "../images/image-files.js";
+import { basename, join, resolve } from "node:path";
+import { listPictures } from "../datasets/list-pictures.js";
 import { spreadEvenly } from "../loading/check.js";
 
 /** Pictures that the statistics of a place are taken from, spread evenly over all that there are. */
@@ -29,15 +27,7 @@ export async function findPlace(
   path: string,
   { most = MOST_PICTURES }: { readonly most?: number } = {},
 ): Promise<Place> {
-  await stat(path).catch((error: unknown) => {
-    throw asDataError(path, error);
-  });
-  const folder = await isFolder(path);
-  const names = folder ? (await listFiles(path)).filter(isImageFile) : [basename(path)];
-  if (names.length === 0) {
-    throw new DataError(path, `holds no picture of the place (${imageEndings.join(", ")})`);
-  }
-  const root = folder ? path : dirname(path);
+  const { root, names } = await listPictures(path);
   const chosen = spreadEvenly(names, most);
   const files = chosen.map((name) => join(root, name));
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
