@@ -65,6 +65,32 @@ describe("pinmem ablate", () => {
     );
   });
 
+  it("scores finished runs with other statistics, without training or scoring them again", async () => {
+    const args = [recipe, "--studies", "gradient-order", "--steps", "1", "--out", out()];
+    await run(...args);
+    const trained = ablation();
+    const weights = join(out(), "runs", "base-304", "last.safetensors");
+    const before = statSync(weights).mtimeMs;
+    const { code, out: table } = await run(...args, "--normalize", "image:0.5");
+    expect(code).toBe(0);
+    expect(statSync(weights).mtimeMs).toBe(before);
+    const mixed = ablation();
+    expect(mixed.normalize).toEqual({ kind: "image", weight: 0.5 });
+    expect(trained.normalize).toBeUndefined();
+    for (const [at, { scores }] of mixed.cells.entries())
+      expect(scores).not.toEqual(trained.cells[at]?.scores);
+    const unseen = ((mixed.cells[0]?.scores?.unseen ?? 0) * 100).toFixed(1);
+    expect(table).toContain(`first order (baseline) | 1 | ${unseen} |`);
+    const evaluations = join(out(), "runs", "base-304", "evaluations");
+    const [file = ""] = readdirSync(evaluations);
+    const made = statSync(join(evaluations, file)).mtimeMs;
+    await run(...args, "--normalize", "image:0.5");
+    expect(readdirSync(evaluations)).toEqual([file]);
+    expect(statSync(join(evaluations, file)).mtimeMs).toBe(made);
+    const idle = await run(...args, "--normalize", "image:0.5", "--dry-run");
+    expect(idle.err).toContain("--normalize has no effect");
+  });
+
   it("goes on with the others where a run fails, and says which did", async () => {
     const blocked = join(out(), "runs", "gradient-order-second-304");
     const { RunFolder } = await import("../runs/run-folder.js");

@@ -5,9 +5,11 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Cell } from "../ablation/plan.js";
 import { studies as allStudies } from "../ablation/studies.js";
 import type { Recipe } from "../recipes/recipe.js";
+import type { Normalization } from "../runs/open-normalized.js";
 import { refuseIdleOptions, sets } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
+import { type NormalizeFlag, normalizationOf, normalizeOption } from "./normalize-option.js";
 import { bestOrLast, namesOf, numbers, positive, setOption } from "./options.js";
 import { goOnUnread } from "./output.js";
 import { explained } from "./running.js";
@@ -19,6 +21,7 @@ interface AblateFlags {
   readonly steps?: number;
   readonly out?: string;
   readonly which: "best" | "last";
+  readonly normalize?: NormalizeFlag;
   readonly dryRun?: true;
   readonly json?: true;
 }
@@ -45,6 +48,7 @@ export function ablateCommand(): Command {
     .option("--steps <count>", "length of every run, in steps", positive)
     .option("--out <folder>", "where everything goes (default: ablations/NAME)")
     .option("--which <weights>", "whose scores count: best on source validation, or last", bestOrLast, "best")
+    .addOption(normalizeOption())
     .option("--dry-run", "list the runs that would be made, and make none")
     .option("--json", "print what is in ablation.json, instead of the table")
     .addHelpText(
@@ -57,13 +61,15 @@ Example:
   npx pinmem ablate recipes/demo.mjs --studies framework,losses --seeds 1,2,3
 
 The folder gets runs/, ablation.json (after every run), ablation.md and ablation.html. The same command goes on where it was
-stopped: a finished run is not made again, an interrupted one is continued. Ctrl-C stops after the step in progress.
+stopped: a finished run is not made again, an interrupted one is continued. With --normalize each run is evaluated so when it is
+done; without, scores are those noted while training. Ctrl-C stops after the step in progress.
 
 Exit codes: 0 all done; 1 a run could not be made, and the last lines say why; 2 wrong usage; 130 interrupted.`,
     )
     .action(async (recipe: string, flags: AblateFlags, command: Command) => {
       refuseIdleOptions(command, [
         ["--set", flags.steps !== undefined && sets(flags.set, "length"), "--steps says how long a run is"],
+        ["--normalize", flags.dryRun === true, "--dry-run scores nothing"],
         ["--set", flags.seeds !== undefined && sets(flags.set, "seed"), "--seeds says which seeds are taken"],
       ]);
       return explained(() => ablate(recipe, flags));
@@ -85,15 +91,23 @@ async function ablate(recipeFile: string, flags: AblateFlags): Promise<void> {
     else console.log(plan.cells.map(describeCell).join("\n"));
     return;
   }
-  await trainAll(recipe, plan, { folder, weights, json: json === true });
+  const normalization = flags.normalize && (await normalizationOf(flags.normalize));
+  await trainAll(recipe, plan, { folder, weights, normalization, json: json === true });
 }
 
 const describeCell = ({ name, set }: Cell): string => `${name}  ${set.join(" ") || "the recipe as it is"}`;
 
+interface AblationTask {
+  readonly folder: string;
+  readonly weights: "best" | "last";
+  readonly normalization: Normalization | undefined;
+  readonly json: boolean;
+}
+
 async function trainAll(
   recipe: Recipe,
   plan: Parameters<typeof import("../ablation/run-ablation.js").runAblation>[1],
-  { folder, weights, json }: { folder: string; weights: "best" | "last"; json: boolean },
+  { folder, weights, normalization, json }: AblationTask,
 ): Promise<void> {
   const [{ runAblation }, { Progress }] = await Promise.all([
     import("../ablation/run-ablation.js"),
@@ -104,6 +118,7 @@ async function trainAll(
   const ablation = await runAblation(recipe, plan, {
     folder,
     weights,
+    normalization,
     signal: interrupt.signal,
     events: () => (json ? [] : [new Progress()]),
     onCell: (cell, { index, count, state }) => {

@@ -1,10 +1,11 @@
 // `pinmem evaluate`: scores of finished runs on domains, by a protocol; `pinmem evaluate merge` adds shards up.
 
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { Normalization } from "../runs/open-normalized.js";
 import type { EvaluateFlags } from "./evaluate-flags.js";
 import { evaluateRuns } from "./evaluate-runs.js";
 import { refuseIdleOptions } from "./idle-options.js";
-import { type Normalization, normalizationOf, normalizeOption } from "./normalize-option.js";
+import { normalizationOf, normalizeOption } from "./normalize-option.js";
 import { bestOrLast, between, deviceOption, names, positive, scales, voteOption } from "./options.js";
 import { printResults } from "./print-results.js";
 import { protocolOf } from "./protocol-options.js";

@@ -1,8 +1,7 @@
 // `--normalize`: whose statistics batch norm takes, and runs opened with them.
 
-import type { TestNormalization } from "@pinmem/core/formats";
 import { InvalidArgumentError, Option } from "commander";
-import type { Place } from "../inference/place.js";
+import type { Normalization } from "../runs/open-normalized.js";
 import type { OpenRun, OpenRunOptions } from "../runs/open-run.js";
 import { progress } from "./running.js";
 
@@ -39,12 +38,6 @@ function parse(text: string): NormalizeFlag {
 
 const isWeight = (text: string): boolean => /^\d*\.?\d+$/.test(text) && Number(text) <= 1;
 
-/** What a protocol says of it, and the place that it names. */
-export interface Normalization {
-  readonly normalize: TestNormalization;
-  readonly place: Place | null;
-}
-
 /** @throws DataError where the folder of a place holds no picture */
 export async function normalizationOf(flag: NormalizeFlag = { kind: "trained" }): Promise<Normalization> {
   if (flag.kind !== "place") return { normalize: flag, place: null };
@@ -59,12 +52,13 @@ export async function normalizationOf(flag: NormalizeFlag = { kind: "trained" })
 /** Opens a run so; of a place it tells how many pictures were looked at. */
 export async function openNormalized(
   path: string,
-  { normalize, place }: Normalization,
+  normalization: Normalization,
   options: Omit<OpenRunOptions, "normalize"> = {},
 ): Promise<OpenRun> {
-  const { openRun, openRunAtPlace } = await import("../runs/open-run.js");
-  if (normalize.kind !== "place") return openRun(path, { ...options, normalize });
-  if (!place) throw new Error("internal: the protocol names a place that was not found");
-  const show = progress(`pictures of ${place.name}:`);
-  return openRunAtPlace(path, place, { ...options, weight: Number(normalize.weight), onPicture: show });
+  const { openNormalized: open } = await import("../runs/open-normalized.js");
+  const { place } = normalization;
+  return open(path, normalization, {
+    ...options,
+    ...(place && { onPicture: progress(`pictures of ${place.name}:`) }),
+  });
 }

@@ -2,6 +2,7 @@
 // Written whole after every cell; read by reports. The runs themselves are the truth: whoever goes on looks at those.
 
 import { join } from "node:path";
+import { protocolSchema } from "@pinmem/core/formats";
 import { z } from "zod";
 import { writeWhole } from "../files/atomic-write.js";
 import { asDataError } from "../files/data-error.js";
@@ -22,6 +23,8 @@ const ablationSchema = z.object({
   recipe: z.record(z.string(), z.json()),
   /** Which weights the scores are of. */
   weights: z.enum(["best", "last"]),
+  /** Whose statistics batch norm took in the evaluations that they are of; left out: they were noted while training. */
+  normalize: protocolSchema.shape.normalize.unwrap().optional(),
   seeds: z.array(z.int().min(0)).min(1),
   studies: z.array(
     z.object({

@@ -90,6 +90,20 @@ describe("compare", () => {
     expect(rows.map(({ members }) => members.map(({ run }) => run.name))).toEqual([["a", "c"], ["b"]]);
   });
 
+  it("keeps scores apart that were noted with other statistics, and names them", async () => {
+    const plain = recipeOf("erm", 1);
+    const normalize = { kind: "image", weight: 0.3 } as const;
+    const { rows, protocols } = await compared([
+      ["a", erm(0.2)],
+      ["b", { recipe: { ...plain, validation: { ...plain.validation, normalize } }, ...scores(0.5, 0.2) }],
+    ]);
+    expect(rows).toHaveLength(2);
+    expect(protocols.map(({ title }) => title)).toEqual([
+      "in training: whole image",
+      "in training: whole image, image statistics 0.3",
+    ]);
+  });
+
   it("makes one row of runs that each go on from the run with their own seed", async () => {
     const from = (file: string, seed: number): FixtureRun => {
       const recipe = recipeOf("erm", seed);

@@ -1,11 +1,11 @@
 // Runs side by side: which rows and columns a table of their scores has. A row is one experiment under one protocol, all its
 // seeds together; a column is one domain in one role. Unseen domains are what the method is about, so their mean comes first.
 
-import { describeProtocol, type Protocol, sameProtocol } from "@pinmem/core/formats";
+import { describeNormalization, describeProtocol, type Protocol, sameProtocol } from "@pinmem/core/formats";
 import { experimentKey } from "./recipe-differences.js";
 import { labelRows } from "./row-labels.js";
 import { type Cell, type Column, cell, type Scored, type Summary, summary, unitsOf } from "./row-scores.js";
-import type { RunRecord } from "./run-record.js";
+import type { Evaluation, RunRecord } from "./run-record.js";
 
 /** A run with, where somebody chose them, the words that a table calls it by. */
 export interface Entry {
@@ -63,7 +63,7 @@ export function compare(entries: readonly Entry[], { baseline }: CompareOptions 
   const protocols: ShownProtocol[] = [];
   const drafts = entries.flatMap(({ run, label, group }) =>
     run.evaluations.map((evaluation): Draft => {
-      const protocol = placeOf(protocols, evaluation.protocol);
+      const protocol = placeOf(protocols, evaluation);
       const experiment = JSON.stringify([experimentKey(run.recipe), run.adaptedTo]);
       const key = JSON.stringify([group ?? "", label ?? "", experiment]);
       return { run, evaluation, label, group: group ?? null, protocol, key, experiment };
@@ -106,13 +106,17 @@ export function compare(entries: readonly Entry[], { baseline }: CompareOptions 
   return { columns, rows, protocols, notes: notesOf(entries, drafts) };
 }
 
-function placeOf(protocols: ShownProtocol[], protocol: Protocol | null): number {
-  const same = (other: Protocol | null) =>
-    protocol === null || other === null ? protocol === other : sameProtocol(protocol, other);
-  const known = protocols.findIndex((shown) => same(shown.protocol));
-  if (known >= 0) return known;
-  const title = protocol ? `${protocol.name}: ${describeProtocol(protocol)}` : "in training: whole image";
-  return protocols.push({ protocol, title }) - 1;
+function placeOf(protocols: ShownProtocol[], { protocol, normalize }: Evaluation): number {
+  const own = normalize && describeNormalization(normalize);
+  const title = protocol
+    ? `${protocol.name}: ${describeProtocol(protocol)}`
+    : `in training: whole image${own ? `, ${own}` : ""}`;
+  const same = (other: ShownProtocol) =>
+    protocol && other.protocol
+      ? sameProtocol(protocol, other.protocol)
+      : protocol === other.protocol && title === other.title;
+  const known = protocols.findIndex(same);
+  return known >= 0 ? known : protocols.push({ protocol, title }) - 1;
 }
 
 function columnsOf(drafts: readonly Draft[]): Column[] {

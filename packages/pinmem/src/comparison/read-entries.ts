@@ -44,7 +44,7 @@ async function readCells(folder: string, { recipe, studies, cells, weights }: Ab
   for (const name of done) runs.set(name, await readRun(cellFolder(folder, name), weights));
   if ([...runs.values()].some(({ evaluations }) => evaluations.every(({ protocol }) => protocol === null))) {
     for (const [name, run] of runs)
-      runs.set(name, { ...run, evaluations: scoresWhileTraining(run.log, weights) });
+      runs.set(name, { ...run, evaluations: scoresWhileTraining(run.log, weights, run.recipe.validation) });
   }
   const [first] = cells;
   return {

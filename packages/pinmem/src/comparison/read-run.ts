@@ -59,7 +59,9 @@ async function readFolder(path: string, only: EvaluationResult | null, which: Wh
   const notes: string[] = [];
   const results = only ? [only] : readResults(path, notes);
   const evaluations =
-    results.length > 0 ? joined(results.map(asEvaluation)) : scoresWhileTraining(log, which);
+    results.length > 0
+      ? joined(results.map(asEvaluation))
+      : scoresWhileTraining(log, which, recipe.validation);
   const finished = existsSync(folder.model("last"));
   if (!finished) notes.push(`the run is not finished: ${log?.lastStep ?? 0} steps so far`);
   if (log && log.damaged > 0) notes.push(`${log.damaged} lines of events.jsonl could not be read`);
@@ -137,7 +139,11 @@ function joined(evaluations: readonly (Evaluation & { date: string })[]): Evalua
 }
 
 /** The scores that training noted when it saved the best, or the last, weights; none where it did not yet. */
-export function scoresWhileTraining(log: TrainingLog | null, which: Which): Evaluation[] {
+export function scoresWhileTraining(
+  log: TrainingLog | null,
+  which: Which,
+  { normalize }: Pick<Recipe["validation"], "normalize">,
+): Evaluation[] {
   const all = log?.evaluations ?? [];
   const score = (at: (typeof all)[number]) => scoreOf(at.domains, "source") ?? Number.NEGATIVE_INFINITY;
   const best = all.reduce<(typeof all)[number] | null>(
@@ -150,6 +156,7 @@ export function scoresWhileTraining(log: TrainingLog | null, which: Which): Eval
   return [
     {
       protocol: null,
+      normalize,
       weights: which === "best" && validated ? "best" : "last",
       step: chosen.step,
       domains: chosen.domains,

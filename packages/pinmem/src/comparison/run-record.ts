@@ -2,7 +2,7 @@
 // here was read from files and checked; nothing here is markup, and nothing may become it (page/html.ts).
 
 import type { Color } from "@pinmem/core";
-import type { Protocol } from "@pinmem/core/formats";
+import type { Protocol, TestNormalization } from "@pinmem/core/formats";
 import type { Recipe } from "../recipes/recipe.js";
 
 export type Role = "source" | "target";
@@ -29,6 +29,8 @@ export interface DomainScores {
 export interface Evaluation {
   /** How images were shown to the network; null: scored while training, not evaluated after it. */
   readonly protocol: Protocol | null;
+  /** Whose statistics batch norm took while training, as `protocol.normalize` says of an evaluation. Default: the trained ones. */
+  readonly normalize?: TestNormalization;
   /** Which weights of the run: "best", "last", or the name of a file. */
   readonly weights: string;
   /** Optimizer steps behind them. */

@@ -63,6 +63,13 @@ export const recipeSchema = z.strictObject({
       every: z.int().positive().default(500),
       /** Batches over which the statistics of batch norm are estimated anew before; 0: not at all, as in the official code. */
       preciseBatchNorm: z.int().min(0).default(40),
+      /** Whose statistics batch norm takes then: the trained ones, or each picture's own mixed in with a weight. */
+      normalize: z
+        .discriminatedUnion("kind", [
+          z.strictObject({ kind: z.literal("trained") }),
+          z.strictObject({ kind: z.literal("image"), weight: z.number().min(0).max(1) }),
+        ])
+        .prefault({ kind: "trained" }),
     })
     .prefault({}),
   /** At the end: when pictures look unlike the sources' (`pinmem calibrate`). */

@@ -86,8 +86,11 @@ describe("fields under their earlier names", () => {
     const changed = (...assignments: string[]) => resolveRecipe(changeRecipe(old, assignments));
     for (const name of ["clip", "maxGradientNorm"])
       expect(changed(`${name}=5`)).toMatchObject({ maxGradientNorm: 5 });
-    expect(changed("evaluation.statisticsBatches=0").validation).toEqual({ every: 7, preciseBatchNorm: 0 });
-    expect(changed('evaluation={"statisticsBatches":1}').validation).toEqual({
+    expect(changed("evaluation.statisticsBatches=0").validation).toMatchObject({
+      every: 7,
+      preciseBatchNorm: 0,
+    });
+    expect(changed('evaluation={"statisticsBatches":1}').validation).toMatchObject({
       every: 500,
       preciseBatchNorm: 1,
     });

@@ -242,6 +242,7 @@ async function trainOn(
         space: data.space,
         validation: data.validation,
         targets: data.targets,
+        normalize: recipe.validation.normalize,
         preciseBatchNorm: () => images("statistics", recipe.validation.preciseBatchNorm),
         steps,
         save: (which, state) =>

@@ -4,11 +4,17 @@
 // Evaluating changes nothing: statistics of batch norm are estimated anew before and put back after, random numbers too.
 
 import { classIoU, type LabelSpace, meanIoU } from "@pinmem/core";
-import { type EvaluationEvent, protocol, type TrainingEvent } from "@pinmem/core/formats";
+import {
+  type EvaluationEvent,
+  protocol,
+  type TestNormalization,
+  type TrainingEvent,
+} from "@pinmem/core/formats";
 import type { Device } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
 import { evaluateDomain } from "../inference/evaluate-domain.js";
 import { type Forward, Predictor } from "../inference/predictor.js";
+import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { predict } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withEstimatedStatistics } from "./batch-norm.js";
@@ -27,6 +33,8 @@ export interface ValidationOptions {
   readonly space: LabelSpace;
   readonly validation: readonly Dataset[];
   readonly targets: readonly Dataset[];
+  /** Whose statistics batch norm takes. Default: the trained ones. */
+  readonly normalize?: Extract<TestNormalization, { kind: "trained" | "image" }>;
   /** Batches to estimate the statistics of batch norm over; none: they stay as they are. */
   readonly preciseBatchNorm: () => AsyncIterable<LabeledBatch>;
   /** Of the whole run. */
@@ -53,9 +61,13 @@ interface Occasion {
   readonly signal: AbortSignal;
 }
 
-/** Scores every domain and keeps the models; the score of a model is the mean over the validation domains. */
+/**
+ * Scores every domain and keeps the models; the score of a model is the mean over the validation domains.
+ * @throws RangeError where own statistics are asked for and the network has no batch norm
+ */
 export function createValidation(options: ValidationOptions): Validate {
   const { network, device, precision, preciseBatchNorm } = options;
+  ownStatistics(options)?.remove(); // Where that is impossible it is said now, not after an hour.
   return (step, best, emit, signal) =>
     withRandomState(device, () =>
       withEstimatedStatistics(
@@ -67,20 +79,20 @@ export function createValidation(options: ValidationOptions): Validate {
     );
 }
 
+/** Puts each picture's own statistics into the network, where they are asked for. */
+function ownStatistics({ network, normalize }: ValidationOptions): TestTimeNormalization | null {
+  const weight = normalize?.kind === "image" ? Number(normalize.weight) : 0;
+  return weight > 0 ? new TestTimeNormalization(network, weight) : null;
+}
+
 async function validate(options: ValidationOptions, occasion: Occasion): Promise<number | null> {
   const { step, best, emit } = occasion;
-  const { network, validation, targets, steps } = options;
+  const { network, steps } = options;
   const mode = network.training;
   network.eval();
   try {
-    const scores: number[] = [];
-    for (const dataset of validation) {
-      const { meanIoU: score } = await scoreDomain(options, dataset, "source", occasion);
-      if (score !== null) scores.push(score);
-    }
-    for (const dataset of targets) await scoreDomain(options, dataset, "target", occasion);
+    const score = await scoreDomains(options, occasion);
     if (network.memory) await emit(memoryEvent(network.memory, options.space, step));
-    const score = scores.length > 0 ? scores.reduce((sum, one) => sum + one, 0) / scores.length : null;
     if (score !== null && score > (best?.score ?? Number.NEGATIVE_INFINITY))
       options.save("best", { step, score });
     if (step === steps) options.save("last", { step, score });
@@ -90,17 +102,45 @@ async function validate(options: ValidationOptions, occasion: Occasion): Promise
   }
 }
 
+/** Mean score of the validation domains; null where there are none. */
+async function scoreDomains(options: ValidationOptions, occasion: Occasion): Promise<number | null> {
+  const normalization = ownStatistics(options);
+  try {
+    const scores: number[] = [];
+    for (const dataset of options.validation) {
+      const scored = { dataset, role: "source", normalization } as const;
+      const { meanIoU: score } = await scoreDomain(options, scored, occasion);
+      if (score !== null) scores.push(score);
+    }
+    for (const dataset of options.targets)
+      await scoreDomain(options, { dataset, role: "target", normalization }, occasion);
+    return scores.length > 0 ? scores.reduce((sum, one) => sum + one, 0) / scores.length : null;
+  } finally {
+    normalization?.remove();
+  }
+}
+
+interface ScoredDomain {
+  readonly dataset: Dataset;
+  readonly role: EvaluationEvent["role"];
+  readonly normalization: TestTimeNormalization | null;
+}
+
 async function scoreDomain(
-  { network, device, precision, channelsLast }: ValidationOptions,
-  dataset: Dataset,
-  role: EvaluationEvent["role"],
+  { network, device, precision, channelsLast, normalize = { kind: "trained" } }: ValidationOptions,
+  { dataset, role, normalization }: ScoredDomain,
   { step, emit, signal }: Occasion,
 ): Promise<EvaluationEvent> {
   const forward: Forward = (image) => {
     const input = channelsLast ? image.to({ memoryFormat: "channelsLast" }) : image;
     return widened(inPrecision(precision, device, () => predict(network, input)));
   };
-  const predictor = new Predictor({ forward, protocol: protocol("whole"), device });
+  const predictor = new Predictor({
+    forward,
+    protocol: protocol("whole", { normalize }),
+    normalization,
+    device,
+  });
   const { matrix, images, picture } = await evaluateDomain(dataset, {
     predictor,
     onImages: () => heed(signal),
