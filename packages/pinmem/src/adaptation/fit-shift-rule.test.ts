@@ -1,17 +1,27 @@
 import { ConfusionMatrix } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
-import { fitShiftRule, LEAST_RATIO, scoreWith, type TriedPicture, weightFor } from "./fit-shift-rule.js";
+import {
+  ENTROPY_TIMES,
+  fitShiftRule,
+  INFORMATION_LOST,
+  scoreWith,
+  type TriedPicture,
+  weightFor,
+} from "./fit-shift-rule.js";
 
 const candidates = [0, 0.1, 0.3];
 
-/** A picture of two classes, by weight: entropy, and how many of 100 pixels of each class are right. */
-function picture(kind: string, trials: readonly (readonly [entropy: number, right: number])[]): TriedPicture {
+/** A picture of two classes, by weight: entropy, how many of 100 pixels of each class are right, and information. */
+function picture(
+  kind: string,
+  trials: readonly (readonly [entropy: number, right: number, information?: number])[],
+): TriedPicture {
   return {
     kind,
-    trials: trials.map(([entropy, right], at) => {
+    trials: trials.map(([entropy, right, information = 1], at) => {
       const matrix = new ConfusionMatrix(2);
       matrix.counts.set([right, 100 - right, 100 - right, right]);
-      return { weight: candidates[at] as number, entropy, matrix };
+      return { weight: candidates[at] as number, entropy, information, matrix };
     }),
   };
 }
@@ -32,7 +42,18 @@ describe("the rule that is fitted", () => {
     const rule = fitShiftRule([sure, dark], candidates);
     expect(weightFor(rule, sure)).toBe(0);
     expect(weightFor(rule, dark)).toBe(0.3);
-    expect(rule.threshold).toBeGreaterThanOrEqual(LEAST_RATIO * 0.3);
+    expect(rule.threshold).toBeCloseTo(ENTROPY_TIMES * 0.3, 9);
+    expect(rule.information).toBeCloseTo(1 - INFORMATION_LOST, 9);
+  });
+
+  it("lets them mend pictures of which the network is sure and says nothing", () => {
+    const fog = picture("fog", [
+      [0.2, 20, 0.1],
+      [0.4, 40],
+      [0.4, 50],
+    ]);
+    const rule = fitShiftRule([sure, fog], candidates);
+    expect([weightFor(rule, sure), weightFor(rule, fog)]).toEqual([0, 0.3]);
   });
 
   it("takes the weight that mends most, not the one that looks surest", () => {

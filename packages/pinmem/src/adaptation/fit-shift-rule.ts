@@ -1,18 +1,17 @@
 // When own statistics help a network, fitted on what is known of its sources: pictures as they are, where the trained statistics
 // should stay, and under simulated shifts, where others may be better.
 //
-// Two things are fitted. The threshold of the entropy: the lowest at which pictures as they are lose no more than `MOST_LOST` of
-// mean IoU, but never below `LEAST_RATIO` times their mean entropy, since an unseen drive that is near to the sources is
-// less sure than they are, and own statistics harm it. And the weight beyond it: the one that lifts the shifted pictures most.
+// Two things are fitted. How much less sure or telling than those of pictures as they are predictions must be: the least at which
+// these lose no more than `MOST_LOST` of mean IoU, but never less than `SEVERITIES[0]`, since an unseen drive that is near to the
+// sources is less sure than they are, and own statistics harm it. And the weight beyond it: the one that lifts the shifted
+// pictures most.
 
 import { ConfusionMatrix, meanIoU, meanOf } from "@pinmem/core";
-import { chooseWeight, type ShiftRule } from "../inference/shift-rule.js";
+import { chooseWeight, type PredictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 
 /** What a network says about one picture with one weight of own statistics. */
-export interface Trial {
+export interface Trial extends PredictionSigns {
   readonly weight: number;
-  /** Mean entropy of the predictions, in nats. */
-  readonly entropy: number;
   /** Label by prediction. */
   readonly matrix: ConfusionMatrix;
 }
@@ -24,38 +23,54 @@ export interface TriedPicture {
   readonly trials: readonly Trial[];
 }
 
-/** Of the mean entropy of the sources' pictures: a drive near to them has about 1.4, one at dusk 2.2. */
-export const LEAST_RATIO = 1.7;
+/** Of 1: `ENTROPY_TIMES` the mean entropy of the sources' pictures, or `INFORMATION_LOST` less than their mean information. */
+const SEVERITIES = [1, 1.25, 1.5, 2, 2.5, 3, 4];
+/** A drive near to the sources has about 1.1 to 1.4 times their entropy, one at dusk 2.2. */
+export const ENTROPY_TIMES = 1.7;
+/** A near drive loses 0 to 0.1 of the information, looks that a young network never saw 0.15 to 0.9. */
+export const INFORMATION_LOST = 0.2;
 /** Mean IoU that pictures as they are may lose to a rule. */
 export const MOST_LOST = 0.003;
-/** Of the mean entropy; beyond the last, no picture is helped. */
-const RATIOS = [LEAST_RATIO, 2, 2.4, 3];
 
 /** @throws RangeError where no picture is as it is */
 export function fitShiftRule(pictures: readonly TriedPicture[], candidates: readonly number[]): ShiftRule {
   const plain = pictures.filter(({ kind }) => kind === "none");
   const shifted = pictures.filter(({ kind }) => kind !== "none");
-  const entropy = meanOf(plain.map(({ trials }) => trials[0]?.entropy ?? null));
-  if (entropy === null) throw new RangeError("fitShiftRule: there is no picture as it is");
+  const usual = meanSigns(plain);
+  if (!usual) throw new RangeError("fitShiftRule: there is no picture as it is");
   const weights = candidates.filter((weight) => weight > 0);
   const trained = scoreWith(plain, () => 0) ?? 0;
   let best: { rule: ShiftRule; score: number } | undefined;
-  for (const ratio of RATIOS) {
+  for (const severity of SEVERITIES) {
     for (const weight of weights) {
-      const rule = { threshold: ratio * entropy, weight };
+      const rule = ruleOf(usual, severity, weight);
       const choose = (picture: TriedPicture) => weightFor(rule, picture);
       if ((scoreWith(plain, choose) ?? 0) < trained - MOST_LOST) continue;
       const score = meanScore(shifted, choose) ?? 0;
       if (!best || score > best.score) best = { rule, score };
     }
   }
-  // Where nothing can be chosen without loss: a threshold that no picture passes.
-  return best?.rule ?? { threshold: Number.MAX_VALUE, weight: weights[0] ?? 1 };
+  // Where nothing can be chosen without loss: thresholds that no picture passes.
+  return best?.rule ?? { threshold: Number.MAX_VALUE, information: 0, weight: weights[0] ?? 1 };
+}
+
+const ruleOf = ({ entropy, information }: PredictionSigns, severity: number, weight: number): ShiftRule => ({
+  threshold: entropy * ENTROPY_TIMES ** severity,
+  information: information * (1 - INFORMATION_LOST * severity),
+  weight,
+});
+
+/** Mean of what predictions with the trained statistics show; null where there are no pictures. */
+export function meanSigns(pictures: readonly TriedPicture[]): PredictionSigns | null {
+  const first = pictures.flatMap(({ trials: [trial] }) => (trial ? [trial] : []));
+  const entropy = meanOf(first.map((trial) => trial.entropy));
+  const information = meanOf(first.map((trial) => trial.information));
+  return entropy === null || information === null ? null : { entropy, information };
 }
 
 /** The weight that a rule gives a picture that was tried. */
-export const weightFor = (rule: ShiftRule, { trials }: TriedPicture): number =>
-  chooseWeight(rule, trials[0]?.entropy ?? Number.NaN);
+export const weightFor = (rule: ShiftRule, { trials: [trained] }: TriedPicture): number =>
+  trained ? chooseWeight(rule, trained) : 0;
 
 /** Mean IoU over pictures, each with its own weight; null where nothing is labeled. */
 export function scoreWith(

@@ -5,7 +5,7 @@ import { ConfusionMatrix, type RgbImage } from "@pinmem/core";
 import { type Device, noGrad, scope } from "@pinmem/torch";
 import { pictureInput } from "../inference/picture-input.js";
 import { type Forward, winners } from "../inference/predictor.js";
-import { predictionEntropy } from "../inference/shift-rule.js";
+import { predictionSigns } from "../inference/shift-rule.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import type { Trial, TriedPicture } from "./fit-shift-rule.js";
@@ -68,7 +68,7 @@ function tryPicture(
           const logits = forward(input);
           const matrix = new ConfusionMatrix(classes);
           matrix.add(winners(logits), label);
-          return { weight, entropy: predictionEntropy(logits), matrix };
+          return { weight, ...predictionSigns(logits), matrix };
         });
       });
     }),

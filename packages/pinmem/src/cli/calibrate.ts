@@ -77,12 +77,13 @@ async function validationOf(open: () => OpenRun): Promise<EvaluationDomain[]> {
 
 const percent = (share: number | null): string => (share === null ? "-" : (100 * share).toFixed(1));
 
-function table({ rule, sourceEntropy, candidates, shown }: Calibration): string[] {
+function table({ rule, sourceEntropy, sourceInformation, candidates, shown }: Calibration): string[] {
   const rows = [
-    ["mean IoU in percent", "entropy", ...candidates.map((weight) => `own ${weight}`), "auto"],
-    ...shown.map(({ kind, entropy, meanIoU, chosen }) => [
+    ["mean IoU in percent", "entropy", "information", ...candidates.map((weight) => `own ${weight}`), "auto"],
+    ...shown.map(({ kind, entropy, information, meanIoU, chosen }) => [
       kind === "none" ? "as they are" : kind,
       entropy.toFixed(2),
+      information?.toFixed(2) ?? "-",
       ...meanIoU.map(percent),
       percent(chosen),
     ]),
@@ -93,10 +94,19 @@ function table({ rule, sourceEntropy, candidates, shown }: Calibration): string[
       .map((cell, at) => (at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart((widths[at] ?? 0) + 3)))
       .join(""),
   );
-  const times = (rule.threshold / sourceEntropy).toFixed(1);
-  return [
-    ...lines,
-    "",
-    `auto: the trained statistics up to an entropy of ${rule.threshold.toFixed(2)} nats (${times} times that of pictures as they are); beyond, own statistics with weight ${rule.weight}`,
-  ];
+  return [...lines, "", describeRule({ rule, sourceEntropy, sourceInformation })];
+}
+
+function describeRule({
+  rule: { threshold, information = 0, weight },
+  sourceEntropy,
+  sourceInformation,
+}: Pick<Calibration, "rule" | "sourceEntropy" | "sourceInformation">): string {
+  if (threshold === Number.MAX_VALUE)
+    return "auto: the trained statistics stay everywhere, since own ones would harm pictures as they are";
+  const times = (threshold / sourceEntropy).toFixed(1);
+  const most = `up to an entropy of ${threshold.toFixed(2)} nats (${times} times that of pictures as they are)`;
+  const share = sourceInformation ? ` (${Math.round((100 * information) / sourceInformation)} %)` : "";
+  const least = information > 0 ? ` and down to an information of ${information.toFixed(2)}${share}` : "";
+  return `auto: the trained statistics ${most}${least}; beyond, own statistics with weight ${weight}`;
 }

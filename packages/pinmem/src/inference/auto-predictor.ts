@@ -9,7 +9,7 @@ import type { Protocol } from "@pinmem/core/formats";
 import { cat, type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { pictureInput, statisticsView } from "./picture-input.js";
 import { type Forward, type ImagePredictor, Predictor, winners } from "./predictor.js";
-import { chooseWeight, predictionEntropy, type ShiftRule } from "./shift-rule.js";
+import { chooseWeight, predictionSigns, type ShiftRule } from "./shift-rule.js";
 import type { TestTimeNormalization } from "./test-time-normalization.js";
 
 export interface AutoPredictorOptions {
@@ -112,7 +112,7 @@ export class AutoPredictor implements ImagePredictor {
       scope(() => {
         const input = pictureInput([statisticsView(image, this.#resizer)], this.#device);
         const logits = trained(input);
-        const weight = chooseWeight(rule, predictionEntropy(logits));
+        const weight = chooseWeight(rule, predictionSigns(logits));
         if (weight === 0) return { weight, logits };
         normalization.weight = weight;
         return { weight, logits: mixing(input) };

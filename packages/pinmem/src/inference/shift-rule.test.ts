@@ -1,33 +1,59 @@
 import { fromTypedArray, scope, zeros } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
-import { chooseWeight, predictionEntropy } from "./shift-rule.js";
+import { chooseWeight, predictionSigns, type ShiftRule } from "./shift-rule.js";
 
 describe("the weight of a picture's own statistics", () => {
-  it("is 0 where the network is as sure as of its sources, or says nothing at all, and the fitted one elsewhere", () => {
-    const rule = { threshold: 0.5, weight: 0.1 };
-    expect([0, 0.5, 0.51, 3, Number.NaN].map((entropy) => chooseWeight(rule, entropy))).toEqual([
+  const at = (entropy: number, information: number, rule: ShiftRule) =>
+    chooseWeight(rule, { entropy, information });
+
+  it("is 0 where the network is as sure as of its sources and tells as much, or says nothing at all, and the fitted one elsewhere", () => {
+    const rule = { threshold: 0.5, information: 1, weight: 0.1 };
+    expect([0, 0.5, 0.51, 3, Number.NaN].map((entropy) => at(entropy, 1.2, rule))).toEqual([
       0, 0, 0.1, 0.1, 0,
     ]);
+    expect([1, 0.99, 0, Number.NaN].map((information) => at(0.1, information, rule))).toEqual([
+      0, 0.1, 0.1, 0,
+    ]);
+  });
+
+  it("follows the entropy alone by a rule of an earlier version", () => {
+    const rule = { threshold: 0.5, weight: 0.1 };
+    expect([at(0.4, 0, rule), at(0.6, 2, rule)]).toEqual([0, 0.1]);
   });
 });
 
-describe("the entropy of predictions", () => {
-  it("is the logarithm of the number of classes where all are alike, and 0 where one is certain", () => {
+describe("what predictions show", () => {
+  it("is an entropy from 0, where one class is certain, to the logarithm of the number of classes", () => {
     scope(() => {
-      expect(predictionEntropy(zeros([1, 5, 6, 9]))).toBeCloseTo(Math.log(5), 6);
+      expect(predictionSigns(zeros([1, 5, 6, 9])).entropy).toBeCloseTo(Math.log(5), 6);
       const certain = zeros([1, 5, 6, 9]);
       certain.select(1, 2).fill_(200);
-      expect(predictionEntropy(certain)).toBeCloseTo(0, 6);
+      expect(predictionSigns(certain).entropy).toBeCloseTo(0, 6);
     });
   });
 
-  it("is the mean over pixels", () => {
+  it("is an entropy that is the mean over pixels, and an information that is what is left of that of their mean", () => {
     scope(() => {
       const [half, quarter] = [Math.log(2), -(0.25 * Math.log(0.25) + 0.75 * Math.log(0.75))];
-      const expected = (half + quarter) / 2;
-      // Of a row of five pixels, the first and the last are looked at.
+      // Of a row of five pixels, the first and the last are looked at: (1/2, 1/2) and (3/4, 1/4).
       const logits = fromTypedArray(Float32Array.of(0, 0, 0, 0, Math.log(3), 0, 0, 0, 0, 0), [1, 2, 1, 5]);
-      expect(predictionEntropy(logits)).toBeCloseTo(expected, 6);
+      const { entropy, information } = predictionSigns(logits);
+      expect(entropy).toBeCloseTo((half + quarter) / 2, 6);
+      const ofMean = -(0.625 * Math.log(0.625) + 0.375 * Math.log(0.375));
+      expect(information).toBeCloseTo(ofMean - (half + quarter) / 2, 6);
+    });
+  });
+
+  it("is no information where all pixels say the same, however sure of it, and all there is where they are sure of as many classes", () => {
+    scope(() => {
+      const one = zeros([1, 4, 8, 8]);
+      one.select(1, 2).fill_(200);
+      expect(predictionSigns(one)).toEqual({ entropy: expect.closeTo(0, 6), information: 0 });
+      const two = zeros([1, 4, 8, 8]);
+      two.select(1, 2).narrow(1, 0, 4).fill_(200);
+      two.select(1, 0).narrow(1, 4, 4).fill_(200);
+      expect(predictionSigns(two).information).toBeCloseTo(Math.log(2), 6);
+      expect(predictionSigns(zeros([1, 2, 4, 4]).div(0)).information).toBeNaN();
     });
   });
 });

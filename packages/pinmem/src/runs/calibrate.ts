@@ -1,11 +1,17 @@
 // The calibration of a network: on pictures of its source validation, as they are and under simulated shifts, never on a
 // target.
 
-import { meanOf } from "@pinmem/core";
 import type { Device } from "@pinmem/torch";
-import { fitShiftRule, scoreWith, type TriedPicture, weightFor } from "../adaptation/fit-shift-rule.js";
+import {
+  fitShiftRule,
+  meanSigns,
+  scoreWith,
+  type TriedPicture,
+  weightFor,
+} from "../adaptation/fit-shift-rule.js";
 import { tryPictures } from "../adaptation/try-pictures.js";
 import type { Dataset } from "../datasets/dataset.js";
+import type { PredictionSigns } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { spreadEvenly } from "../loading/check.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
@@ -92,16 +98,18 @@ export async function calibrate(
     return {
       kind,
       pictures: those.length,
-      entropy: entropyOf(those),
+      ...signsOf(those),
       meanIoU: CANDIDATES.map((weight) => scoreWith(those, () => weight)),
       chosen: scoreWith(those, (picture) => weightFor(rule, picture)),
     };
   });
+  const usual = signsOf(tried.filter(({ kind }) => kind === "none"));
   const calibration: Calibration = {
     format: CALIBRATION_FORMAT,
     step: run.step,
     rule,
-    sourceEntropy: entropyOf(tried.filter(({ kind }) => kind === "none")),
+    sourceEntropy: usual.entropy,
+    sourceInformation: usual.information,
     candidates: CANDIDATES,
     seed,
     shown,
@@ -110,8 +118,8 @@ export async function calibrate(
   return { file, calibration };
 }
 
-const entropyOf = (pictures: readonly TriedPicture[]): number =>
-  meanOf(pictures.map(({ trials }) => trials[0]?.entropy ?? null)) ?? 0;
+const signsOf = (pictures: readonly TriedPicture[]): PredictionSigns =>
+  meanSigns(pictures) ?? { entropy: 0, information: 0 };
 
 function knownCalibration(weights: string, step: number): Calibration | null {
   try {

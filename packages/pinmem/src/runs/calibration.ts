@@ -10,7 +10,7 @@ import { validate } from "../recipes/validate.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout. */
-export const CALIBRATION_FORMAT = 1;
+export const CALIBRATION_FORMAT = 2;
 
 const fraction = z.number().min(0).max(1);
 
@@ -20,6 +20,8 @@ const shownSchema = z.strictObject({
   pictures: z.int().positive(),
   /** Of the predictions with the trained statistics, mean over the pictures, in nats. */
   entropy: z.number().min(0),
+  /** What these predictions tell, likewise; since format 2. */
+  information: z.number().min(0).optional(),
   /** Mean IoU by weight of own statistics, as `candidates`; null where nothing is labeled. */
   meanIoU: z.array(fraction.nullable()),
   /** Mean IoU with the weight that the rule chooses for each picture. */
@@ -32,10 +34,14 @@ export const calibrationSchema = z.strictObject({
   step: z.int().min(0),
   rule: z.strictObject({
     threshold: z.number().min(0),
+    /** Since format 2. */
+    information: z.number().min(0).optional(),
     weight: z.number().gt(0).max(1),
   }),
   /** Mean entropy on source validation pictures as they are, in nats. */
   sourceEntropy: z.number().min(0),
+  /** Mean information there; since format 2. */
+  sourceInformation: z.number().min(0).optional(),
   /** Weights that were tried, 0 first. */
   candidates: z.array(fraction).min(1),
   seed: z.int().min(0),
