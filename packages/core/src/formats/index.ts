@@ -1,6 +1,7 @@
-// The formats of what is written and read: protocols, results, events, inspections, label spaces. Checked with zod.
+// The formats of what is written and read: protocols, results, events, inspections, exported models, label spaces. Checked with zod.
 
 export * from "./event.js";
+export * from "./exported-model.js";
 export * from "./inspection.js";
 export { labelSpaceFromJson, labelSpaceToJson, sameClasses } from "./label-space.js";
 export * from "./protocol.js";

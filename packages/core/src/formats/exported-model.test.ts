@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { EXPORT_FORMAT, type ExportedModel, parseExportedModel } from "./exported-model.js";
+
+const sha256 = "0123456789abcdef".repeat(4);
+
+/** A model of two classes with a memory, whose self-test picture has 2 x 1 pixels. */
+const sample: ExportedModel = {
+  format: EXPORT_FORMAT,
+  name: "demo",
+  graphs: {
+    kind: "split",
+    encode: {
+      file: "encode.onnx",
+      bytes: 10,
+      sha256,
+      inputs: [
+        { name: "image", type: "float32", shape: ["batch", 3, "height", "width"] },
+        { name: "own_weight", type: "float32", shape: [1] },
+      ],
+      outputs: [
+        { name: "feature", type: "float32", shape: ["batch", 8, "rows", "columns"] },
+        { name: "low_level", type: "float32", shape: ["batch", 4, "fine_rows", "fine_columns"] },
+        { name: "written", type: "float32", shape: ["batch", 8, "rows", "columns"] },
+      ],
+    },
+    decode: {
+      file: "decode.onnx",
+      bytes: 10,
+      sha256,
+      inputs: [
+        { name: "feature", type: "float32", shape: ["batch", 8, "rows", "columns"] },
+        { name: "low_level", type: "float32", shape: ["batch", 4, "fine_rows", "fine_columns"] },
+        { name: "memory", type: "float32", shape: [2, 8] },
+        { name: "temperature", type: "float32", shape: [1] },
+        { name: "vote_weight", type: "float32", shape: [1] },
+        { name: "size", type: "int64", shape: [2] },
+        { name: "own_weight", type: "float32", shape: [1] },
+      ],
+      outputs: [
+        { name: "labels", type: "uint8", shape: ["batch", "height", "width"] },
+        { name: "logits", type: "float32", shape: ["batch", 2, "height", "width"] },
+        { name: "read_weights", type: "float32", shape: ["batch", 2, "rows", "columns"] },
+      ],
+    },
+  },
+  opset: 20,
+  memory: {
+    file: "memory.safetensors",
+    bytes: 10,
+    sha256,
+    tensor: "rows",
+    shape: [2, 8],
+    read: { temperature: 0.1, centered: false, maskAbsent: true, residual: false },
+    voteWeight: 10,
+    votesOnly: false,
+    momentum: 0.8,
+  },
+  labels: {
+    name: "two",
+    classes: [
+      { name: "road", color: [128, 64, 128], id: 7 },
+      { name: "sky", color: [70, 130, 180], id: 23 },
+    ],
+    ignoreIndex: 255,
+  },
+  input: {
+    layout: "NCHW",
+    channels: "RGB",
+    divisor: 255,
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+  },
+  feature: { width: 8, stride: 16 },
+  normalization: { input: "own_weight", weight: 0.3, largest: 2 ** 20 },
+  half: { elements: 50_000 },
+  provenance: {
+    pinmem: "0.1.0",
+    date: "2026-01-01T00:00:00.000Z",
+    run: "demo",
+    weights: sha256,
+    step: 100,
+    score: 0.5,
+    method: "pin-memory",
+    network: "resnet18, deeplab-v3+",
+    data: ["streets"],
+    backboneWeights: null,
+    adapted: false,
+    recipe: { name: "demo" },
+  },
+  license: "The data sets' own terms hold for the weights.",
+  verification: {
+    verified: true,
+    libtorch: "2.13.0",
+    onnxruntime: "1.30.0",
+    limits: { labels: 1e-4, logits: 1e-3 },
+    pictures: [{ width: 47, height: 33, labels: 0, logits: 1e-6 }],
+  },
+  selfTest: { width: 2, height: 1, pixels: "AAAA////", labels: "AP8=" },
+  notes: [],
+};
+
+describe("parseExportedModel", () => {
+  it("gives back what was written", () => {
+    expect(parseExportedModel(JSON.parse(JSON.stringify(sample)), "model.json")).toEqual(sample);
+  });
+
+  it("takes a single graph without a memory, not verified", () => {
+    const { graphs } = sample;
+    if (graphs.kind !== "split") throw new Error("the sample has two graphs");
+    const single: ExportedModel = {
+      ...sample,
+      graphs: { kind: "single", whole: { ...graphs.encode, file: "model.onnx" } },
+      memory: null,
+      normalization: null,
+      half: null,
+      verification: { verified: false, reason: "not asked for" },
+    };
+    expect(parseExportedModel(JSON.parse(JSON.stringify(single)), "model.json")).toEqual(single);
+  });
+
+  it("refuses a newer format, naming the remedy", () => {
+    expect(() => parseExportedModel({ ...sample, format: EXPORT_FORMAT + 1 }, "a/model.json")).toThrow(
+      /^a\/model.json was written by a newer version of pinmem \(format 2, .*install that version$/,
+    );
+  });
+
+  it("names the field that cannot be as it is", () => {
+    expect(() => parseExportedModel({ ...sample, opset: "20" }, "model.json")).toThrow(
+      /^model.json describes no exported model: opset: /,
+    );
+    expect(() => parseExportedModel([], "model.json")).toThrow(/^model.json describes no exported model/);
+  });
+
+  it("refuses files outside the folder", () => {
+    const memory = { ...sample.memory, file: "../rows.safetensors" };
+    expect(() => parseExportedModel({ ...sample, memory }, "model.json")).toThrow(
+      /memory.file: must be the name of a file/,
+    );
+  });
+
+  it("refuses a memory of other classes or channels than the network's", () => {
+    const withShape = (shape: number[]) => ({ ...sample, memory: { ...sample.memory, shape } });
+    expect(parseExportedModel(withShape([2, 3, 8]), "model.json").memory?.shape).toEqual([2, 3, 8]);
+    expect(() => parseExportedModel(withShape([3, 8]), "model.json")).toThrow(/there are 2 classes/);
+    expect(() => parseExportedModel(withShape([2, 9]), "model.json")).toThrow(/features of 8 channels/);
+  });
+});
