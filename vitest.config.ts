@@ -20,8 +20,6 @@ const alone = [
   "packages/pinmem/test/{earlier-run,examples,packed,recipes,root-import}.test.ts",
   "packages/pinmem/test/documents/*.test.ts",
   "packages/pinmem/src/cli/{main,signals}.test.ts",
-  "packages/pinmem/src/{inference,models/backbones,models/normalization,training}/**/*.test.ts",
-  "packages/pinmem/src/models/*.test.ts",
   "packages/torch/setup/*.test.ts",
   "packages/torch/src/native.test.ts",
   "packages/torch/src/nn/views.test.ts",

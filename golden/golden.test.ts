@@ -1,5 +1,5 @@
 // The networks against the official code's figures: thinned files here, whole ones where PINMEM_GOLDEN names their folder.
-// Without `full`, the smallest network with a memory, one of another family, and one with whitening stand for all; names and
+// Without `full`, the smallest network with a memory and one of another family stand for all; names and
 // shapes are compared by packages/pinmem/src/models/network.test.ts.
 
 import { readdirSync } from "node:fs";
@@ -14,7 +14,7 @@ const fixtures = join(import.meta.dirname, "fixtures");
 const names = readdirSync(fixtures).map((name) => name.replace(".json", ""));
 const read = <T>(name: string): T => readGoldenFile(join(fixtures, `${name}.json`)) as T;
 const MINUTES = 60_000;
-const representatives = ["mobilenetv2_mem_64", "resnet18_mem_64", "resnet50_isw_64"];
+const representatives = ["mobilenetv2_mem_64", "resnet18_mem_64"];
 const cases = full ? names.filter((name) => !name.startsWith("keys_")) : representatives;
 
 describe.runIf(full)("names and shapes", () => {

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { renderStreet } from "@pinmem/streets";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeLabelPng, writeRgbPng } from "../src/images/write-png.js";
+import { full } from "./scope.js";
 
 const examples = fileURLToPath(new URL("../../../examples/", import.meta.url));
 const [width, height] = [96, 64];
@@ -66,34 +67,43 @@ test("segment.mjs segments an image with that run and tells what its memory read
   expect(run("segment.mjs").status).toBe(2);
 });
 
-test("own-backbone.mjs trains, resumes, opens and inspects a backbone of its own, in fewer than 60 lines", () => {
-  const lines = readFileSync(join(examples, "own-backbone.mjs"), "utf8").trimEnd().split("\n");
-  expect(lines.length).toBeLessThan(60);
-  const folder = inFolder("own-backbone");
-  const { status, stdout, stderr } = run("own-backbone.mjs", folder, "2");
-  expect(status, stderr).toBe(0);
-  expect(stdout).toMatch(/^step 2, mean cosine between rows of the memory: -?0\.\d+$/m);
-  expect(JSON.parse(readFileSync(join(folder, "recipe.json"), "utf8")).model.backbone).toBe("plain");
-  expect(JSON.parse(readFileSync(join(folder, "environment.json"), "utf8"))).toHaveLength(2);
-  expect(existsSync(join(folder, "inspection", "inspection.json"))).toBe(true);
-});
+test.runIf(full)(
+  "own-backbone.mjs trains, resumes, opens and inspects a backbone of its own, in fewer than 60 lines",
+  () => {
+    const lines = readFileSync(join(examples, "own-backbone.mjs"), "utf8").trimEnd().split("\n");
+    expect(lines.length).toBeLessThan(60);
+    const folder = inFolder("own-backbone");
+    const { status, stdout, stderr } = run("own-backbone.mjs", folder, "2");
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^step 2, mean cosine between rows of the memory: -?0\.\d+$/m);
+    expect(JSON.parse(readFileSync(join(folder, "recipe.json"), "utf8")).model.backbone).toBe("plain");
+    expect(JSON.parse(readFileSync(join(folder, "environment.json"), "utf8"))).toHaveLength(2);
+    expect(existsSync(join(folder, "inspection", "inspection.json"))).toBe(true);
+  },
+);
 
-test("adapt-to-a-place.mjs trains, fits the network to a place without and with labels, and tells scores", () => {
-  const { status, stdout, stderr } = run("adapt-to-a-place.mjs", inFolder("place"), "2");
-  expect(status, stderr).toBe(0);
-  expect(stdout.match(/\d+\.\d % mean IoU$/gm)).toHaveLength(4);
-  expect(stdout).toMatch(/^with labels, statistics x [\d.]+, votes x \d+, rows of \d+ classes:$/m);
-  expect(existsSync(inFolder("place", "labels", "adaptation.json"))).toBe(true);
-});
+test.runIf(full)(
+  "adapt-to-a-place.mjs trains, fits the network to a place without and with labels, and tells scores",
+  () => {
+    const { status, stdout, stderr } = run("adapt-to-a-place.mjs", inFolder("place"), "2");
+    expect(status, stderr).toBe(0);
+    expect(stdout.match(/\d+\.\d % mean IoU$/gm)).toHaveLength(4);
+    expect(stdout).toMatch(/^with labels, statistics x [\d.]+, votes x \d+, rows of \d+ classes:$/m);
+    expect(existsSync(inFolder("place", "labels", "adaptation.json"))).toBe(true);
+  },
+);
 
-test("a run with a backbone that is not registered says so, and which function registers it", () => {
-  const program = `import { openRun } from "pinmem"; await openRun(${JSON.stringify(inFolder("own-backbone"))});`;
-  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
-    cwd: examples,
-    encoding: "utf8",
-  });
-  expect(status).toBe(1);
-  expect(stderr).toMatch(
-    /RunError: .*model\.backbone is "plain".*registerBackbone\("plain", …\) of pinmem\/models/,
-  );
-});
+test.runIf(full)(
+  "a run with a backbone that is not registered says so, and which function registers it",
+  () => {
+    const program = `import { openRun } from "pinmem"; await openRun(${JSON.stringify(inFolder("own-backbone"))});`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: examples,
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /RunError: .*model\.backbone is "plain".*registerBackbone\("plain", …\) of pinmem\/models/,
+    );
+  },
+);

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { folderOf } from "./data-fixtures.js";
 import { miniRecipe, ownProcess } from "./mini-recipe.js";
+import { full } from "./scope.js";
 import { untrainedRun } from "./untrained-run.js";
 
 const program = fileURLToPath(new URL("../bin/pinmem.mjs", import.meta.url));
@@ -48,7 +49,7 @@ describe.skipIf(process.platform !== "linux")("a limited address space", () => {
     expect([status, stdout]).toEqual([0, expect.stringContaining("Usage: pinmem recipes")]);
   });
 
-  it("is named where it is too small for libtorch", () => {
+  it.runIf(full)("is named where it is too small for libtorch", () => {
     const run = untrainedRun(join(folder, "run"), { recipe: miniRecipe(ownProcess) });
     const { status, stderr } = limited(2_000_000, program, "evaluate", run);
     expect(status).not.toBe(0);

@@ -26,6 +26,9 @@ const folder = fileURLToPath(new URL("../../../recipes", import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
 const recipe = (address: string) => loadRecipe(join(folder, address));
 
+/** Without `full`, these are left out, whose parts others have too. */
+const tooLarge = (recipe: Recipe): boolean => !full && /resnet(50|101)/.test(recipe.model.backbone ?? "");
+
 /** Backbones from small to large, as far as steps are concerned. */
 const bySize = ["mobilenet_v2", "shufflenet_v2_x1_0", "resnet18", "resnet50", "resnet101"];
 
@@ -36,6 +39,7 @@ async function distinct(): Promise<[string, Recipe][]> {
     for (const { address, recipe } of await listRecipes(join(folder, file))) {
       const { head, normalization, backbone } = recipe.model;
       const model = full ? recipe.model : [head, Object.values(normalization ?? {})];
+      if (tooLarge(recipe)) continue;
       const key = JSON.stringify([model, full ? recipe.method : recipe.method.name]);
       if (!full && head === "deeplab-v2" && recipe.method.name !== "pin-memory") continue;
       const other = found.get(key)?.[1].model.backbone;

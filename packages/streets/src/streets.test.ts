@@ -77,7 +77,8 @@ const pairsOf = <T>(items: readonly T[]): [T, T][] =>
 const digest = ({ image, label }: StreetImage): string =>
   createHash("sha256").update(image).update(label).digest("hex").slice(0, 16);
 
-describe("the domains", () => {
+// Figures over 600 scenes, whose first ones' bits the digests below hold still.
+describe.runIf(process.env.PINMEM_TESTS === "full")("the domains", () => {
   beforeAll(() => {
     for (const name of names) statistics.set(name, gather(name));
   }, 300_000);

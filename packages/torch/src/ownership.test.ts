@@ -20,10 +20,11 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Finalizers run from the event loop, some time after the collection that found the garbage. */
 async function settle(): Promise<number> {
-  for (let i = 0, last = Number.NaN; i < 20 && last !== liveTensors(); i++) {
-    last = liveTensors();
+  for (let i = 0, unchanged = 0; i < 50 && unchanged < 3; i++) {
+    const last = liveTensors();
     collectGarbage();
     await turn();
+    unchanged = last === liveTensors() ? unchanged + 1 : 0;
   }
   return liveTensors();
 }

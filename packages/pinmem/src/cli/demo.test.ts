@@ -20,15 +20,15 @@ const streets = (domain: string, count: number, seed: number) => ({
   domain,
   count,
   seed,
-  width: 96,
-  height: 48,
+  width: 64,
+  height: 32,
 });
 
 const miniature = Object.entries({
   "data.sources": [streets("boulevard", 6, 0), streets("toy-town", 6, 0)],
   "data.validation": [streets("boulevard", 1, 1)],
   "data.targets": [streets("night", 1, 2), streets("fog", 1, 2)],
-  "data.crop": { width: 48, height: 48 },
+  "data.crop": { width: 32, height: 32 },
   "data.perDomain": 2,
   "data.workers": 0,
   "model.backbone": TINY,

@@ -87,32 +87,35 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
     expect(checkpoints().length).toBe(2);
   });
 
-  it("hears SIGTERM while it validates at the end, with the last step saved, and validates when it goes on", async () => {
-    const { data } = miniRecipe();
-    const scenes = { name: "streets" as const, domain: "fog", seed: 0, width: 96, height: 48 };
-    const file = recipe({
-      data: { ...data, validation: [{ ...scenes, count: 4 }], targets: [{ ...scenes, count: 4000 }] },
-      length: { steps: 1 },
-    });
-    const first = train(file, "--out", run);
-    await until("the validation", () => events().includes('"evaluation"'));
-    expect(checkpoints()).toEqual(["step-000001"]);
-    first.child.kill("SIGTERM");
-    const asked = performance.now();
-    expect(await first.ended).toBe(130);
-    expect(performance.now() - asked).toBeLessThan(10_000);
-    expect(existsSync(join(run, "last.safetensors"))).toBe(false);
+  it.runIf(full)(
+    "hears SIGTERM while it validates at the end, with the last step saved, and validates when it goes on",
+    async () => {
+      const { data } = miniRecipe();
+      const scenes = { name: "streets" as const, domain: "fog", seed: 0, width: 96, height: 48 };
+      const file = recipe({
+        data: { ...data, validation: [{ ...scenes, count: 4 }], targets: [{ ...scenes, count: 4000 }] },
+        length: { steps: 1 },
+      });
+      const first = train(file, "--out", run);
+      await until("the validation", () => events().includes('"evaluation"'));
+      expect(checkpoints()).toEqual(["step-000001"]);
+      first.child.kill("SIGTERM");
+      const asked = performance.now();
+      expect(await first.ended).toBe(130);
+      expect(performance.now() - asked).toBeLessThan(10_000);
+      expect(existsSync(join(run, "last.safetensors"))).toBe(false);
 
-    // What is left would take minutes.
-    const saved = JSON.parse(readFileSync(join(run, "recipe.json"), "utf8"));
-    saved.data.targets = [];
-    writeFileSync(join(run, "recipe.json"), JSON.stringify(saved));
-    rmSync(join(run, "data.json"));
-    const second = train("--resume", run);
-    expect(await second.ended).toBe(0);
-    expect(second.said()).toMatch(/step 1: mIoU .* on streets[\s\S]*finished at step 1 of 1/);
-    expect(existsSync(join(run, "last.safetensors"))).toBe(true);
-  });
+      // What is left would take minutes.
+      const saved = JSON.parse(readFileSync(join(run, "recipe.json"), "utf8"));
+      saved.data.targets = [];
+      writeFileSync(join(run, "recipe.json"), JSON.stringify(saved));
+      rmSync(join(run, "data.json"));
+      const second = train("--resume", run);
+      expect(await second.ended).toBe(0);
+      expect(second.said()).toMatch(/step 1: mIoU .* on streets[\s\S]*finished at step 1 of 1/);
+      expect(existsSync(join(run, "last.safetensors"))).toBe(true);
+    },
+  );
 
   it.runIf(full).each([
     ["at the memory's start", { method: { name: "pin-memory", memoryStart: { batches: 100_000 } } }],
@@ -157,7 +160,7 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
     },
   );
 
-  it("goes on where nobody reads its output any more", () => {
+  it.runIf(full)("goes on where nobody reads its output any more", () => {
     const line = `"${process.execPath}" "${bin}" train "${recipe({ length: { steps: 3 } })}" --out "${run}" --json | head -1; echo "\${PIPESTATUS[0]}"`;
     const { stdout } = spawnSync("bash", ["-c", line], { encoding: "utf8" });
     expect(stdout).toMatch(/^\{"event":"start".*\n0\n$/);

@@ -1,7 +1,7 @@
 // Pictures that an inspection left in the folder of a run, encoded again so that a page can hold them: what a browser gets was
 // decoded and written here, whatever the file was.
 
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
@@ -31,6 +31,8 @@ const MAX_PIXELS = 64e6;
 const WIDEST = 1600;
 /** Above so many bytes a picture is compressed with loss. */
 const LOSSLESS_BYTES = 60_000;
+/** Without loss, which takes a second a picture, a file becomes at best 2.6 times smaller: a larger one than this need not try. */
+const LOSSLESS_TRIED = 4 * LOSSLESS_BYTES;
 
 /** The pictures that `folder`/inspection.json lists, and what is wrong with those that cannot be shown. */
 export async function readPictures(folder: string): Promise<{ pictures: Picture[]; problems: string[] }> {
@@ -73,7 +75,9 @@ async function encode(file: string): Promise<{ data: Buffer; info: { width: numb
   const picture = sharp(file, { limitInputPixels: MAX_PIXELS })
     .rotate()
     .resize({ width: WIDEST, withoutEnlargement: true });
-  const lossless = await picture.clone().webp({ lossless: true }).toBuffer({ resolveWithObject: true });
-  if (lossless.data.length <= LOSSLESS_BYTES) return lossless;
+  if (statSync(file).size <= LOSSLESS_TRIED) {
+    const lossless = await picture.clone().webp({ lossless: true }).toBuffer({ resolveWithObject: true });
+    if (lossless.data.length <= LOSSLESS_BYTES) return lossless;
+  }
   return await picture.webp({ quality: 78 }).toBuffer({ resolveWithObject: true });
 }

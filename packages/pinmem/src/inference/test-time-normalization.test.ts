@@ -2,6 +2,8 @@ import type { RgbImage } from "@pinmem/core";
 import { protocol } from "@pinmem/core/formats";
 import { dispose, liveTensors, manualSeed, nn, noGrad, randn, scope, type Tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
+import { full } from "../../test/scope.js";
+import { TINY } from "../../test/tiny-backbone.js";
 import { createNetwork, type NetworkOptions } from "../models/network.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -23,7 +25,7 @@ function networkOf(options: NetworkOptions): SegmentationNetwork {
   return network;
 }
 
-const images = (count: number, height = 65, width = 97): Tensor => {
+const images = (count: number, height = 49, width = 65): Tensor => {
   manualSeed(9);
   return randn([count, 3, height, width], { dtype: "float64" });
 };
@@ -34,12 +36,18 @@ const logitsOf = (network: SegmentationNetwork, image: Tensor): Tensor =>
 const distance = (a: Tensor, b: Tensor): number =>
   scope(() => a.sub(b).abs().max().toNumber() / b.abs().max().toNumber());
 
-const networks: NetworkOptions[] = [
+const small: NetworkOptions[] = [
+  { backbone: TINY, memory: {} },
+  { backbone: TINY, head: "deeplab-v2", normalization: { layer1: "instance-norm" } },
+  { backbone: "mobilenet_v2" },
+];
+const large: NetworkOptions[] = [
   { backbone: "resnet18", outputStride: 16, memory: {} },
   { backbone: "mobilenet_v2", memory: {} },
   { backbone: "shufflenet_v2_x1_0", head: "deeplab-v2" },
   { backbone: "resnet18", outputStride: 16, normalization: { layer1: "instance-norm" } },
 ];
+const networks = full ? [...small, ...large] : small;
 
 describe.each(networks)("test-time normalization of %o", (options) => {
   it("with weight 0 is the trained network", () => {
@@ -98,7 +106,7 @@ function picture(width: number, height: number, seed = 1): RgbImage {
 
 /** Single precision, as evaluation runs. */
 function predictorOf(preset: string, changes: Parameters<typeof protocol>[1], weight: number, batch = 1) {
-  const network = networkOf({ backbone: "mobilenet_v2", memory: {} }).to({ dtype: "float32" });
+  const network = networkOf({ backbone: TINY, memory: {} }).to({ dtype: "float32" });
   const normalization = new TestTimeNormalization(network, weight);
   const chosen = protocol(preset, { ...changes, normalize: { kind: "image", weight } });
   const forward = (image: Tensor) => predict(network, image);
@@ -158,7 +166,7 @@ describe("views of a picture", () => {
 
   it("of a picture larger than its statistics need take those of the reduced one", () => {
     const seen: number[] = [];
-    const network = networkOf({ backbone: "mobilenet_v2" }).to({ dtype: "float32" });
+    const network = networkOf({ backbone: TINY }).to({ dtype: "float32" });
     const normalization = new TestTimeNormalization(network, 0.5);
     const predictor = new Predictor({
       forward: (image) => {
@@ -213,7 +221,7 @@ describe("views of a picture", () => {
   });
 
   it("need the normalization that the protocol names, on a network that can have it", () => {
-    const network = networkOf({ backbone: "mobilenet_v2" });
+    const network = networkOf({ backbone: TINY });
     const forward = (image: Tensor) => predict(network, image);
     const image = protocol("whole", { normalize: { kind: "image", weight: 0.5 } });
     expect(() => new Predictor({ forward, protocol: image })).toThrow(

@@ -1,6 +1,7 @@
 import { manualSeed, nn, noGrad, rand, scope, type Tensor } from "@pinmem/torch";
 import { beforeEach, describe, expect, it } from "vitest";
 import { formulaImages } from "../../../../golden/formula.js";
+import { full } from "../../test/scope.js";
 import type { BackboneNetwork } from "./backbone-network.js";
 import { prepareForInference } from "./inference.js";
 import { createNetwork, type NetworkOptions } from "./network.js";
@@ -9,7 +10,11 @@ beforeEach(() => manualSeed(5));
 
 const options: NetworkOptions[] = [
   { backbone: "resnet18", outputStride: 32, memory: {} },
-  { backbone: "resnet50", memory: {}, normalization: { layer0: "instance-norm", layer1: "instance-norm" } },
+  {
+    backbone: full ? "resnet50" : "resnet18",
+    memory: {},
+    normalization: { layer0: "instance-norm", layer1: "instance-norm" },
+  },
   { backbone: "resnet18", head: "deeplab-v2", normalization: { layer2: "selective-whitening" } },
   { backbone: "mobilenet_v2", outputStride: 8, memory: {} },
   { backbone: "shufflenet_v2_x1_0", memory: { read: { residual: true } } },
@@ -39,18 +44,21 @@ const difference = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().toNumb
 
 describe("prepareForInference", () => {
   for (const memoryFormat of ["channelsLast", "contiguous"] as const) {
-    it.each(options)(`changes logits by no more than rounding, ${memoryFormat}: %o`, (one) => {
-      scope(() => {
-        const network = trained(one);
-        const image = formulaImages([0, 1], [65, 97]);
-        const { logits: expected, feature } = noGrad(() => network.call(image));
-        prepareForInference(network, { memoryFormat });
-        const found = noGrad(() => network.call(image));
-        expect(difference(found.logits, expected)).toBeLessThan(5e-5);
-        expect(difference(found.feature, feature)).toBeLessThan(5e-5);
-        expect(found.logits.requiresGrad).toBe(false);
-      });
-    });
+    it.each(memoryFormat === "contiguous" && !full ? options.slice(0, 1) : options)(
+      `changes logits by no more than rounding, ${memoryFormat}: %o`,
+      (one) => {
+        scope(() => {
+          const network = trained(one);
+          const image = formulaImages([0, 1], [49, 65]);
+          const { logits: expected, feature } = noGrad(() => network.call(image));
+          prepareForInference(network, { memoryFormat });
+          const found = noGrad(() => network.call(image));
+          expect(difference(found.logits, expected)).toBeLessThan(5e-5);
+          expect(difference(found.feature, feature)).toBeLessThan(5e-5);
+          expect(found.logits.requiresGrad).toBe(false);
+        });
+      },
+    );
   }
 
   it("leaves no batch norm but the ones that an instance norm stands in for", () => {

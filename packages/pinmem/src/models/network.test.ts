@@ -8,7 +8,9 @@ import { createNetwork, type NetworkOptions, NetworkOptionsError } from "./netwo
 import { fromOfficialWhitening } from "./normalization/placement.js";
 
 const fixtures = new URL("../../../../golden/fixtures/", import.meta.url);
-const keyLists = readdirSync(fixtures).filter((name) => name.startsWith("keys_"));
+const keyLists = readdirSync(fixtures).filter(
+  (name) => name.startsWith("keys_") && (full || !/r(esnet)?50_(base|ibn|mem)/.test(name)),
+);
 
 interface KeyList {
   arch: string;
@@ -50,14 +52,15 @@ describe("sizes", () => {
       .parameters()
       .reduce((sum, { numel }) => sum + numel, 0) / 1e6;
 
-  it.each([
+  const official = [
     ["mobilenet_v2", 16, "deeplab-v3+", 15.04],
     ["resnet18", 32, "deeplab-v3+", 18.0],
-    ["resnet50", 16, "deeplab-v3+", 45.28],
     ["shufflenet_v2_x1_0", 16, "deeplab-v3+", 12.84],
+    ["resnet50", 16, "deeplab-v3+", 45.28],
     ["resnet50", 8, "deeplab-v2", 47.91],
     ["resnet101", 8, "deeplab-v2", 66.9],
-  ] as const)(
+  ] as const;
+  it.each(full ? official : official.slice(0, 3))(
     "%s at stride %i with %s has %f million parameters, as the official one",
     (backbone, outputStride, head, count) => {
       expect(millions({ backbone, outputStride, head })).toBeCloseTo(count, 2);
@@ -68,9 +71,9 @@ describe("sizes", () => {
 describe("forward", () => {
   const combinations: NetworkOptions[] = [
     { backbone: "resnet18", outputStride: 16 },
-    { backbone: "resnet34", outputStride: 8, memory: {} },
     ...(full
       ? ([
+          { backbone: "resnet34", outputStride: 8, memory: {} },
           { backbone: "resnet101", outputStride: 16, memory: {} },
           { backbone: "resnext50_32x4d", outputStride: 8 },
         ] as const)

@@ -57,6 +57,9 @@ const views: Record<string, View> = {
       .unflatten(2, [H, W]),
 };
 
+/** Without `full` one batch size stands for both. */
+const full = process.env.PINMEM_TESTS === "full";
+
 const sizes = [
   [7, 6],
   [1, 1],
@@ -65,7 +68,7 @@ const sizes = [
 ] as const;
 
 function* inputs(channels: number): Generator<[name: string, input: Tensor]> {
-  for (const batch of [1, 2]) {
+  for (const batch of full ? [1, 2] : [2]) {
     for (const [height, width] of sizes) {
       for (const [name, view] of Object.entries(views)) {
         const shape = [batch, channels, height, width] as const;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { cat, fromTypedArray, nn, noGrad, rand, scope, type Tensor, tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { formulaImages, formulaPhotos, formulaState } from "../../../../../golden/formula.js";
+import { full } from "../../../test/scope.js";
 import { createNetwork } from "../network.js";
 import { covariances, PairVariances } from "./covariance.js";
 import { InstanceWhitening, whiteningLayers } from "./instance-whitening.js";
@@ -32,7 +33,7 @@ const features = (batch: number, channels: number): Tensor =>
   new nn.InstanceNorm2d(channels).call(rand([batch, channels, 4, 5], { dtype: "float64" }));
 
 describe("selective whitening", () => {
-  it("finds the official code's variances, clusters and masks", () => {
+  it.runIf(full)("finds the official code's variances, clusters and masks", () => {
     scope(() => {
       const network = createNetwork({
         backbone: "resnet50",

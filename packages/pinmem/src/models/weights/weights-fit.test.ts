@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { scope } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
+import { full } from "../../../test/scope.js";
 import { createNetwork, type NetworkOptions } from "../network.js";
 import { fromOfficialWhitening } from "../normalization/placement.js";
 import { findFit, isExact } from "./weights-fit.js";
@@ -21,14 +22,17 @@ const ofNetwork = (options: NetworkOptions): Shapes =>
   );
 
 describe("findFit", () => {
-  it.each(Object.entries(torchvision))("knows torchvision's %s, its classifier or not", (name, entries) => {
-    const classifier = name.startsWith("mobilenet") ? "classifier.1.weight" : "fc.weight";
-    for (const shapes of [shapesOf(entries), shapesOf([...entries, [classifier, [1000, 8]]])]) {
-      const fit = findFit(shapes);
-      expect(fit).toMatchObject({ kind: "backbone", options: { backbone: name } });
-      expect(fit && isExact(fit)).toBe(true);
-    }
-  });
+  it.each(Object.entries(torchvision).filter(([name]) => full || !/0|34/.test(name.replace("_x1_0", ""))))(
+    "knows torchvision's %s, its classifier or not",
+    (name, entries) => {
+      const classifier = name.startsWith("mobilenet") ? "classifier.1.weight" : "fc.weight";
+      for (const shapes of [shapesOf(entries), shapesOf([...entries, [classifier, [1000, 8]]])]) {
+        const fit = findFit(shapes);
+        expect(fit).toMatchObject({ kind: "backbone", options: { backbone: name } });
+        expect(fit && isExact(fit)).toBe(true);
+      }
+    },
+  );
 
   it.each<[string, NetworkOptions]>([
     ["a memory", { backbone: "mobilenet_v2", memory: {} }],
