@@ -1,13 +1,15 @@
-// Statistics of a place from files, or from scenes that are rendered: each picture sent through the network once.
+// Pictures of a place, from files or rendered, each sent through the network once: for what batch norm finds in them, or for what
+// the network makes of them.
 
 import { setImmediate } from "node:timers/promises";
-import { BicubicResizer, type RgbImage } from "@pinmem/core";
+import { BicubicResizer, meanOf, type RgbImage } from "@pinmem/core";
 import { renderStreet } from "@pinmem/streets";
-import type { Device } from "@pinmem/torch";
+import { type Device, noGrad, scope } from "@pinmem/torch";
 import type { SceneSample } from "../datasets/dataset.js";
 import { readImage } from "../images/image.js";
 import { pictureInput, statisticsView } from "../inference/picture-input.js";
 import { PlaceStatistics } from "../inference/place-statistics.js";
+import { type PredictionSigns, predictionSigns } from "../inference/shift-rule.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 
@@ -30,15 +32,40 @@ export function lookAtPictures(
   pictures: readonly PlacePicture[],
   { device = "cpu", onProgress }: LookOptions = {},
 ): Promise<PlaceStatistics> {
-  const resizer = new BicubicResizer();
   async function* looks() {
-    for (const picture of pictures) {
-      const image = statisticsView(await readPicture(picture), resizer);
+    for await (const image of inputsOf(pictures))
       yield () => void predict(network, pictureInput([image], device));
-      await setImmediate(); // Signals are heard in between.
-    }
   }
   return PlaceStatistics.of(network, looks(), { onPicture: (done) => onProgress?.(done, pictures.length) });
+}
+
+/**
+ * What the network's predictions of pictures of a place show: the mean over the pictures.
+ * @param network in evaluation mode, with the statistics that it was trained with
+ * @throws DataError naming a picture that cannot be read; what `onProgress` throws
+ */
+export async function signsOfPictures(
+  network: SegmentationNetwork,
+  pictures: readonly PlacePicture[],
+  { device = "cpu", onProgress }: LookOptions = {},
+): Promise<PredictionSigns> {
+  const each: PredictionSigns[] = [];
+  for await (const image of inputsOf(pictures)) {
+    const signs = noGrad(() => scope(() => predictionSigns(predict(network, pictureInput([image], device)))));
+    each.push(signs);
+    onProgress?.(each.length, pictures.length);
+  }
+  const mean = (of: (signs: PredictionSigns) => number) => meanOf(each.map(of)) ?? Number.NaN;
+  return { entropy: mean(({ entropy }) => entropy), information: mean(({ information }) => information) };
+}
+
+/** Pictures in the size that statistics are taken in. */
+async function* inputsOf(pictures: readonly PlacePicture[]): AsyncGenerator<RgbImage> {
+  const resizer = new BicubicResizer();
+  for (const picture of pictures) {
+    yield statisticsView(await readPicture(picture), resizer);
+    await setImmediate(); // Signals are heard in between.
+  }
 }
 
 async function readPicture(picture: PlacePicture): Promise<RgbImage> {

@@ -1,4 +1,4 @@
-// How a network is adapted: what is asked for, what labeled pictures say is best, or else what has proved well on average.
+// How a network is adapted: what is asked for, what labeled pictures say is best, or else what the network makes of the place.
 
 import type { Device } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
@@ -18,6 +18,8 @@ export interface PlanOptions {
   /** Null for a network without batch norm. */
   readonly statistics: PlaceStatistics | null;
   readonly weight: number | "auto";
+  /** The weight where no labels say which: as the pictures of the place ask for it, and what a reader should know of that. */
+  readonly weightWithoutLabels: () => Promise<{ readonly weight: number; readonly note: string | null }>;
   readonly vote: number | "auto";
   /** How much of a row before stays. */
   readonly momentum: number;
@@ -30,7 +32,6 @@ const WEIGHTS = [0, 0.25, 0.5, 1] as const;
 /** Strengths of the votes. */
 const VOTES = [0, 5, 10, 20, 30] as const;
 /** Where nothing can be tried: what did well with several networks in unseen places. */
-const DEFAULT_WEIGHT = 0.3;
 const DEFAULT_VOTE = 10;
 
 /**
@@ -39,7 +40,7 @@ const DEFAULT_VOTE = 10;
  */
 export async function planFor(
   network: SegmentationNetwork,
-  { labeled, statistics, weight: asked, vote, momentum, ...options }: PlanOptions,
+  { labeled, statistics, weight: asked, weightWithoutLabels, vote, momentum, ...options }: PlanOptions,
 ): Promise<Plan> {
   const trainedVote = network.memory?.voteWeight ?? 0;
   const notes: string[] = [];
@@ -52,17 +53,21 @@ export async function planFor(
   }
   if (!statistics) notes.push("the network has no batch norm, so that there are no statistics to take");
   const weight = statistics ? asked : 0;
-  const settled = (rows: Candidate["rows"], otherwise: number) => ({
-    weight: weight === "auto" ? DEFAULT_WEIGHT : weight,
-    vote: vote === "auto" ? otherwise : vote,
-    rows,
-    choice: null,
-    notes,
-  });
+  const settled = async (rows: Candidate["rows"], otherwise: number) => {
+    const decided = weight === "auto" ? await weightWithoutLabels() : { weight, note: null };
+    if (decided.note !== null) notes.push(decided.note);
+    return {
+      weight: decided.weight,
+      vote: vote === "auto" ? otherwise : vote,
+      rows,
+      choice: null,
+      notes,
+    };
+  };
   const count = labeled?.samples.length ?? 0;
   if (!labeled || count === 0) return settled("trained", trainedVote);
   if (count === 1) {
-    const plan = settled("place", DEFAULT_VOTE);
+    const plan = await settled("place", DEFAULT_VOTE);
     notes.push(
       `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight} and votes x ${plan.vote} were not tried on pictures of the place`,
     );

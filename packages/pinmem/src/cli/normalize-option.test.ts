@@ -18,14 +18,18 @@ describe("--normalize", () => {
     ["image:0.3", { kind: "image", weight: 0.3 }],
     ["image:auto", { kind: "image", weight: "auto" }],
     ["image:1", { kind: "image", weight: 1 }],
-    ["place:drive/dusk", { kind: "place", folder: "drive/dusk", weight: 0.3 }],
+    ["place:drive/dusk", { kind: "place", folder: "drive/dusk" }],
+    ["place:drive/dusk:auto", { kind: "place", folder: "drive/dusk", weight: "auto" }],
     ["place:drive/dusk:0.5", { kind: "place", folder: "drive/dusk", weight: 0.5 }],
-    ["place:C:\\drive", { kind: "place", folder: "C:\\drive", weight: 0.3 }],
+    ["place:C:\\drive", { kind: "place", folder: "C:\\drive" }],
   ])("takes %s", (text, expected) => expect(parse(text)).toEqual(expected));
 
   it.each(["image", "image:", "image:2", "image:-1", "image:x", "place:", "place:a:1.5", "own", ""])(
     "refuses %j",
-    (text) => expect(() => parse(text)).toThrow("It must be trained, image:W, image:auto or place:FOLDER:W"),
+    (text) =>
+      expect(() => parse(text)).toThrow(
+        "It must be trained, image:W or place:FOLDER:W, with W a number from 0 to 1, or auto",
+      ),
   );
 });
 

@@ -9,16 +9,13 @@ import { progress } from "./running.js";
 export type NormalizeFlag =
   | { readonly kind: "trained" }
   | { readonly kind: "image"; readonly weight: number | "auto" }
-  | { readonly kind: "place"; readonly folder: string; readonly weight: number };
-
-/** Of the statistics of a place where none is given. */
-const PLACE_WEIGHT = 0.3;
+  | { readonly kind: "place"; readonly folder: string; readonly weight?: number | "auto" };
 
 export const normalizeOption = (): Option =>
   new Option(
     "--normalize <statistics>",
     "of batch norm: trained; image:W to mix in each picture's own with weight W, such as image:0.3, or auto, as the picture " +
-      "needs it (after pinmem calibrate); place:FOLDER:W those of a folder of pictures (default: trained)",
+      "needs it (after pinmem calibrate); place:FOLDER:W those of a folder of pictures, or place:FOLDER:auto (default: trained)",
   ).argParser(parse);
 
 function parse(text: string): NormalizeFlag {
@@ -27,12 +24,13 @@ function parse(text: string): NormalizeFlag {
   if (kind === "image" && rest === "auto") return { kind, weight: "auto" };
   if (kind === "image" && isWeight(rest)) return { kind, weight: Number(rest) };
   if (kind === "place") {
-    const [, folder = rest, weight] = /^(.+):(\d*\.?\d+)$/s.exec(rest) ?? [];
-    if (weight === undefined) return { kind, folder, weight: PLACE_WEIGHT };
+    const [, folder = rest, weight] = /^(.+):(auto|\d*\.?\d+)$/s.exec(rest) ?? [];
+    if (weight === undefined) return { kind, folder };
+    if (weight === "auto") return { kind, folder, weight };
     if (isWeight(weight)) return { kind, folder, weight: Number(weight) };
   }
   throw new InvalidArgumentError(
-    "It must be trained, image:W, image:auto or place:FOLDER:W, with W a number from 0 to 1.",
+    "It must be trained, image:W or place:FOLDER:W, with W a number from 0 to 1, or auto.",
   );
 }
 
@@ -41,12 +39,12 @@ const isWeight = (text: string): boolean => /^\d*\.?\d+$/.test(text) && Number(t
 /** @throws DataError where the folder of a place holds no picture */
 export async function normalizationOf(flag: NormalizeFlag = { kind: "trained" }): Promise<Normalization> {
   if (flag.kind !== "place") return { normalize: flag, place: null };
-  const [{ findPlace }, { normalizationAt }] = await Promise.all([
+  const [{ findPlace, PLACE_WEIGHT }, { normalizationAt }] = await Promise.all([
     import("../inference/place.js"),
     import("../runs/open-run.js"),
   ]);
   const place = await findPlace(flag.folder);
-  return { normalize: normalizationAt(place, flag.weight), place };
+  return { normalize: normalizationAt(place, flag.weight ?? PLACE_WEIGHT), place };
 }
 
 /** Opens a run so; of a place it tells how many pictures were looked at. */
@@ -57,8 +55,14 @@ export async function openNormalized(
 ): Promise<OpenRun> {
   const { openNormalized: open } = await import("../runs/open-normalized.js");
   const { place } = normalization;
-  return open(path, normalization, {
+  const run = await open(path, normalization, {
     ...options,
     ...(place && { onPicture: progress(`pictures of ${place.name}:`) }),
   });
+  const { normalize } = normalization;
+  if (normalize.kind === "place" && normalize.weight === "auto")
+    console.error(
+      `${path}: statistics of ${normalize.place} with weight ${run.placeWeight}, as its pictures need`,
+    );
+  return run;
 }

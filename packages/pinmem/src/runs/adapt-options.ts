@@ -27,8 +27,9 @@ export interface AdaptOptions {
   /** How many pictures statistics are taken of, spread evenly. Default 64. */
   readonly limit?: number;
   /**
-   * Of the place's statistics in batch norm, 0 to 1. Default "auto": what is best on labeled pictures that were left out, 0.3
-   * where there are none.
+   * Of the place's statistics in batch norm, 0 to 1. Default "auto": what is best on labeled pictures that were left out; where
+   * there are none, what the network's predictions of the pictures ask for, by the rule of `image:auto` (0.3 before the run is
+   * calibrated).
    */
   readonly weight?: number | "auto";
   /** Weight of the memory's cosines in the logits. Default "auto": as `weight`, and without labels as trained. */

@@ -21,6 +21,7 @@ import { recordLeftOut } from "./left-out-scores.js";
 import { type ModelMetadata, readMetadata } from "./model-metadata.js";
 import { type OpenPlace, openPlace } from "./open-place.js";
 import { type OpenRun, weightsFile } from "./open-run.js";
+import { placeWeight } from "./place-weight.js";
 import { writeAdapted } from "./write-adapted.js";
 
 /** A run that was made for a place. */
@@ -34,7 +35,8 @@ export interface Adaptation {
 /**
  * Makes a run for a place out of a trained one.
  *
- * From pictures alone, batch norm takes statistics of the place, mixed into the trained ones. With labels, rows of the memory
+ * From pictures alone, batch norm takes statistics of the place, mixed into the trained ones as much as the network's predictions
+ * of them ask for. With labels, rows of the memory
  * are written from them (a network without a memory gets one that votes), and the weight of the statistics and the strength of
  * the votes are those that answer labeled pictures best which were left out; where nothing is better than the network as it was,
  * it stays so. From a run that was adapted before, rows move by the memory's momentum instead of being replaced.
@@ -78,22 +80,22 @@ async function adapt(
 ): Promise<Adaptation> {
   const { out, device, steps, seed, weight, vote, onProgress } = options;
   const { labeled } = place;
-  const { space } = before;
-  // Rows that were written for the place move, trained ones are replaced.
-  const goesOn = (before.adaptation?.written.length ?? 0) > 0;
-  const momentum = goesOn ? (network.memory?.momentum ?? 0) : 0;
   const telling =
     (part: "statistics" | "steps") =>
     (done: number, total: number): void =>
       onProgress({ part, weight: null, done, total });
+  const { space } = before;
+  const looking = { device, onProgress: telling("statistics") };
+  // Rows that were written for the place move, trained ones are replaced.
+  const goesOn = (before.adaptation?.written.length ?? 0) > 0;
+  const momentum = goesOn ? (network.memory?.momentum ?? 0) : 0;
 
-  using statistics = hasStatistics(network)
-    ? await lookAtPictures(network, place.pictures, { device, onProgress: telling("statistics") })
-    : null;
+  using statistics = hasStatistics(network) ? await lookAtPictures(network, place.pictures, looking) : null;
   const plan = await planFor(network, {
     labeled,
     statistics,
     weight,
+    weightWithoutLabels: () => placeWeight(network, place.pictures, { file, ...before }, looking),
     vote,
     momentum,
     device,

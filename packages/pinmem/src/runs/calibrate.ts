@@ -18,9 +18,11 @@ import { evaluationImages } from "../loading/evaluation-loader.js";
 import { predict } from "../models/segment.js";
 import {
   CALIBRATION_FORMAT,
+  type CalibratedWeights,
   type Calibration,
   calibrationFile,
   readCalibration,
+  refuseAdapted,
   writeCalibration,
 } from "./calibration.js";
 import { openRun } from "./open-run.js";
@@ -47,7 +49,7 @@ export interface CalibrateOptions {
  * Fits when a network takes a picture's own statistics, and writes that beside its weights.
  * @param path folder of a run, or a file of weights
  * @param datasets labeled pictures of its sources that it was not trained on
- * @throws RunError where there is no picture; as `openRun`; DataError naming a file that cannot be used
+ * @throws RunError where there is no picture, or the run was adapted to a place; as `openRun`; DataError naming a file that cannot be used
  */
 export async function calibrate(
   path: string,
@@ -65,7 +67,8 @@ export async function calibrate(
   using run = openRun(path, { device, form: "trained", ...(which && { which }) });
   const { network, space } = run;
   const file = calibrationFile(run.file);
-  const known = onlyNew ? knownCalibration(run.file, run.step) : null;
+  refuseAdapted(run);
+  const known = onlyNew ? knownCalibration(run) : null;
   if (known) return { file, calibration: known };
   const each = Math.max(1, Math.round(pictures / Math.max(1, datasets.length)));
   const chosen = datasets.map((dataset) => ({ ...dataset, samples: spreadEvenly(dataset.samples, each) }));
@@ -121,9 +124,9 @@ export async function calibrate(
 const signsOf = (pictures: readonly TriedPicture[]): PredictionSigns =>
   meanSigns(pictures) ?? { entropy: 0, information: 0 };
 
-function knownCalibration(weights: string, step: number): Calibration | null {
+function knownCalibration(weights: CalibratedWeights): Calibration | null {
   try {
-    return readCalibration(weights, step);
+    return readCalibration(weights);
   } catch {
     return null;
   }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { writeWhole } from "../files/atomic-write.js";
 import { readJsonFile } from "../files/json-file.js";
 import { validate } from "../recipes/validate.js";
+import type { AdaptationRecord } from "./adaptation-record.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout. */
@@ -58,24 +59,40 @@ export const calibrationFile = (weights: string): string =>
 export const writeCalibration = (file: string, calibration: Calibration): Promise<void> =>
   writeWhole(file, `${JSON.stringify(calibration, null, 1)}\n`);
 
-/**
- * @param weights the file that was opened
- * @param step of these weights
- * @throws RunError where there is none, or it is that of other weights; RecipeError where it is damaged
- */
-export function readCalibration(weights: string, step: number): Calibration {
-  const file = calibrationFile(weights);
+/** The weights that a calibration is of. */
+export interface CalibratedWeights {
+  /** Their file. */
+  readonly file: string;
+  readonly step: number;
+  /** Null where they were not adapted. */
+  readonly adaptation: AdaptationRecord | null;
+}
+
+/** @throws RunError where the weights were adapted to a place, and what is known of the sources says nothing about them */
+export function refuseAdapted({ file, adaptation }: Pick<CalibratedWeights, "file" | "adaptation">): void {
+  if (!adaptation) return;
+  throw new RunError(
+    file,
+    `was adapted to a place (from ${adaptation.from.run}) and has its statistics and rows, so that pictures of its sources no longer tell what it needs: give a weight in place of auto, or take the run that it was adapted from`,
+  );
+}
+
+/** @throws RunError where there is none, and why, or it is that of other weights; RecipeError where it is damaged */
+export function readCalibration(weights: CalibratedWeights): Calibration {
+  refuseAdapted(weights);
+  const { file: path, step } = weights;
+  const file = calibrationFile(path);
   const calibrate = "`pinmem calibrate` it, which needs its validation data";
   if (!existsSync(file)) {
     throw new RunError(
-      weights,
+      path,
       `is not calibrated, so that nobody knows when its pictures look unlike its sources': ${calibrate}, or give a weight in place of auto`,
     );
   }
   const calibration = validate(calibrationSchema, readJsonFile(file), file);
   if (calibration.step === step) return calibration;
   throw new RunError(
-    weights,
+    path,
     `was trained on after it was calibrated (at step ${calibration.step}, now ${step}), as ${basename(file)} says: ${calibrate} anew`,
   );
 }

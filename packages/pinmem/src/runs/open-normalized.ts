@@ -25,7 +25,7 @@ export async function openNormalized(
   if (!place) throw new Error("internal: the protocol names a place that was not found");
   return openRunAtPlace(path, place, {
     ...options,
-    weight: Number(normalize.weight),
+    weight: normalize.weight,
     ...(onPicture && { onPicture }),
   });
 }

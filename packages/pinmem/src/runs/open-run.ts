@@ -8,7 +8,7 @@ import type { LabelSpace } from "@pinmem/core";
 import type { TestNormalization } from "@pinmem/core/formats";
 import { type Device, dispose, loadSafetensors } from "@pinmem/torch";
 import { lookAtPictures } from "../adaptation/look-at-pictures.js";
-import type { Place } from "../inference/place.js";
+import { PLACE_WEIGHT, type Place } from "../inference/place.js";
 import type { ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { checkTakesVotes } from "../models/add-votes.js";
@@ -21,6 +21,7 @@ import type { AdaptationRecord } from "./adaptation-record.js";
 import { readCalibration } from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
+import { placeWeightByRule } from "./place-weight.js";
 import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
 
@@ -68,6 +69,8 @@ export interface OpenRun extends Disposable {
   readonly normalization: TestTimeNormalization | null;
   /** What the memory's votes weigh, where it was opened with a weight; null: as in training. */
   readonly vote: number | null;
+  /** Of the statistics of a place in its batch norms, where it was opened with those: as was asked, or as its pictures decided. */
+  readonly placeWeight: number | null;
   /** Decides that for each picture, where the run was opened so. */
   readonly auto: AutoNormalization | null;
   /** Optimizer steps behind it. */
@@ -107,7 +110,7 @@ export function openRun(
     };
     /** The same network again: the first is prepared, where trained statistics stay. */
     const openAuto = (): AutoNormalization => {
-      const { rule } = readCalibration(file, step);
+      const { rule } = readCalibration({ file, step, adaptation });
       const mixing = load().to({ memoryFormat: "channelsLast" });
       return { network: mixing, normalization: new TestTimeNormalization(mixing, 0), rule };
     };
@@ -124,6 +127,7 @@ export function openRun(
       normalize,
       normalization,
       vote,
+      placeWeight: null,
       auto,
       step,
       score,
@@ -138,33 +142,37 @@ export function openRun(
 }
 
 export interface OpenRunAtPlaceOptions extends Omit<OpenRunOptions, "normalize"> {
-  /** Of the place's statistics, 0 to 1. Default 0.3. */
-  readonly weight?: number;
+  /**
+   * Of the place's statistics, 0 to 1; "auto": one weight as what the network makes of its pictures, taken together, asks for by
+   * the rule of `image:auto`. Default 0.3.
+   */
+  readonly weight?: number | "auto";
   /** Told after each picture. */
   readonly onPicture?: (done: number, total: number) => void;
 }
 
 /**
  * Opens a run with the statistics of a place mixed into those of training; the network is as fast as with these alone.
- * @throws as `openRun`; DataError naming a picture that cannot be read
+ * @throws as `openRun`; DataError naming a picture that cannot be read; RunError where the weight is "auto" and the run not calibrated
  */
 export async function openRunAtPlace(
   path: string,
   place: Place,
-  { weight = 0.3, onPicture, form = "prepared", ...options }: OpenRunAtPlaceOptions = {},
+  { weight: asked = PLACE_WEIGHT, onPicture, form = "prepared", ...options }: OpenRunAtPlaceOptions = {},
 ): Promise<OpenRun> {
   const { device = "cpu" } = options;
   const run = openRun(path, { ...options, form: "trained" });
   try {
     const { network } = run;
     network.to({ memoryFormat: "channelsLast" });
-    using statistics = await lookAtPictures(network, place.files, {
-      device,
-      ...(onPicture && { onProgress: onPicture }),
-    });
-    statistics.mixInto(weight);
+    const looking = { device, ...(onPicture && { onProgress: onPicture }) };
+    const weight = asked === "auto" ? await placeWeightByRule(network, place.files, run, looking) : asked;
+    if (weight !== 0) {
+      using statistics = await lookAtPictures(network, place.files, looking);
+      statistics.mixInto(weight);
+    }
     if (form === "prepared") prepareForInference(network);
-    return { ...run, normalize: normalizationAt(place, weight) };
+    return { ...run, normalize: normalizationAt(place, asked), placeWeight: weight };
   } catch (error) {
     run[Symbol.dispose]();
     throw error;
@@ -174,7 +182,7 @@ export async function openRunAtPlace(
 /** What a protocol says of the statistics of a place. */
 export const normalizationAt = (
   { name, files, mark }: Place,
-  weight: number,
+  weight: number | "auto",
 ): Extract<TestNormalization, { kind: "place" }> => ({
   kind: "place",
   weight,

@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { renderStreet } from "@pinmem/streets";
+import { randn, scope } from "@pinmem/torch";
+import { beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { untrainedRun } from "../../test/untrained-run.js";
+import { signsOfPictures } from "../adaptation/look-at-pictures.js";
+import { writeRgbPng } from "../images/write-png.js";
+import { findPlace, PLACE_WEIGHT } from "../inference/place.js";
+import type { ShiftRule } from "../inference/shift-rule.js";
+import { adaptToPlace } from "./adapt-to-place.js";
+import { calibrate } from "./calibrate.js";
+import { calibrationFile, writeCalibration } from "./calibration.js";
+import { type OpenRun, openRun, openRunAtPlace } from "./open-run.js";
+
+const root = temporaryFolder();
+const images = join(root, "night");
+let made = 0;
+const fresh = () => join(root, `run-${made++}`);
+
+beforeAll(async () => {
+  for (const index of [0, 1]) {
+    const { image } = renderStreet({ domain: "night", seed: 0, index, width: 64, height: 32 });
+    await writeRgbPng(join(images, `${index}.png`), { width: 64, height: 32, pixels: image });
+  }
+});
+
+async function calibrated(rule: ShiftRule): Promise<string> {
+  const run = untrainedRun(fresh(), { recipe: miniRecipe() });
+  const file = calibrationFile(join(run, "last.safetensors"));
+  const rest = { format: 2, step: 0, sourceEntropy: 1, candidates: [0, 0.5], seed: 0, shown: [] };
+  await writeCalibration(file, { ...rest, rule });
+  return run;
+}
+
+/** Rules that every picture passes, and none. */
+const always = { threshold: 0, weight: 0.5 };
+const never = { threshold: Number.MAX_VALUE, information: 0, weight: 0.5 };
+
+const logits = ({ network }: OpenRun): number[] =>
+  scope(() => {
+    const image = randn([1, 3, 32, 32]).mul(0).add(0.5);
+    return [...network.call(image).logits.flatten().toTypedArray()].map(Number);
+  });
+
+describe("the weight of a place's statistics", () => {
+  it("is decided once by all of its pictures, and is that of the rule or none", async () => {
+    const place = await findPlace(images);
+    const run = await calibrated(always);
+    using auto = await openRunAtPlace(run, place, { weight: "auto" });
+    using given = await openRunAtPlace(run, place, { weight: 0.5 });
+    expect(auto.placeWeight).toBe(0.5);
+    expect(auto.normalize).toMatchObject({ kind: "place", weight: "auto", place: "night", pictures: 2 });
+    expect(logits(auto)).toEqual(logits(given));
+    using stays = await openRunAtPlace(await calibrated(never), place, { weight: "auto" });
+    using trained = openRun(run);
+    expect(stays.placeWeight).toBe(0);
+    expect(logits(stays)).toEqual(logits(trained));
+    await expect(openRunAtPlace(untrainedRun(fresh()), place, { weight: "auto" })).rejects.toThrow(
+      /is not calibrated/,
+    );
+  });
+
+  it("follows the mean over the pictures, in any order", async () => {
+    using run = openRun(untrainedRun(fresh()), { form: "trained" });
+    const { files } = await findPlace(images);
+    const each = await Promise.all(files.map((file) => signsOfPictures(run.network, [file])));
+    const mean = await signsOfPictures(run.network, files);
+    const entropies = each.map(({ entropy }) => entropy);
+    expect(mean.entropy).toBeCloseTo(((entropies[0] ?? 0) + (entropies[1] ?? 0)) / 2, 9);
+    const turned = await signsOfPictures(run.network, [...files].reverse());
+    expect(turned.information).toBeCloseTo(mean.information, 9);
+  });
+});
+
+describe("adapting without labels", () => {
+  it("takes the weight that the pictures ask for, and says where they ask for none", async () => {
+    const { record } = await adaptToPlace(await calibrated(always), { images, out: fresh() });
+    expect([record.weight, record.notes]).toEqual([0.5, []]);
+    const near = await adaptToPlace(await calibrated(never), { images, out: fresh() });
+    expect(near.record.weight).toBe(0);
+    expect(near.record.notes.join()).toMatch(/look like those of the sources/);
+  });
+
+  it("takes what does well on average where the run is not calibrated, and says so", async () => {
+    const { out, record } = await adaptToPlace(untrainedRun(fresh()), { images, out: fresh() });
+    expect(record.weight).toBe(PLACE_WEIGHT);
+    expect(record.notes.join()).toMatch(/the run is not calibrated/);
+    const again = await adaptToPlace(out, { images, out: fresh() });
+    expect([again.record.weight, again.record.notes.join()]).toEqual([
+      PLACE_WEIGHT,
+      expect.stringContaining("the run was adapted before"),
+    ]);
+  });
+
+  it("makes a run that is not calibrated, with a reason", async () => {
+    const { out } = await adaptToPlace(await calibrated(always), { images, out: fresh() });
+    const reason = /was adapted to a place \(from .*\) and has its statistics and rows/;
+    expect(() => openRun(out, { normalize: { kind: "image", weight: "auto" } })).toThrow(reason);
+    await expect(calibrate(out, [])).rejects.toThrow(reason);
+  });
+});

@@ -1,0 +1,44 @@
+// The weight of a place's statistics where no labels say which: by the rule of `image:auto`, asked once for all its pictures.
+
+import { type LookOptions, type PlacePicture, signsOfPictures } from "../adaptation/look-at-pictures.js";
+import { PLACE_WEIGHT } from "../inference/place.js";
+import { chooseWeight } from "../inference/shift-rule.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { type CalibratedWeights, readCalibration } from "./calibration.js";
+import { RunError } from "./run-error.js";
+
+/**
+ * The weight that pictures of a place, taken together, ask for.
+ * @param network as it was trained, in evaluation mode
+ * @throws RunError where the weights are not calibrated, saying why; DataError naming a picture that cannot be read
+ */
+export async function placeWeightByRule(
+  network: SegmentationNetwork,
+  pictures: readonly PlacePicture[],
+  weights: CalibratedWeights,
+  options: LookOptions,
+): Promise<number> {
+  const { rule } = readCalibration(weights);
+  return chooseWeight(rule, await signsOfPictures(network, pictures, options));
+}
+
+/** The same; where the weights are not calibrated one that does well on average, and a note that says so. */
+export async function placeWeight(
+  network: SegmentationNetwork,
+  pictures: readonly PlacePicture[],
+  weights: CalibratedWeights,
+  options: LookOptions,
+): Promise<{ readonly weight: number; readonly note: string | null }> {
+  try {
+    const weight = await placeWeightByRule(network, pictures, weights, options);
+    const stays = "pictures of the place look like those of the sources, so that the trained statistics stay";
+    return { weight, note: weight === 0 ? stays : null };
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    const reason = weights.adaptation ? "the run was adapted before" : "the run is not calibrated";
+    return {
+      weight: PLACE_WEIGHT,
+      note: `${reason}, so that statistics of the place have the weight ${PLACE_WEIGHT}, which does well on average`,
+    };
+  }
+}
