@@ -103,7 +103,7 @@ describe("pinmem evaluate", () => {
     const wrong = await run(runFolder, ...on, "--normalize", "own");
     expect([wrong.code, wrong.err]).toEqual([
       2,
-      expect.stringContaining("It must be trained, image:W, image:auto"),
+      expect.stringContaining("It must be trained, image:W or place:FOLDER:W"),
     ]);
   });
 
