@@ -59,8 +59,15 @@ export const protocolSchema = z
         }),
       ])
       .default({ kind: "trained" }),
-    /** What the memory's votes weigh among the logits (ClassMemory's `vote`); 0: none, null: as the network was trained. */
-    vote: z.number().min(0).nullable().default(null),
+    /**
+     * What the memory's votes weigh among the logits (ClassMemory's `vote`); 0: none, null: as the network was trained, "auto": as
+     * its calibration says. Null and the trained weight as a number give the same scores and yet are two protocols: of several
+     * networks, null leaves each its own weight and a number gives all the same, and a protocol does not know the network.
+     */
+    vote: z
+      .union([z.number().min(0), z.literal("auto")])
+      .nullable()
+      .default(null),
   })
   .superRefine(({ kind, crop, overlap }, context) => {
     const given = crop !== null && overlap !== null;
@@ -169,7 +176,7 @@ export function describeNormalization(normalize: TestNormalization): string {
 
 /** In words: "" for votes as they were trained; "votes x 10". */
 export const describeVote = (vote: Protocol["vote"]): string =>
-  vote === null ? "" : vote === 0 ? "no votes" : `votes x ${vote}`;
+  vote === null ? "" : vote === 0 ? "no votes" : vote === "auto" ? "votes auto" : `votes x ${vote}`;
 
 /** Places of one name may hold other pictures. */
 const markOf = (normalize: TestNormalization): string =>

@@ -23,6 +23,8 @@ export interface TryOptions {
   readonly candidates: readonly number[];
   readonly seed: number;
   readonly device?: Device;
+  /** Told of every picture in every form, its label with it. */
+  readonly onTried?: (kind: string, picture: EvaluationImage) => void;
   /** Stops before the next picture, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Told after each picture. */
@@ -36,16 +38,18 @@ export async function tryPictures(
 ): Promise<TriedPicture[]> {
   const tried: TriedPicture[] = [];
   let turn = 0;
-  for await (const { image: pixels, label, width, height } of images) {
+  for await (const picture of images) {
     options.signal?.throwIfAborted();
+    const { image: pixels, label, width, height } = picture;
     const image = { width, height, pixels };
     const kinds = Array.from(
       { length: SHIFTS_EACH },
       (_, at) => shiftKinds[(turn * SHIFTS_EACH + at) % shiftKinds.length] as ShiftKind,
     );
-    tried.push(tryPicture("none", image, label, options));
-    for (const kind of kinds) {
-      tried.push(tryPicture(kind, shifted(image, { kind, seed: options.seed, index: turn }), label, options));
+    for (const kind of ["none", ...kinds] as const) {
+      const shown = kind === "none" ? image : shifted(image, { kind, seed: options.seed, index: turn });
+      tried.push(tryPicture(kind, shown, label, options));
+      options.onTried?.(kind, { ...picture, image: shown.pixels });
     }
     turn++;
     options.onPicture?.(turn);

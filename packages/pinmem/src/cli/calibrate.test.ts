@@ -22,12 +22,49 @@ describe("pinmem calibrate", () => {
     expect([before.code, before.err]).toEqual([1, expect.stringContaining("is not calibrated")]);
     const calibrated = await runCli("calibrate", run, "--pictures", "2", "--json");
     expect(calibrated.code).toBe(0);
-    const { rule, shown } = JSON.parse(calibrated.out);
+    const { rule, shown, votes } = JSON.parse(calibrated.out);
     expect(rule.threshold).toBeGreaterThan(0);
+    expect(rule.information).toBeGreaterThanOrEqual(0);
+    expect(votes.candidates).toContain(votes.chosen);
+    expect(votes.shown.map(({ kind }: { kind: string }) => kind)).toEqual(
+      shown.map(({ kind }: { kind: string }) => kind),
+    );
     expect(shown[0]).toMatchObject({ kind: "none" });
     const { out, code } = await runCli(...evaluate, "image:auto");
     expect(code).toBe(0);
     expect(JSON.parse(out).protocol.normalize).toEqual({ kind: "image", weight: "auto" });
+  });
+
+  it("says what votes weigh, which --vote auto takes", async () => {
+    const file = join(run, "last.calibration.json");
+    const text = readFileSync(file, "utf8");
+    const evaluate = ["evaluate", run, "--on", "streets:fog", "--limit", "1", "--json", "--vote"];
+    const confusion = async (vote: string) => JSON.parse((await runCli(...evaluate, vote)).out);
+    const calibration = JSON.parse(text);
+    writeFileSync(file, JSON.stringify({ ...calibration, votes: { ...calibration.votes, chosen: 30 } }));
+    const [auto, given, none] = [await confusion("auto"), await confusion("30"), await confusion("0")];
+    expect(auto.protocol.vote).toBe("auto");
+    expect(auto.domains[0].confusion).toEqual(given.domains[0].confusion);
+    expect(auto.domains[0].confusion).not.toEqual(none.domains[0].confusion);
+    // As an earlier version wrote it.
+    const { votes: _, sourceInformation: __, ...former } = calibration;
+    const { information: ___, ...rule } = former.rule;
+    const shown = former.shown.map(({ information: ____, ...kind }: Record<string, unknown>) => kind);
+    writeFileSync(file, JSON.stringify({ ...former, rule, shown, format: 1 }));
+    const old = await runCli(...evaluate, "auto");
+    expect([old.code, old.err]).toEqual([1, expect.stringContaining("calibrated by an earlier version")]);
+    const still = await runCli(
+      "evaluate",
+      run,
+      "--on",
+      "streets:fog",
+      "--limit",
+      "1",
+      "--normalize",
+      "image:auto",
+    );
+    expect(still.code).toBe(0);
+    writeFileSync(file, text);
   });
 
   it("is done at the end of a training, once", async () => {

@@ -1,4 +1,5 @@
-// `pinmem calibrate`: when a network takes a picture's own statistics, from what it makes of its sources.
+// `pinmem calibrate`: when a network takes a picture's own statistics, and what the votes of its memory weigh, from what it makes
+// of its sources.
 
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
@@ -19,7 +20,9 @@ interface CalibrateFlags {
 
 export function calibrateCommand(): Command {
   return new Command("calibrate")
-    .description("Find out when a network's pictures look unlike its sources', for --normalize image:auto.")
+    .description(
+      "Find out when pictures look unlike a network's sources, and what its votes weigh, for auto.",
+    )
     .argument("<run>", "the folder of a run, or a file of weights that a run wrote")
     .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
     .option("--pictures <count>", "of the recipe's validation domains, spread evenly", positive, 16)
@@ -34,7 +37,7 @@ noise, strange colors. No picture of a target is looked at. The result lies besi
 
 Example:
   npx pinmem calibrate runs/camvid
-  npx pinmem evaluate runs/camvid --normalize image:auto
+  npx pinmem evaluate runs/camvid --normalize image:auto --vote auto
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
     )
@@ -77,24 +80,40 @@ async function validationOf(open: () => OpenRun): Promise<EvaluationDomain[]> {
 
 const percent = (share: number | null): string => (share === null ? "-" : (100 * share).toFixed(1));
 
-function table({ rule, sourceEntropy, sourceInformation, candidates, shown }: Calibration): string[] {
+function table({ votes, ...calibration }: Calibration): string[] {
+  const { candidates, shown } = calibration;
   const rows = [
     ["mean IoU in percent", "entropy", "information", ...candidates.map((weight) => `own ${weight}`), "auto"],
     ...shown.map(({ kind, entropy, information, meanIoU, chosen }) => [
-      kind === "none" ? "as they are" : kind,
+      nameOf(kind),
       entropy.toFixed(2),
       information?.toFixed(2) ?? "-",
       ...meanIoU.map(percent),
       percent(chosen),
     ]),
   ];
+  return [...aligned(rows), "", describeRule(calibration), ...(votes ? ["", ...votesTable(votes)] : [])];
+}
+
+function votesTable({ chosen, trained, candidates, shown }: NonNullable<Calibration["votes"]>): string[] {
+  const rows = [
+    ["with the memory's votes", ...candidates.map((vote) => `x ${Number(vote.toFixed(1))}`)],
+    ...shown.map(({ kind, meanIoU }) => [nameOf(kind), ...meanIoU.map(percent)]),
+  ];
+  const why = chosen === trained ? "as trained, since nothing is clearly better" : "best under these shifts";
+  return [...aligned(rows), "", `--vote auto: x ${Number(chosen.toFixed(1))}, ${why}`];
+}
+
+const nameOf = (kind: string): string => (kind === "none" ? "as they are" : kind);
+
+/** Columns; the first to the left, the others to the right. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  const lines = rows.map((row) =>
+  return rows.map((row) =>
     row
       .map((cell, at) => (at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart((widths[at] ?? 0) + 3)))
       .join(""),
   );
-  return [...lines, "", describeRule({ rule, sourceEntropy, sourceInformation })];
 }
 
 function describeRule({

@@ -114,7 +114,10 @@ describe("pinmem evaluate", () => {
       expect.stringContaining("has no class memory that could vote: leave --vote out"),
     ]);
     const wrong = await run(runFolder, "--vote", "-1");
-    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("It must be a number, 0 or more.")]);
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      expect.stringContaining("It must be a number, 0 or more, or auto."),
+    ]);
   });
 
   it("puts several runs side by side", async () => {

@@ -30,7 +30,7 @@ interface InspectFlags {
   readonly seed: number;
   readonly device: string;
   readonly normalize?: NormalizeFlag;
-  readonly vote?: number;
+  readonly vote?: number | "auto";
   readonly out?: string;
   readonly json?: true;
 }

@@ -100,11 +100,12 @@ export function acceptFormer(command: Command, former: string, now: string): Com
 export const voteOption = (): Option =>
   new Option(
     "--vote <weight>",
-    "of the memory's votes among the logits, such as 10; 0: none (default: as trained)",
+    "of the memory's votes among the logits, such as 10; 0: none; auto: as calibrated (default: as trained)",
   ).argParser((text) => {
+    if (text === "auto") return text;
     const value = Number(text);
     if (/^\d*\.?\d+$/.test(text) && Number.isFinite(value)) return value;
-    throw new InvalidArgumentError("It must be a number, 0 or more.");
+    throw new InvalidArgumentError("It must be a number, 0 or more, or auto.");
   });
 
 /** `--device`: whether there is such a device is found out later. */

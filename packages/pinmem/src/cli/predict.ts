@@ -17,7 +17,7 @@ interface PredictFlags {
   readonly which?: "best" | "last";
   readonly device: string;
   readonly normalize?: NormalizeFlag;
-  readonly vote?: number;
+  readonly vote?: number | "auto";
   readonly memory?: number;
   readonly maxPixels?: number;
   readonly opacity?: number;

@@ -12,7 +12,7 @@ export interface ProtocolFlags {
   readonly height?: number;
   readonly combine?: string;
   readonly normalize?: NormalizeFlag;
-  readonly vote?: number;
+  readonly vote?: number | "auto";
 }
 
 /** @throws Error saying in one line which option cannot be as it is */

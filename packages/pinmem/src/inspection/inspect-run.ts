@@ -122,7 +122,7 @@ export async function inspectRun(
     domains: domains.map(({ name, role, count }) => ({ name, role, images: count })),
     seed,
     normalize: run.normalize,
-    vote: run.vote,
+    vote: run.vote === "auto" ? (run.network.memory?.voteWeight ?? null) : run.vote,
     notes,
     pictures,
     figures,

@@ -1,7 +1,7 @@
 // The calibration of a network: on pictures of its source validation, as they are and under simulated shifts, never on a
 // target.
 
-import type { Device } from "@pinmem/torch";
+import { type Device, noGrad, scope } from "@pinmem/torch";
 import {
   fitShiftRule,
   meanSigns,
@@ -9,13 +9,16 @@ import {
   type TriedPicture,
   weightFor,
 } from "../adaptation/fit-shift-rule.js";
+import { fitVote, scoreOfVote, type VotedPicture } from "../adaptation/fit-votes.js";
 import { tryPictures } from "../adaptation/try-pictures.js";
+import { tryVotes } from "../adaptation/try-votes.js";
 import type { Dataset } from "../datasets/dataset.js";
 import type { PredictionSigns } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { spreadEvenly } from "../loading/check.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import { predict } from "../models/segment.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import {
   CALIBRATION_FORMAT,
   type CalibratedWeights,
@@ -30,6 +33,8 @@ import { RunError } from "./run-error.js";
 
 /** Weights of own statistics to choose from. */
 const CANDIDATES = [0, 0.1, 0.3, 0.5];
+/** Weights of the memory's votes, beside that of training. */
+const VOTES = [0, 5, 10, 20, 30];
 
 export interface CalibrateOptions {
   /** Of a folder. Default: best where there is one. */
@@ -46,7 +51,7 @@ export interface CalibrateOptions {
 }
 
 /**
- * Fits when a network takes a picture's own statistics, and writes that beside its weights.
+ * Fits when a network takes a picture's own statistics, and what the votes of its memory weigh, and writes that beside its weights.
  * @param path folder of a run, or a file of weights
  * @param datasets labeled pictures of its sources that it was not trained on
  * @throws RunError where there is no picture, or the run was adapted to a place; as `openRun`; DataError naming a file that cannot be used
@@ -81,6 +86,8 @@ export async function calibrate(
   }
   network.to({ memoryFormat: "channelsLast" });
   const normalization = new TestTimeNormalization(network, 0);
+  const weights = votesToTry(network);
+  const voted: VotedPicture[] = [];
   async function* images() {
     for (const dataset of chosen) yield* evaluationImages(dataset);
   }
@@ -92,6 +99,10 @@ export async function calibrate(
     seed,
     device,
     signal,
+    onTried: (kind, picture) => {
+      normalization.weight = 0;
+      if (weights.length > 0) voted.push({ kind, trials: tryVotes(network, picture, weights, device) });
+    },
     onPicture: (done) => onPicture?.(done, total),
   });
   const rule = fitShiftRule(tried, CANDIDATES);
@@ -114,11 +125,33 @@ export async function calibrate(
     sourceEntropy: usual.entropy,
     sourceInformation: usual.information,
     candidates: CANDIDATES,
+    votes: voted.length > 0 ? votesOf(voted, weights, network.memory?.voteWeight ?? 0) : null,
     seed,
     shown,
   };
   await writeCalibration(file, calibration);
   return { file, calibration };
+}
+
+/** Weights of the votes to choose from; none where a network cannot vote. */
+function votesToTry({ memory, decode }: SegmentationNetwork): number[] {
+  if (!memory || decode.length < 4) return [];
+  // Rows that were never written vote for nothing.
+  const isWritten = noGrad(() => scope(() => memory.items.abs().sum().toNumber() > 0));
+  return isWritten ? [...new Set([memory.voteWeight, ...VOTES])] : [];
+}
+
+function votesOf(voted: readonly VotedPicture[], candidates: readonly number[], trained: number) {
+  const kinds = [...new Set(voted.map(({ kind }) => kind))];
+  return {
+    chosen: fitVote(voted, candidates, trained),
+    trained,
+    candidates: [...candidates],
+    shown: kinds.map((kind) => {
+      const those = voted.filter((picture) => picture.kind === kind);
+      return { kind, meanIoU: candidates.map((vote) => scoreOfVote(those, vote)) };
+    }),
+  };
 }
 
 const signsOf = (pictures: readonly TriedPicture[]): PredictionSigns =>

@@ -45,6 +45,19 @@ export const calibrationSchema = z.strictObject({
   sourceInformation: z.number().min(0).optional(),
   /** Weights that were tried, 0 first. */
   candidates: z.array(fraction).min(1),
+  /** What the memory's votes weigh; null for a network whose memory cannot vote, or that has none. Since format 2. */
+  votes: z
+    .strictObject({
+      /** The weight that is best under the shifts; the trained one where nothing is clearly better. */
+      chosen: z.number().min(0),
+      trained: z.number().min(0),
+      /** Weights that were tried. */
+      candidates: z.array(z.number().min(0)).min(1),
+      /** Mean IoU by weight, for pictures as they are ("none") and under each shift. */
+      shown: z.array(z.strictObject({ kind: z.string(), meanIoU: z.array(fraction.nullable()) })),
+    })
+    .nullable()
+    .optional(),
   seed: z.int().min(0),
   shown: z.array(shownSchema),
 });

@@ -18,7 +18,7 @@ import { loadNetworkWeights } from "../models/weights/load-weights.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
-import { readCalibration } from "./calibration.js";
+import { type CalibratedWeights, readCalibration } from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
 import { placeWeightByRule } from "./place-weight.js";
@@ -40,8 +40,11 @@ export interface OpenRunOptions {
    * the network stays in its trained form. Default: the trained ones.
    */
   readonly normalize?: Exclude<TestNormalization, { kind: "place" }>;
-  /** What the memory's votes weigh among the logits; 0: no votes. Default null: what they weighed in training. */
-  readonly vote?: number | null;
+  /**
+   * What the memory's votes weigh among the logits; 0: no votes; "auto": what its calibration found best. Default null: what they
+   * weighed in training.
+   */
+  readonly vote?: number | "auto" | null;
 }
 
 /** The weight of a picture's own statistics, picture by picture. */
@@ -67,8 +70,8 @@ export interface OpenRun extends Disposable {
   readonly normalize: TestNormalization;
   /** Mixes each picture's own statistics in, where the run was opened so; the network belongs to it. */
   readonly normalization: TestTimeNormalization | null;
-  /** What the memory's votes weigh, where it was opened with a weight; null: as in training. */
-  readonly vote: number | null;
+  /** What the memory's votes weigh, where it was opened with a weight ("auto": `network.memory.voteWeight`); null: as in training. */
+  readonly vote: number | "auto" | null;
   /** Of the statistics of a place in its batch norms, where it was opened with those: as was asked, or as its pictures decided. */
   readonly placeWeight: number | null;
   /** Decides that for each picture, where the run was opened so. */
@@ -103,7 +106,8 @@ export function openRun(
     const { recipe, space, step, score, adaptation } = readMetadata(file, metadata);
     const load = (): SegmentationNetwork => {
       const network = createRecipeNetwork(recipe, space.classes.length);
-      if (vote !== null) letVote(network, vote, path);
+      if (vote !== null)
+        letVote(network, vote === "auto" ? calibratedVote({ file, step, adaptation }) : vote, path);
       loadNetworkWeights(network, tensors);
       network.eval().requiresGrad_(false);
       return network.to({ device });
@@ -190,6 +194,18 @@ export const normalizationAt = (
   pictures: files.length,
   mark,
 });
+
+/** The weight of the votes that a calibration found. @throws RunError where there is none */
+function calibratedVote(weights: CalibratedWeights): number {
+  const { votes } = readCalibration(weights);
+  if (votes) return votes.chosen;
+  throw new RunError(
+    weights.file,
+    votes === null
+      ? "has no memory that could vote, as its calibration says: leave `vote` out"
+      : "was calibrated by an earlier version, which did not ask for the votes: `pinmem calibrate` it anew, or give `vote` a number",
+  );
+}
 
 function letVote(network: SegmentationNetwork, vote: number, path: string): void {
   const { memory } = network;
