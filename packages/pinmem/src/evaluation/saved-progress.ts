@@ -65,11 +65,14 @@ function keyOf({ run, options }: { run: OpenRun; options: EvaluateRunOptions }):
     decoding,
     samples.map(sampleName),
   ]);
-  const rule = run.auto?.rule ?? null;
+  // What a calibration decides may have changed meanwhile.
+  const rule = run.auto?.rule ?? run.placeWeight;
+  const vote = run.vote === "auto" ? (run.network.memory?.voteWeight ?? null) : run.vote;
   const all = {
     protocol,
     weights,
     rule,
+    vote,
     sets,
     device,
     batch,
