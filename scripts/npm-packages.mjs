@@ -59,6 +59,8 @@ export async function installPackages(root, report) {
   await report.step("packages", "npm ci", async () => {
     const { code, output } = await run([...npm, "ci", "--include=dev", "--no-audit", "--no-fund"], {
       cwd: root,
+      // Its script would fetch libraries for CUDA. Newer npm do not run it (package.json, allowScripts).
+      env: { ONNXRUNTIME_NODE_INSTALL: "skip" },
     });
     if (code === 127)
       throw new SetupError("there is no npm on the PATH. Install it with Node.js, then run this again.");

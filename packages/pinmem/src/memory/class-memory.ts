@@ -164,6 +164,13 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     this.#givenVote = weight;
   }
 
+  /** What the cosines are divided by before the softmax, as it is or was learned. */
+  get readTemperature(): number {
+    const { logTemperature, readOptions } = this;
+    if (logTemperature) return scope(() => Math.exp(logTemperature.detach().toNumber()));
+    return readOptions.temperature as number;
+  }
+
   /** As `read`. */
   forward(
     feature_BChw: Tensor,

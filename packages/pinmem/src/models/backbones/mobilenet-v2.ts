@@ -44,7 +44,8 @@ interface InvertedResidualOptions {
   normalization?: NormalizationKind | undefined;
 }
 
-class InvertedResidual extends nn.Module<[Tensor], BlockOutput> {
+/** Widens, filters each channel by itself, narrows; with a shortcut where it keeps the resolution by design. */
+export class InvertedResidual extends nn.Module<[Tensor], BlockOutput> {
   readonly instanceNormLayer: Normalization | null;
   readonly conv: nn.Sequential;
   readonly #hasShortcut: boolean;
@@ -61,6 +62,11 @@ class InvertedResidual extends nn.Module<[Tensor], BlockOutput> {
       new nn.BatchNorm2d(to),
     );
     this.#hasShortcut = !halves && from === to;
+  }
+
+  /** Whether the input is added to the output. */
+  get hasShortcut(): boolean {
+    return this.#hasShortcut;
   }
 
   forward(input: Tensor): BlockOutput {

@@ -58,7 +58,8 @@ function shuffle(input: Tensor): Tensor {
     .reshape([batch, channels, height, width]);
 }
 
-class ShuffleUnit extends nn.Module<[Tensor], BlockOutput> {
+/** A branch beside what passes by, or beside another branch, and both shuffled. */
+export class ShuffleUnit extends nn.Module<[Tensor], BlockOutput> {
   /** Empty where half of the channels pass by. */
   readonly branch1: nn.Sequential;
   readonly branch2: nn.Sequential;
@@ -118,6 +119,15 @@ export class EndLayer extends nn.Module<[Tensor], StageOutput> {
       : new nn.Sequential(...layers);
     this.instanceNormLayer = optionalNormalization(normalization, channels);
     if (this.instanceNormLayer) this.#batchNorm.requiresGrad_(false);
+  }
+
+  get convolution(): nn.Conv2d {
+    return this.#convolution;
+  }
+
+  /** None, or one. */
+  get pooling(): readonly nn.Module[] {
+    return this.#pooling;
   }
 
   forward(input: Tensor): StageOutput {

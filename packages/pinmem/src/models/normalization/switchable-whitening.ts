@@ -14,6 +14,9 @@ const ITERATIONS = 5;
 const KEPT = 0.99;
 const EPS = 1e-5;
 
+/** For those who write the layer in another form. */
+export const whiteningConstants = { iterations: ITERATIONS, eps: EPS } as const;
+
 /** The largest divisor of `channels` up to 16; the official code has no answer where 16 does not divide. */
 const groupSize = (channels: number): number => {
   for (let size = GROUP; ; size--) if (channels % size === 0) return size;

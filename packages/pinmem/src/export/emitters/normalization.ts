@@ -1,0 +1,120 @@
+// Emitters of normalization: batch norm that was not folded away, with a picture's own statistics mixed in where that is asked
+// for; instance norm; the layers of instance whitening and switchable whitening in their evaluation form.
+// Shapes: B batch, C channels, H W resolution, G groups, c channels per group, L = H W.
+
+import { eye, nn, noGrad, scope } from "@pinmem/torch";
+import { InstanceWhitening } from "../../models/normalization/instance-whitening.js";
+import { SwitchableWhitening, whiteningConstants } from "../../models/normalization/switchable-whitening.js";
+import { ExportError } from "../export-error.js";
+import type { Graph, Value } from "../onnx/graph.js";
+import { castTo, sizesOf } from "../onnx/operations.js";
+import { type EmitContext, registerEmitter } from "./registry.js";
+
+const numbers = (value: number, count: number): number[] => Array.from({ length: count }, () => value);
+
+registerEmitter(nn.BatchNorm2d, (norm, input, context) => {
+  const { graph, ownWeight } = context;
+  const { runningMean, runningVar, numFeatures, eps } = norm;
+  if (!runningMean || !runningVar)
+    throw new ExportError("a BatchNorm2d without running statistics cannot be exported");
+  if (ownWeight) return mixedNorm(norm, input, ownWeight, context);
+  const scale = norm.weight ? graph.weights(norm.weight) : graph.floats(numbers(1, numFeatures));
+  const shift = norm.bias ? graph.weights(norm.bias) : graph.floats(numbers(0, numFeatures));
+  const inputs = [input, scale, shift, graph.weights(runningMean), graph.weights(runningVar)];
+  return graph.node("BatchNormalization", inputs, { epsilon: { float: eps } });
+});
+
+/**
+ * Batch norm with (1 - w) trained + w own statistics of each picture, as inference/test-time-normalization.ts: a channel of a
+ * single value keeps the trained ones.
+ */
+function mixedNorm(norm: nn.BatchNorm2d, input: Value, ownWeight: Value, { graph }: EmitContext): Value {
+  const { weight, bias, runningMean, runningVar, eps } = norm;
+  if (!runningMean || !runningVar) throw new Error("internal: only a norm with statistics is mixed");
+  const perChannel = (tensor: Parameters<Graph["weights"]>[0]) =>
+    graph.weights(scope(() => noGrad(() => tensor.detach().view([1, -1, 1, 1]))));
+  const own = graph.node("Mul", [ownWeight, hasSeveralValues(graph, input)]);
+  const mix = (trained: Value, ofPicture: Value) =>
+    graph.node("Add", [trained, graph.node("Mul", [own, graph.node("Sub", [ofPicture, trained])])]);
+  const mean = spatialMean(graph, input);
+  const centered = graph.node("Sub", [input, mean]);
+  const variance = spatialMean(graph, graph.node("Mul", [centered, centered]));
+  const deviation = graph.node("Sqrt", [
+    graph.node("Add", [mix(perChannel(runningVar), variance), graph.floats(eps)]),
+  ]);
+  const scale = weight
+    ? graph.node("Div", [perChannel(weight), deviation])
+    : graph.node("Reciprocal", [deviation]);
+  const scaled = graph.node("Mul", [graph.node("Sub", [input, mix(perChannel(runningMean), mean)]), scale]);
+  return bias ? graph.node("Add", [scaled, perChannel(bias)]) : scaled;
+}
+
+const spatialMean = (graph: Graph, input: Value): Value =>
+  graph.node("ReduceMean", [input, graph.ints([2, 3])], { keepdims: 1 });
+
+/** 1 where a channel has more than one value, 0 elsewhere: float [1]. */
+function hasSeveralValues(graph: Graph, input: Value): Value {
+  const count = graph.node("ReduceProd", [sizesOf(graph, input, 2, 4)], { keepdims: 1 });
+  return castTo(graph, graph.node("Greater", [count, graph.ints([1])]), "float32");
+}
+
+registerEmitter(nn.InstanceNorm2d, ({ weight, bias, runningMean, numFeatures, eps }, input, { graph }) => {
+  if (runningMean) throw new ExportError("an InstanceNorm2d with running statistics cannot be exported");
+  const scale = weight ? graph.weights(weight) : graph.floats(numbers(1, numFeatures));
+  const shift = bias ? graph.weights(bias) : graph.floats(numbers(0, numFeatures));
+  return graph.node("InstanceNormalization", [input, scale, shift], { epsilon: { float: eps } });
+});
+
+registerEmitter(InstanceWhitening, ({ instanceStandardization }, input, { emit }) =>
+  emit(instanceStandardization, input),
+);
+
+/** Mean and covariance, of the training and of the picture, mixed as learned; then Newton's iteration, written out. */
+registerEmitter(SwitchableWhitening, (layer, input, { graph }) => {
+  const { runningMean, runningCov, swMeanWeight, swVarWeight, weight, bias } = layer;
+  const [groups = 0, size = 0] = runningMean.shape;
+  const { iterations, eps } = whiteningConstants;
+  const identity = graph.weights(scope(() => eye(size)));
+  const values_BGcL = graph.node("Reshape", [input, graph.ints([0, groups, size, -1])]);
+  const ownMean_BGc1 = graph.node("ReduceMean", [values_BGcL, graph.ints([3])], { keepdims: 1 });
+  const centered = graph.node("Sub", [values_BGcL, ownMean_BGc1]);
+  const products = graph.node("MatMul", [
+    centered,
+    graph.node("Transpose", [centered], { perm: [0, 1, 3, 2] }),
+  ]);
+  const count = castTo(graph, sizesOf(graph, values_BGcL, 3, 4), "float32");
+  const ownCovariance_BGcc = graph.node("Div", [products, count]);
+  const mean = mixture(graph, swMeanWeight, runningMean, ownMean_BGc1);
+  const mixed = mixture(graph, swVarWeight, runningCov, ownCovariance_BGcc);
+  const covariance = graph.node("Add", [mixed, graph.node("Mul", [identity, graph.floats(eps)])]);
+  const trace = graph.node("ReduceSum", [graph.node("Mul", [covariance, identity]), graph.ints([2, 3])], {
+    keepdims: 1,
+  });
+  const normalized = graph.node("Div", [covariance, trace]);
+  let root = identity;
+  for (let turn = 0; turn < iterations; turn++) {
+    const cube = graph.node("MatMul", [graph.node("MatMul", [root, root]), root]);
+    root = graph.node("Sub", [
+      graph.node("Mul", [root, graph.floats(1.5)]),
+      graph.node("Mul", [graph.node("MatMul", [cube, normalized]), graph.floats(0.5)]),
+    ]);
+  }
+  const whitening = graph.node("Div", [root, graph.node("Sqrt", [trace])]);
+  const whitened = graph.node("MatMul", [whitening, graph.node("Sub", [values_BGcL, mean])]);
+  const restored = graph.node("Reshape", [whitened, sizesOf(graph, input)]);
+  const perChannel = (tensor: nn.Parameter) =>
+    graph.weights(scope(() => noGrad(() => tensor.detach().view([1, -1, 1, 1]))));
+  return graph.node("Add", [graph.node("Mul", [restored, perChannel(weight)]), perChannel(bias)]);
+});
+
+/** Softmax-weighted sum of the training's and the picture's own; those of the training are weighted here already. */
+function mixture(
+  graph: Graph,
+  weights: nn.Parameter,
+  trained: Parameters<Graph["weights"]>[0],
+  own: Value,
+): Value {
+  const [ofBatch = 0, ofImage = 0] = scope(() => noGrad(() => weights.softmax(0).toArray() as number[]));
+  const share = graph.weights(scope(() => noGrad(() => trained.mul(ofBatch))));
+  return graph.node("Add", [share, graph.node("Mul", [own, graph.floats(ofImage)])]);
+}

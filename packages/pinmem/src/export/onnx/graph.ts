@@ -1,0 +1,156 @@
+// A graph of ONNX while it is built: nodes are added one by one, each giving the names of its outputs, which others take.
+
+import { noGrad, scope, type Tensor } from "@pinmem/torch";
+import {
+  type Attribute,
+  type ElementType,
+  encodeModel,
+  type Initializer,
+  type Model,
+  type Node,
+  type ValueInfo,
+} from "./message.js";
+
+declare const isValue: unique symbol;
+/** Something that the graph computes or is given; its name in the file. */
+export type Value = string & { readonly [isValue]: true };
+
+export interface GraphOptions {
+  /** Weights of so many elements or more are stored in half precision. Default: none. */
+  readonly halfFrom?: number | null;
+}
+
+export class Graph {
+  readonly #name: string;
+  readonly #halfFrom: number;
+  readonly #nodes: Node[] = [];
+  readonly #initializers: Initializer[] = [];
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: ValueInfo[] = [];
+  readonly #constants = new Map<string, Value>();
+  /** Of the module whose nodes are added, for people who look at the graph. */
+  #path = "";
+  #count = 0;
+
+  constructor(name: string, { halfFrom = null }: GraphOptions = {}) {
+    this.#name = name;
+    this.#halfFrom = halfFrom ?? Number.POSITIVE_INFINITY;
+  }
+
+  get inputs(): readonly ValueInfo[] {
+    return this.#inputs;
+  }
+
+  get outputs(): readonly ValueInfo[] {
+    return this.#outputs;
+  }
+
+  input(name: string, type: ElementType, shape: ValueInfo["shape"]): Value {
+    this.#inputs.push({ name, type, shape });
+    return name as Value;
+  }
+
+  output(value: Value, name: string, type: ElementType, shape: ValueInfo["shape"]): void {
+    this.#nodes.push({ name, operator: "Identity", inputs: [value], outputs: [name], attributes: {} });
+    this.#outputs.push({ name, type, shape });
+  }
+
+  /** The one output of an operator; an input that is null is left out. */
+  node(
+    operator: string,
+    inputs: readonly (Value | null)[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): Value {
+    return this.nodes(operator, inputs, attributes, 1)[0] as Value;
+  }
+
+  /** As `node`, of an operator with several outputs. */
+  nodes(
+    operator: string,
+    inputs: readonly (Value | null)[],
+    attributes: Readonly<Record<string, Attribute>>,
+    outputs: number,
+  ): Value[] {
+    const name = this.#named(operator);
+    const values = Array.from({ length: outputs }, (_, at) => (at === 0 ? name : `${name}:${at}`));
+    this.#nodes.push({
+      name,
+      operator,
+      inputs: inputs.map((input) => input ?? ""),
+      outputs: values,
+      attributes,
+    });
+    return values as Value[];
+  }
+
+  /** Weights of a network, in single precision whatever they are stored in. */
+  weights(tensor: Tensor): Value {
+    const { shape } = tensor;
+    const isHalf = tensor.numel >= this.#halfFrom;
+    const type = isHalf ? "float16" : "float32";
+    const { buffer, byteOffset, byteLength } = scope(() =>
+      noGrad(() => tensor.detach().to({ device: "cpu", dtype: type }).contiguous().toTypedArray()),
+    );
+    const name = this.#named("weights");
+    this.#initializers.push({ name, type, shape, bytes: new Uint8Array(buffer, byteOffset, byteLength) });
+    return isHalf ? this.node("Cast", [name as Value], { to: FLOAT32 }) : (name as Value);
+  }
+
+  /** Single-precision numbers; without a shape a single one, []. */
+  floats(values: readonly number[] | number, shape?: readonly number[]): Value {
+    const numbers = typeof values === "number" ? [values] : values;
+    const sizes = shape ?? (typeof values === "number" ? [] : [values.length]);
+    return this.#constant("float32", sizes, numbers, new Uint8Array(Float32Array.from(numbers).buffer));
+  }
+
+  /** Whole numbers, such as sizes and axes: [n]. */
+  ints(values: readonly number[]): Value {
+    const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    return this.#constant("int64", [values.length], values, bytes);
+  }
+
+  /** Names what `body` adds after a part of the network. */
+  within<T>(path: string, body: () => T): T {
+    const before = this.#path;
+    this.#path = path;
+    try {
+      return body();
+    } finally {
+      this.#path = before;
+    }
+  }
+
+  encode(producer: Model["producer"]): Uint8Array {
+    return encodeModel({
+      name: this.#name,
+      producer,
+      nodes: this.#nodes,
+      initializers: this.#initializers,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+    });
+  }
+
+  #constant(
+    type: ElementType,
+    shape: readonly number[],
+    values: readonly number[],
+    bytes: Uint8Array,
+  ): Value {
+    const key = JSON.stringify([type, shape, values.map(String)]);
+    const known = this.#constants.get(key);
+    if (known) return known;
+    const name = `constant_${this.#count++}` as Value;
+    this.#initializers.push({ name, type, shape, bytes });
+    this.#constants.set(key, name);
+    return name;
+  }
+
+  #named(kind: string): string {
+    const place = this.#path === "" ? "" : `${this.#path}/`;
+    return `${place}${kind}_${this.#count++}`;
+  }
+}
+
+/** ONNX's number of the type, for `Cast`. */
+const FLOAT32 = 1;

@@ -1,0 +1,191 @@
+// What is exported says of a picture what libtorch says.
+
+import { Random, type RgbImage } from "@pinmem/core";
+import { dispose, manualSeed, nn, noGrad, rand, scope, type Tensor } from "@pinmem/torch";
+import { describe, expect, it } from "vitest";
+import { full } from "../../test/scope.js";
+import { pictureInput } from "../inference/picture-input.js";
+import { TestTimeNormalization } from "../inference/test-time-normalization.js";
+import type { ClassMemory } from "../memory/class-memory.js";
+import type { BackboneNetwork } from "../models/backbone-network.js";
+import { backboneNames } from "../models/backbones/names.js";
+import { prepareForInference } from "../models/inference.js";
+import { createNetwork, type NetworkOptions } from "../models/network.js";
+import { normalizationKinds } from "../models/normalization/placement.js";
+import { replaceChild } from "../models/replace-module.js";
+import { segment } from "../models/segment.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { buildGraphs, buildSingle } from "./build-graphs.js";
+import { askGraphs, askNetwork, differenceOf, type OpenGraphs } from "./compare.js";
+import { OnnxSession } from "./onnxruntime.js";
+
+/** Cases of which the default tests take some. */
+const some = <T>(cases: readonly T[], ...positions: readonly number[]): T[] =>
+  cases.filter((_, at) => full || positions.includes(at));
+const settings = { ownStatistics: false, halfFrom: null, version: "test" } as const;
+const headNames = ["deeplab-v3+", "deeplab-v2"] as const;
+type MemoryOptions = NonNullable<NetworkOptions["memory"]>;
+const memory = { read: { temperature: 0.1 } } as const;
+
+function noise(width: number, height: number): RgbImage {
+  const random = new Random({ seed: 1, index: width });
+  const pixels = Uint8Array.from({ length: 3 * width * height }, () => random.randint(0, 256));
+  return { width, height, pixels };
+}
+
+/** Random weights, running statistics and, in part, rows, so that nothing is one or zero that would hide a fault. */
+function randomNetwork(options: NetworkOptions): SegmentationNetwork {
+  manualSeed(7);
+  const network = createNetwork({ classes: 5, width: 16, ...options }).eval();
+  network.requiresGrad_(false);
+  noGrad(() =>
+    scope(() => {
+      for (const [name, tensor] of network.stateDict()) {
+        if (/running(_?[Mm]ean)$/.test(name)) tensor.copy_(rand(tensor.shape).sub(0.5).mul(0.2));
+        if (/running(_?[Vv]ar)$/.test(name)) tensor.copy_(rand(tensor.shape).add(0.5));
+        if (/running(_?[Cc]ov)$/.test(name)) tensor.add_(rand(tensor.shape).mul(0.01));
+      }
+      network.memory?.items.select(0, 3).zero_();
+      evenOut(network);
+    }),
+  );
+  return network;
+}
+
+/** Lets no class win everywhere, as one of random weights may. */
+function evenOut(network: BackboneNetwork): void {
+  const { bias } = network.final2.at(0) as nn.Conv2d;
+  const { logits } = segment(network, pictureInput([noise(47, 33)], "cpu"));
+  bias?.sub_(logits.mean([0, 2, 3]));
+}
+
+const sizes = [
+  [47, 33],
+  [64, 32],
+] as const;
+
+interface ParityOptions {
+  readonly ownWeight?: number;
+  /** Width and height. */
+  readonly pictures?: readonly (readonly [number, number])[];
+}
+
+async function expectParity(
+  network: SegmentationNetwork,
+  graphs: OpenGraphs,
+  { ownWeight = 0, pictures = sizes }: ParityOptions = {},
+): Promise<void> {
+  for (const [width, height] of pictures) {
+    const picture = noise(width, height);
+    const expected = askNetwork(network, picture);
+    const { labels, logits } = differenceOf(expected, await askGraphs(graphs, network, picture, ownWeight));
+    expect(logits ?? 0).toBeLessThan(1e-4);
+    expect(labels).toBeLessThanOrEqual(1);
+    expect(new Set(expected.labels).size).toBeGreaterThan(1);
+  }
+}
+
+async function expectSame(options: NetworkOptions, parity: ParityOptions = {}): Promise<void> {
+  const network = prepareForInference(randomNetwork(options), { memoryFormat: "contiguous" });
+  await expectParity(network, await openSplit(network), parity);
+  dispose([...network.stateDict().values()]);
+}
+
+async function openSplit(network: SegmentationNetwork, ownStatistics = false): Promise<OpenGraphs> {
+  const { encode, decode } = buildGraphs(network, { ...settings, ownStatistics });
+  return {
+    kind: "split",
+    encode: await OnnxSession.open(encode.bytes),
+    decode: await OnnxSession.open(decode.bytes),
+  };
+}
+
+describe("exported graphs", () => {
+  const few: [string, NetworkOptions][] = [
+    ["mobilenet_v2, with a memory", { backbone: "mobilenet_v2", memory }],
+    ["resnet18, without a memory", { backbone: "resnet18" }],
+  ];
+  it.each(few)("compute what libtorch does: %s", async (_, options) => {
+    await expectSame(options);
+  });
+
+  const kinds = normalizationKinds.map((kind): [string, NetworkOptions] => [
+    kind,
+    { backbone: "shufflenet_v2_x1_0", normalization: { layer0: kind, layer2: kind, layer4: kind } },
+  ]);
+  it.each(some(kinds, 0, 4))("hold the layers of %s", async (_, options) => {
+    await expectSame(options, { pictures: [[95, 65]] });
+  });
+
+  const reads: [string, MemoryOptions][] = [
+    ["centered", { read: { centered: true } }],
+    ["centered, without rows never written", { read: { centered: true, maskAbsent: true }, vote: 3 }],
+    ["residual, with a learned temperature", { read: { residual: true, temperature: { learned: 0.2 } } }],
+    ["with votes", { read: { maskAbsent: true }, vote: 10 }],
+    ["with a learned weight of votes", { vote: { learned: 5 } }],
+    ["with votes alone", { vote: 10, votesOnly: true }],
+  ];
+  it.each(some(reads, 1, 2, 5))("read the memory %s", async (_, options) => {
+    await expectSame({ backbone: "mobilenet_v2", memory: options }, { pictures: [[47, 33]] });
+  });
+
+  it("mix a picture's own statistics in by an input", async () => {
+    const network = randomNetwork({ backbone: "mobilenet_v2", memory });
+    const graphs = await openSplit(network, true);
+    const normalization = new TestTimeNormalization(network, 0.3);
+    await expectParity(network, graphs, { ownWeight: 0.3 });
+    normalization.weight = 0;
+    await expectParity(network, graphs, { ownWeight: 0 });
+    dispose([...network.stateDict().values()]);
+  });
+
+  it("are one for other tools, the memory inside, to labels or to logits", async () => {
+    const network = randomNetwork({ backbone: "mobilenet_v2", memory: { ...memory, vote: 5 } });
+    prepareForInference(network, { memoryFormat: "contiguous" });
+    for (const output of ["labels", "logits"] as const) {
+      const { bytes, inputs, outputs } = buildSingle(network, { ...settings, output });
+      expect([inputs, outputs].map((values) => values.map(({ name }) => name))).toEqual([
+        ["image"],
+        [output],
+      ]);
+      await expectParity(network, { kind: "single", whole: await OnnxSession.open(bytes) });
+    }
+    dispose([...network.stateDict().values()]);
+  });
+
+  it("read other rows, temperatures and votes than those of training", async () => {
+    const network = randomNetwork({ backbone: "mobilenet_v2", memory: { ...memory, vote: 5 } });
+    prepareForInference(network, { memoryFormat: "contiguous" });
+    const graphs = await openSplit(network);
+    const { items } = network.memory as ClassMemory;
+    noGrad(() => scope(() => items.copy_(nn.F.normalize(rand(items.shape)))));
+    (network.memory as ClassMemory).voteWeight = 1;
+    await expectParity(network, graphs);
+    dispose([...network.stateDict().values()]);
+  });
+
+  it("refuse a module that nobody said how to export, naming it", () => {
+    class Strange extends nn.Module {
+      forward(input: Tensor): Tensor {
+        return input;
+      }
+    }
+    const network = randomNetwork({ backbone: "mobilenet_v2" });
+    replaceChild((network as BackboneNetwork).layer2, "1", new Strange());
+    expect(() => buildGraphs(network, settings)).toThrow(
+      /^the module 'layer2.1' of the class Strange cannot be exported: say how with registerEmitter\(Strange, …\)/,
+    );
+    dispose([...network.stateDict().values()]);
+  });
+
+  const table = backboneNames.flatMap((backbone) =>
+    headNames.map((head): [string, NetworkOptions] => [`${backbone}, ${head}`, { backbone, head, memory }]),
+  );
+  it.runIf(full).each(table)(
+    "compute what libtorch does: %s",
+    async (_, options) => {
+      await expectSame(options);
+    },
+    120_000,
+  );
+});
