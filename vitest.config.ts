@@ -17,14 +17,13 @@ const alone = [
   "packages/torch/test/{errors,leaks,threads}.test.ts",
   "packages/pinmem/src/images/png.test.ts",
   "packages/pinmem/src/loading/loader.test.ts",
-  "packages/pinmem/test/{earlier-run,examples,packed,recipes,root-import}.test.ts",
+  "packages/pinmem/test/{earlier-run,examples,packed,root-import}.test.ts",
   "packages/pinmem/test/documents/*.test.ts",
   "packages/pinmem/src/cli/{main,signals}.test.ts",
   "packages/torch/setup/*.test.ts",
   "packages/torch/src/native.test.ts",
   "packages/torch/src/nn/views.test.ts",
   "packages/torch/test/{gradients,maml}.test.ts",
-  "golden/*.test.ts",
 ];
 
 // All others share two processes, since starting one costs more than most of them take; as-found.ts sees to it that each

@@ -16,6 +16,7 @@ import { openRun } from "../src/runs/open-run.js";
 import { RunFolder } from "../src/runs/run-folder.js";
 import { train } from "../src/runs/train.js";
 import { fixtureFile, readJson, temporaryFolder } from "./data-fixtures.js";
+import { full } from "./scope.js";
 
 let folder: string;
 const root = temporaryFolder();
@@ -51,7 +52,7 @@ test("opens and evaluates to the scores of then", async () => {
   expect(now.domains[0]?.images).toBe(2);
 });
 
-test("resumes with the losses of then", async () => {
+test.runIf(full)("resumes with the losses of then", async () => {
   const expected = readJson<(TrainingEvent & { gradientNorm?: number })[]>("run-0.1.0.json");
   const events: TrainingEvent[] = [];
   const recipe = await loadRecipe(new RunFolder(folder).recipe);

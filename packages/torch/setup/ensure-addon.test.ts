@@ -11,6 +11,8 @@ import { findCompiler } from "./compiler.mjs";
 import { currentAddon, ensureAddon } from "./ensure-addon.mjs";
 import { libtorchFiles, recordingReporter, temporaryFolder, writeFiles } from "./testing.js";
 
+/** Without `full` some of what compiles is left out, since it takes long. */
+const full = process.env.PINMEM_TESTS === "full";
 const compiler = process.platform === "linux" ? await findCompiler() : undefined;
 
 const addonSource = `
@@ -110,7 +112,7 @@ describe.skipIf(compiler?.command[0] !== "g++")("ensureAddon", () => {
     expect(currentAddon({ packageDir, libtorch, env: {} })).toBeUndefined();
   });
 
-  test("builds again after an upgrade of libtorch in place", async () => {
+  test.runIf(full)("builds again after an upgrade of libtorch in place", async () => {
     const { packageDir, libtorch } = makePackage();
     const first = await ensure({ packageDir, libtorch });
     makeLibtorch(libtorch, 50);
@@ -120,7 +122,7 @@ describe.skipIf(compiler?.command[0] !== "g++")("ensureAddon", () => {
     expect(answerOf(addonPath(packageDir, second.build.id))).toBe(52);
   });
 
-  test("builds a second libtorch beside the first, which stays the default", async () => {
+  test.runIf(full)("builds a second libtorch beside the first, which stays the default", async () => {
     const { folder, packageDir, libtorch } = makePackage();
     const first = await ensure({ packageDir, libtorch });
     const other = makeLibtorch(join(folder, "other"), 60);
@@ -143,7 +145,7 @@ describe.skipIf(compiler?.command[0] !== "g++")("ensureAddon", () => {
     expect(currentAddon({ packageDir, libtorch: linked, env: {} })?.id).toBe(build.id);
   });
 
-  test("starts afresh from damaged records", async () => {
+  test.runIf(full)("starts afresh from damaged records", async () => {
     const { packageDir, libtorch } = makePackage();
     const { build } = await ensure({ packageDir, libtorch });
     const record = join(packageDir, "build", build.id, "build.json");

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../test/run-cli.js";
+import { full } from "../../test/scope.js";
 import { TINY } from "../../test/tiny-backbone.js";
 import type { DemoSummary } from "./demo/summary.js";
 
@@ -36,11 +37,14 @@ const miniature = Object.entries({
   "calibration.pictures": 1,
 }).flatMap(([path, value]) => ["--set", `${path}=${JSON.stringify(value)}`]);
 
+// Measuring how long steps take takes long itself.
+const length = full ? ["--minutes", "0.03"] : ["--steps", "2,2"];
+
 describe("pinmem demo", () => {
-  it("trains both methods for the same time, prints scores on unseen looks first, and writes the report", async () => {
+  it(`trains both methods${full ? " for the same time" : ""}, prints scores on unseen looks first, and writes the report`, async () => {
     const out = join(folder, "whole");
-    const { out: printed, err, code } = await run("--minutes", "0.03", "--out", out, ...miniature);
-    expect(err).toMatch(/pin-memory: \d+ steps? of .* fit into \d+ s/);
+    const { out: printed, err, code } = await run(...length, "--out", out, ...miniature);
+    if (full) expect(err).toMatch(/pin-memory: \d+ steps? of .* fit into \d+ s/);
     expect(code).toBe(0);
     expect(printed).toMatch(
       /^\nmean IoU in percent +erm +\+ image +\+ 8 pict\. +pin-memory +\+ image +\+ 8 pict\.\nunseen looks, mean( +[-\d.]+){6}\n {2}night .*\n {2}fog .*\nlooks trained on, mean .*\n {2}boulevard /,
@@ -56,7 +60,7 @@ describe("pinmem demo", () => {
     for (const { method, steps, pace, unseen, looks, ownStatistics, adapted } of runs) {
       for (const { unseen } of [ownStatistics, adapted]) expect(unseen).not.toBeNull();
       expect(existsSync(join(out, `${method}-adapted`))).toBe(false);
-      expect(pace?.step).toBeGreaterThan(0);
+      if (full) expect(pace?.step).toBeGreaterThan(0);
       const recipe = JSON.parse(readFileSync(join(out, method, "recipe.json"), "utf8"));
       expect(recipe).toMatchObject({ length: { steps }, method: { name: method } });
       const [night, fog] = looks.filter(({ role }) => role === "unseen").map(({ meanIoU }) => meanIoU ?? 0);

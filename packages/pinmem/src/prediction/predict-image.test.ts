@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
+import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { Predictor } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
@@ -109,7 +110,7 @@ describe("predictImage", () => {
     expect(prediction.confidence.every((value) => value > 0 && value <= 1)).toBe(true);
   });
 
-  it("takes the statistics of the whole image for each of its tiles", async () => {
+  it.runIf(full)("takes the statistics of the whole image for each of its tiles", async () => {
     const image = street(700, 420);
     // A dark half: tiles of it would have statistics of their own.
     image.pixels.fill(4, 0, 700 * 200 * 3);

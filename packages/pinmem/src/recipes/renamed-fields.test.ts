@@ -61,6 +61,7 @@ const anew = async () => {
 describe("fields under their earlier names", () => {
   it("mean the same, in modules, JSON files and programs, and each new name is told once", async () => {
     const { loadRecipe: load } = await anew();
+    const { resolveRecipe: resolve } = await import("./recipe.js");
     const wanted = resolveRecipe(now);
     expect(await load(write("a.json", JSON.stringify(old)))).toEqual(wanted);
     expect(lines()).toEqual([
@@ -72,8 +73,8 @@ describe("fields under their earlier names", () => {
       "statisticsBatches is called validation.preciseBatchNorm now; the old name still works in a recipe",
     ]);
     expect(await load(write("b.mjs", `export default ${JSON.stringify(old)};`))).toEqual(wanted);
-    expect(resolveRecipe(old)).toEqual(wanted);
-    expect(lines().filter((line) => line.startsWith("clip"))).toHaveLength(2);
+    expect(resolve(old)).toEqual(wanted);
+    expect(lines().filter((line) => line.startsWith("clip"))).toHaveLength(1);
   });
 
   it("are read in stored runs without a word", async () => {

@@ -10,6 +10,7 @@ import type { DatasetDefinition } from "../../src/datasets/definition.js";
 import { writeLabelPng, writeRgbPng } from "../../src/images/write-png.js";
 import { checkDataset } from "../../src/loading/check.js";
 import { miniRecipe, ownProcess } from "../mini-recipe.js";
+import { full } from "../scope.js";
 import { CodeFolder, pathOfFile } from "./code-folder.js";
 import { type Block, blocks, root } from "./documents.js";
 
@@ -51,7 +52,7 @@ test("the data set finds its files and decodes them", async () => {
   expect(histogram[car]).toBe(2 * width * height);
 });
 
-test("the method trains, in two passes a step", () => {
+test.runIf(full)("the method trains, in two passes a step", () => {
   const recipe = miniRecipe(ownProcess);
   const program = folder.inHome("train.mjs");
   writeFileSync(

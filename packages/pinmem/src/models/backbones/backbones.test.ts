@@ -55,6 +55,7 @@ const parameterCounts: Readonly<Record<BackboneName, number>> = {
 /** More of the same blocks: tested in full only. */
 const large: readonly string[] = [
   "resnet34",
+  "resnet50",
   "resnext50_32x4d",
   "resnet101",
   "resnet152",
@@ -132,23 +133,26 @@ describe("backbones", () => {
   );
 
   const families = ["resnet18", "resnet50", "mobilenet_v2", "shufflenet_v2_x1_0"] as const;
-  it.each(families)("%s keeps to the strides and channels it announces, at odd sizes too", (name) => {
-    scope(() => {
-      for (const outputStride of [8, 16, 32] as const) {
-        const backbone = createBackbone(name, { outputStride }).eval();
-        const [height, width] = [65, 97];
-        const { lowLevel, auxiliary, deep } = noGrad(() =>
-          backbone.call(formulaImages([0], [height, width])),
-        );
-        const { channels, strides } = backbone;
-        const at = (stride: number) => [Math.ceil(height / stride), Math.ceil(width / stride)];
-        expect(lowLevel.shape).toEqual([1, channels.layer1, ...at(strides.layer1)]);
-        expect(auxiliary.shape).toEqual([1, channels.layer3, ...at(strides.layer3)]);
-        expect(deep.shape).toEqual([1, channels.layer4, ...at(strides.layer4)]);
-        expect(strides.layer4).toBe(outputStride);
-      }
-    });
-  });
+  it.each(families.filter((name) => full || !large.includes(name)))(
+    "%s keeps to the strides and channels it announces, at odd sizes too",
+    (name) => {
+      scope(() => {
+        for (const outputStride of [8, 16, 32] as const) {
+          const backbone = createBackbone(name, { outputStride }).eval();
+          const [height, width] = [65, 97];
+          const { lowLevel, auxiliary, deep } = noGrad(() =>
+            backbone.call(formulaImages([0], [height, width])),
+          );
+          const { channels, strides } = backbone;
+          const at = (stride: number) => [Math.ceil(height / stride), Math.ceil(width / stride)];
+          expect(lowLevel.shape).toEqual([1, channels.layer1, ...at(strides.layer1)]);
+          expect(auxiliary.shape).toEqual([1, channels.layer3, ...at(strides.layer3)]);
+          expect(deep.shape).toEqual([1, channels.layer4, ...at(strides.layer4)]);
+          expect(strides.layer4).toBe(outputStride);
+        }
+      });
+    },
+  );
 
   it("starts as torchvision does: He's normal by the fan out, norms at one and zero", () => {
     const backbone = createBackbone("resnet18", { outputStride: 32 });
