@@ -1,64 +1,69 @@
-// When own statistics help a network, fitted on what is known of its sources: pictures as they are, where the trained statistics
-// should stay, and under simulated shifts, where others may be better.
+// When own statistics help a network, fitted on what is known of its sources: pictures as they are and in other frames, where the
+// trained statistics should stay, and under simulated shifts, where others may be better.
 //
-// Two things are fitted. How much less sure or telling than those of pictures as they are predictions must be: the least at which
-// these lose no more than `MOST_LOST` of mean IoU, but never less than `SEVERITIES[0]`, since an unseen drive that is near to the
-// sources is less sure than they are, and own statistics harm it. And the weight beyond it: the one that lifts the shifted
-// pictures most.
+// What asks for a second look has fixed multiples of what pictures as they are show, since an unseen drive that is near to the
+// sources is less sure than they are. Two things are fitted: the departure beyond which own statistics are taken, and their
+// weight: those that lift the shifted pictures most, of those with which pictures as they are lose no more than `MOST_LOST` of mean
+// IoU, and in other frames no more than `MOST_LOST_FRAMED`.
 
 import { ConfusionMatrix, meanIoU, meanOf } from "@pinmem/core";
-import { chooseWeight, type PredictionSigns, type ShiftRule } from "../inference/shift-rule.js";
+import { asksForOwn, departs, type PredictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 
 /** What a network says about one picture with one weight of own statistics. */
 export interface Trial extends PredictionSigns {
   readonly weight: number;
+  /** Of the picture from the sources, as the look with this weight tells; 0 with weight 0. */
+  readonly departure: number;
   /** Label by prediction. */
   readonly matrix: ConfusionMatrix;
 }
 
-/** A picture under a shift; the first trial is that of weight 0. */
+/** A picture that was tried; the first trial is that of weight 0. */
 export interface TriedPicture {
-  /** "none" for pictures as they are. */
+  /** Nothing, another frame, or a simulated shift. */
+  readonly change: "none" | "framing" | "shift";
+  /** Which: "none", "middle", "fog". */
   readonly kind: string;
   readonly trials: readonly Trial[];
 }
 
-/** Of 1: `ENTROPY_TIMES` the mean entropy of the sources' pictures, or `INFORMATION_LOST` less than their mean information. */
-const SEVERITIES = [1, 1.25, 1.5, 2, 2.5, 3, 4];
-/** A drive near to the sources has about 1.1 to 1.4 times their entropy, one at dusk 2.2. */
+/** Times the mean entropy of the sources' pictures: a drive near to them has 1.1 to 1.4 times as much, one at dusk 2.2. */
 export const ENTROPY_TIMES = 1.7;
-/** A near drive loses 0 to 0.1 of the information, looks that a young network never saw 0.15 to 0.9. */
-export const INFORMATION_LOST = 0.2;
+/** Of their mean information: a near drive loses 0 to 0.1, looks that a young network never saw 0.15 to 0.9. */
+export const INFORMATION_LOST = 0.15;
 /** Mean IoU that pictures as they are may lose to a rule. */
 export const MOST_LOST = 0.003;
+/** Mean IoU that they may lose in other frames, on average over these. */
+const MOST_LOST_FRAMED = 0.005;
+/** Times the mean departure of the sources' pictures. */
+const FACTORS = [1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8];
 
 /** @throws RangeError where no picture is as it is */
 export function fitShiftRule(pictures: readonly TriedPicture[], candidates: readonly number[]): ShiftRule {
-  const plain = pictures.filter(({ kind }) => kind === "none");
-  const shifted = pictures.filter(({ kind }) => kind !== "none");
+  const of = (change: TriedPicture["change"]) => pictures.filter((picture) => picture.change === change);
+  const [plain, framings, shifts] = [of("none"), of("framing"), of("shift")];
   const usual = meanSigns(plain);
   if (!usual) throw new RangeError("fitShiftRule: there is no picture as it is");
+  const asking = {
+    threshold: usual.entropy * ENTROPY_TIMES,
+    information: usual.information * (1 - INFORMATION_LOST),
+  };
   const weights = candidates.filter((weight) => weight > 0);
   const trained = scoreWith(plain, () => 0) ?? 0;
   let best: { rule: ShiftRule; score: number } | undefined;
-  for (const severity of SEVERITIES) {
+  for (const factor of FACTORS) {
     for (const weight of weights) {
-      const rule = ruleOf(usual, severity, weight);
+      const rule = { ...asking, departure: factor * meanDeparture(plain, weight), weight };
       const choose = (picture: TriedPicture) => weightFor(rule, picture);
       if ((scoreWith(plain, choose) ?? 0) < trained - MOST_LOST) continue;
-      const score = meanScore(shifted, choose) ?? 0;
+      if (meanLoss(framings, choose) > MOST_LOST_FRAMED) continue;
+      const score = meanScore(shifts, choose) ?? 0;
       if (!best || score > best.score) best = { rule, score };
     }
   }
   // Where nothing can be chosen without loss: thresholds that no picture passes.
-  return best?.rule ?? { threshold: Number.MAX_VALUE, information: 0, weight: weights[0] ?? 1 };
+  return best?.rule ?? { threshold: Number.MAX_VALUE, information: 0, departure: 0, weight: weights[0] ?? 1 };
 }
-
-const ruleOf = ({ entropy, information }: PredictionSigns, severity: number, weight: number): ShiftRule => ({
-  threshold: entropy * ENTROPY_TIMES ** severity,
-  information: information * (1 - INFORMATION_LOST * severity),
-  weight,
-});
 
 /** Mean of what predictions with the trained statistics show; null where there are no pictures. */
 export function meanSigns(pictures: readonly TriedPicture[]): PredictionSigns | null {
@@ -68,9 +73,16 @@ export function meanSigns(pictures: readonly TriedPicture[]): PredictionSigns | 
   return entropy === null || information === null ? null : { entropy, information };
 }
 
+/** Mean departure of pictures, as looks with a weight tell. */
+export const meanDeparture = (pictures: readonly TriedPicture[], weight: number): number =>
+  meanOf(pictures.map(({ trials }) => trials.find((one) => one.weight === weight)?.departure ?? null)) ?? 0;
+
 /** The weight that a rule gives a picture that was tried. */
-export const weightFor = (rule: ShiftRule, { trials: [trained] }: TriedPicture): number =>
-  trained ? chooseWeight(rule, trained) : 0;
+export function weightFor(rule: ShiftRule, { trials }: TriedPicture): number {
+  const [trained] = trials;
+  const own = trials.find(({ weight }) => weight === rule.weight);
+  return trained && own && asksForOwn(rule, trained) && departs(rule, own.departure) ? rule.weight : 0;
+}
 
 /** Mean IoU over pictures, each with its own weight; null where nothing is labeled. */
 export function scoreWith(
@@ -88,18 +100,19 @@ export function scoreWith(
   return meanIoU(total);
 }
 
-/** Mean over the kinds of shifts. */
-function meanScore(
-  pictures: readonly TriedPicture[],
-  choose: (picture: TriedPicture) => number,
-): number | null {
-  const kinds = [...new Set(pictures.map(({ kind }) => kind))];
-  return meanOf(
-    kinds.map((kind) =>
-      scoreWith(
-        pictures.filter((picture) => picture.kind === kind),
-        choose,
-      ),
+/** Mean over the kinds of changes. */
+const meanScore = (pictures: readonly TriedPicture[], choose: (picture: TriedPicture) => number) =>
+  meanOf(byKind(pictures).map((those) => scoreWith(those, choose)));
+
+/** Mean over the kinds of changes of what is lost to the trained statistics; gains do not make up for losses. */
+const meanLoss = (pictures: readonly TriedPicture[], choose: (picture: TriedPicture) => number): number =>
+  meanOf(
+    byKind(pictures).map((those) =>
+      Math.max(0, (scoreWith(those, () => 0) ?? 0) - (scoreWith(those, choose) ?? 0)),
     ),
+  ) ?? 0;
+
+const byKind = (pictures: readonly TriedPicture[]): TriedPicture[][] =>
+  [...new Set(pictures.map(({ kind }) => kind))].map((kind) =>
+    pictures.filter((picture) => picture.kind === kind),
   );
-}

@@ -4,12 +4,13 @@
 import { setImmediate } from "node:timers/promises";
 import { BicubicResizer, meanOf, type RgbImage } from "@pinmem/core";
 import { renderStreet } from "@pinmem/streets";
-import { type Device, noGrad, scope } from "@pinmem/torch";
+import { type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { SceneSample } from "../datasets/dataset.js";
 import { readImage } from "../images/image.js";
 import { pictureInput, statisticsView } from "../inference/picture-input.js";
 import { PlaceStatistics } from "../inference/place-statistics.js";
-import { type PredictionSigns, predictionSigns } from "../inference/shift-rule.js";
+import { SecondLook } from "../inference/second-look.js";
+import { asksForOwn, departs, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 
@@ -40,23 +41,40 @@ export function lookAtPictures(
 }
 
 /**
- * What the network's predictions of pictures of a place show: the mean over the pictures.
- * @param network in evaluation mode, with the statistics that it was trained with
- * @throws DataError naming a picture that cannot be read; what `onProgress` throws
+ * The weight of own statistics that pictures of a place, taken together, need by the rule of `image:auto`: what it asks of a
+ * picture is asked of the means over all of them.
+ * @param network in its trained form and evaluation mode; it is the same afterwards
+ * @throws DataError naming a picture that cannot be read; RangeError where the network has no batch norm; what `onProgress` throws
  */
-export async function signsOfPictures(
+export async function weightByRule(
   network: SegmentationNetwork,
   pictures: readonly PlacePicture[],
+  rule: ShiftRule,
   { device = "cpu", onProgress }: LookOptions = {},
-): Promise<PredictionSigns> {
-  const each: PredictionSigns[] = [];
-  for await (const image of inputsOf(pictures)) {
-    const signs = noGrad(() => scope(() => predictionSigns(predict(network, pictureInput([image], device)))));
-    each.push(signs);
-    onProgress?.(each.length, pictures.length);
+): Promise<number> {
+  const second = new SecondLook(network, (image) => predict(network, image));
+  const overAll = async <T>(of: (input: Tensor) => T): Promise<T[]> => {
+    const each: T[] = [];
+    for await (const image of inputsOf(pictures)) {
+      each.push(noGrad(() => scope(() => of(pictureInput([image], device)))));
+      onProgress?.(each.length, pictures.length);
+    }
+    return each;
+  };
+  const mean = (values: readonly number[]): number => meanOf(values) ?? Number.NaN;
+  try {
+    const signs = await overAll((input) => predictionSigns(second.trained(input)));
+    const entropy = mean(signs.map((one) => one.entropy));
+    const information = mean(signs.map((one) => one.information));
+    if (!asksForOwn(rule, { entropy, information })) return 0;
+    if (rule.departure === undefined) return rule.weight;
+    const departures = await overAll(
+      (input) => second.look(input, rule.weight, second.trained(input)).departure,
+    );
+    return departs(rule, mean(departures)) ? rule.weight : 0;
+  } finally {
+    second.normalization.remove();
   }
-  const mean = (of: (signs: PredictionSigns) => number) => meanOf(each.map(of)) ?? Number.NaN;
-  return { entropy: mean(({ entropy }) => entropy), information: mean(({ information }) => information) };
 }
 
 /** Pictures in the size that statistics are taken in. */

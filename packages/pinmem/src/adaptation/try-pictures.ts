@@ -1,29 +1,29 @@
-// What a network says about labeled pictures, as they are and under simulated shifts, with several weights of their own
-// statistics: what the choice of a weight is fitted on.
+// What a network says about labeled pictures, as they are, in other frames and under simulated shifts, with several weights of
+// their own statistics: what the choice of a weight is fitted on.
 
-import { ConfusionMatrix, type RgbImage } from "@pinmem/core";
+import { ConfusionMatrix } from "@pinmem/core";
 import { type Device, noGrad, scope } from "@pinmem/torch";
 import { pictureInput } from "../inference/picture-input.js";
-import { type Forward, winners } from "../inference/predictor.js";
+import { winners } from "../inference/predictor.js";
+import type { SecondLook } from "../inference/second-look.js";
 import { predictionSigns } from "../inference/shift-rule.js";
-import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import type { Trial, TriedPicture } from "./fit-shift-rule.js";
-import { type ShiftKind, shifted, shiftKinds } from "./simulated-shifts.js";
+import { framed, framingKinds, type Labeled } from "./simulated-framings.js";
+import { shifted, shiftKinds } from "./simulated-shifts.js";
 
-/** Shifts under which each picture is tried; the next one gets the next ones in turn. */
-const SHIFTS_EACH = 2;
+/** Shifts and frames in which each picture is tried; the next one gets the next ones in turn. */
+const EACH = 2;
 
 export interface TryOptions {
-  /** Of the network that `normalization` belongs to. */
-  readonly forward: Forward;
-  readonly normalization: TestTimeNormalization;
+  /** At pictures with own statistics. */
+  readonly second: SecondLook;
   readonly classes: number;
   /** Weights to try; 0 is among them. */
   readonly candidates: readonly number[];
   readonly seed: number;
   readonly device?: Device;
-  /** Told of every picture in every form, its label with it. */
+  /** Told of every picture as it is and under shifts, its label with it. */
   readonly onTried?: (kind: string, picture: EvaluationImage) => void;
   /** Stops before the next picture, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -31,7 +31,7 @@ export interface TryOptions {
   readonly onPicture?: (done: number) => void;
 }
 
-/** Tries every picture as it is and under some shifts. */
+/** Tries every picture as it is, in some frames and under some shifts. */
 export async function tryPictures(
   images: AsyncIterable<EvaluationImage>,
   options: TryOptions,
@@ -42,14 +42,14 @@ export async function tryPictures(
     options.signal?.throwIfAborted();
     const { image: pixels, label, width, height } = picture;
     const image = { width, height, pixels };
-    const kinds = Array.from(
-      { length: SHIFTS_EACH },
-      (_, at) => shiftKinds[(turn * SHIFTS_EACH + at) % shiftKinds.length] as ShiftKind,
-    );
-    for (const kind of ["none", ...kinds] as const) {
-      const shown = kind === "none" ? image : shifted(image, { kind, seed: options.seed, index: turn });
-      tried.push(tryPicture(kind, shown, label, options));
-      options.onTried?.(kind, { ...picture, image: shown.pixels });
+    const attempt = (change: TriedPicture["change"], kind: string, shown: Labeled) => {
+      tried.push({ change, kind, trials: trialsOf(shown, options) });
+      if (change !== "framing") options.onTried?.(kind, { ...picture, image: shown.image.pixels });
+    };
+    attempt("none", "none", { image, label });
+    for (const kind of inTurn(framingKinds, turn)) attempt("framing", kind, framed({ image, label }, kind));
+    for (const kind of inTurn(shiftKinds, turn)) {
+      attempt("shift", kind, { image: shifted(image, { kind, seed: options.seed, index: turn }), label });
     }
     turn++;
     options.onPicture?.(turn);
@@ -57,25 +57,26 @@ export async function tryPictures(
   return tried;
 }
 
-function tryPicture(
-  kind: string,
-  image: RgbImage,
-  label: Uint8Array,
-  { forward, normalization, classes, candidates, device = "cpu" }: TryOptions,
-): TriedPicture {
-  const trials = scope(() =>
+/** The next few. */
+const inTurn = <T>(kinds: readonly T[], turn: number): T[] =>
+  Array.from({ length: EACH }, (_, at) => kinds[(turn * EACH + at) % kinds.length] as T);
+
+function trialsOf({ image, label }: Labeled, options: TryOptions): Trial[] {
+  const { second, classes, candidates, device = "cpu" } = options;
+  return scope(() =>
     noGrad(() => {
       const input = pictureInput([image], device);
-      return candidates.map((weight): Trial => {
-        normalization.weight = weight;
-        return scope(() => {
-          const logits = forward(input);
-          const matrix = new ConfusionMatrix(classes);
-          matrix.add(winners(logits), label);
-          return { weight, ...predictionSigns(logits), matrix };
-        });
-      });
+      const trained = second.trained(input);
+      return candidates.map(
+        (weight): Trial =>
+          scope(() => {
+            const { logits, departure } =
+              weight === 0 ? { logits: trained, departure: 0 } : second.look(input, weight, trained);
+            const matrix = new ConfusionMatrix(classes);
+            matrix.add(winners(logits), label);
+            return { weight, departure, ...predictionSigns(logits), matrix };
+          }),
+      );
     }),
   );
-  return { kind, trials };
 }

@@ -32,8 +32,8 @@ export function calibrateCommand(): Command {
     .addHelpText(
       "after",
       `
-Pictures of the recipe's validation domains go through the network as they are and under simulated shifts: darkness, fog, blur,
-noise, strange colors. No picture of a target is looked at. The result lies beside the weights.
+Pictures of the recipe's validation domains go through the network as they are, in other frames, and under simulated shifts:
+darkness, fog, blur, noise, strange colors. No picture of a target is looked at. The result lies beside the weights.
 
 Example:
   npx pinmem calibrate runs/camvid
@@ -117,15 +117,20 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
 }
 
 function describeRule({
-  rule: { threshold, information = 0, weight },
+  rule: { threshold, information = 0, departure, weight },
   sourceEntropy,
-  sourceInformation,
-}: Pick<Calibration, "rule" | "sourceEntropy" | "sourceInformation">): string {
+  sourceInformation = 0,
+  sourceDeparture = 0,
+}: Calibration): string {
   if (threshold === Number.MAX_VALUE)
     return "auto: the trained statistics stay everywhere, since own ones would harm pictures as they are";
   const times = (threshold / sourceEntropy).toFixed(1);
-  const most = `up to an entropy of ${threshold.toFixed(2)} nats (${times} times that of pictures as they are)`;
-  const share = sourceInformation ? ` (${Math.round((100 * information) / sourceInformation)} %)` : "";
-  const least = information > 0 ? ` and down to an information of ${information.toFixed(2)}${share}` : "";
-  return `auto: the trained statistics ${most}${least}; beyond, own statistics with weight ${weight}`;
+  const lost = information > 0 ? Math.round(100 * (1 - information / sourceInformation)) : 0;
+  const asks = `an entropy of ${threshold.toFixed(2)} nats (${times} times that of pictures as they are)`;
+  const orLess =
+    lost > 0 ? `, or an information of less than ${information.toFixed(2)} (${lost} % less)` : "";
+  const second = departure
+    ? `, where a second look finds more than ${(departure / sourceDeparture).toFixed(1)} times their departure`
+    : "";
+  return `auto: own statistics with weight ${weight} beyond ${asks}${orLess}${second}; the trained ones elsewhere`;
 }

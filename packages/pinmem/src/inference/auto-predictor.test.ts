@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { AutoPredictor } from "./auto-predictor.js";
 import { pictureInput } from "./picture-input.js";
 import { Predictor } from "./predictor.js";
-import { predictionSigns } from "./shift-rule.js";
+import { SecondLook } from "./second-look.js";
+import { predictionSigns, type ShiftRule } from "./shift-rule.js";
 import { TestTimeNormalization } from "./test-time-normalization.js";
 
 const CLASSES = 3;
@@ -47,9 +48,12 @@ const BETWEEN = scope(() => {
 });
 
 /** How often each form was asked, and the predictor. */
-function auto(threshold: number, changes: Parameters<typeof protocol>[1] = {}) {
+function auto(
+  threshold: number,
+  changes: Parameters<typeof protocol>[1] = {},
+  rule: Partial<ShiftRule> = {},
+) {
   const [net, mixing] = [network(), network()];
-  const normalization = new TestTimeNormalization(mixing, 0);
   const passes = { trained: 0, mixing: 0 };
   const through = (form: keyof typeof passes, of: nn.Sequential) => (image: Tensor) => {
     passes[form]++;
@@ -58,9 +62,8 @@ function auto(threshold: number, changes: Parameters<typeof protocol>[1] = {}) {
   const chosen = protocol("whole", { ...changes, normalize: { kind: "image", weight: "auto" } });
   const predictor = new AutoPredictor({
     trained: through("trained", net),
-    mixing: through("mixing", mixing),
-    normalization,
-    rule: { threshold, weight: 0.5 },
+    second: new SecondLook(mixing, through("mixing", mixing)),
+    rule: { threshold, weight: 0.5, ...rule },
     protocol: chosen,
   });
   return { predictor, passes };
@@ -88,6 +91,21 @@ describe("a predictor that decides for each picture", () => {
     for (const [at, image] of images.entries()) {
       expect(predictor.labels([image])).toEqual(withWeight(weights[at] as number).labels([image]));
     }
+  });
+
+  it("keeps the trained statistics where a second look finds that the picture does not depart, and otherwise predicts with it", () => {
+    const never = auto(0, {}, { departure: Number.MAX_VALUE });
+    expect(never.predictor.labels([picture(1)])).toEqual(withWeight(0).labels([picture(1)]));
+    expect(never.passes).toEqual({ trained: 1, mixing: 1 });
+    const always = auto(0, {}, { departure: 0 });
+    expect(always.predictor.labels([picture(1)])).toEqual(withWeight(0.5).labels([picture(1)]));
+    expect(always.passes).toEqual({ trained: 1, mixing: 1 });
+  });
+
+  it("asks for a second look where predictions tell little, too", () => {
+    const { predictor, passes } = auto(100, {}, { information: 100, departure: 0 });
+    expect(predictor.weightOf(picture(1))).toBe(0.5);
+    expect(passes).toEqual({ trained: 1, mixing: 1 });
   });
 
   it("decides by a picture alone, whatever goes with it", () => {

@@ -2,22 +2,22 @@
 // one prepared for the trained statistics, one that mixes, and a rule between them (shift-rule.ts).
 //
 // The decision is made on the whole picture, upright, so that views, windows and tiles follow one decision, and pictures do not
-// follow one another. A picture that keeps the trained statistics has gone through the prepared network alone.
+// follow one another. A picture that looks like the sources has gone through the prepared network alone; where the rule asks for
+// a second look, that is the prediction with own statistics, if it comes to that.
 
 import { BicubicResizer, type RgbImage } from "@pinmem/core";
 import type { Protocol } from "@pinmem/core/formats";
 import { cat, type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { pictureInput, statisticsView } from "./picture-input.js";
 import { type Forward, type ImagePredictor, Predictor, winners } from "./predictor.js";
-import { chooseWeight, predictionSigns, type ShiftRule } from "./shift-rule.js";
-import type { TestTimeNormalization } from "./test-time-normalization.js";
+import type { SecondLook } from "./second-look.js";
+import { asksForOwn, departs, predictionSigns, type ShiftRule } from "./shift-rule.js";
 
 export interface AutoPredictorOptions {
   /** With the trained statistics. */
   readonly trained: Forward;
-  /** With own statistics, as `normalization` mixes them. */
-  readonly mixing: Forward;
-  readonly normalization: TestTimeNormalization;
+  /** With own statistics. */
+  readonly second: SecondLook;
   readonly rule: ShiftRule;
   readonly protocol: Protocol;
   readonly device?: Device;
@@ -38,7 +38,7 @@ export class AutoPredictor implements ImagePredictor {
   #decided: number | null = null;
 
   constructor(options: AutoPredictorOptions) {
-    const { trained, mixing, normalization, protocol, device = "cpu", batch = 1 } = options;
+    const { trained, second, rule, protocol, device = "cpu", batch = 1 } = options;
     this.protocol = protocol;
     this.#options = options;
     this.#device = device;
@@ -48,10 +48,11 @@ export class AutoPredictor implements ImagePredictor {
       device,
       batch,
     });
+    second.normalization.weight = rule.weight;
     this.#mixing = new Predictor({
-      forward: mixing,
-      protocol: { ...protocol, normalize: { kind: "image", weight: normalization.weight } },
-      normalization,
+      forward: second.forward,
+      protocol: { ...protocol, normalize: { kind: "image", weight: rule.weight } },
+      normalization: second.normalization,
       device,
       batch,
     });
@@ -101,21 +102,21 @@ export class AutoPredictor implements ImagePredictor {
 
   #use(weight: number): Predictor {
     if (weight === 0) return this.#trained;
-    this.#options.normalization.weight = weight;
     return this.#mixing;
   }
 
   /** The weight, and what the network says with it. */
   #decide(image: RgbImage): { weight: number; logits: Tensor } {
-    const { trained, mixing, normalization, rule } = this.#options;
+    const { trained, second, rule } = this.#options;
     return noGrad(() =>
       scope(() => {
         const input = pictureInput([statisticsView(image, this.#resizer)], this.#device);
         const logits = trained(input);
-        const weight = chooseWeight(rule, predictionSigns(logits));
-        if (weight === 0) return { weight, logits };
-        normalization.weight = weight;
-        return { weight, logits: mixing(input) };
+        if (!asksForOwn(rule, predictionSigns(logits))) return { weight: 0, logits };
+        const own = second.look(input, rule.weight, logits);
+        return departs(rule, own.departure)
+          ? { weight: rule.weight, logits: own.logits }
+          : { weight: 0, logits };
       }),
     );
   }

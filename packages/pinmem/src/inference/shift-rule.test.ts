@@ -1,24 +1,36 @@
 import { fromTypedArray, scope, zeros } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
-import { chooseWeight, predictionSigns, type ShiftRule } from "./shift-rule.js";
+import { asksForOwn, departs, divergence, predictionSigns, type ShiftRule } from "./shift-rule.js";
 
-describe("the weight of a picture's own statistics", () => {
-  const at = (entropy: number, information: number, rule: ShiftRule) =>
-    chooseWeight(rule, { entropy, information });
-
-  it("is 0 where the network is as sure as of its sources and tells as much, or says nothing at all, and the fitted one elsewhere", () => {
-    const rule = { threshold: 0.5, information: 1, weight: 0.1 };
-    expect([0, 0.5, 0.51, 3, Number.NaN].map((entropy) => at(entropy, 1.2, rule))).toEqual([
-      0, 0, 0.1, 0.1, 0,
+describe("a picture", () => {
+  it("is looked at again where the network is less sure than of its sources or tells less, not where it says nothing at all", () => {
+    const rule = { threshold: 0.5, information: 1 };
+    const asks = (entropy: number, information: number) => asksForOwn(rule, { entropy, information });
+    expect([0, 0.5, 0.51, 3, Number.NaN].map((entropy) => asks(entropy, 1.2))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
     ]);
-    expect([1, 0.99, 0, Number.NaN].map((information) => at(0.1, information, rule))).toEqual([
-      0, 0.1, 0.1, 0,
+    expect([1, 0.99, 0, Number.NaN].map((information) => asks(0.1, information))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect([1, 2.1, Number.NaN].map((departure) => departs({ departure: 2 }, departure))).toEqual([
+      false,
+      true,
+      false,
     ]);
   });
 
-  it("follows the entropy alone by a rule of an earlier version", () => {
-    const rule = { threshold: 0.5, weight: 0.1 };
-    expect([at(0.4, 0, rule), at(0.6, 2, rule)]).toEqual([0, 0.1]);
+  it("is decided by its entropy alone by a rule of an earlier version", () => {
+    const rule: ShiftRule = { threshold: 0.5, weight: 0.1 };
+    expect(asksForOwn(rule, { entropy: 0.4, information: 0 })).toBe(false);
+    expect(asksForOwn(rule, { entropy: 0.6, information: 2 })).toBe(true);
+    expect(departs(rule, 0)).toBe(true);
   });
 });
 
@@ -54,6 +66,19 @@ describe("what predictions show", () => {
       two.select(1, 0).narrow(1, 4, 4).fill_(200);
       expect(predictionSigns(two).information).toBeCloseTo(Math.log(2), 6);
       expect(predictionSigns(zeros([1, 2, 4, 4]).div(0)).information).toBeNaN();
+    });
+  });
+});
+
+describe("the divergence of predictions", () => {
+  it("is the mean over pixels of what the second says otherwise than the first", () => {
+    scope(() => {
+      const first = fromTypedArray(Float32Array.of(0, 0, 0, 0, Math.log(3), 0, 0, 0, 0, 0), [1, 2, 1, 5]);
+      const second = zeros([1, 2, 1, 5]);
+      // Of the two pixels that are looked at, the first is the same; the second was (3/4, 1/4) and is (1/2, 1/2).
+      const expected = (0.75 * Math.log(1.5) + 0.25 * Math.log(0.5)) / 2;
+      expect(divergence(first, second)).toBeCloseTo(expected, 6);
+      expect(divergence(first, first)).toBe(0);
     });
   });
 });

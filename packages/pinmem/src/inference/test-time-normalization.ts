@@ -68,6 +68,11 @@ export class TestTimeNormalization {
     this.#weight = checked(weight);
   }
 
+  /** How many batch norms it is in the place of. */
+  get layers(): number {
+    return this.#layers;
+  }
+
   /** Puts the network's batch norms and activations back. */
   remove(): void {
     for (const undo of this.#undo.splice(0).reverse()) undo();

@@ -4,6 +4,7 @@
 import { type Device, noGrad, scope } from "@pinmem/torch";
 import {
   fitShiftRule,
+  meanDeparture,
   meanSigns,
   scoreWith,
   type TriedPicture,
@@ -13,8 +14,8 @@ import { fitVote, scoreOfVote, type VotedPicture } from "../adaptation/fit-votes
 import { tryPictures } from "../adaptation/try-pictures.js";
 import { tryVotes } from "../adaptation/try-votes.js";
 import type { Dataset } from "../datasets/dataset.js";
+import { SecondLook } from "../inference/second-look.js";
 import type { PredictionSigns } from "../inference/shift-rule.js";
-import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { spreadEvenly } from "../loading/check.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import { predict } from "../models/segment.js";
@@ -85,45 +86,49 @@ export async function calibrate(
     );
   }
   network.to({ memoryFormat: "channelsLast" });
-  const normalization = new TestTimeNormalization(network, 0);
+  const second = new SecondLook(network, (image) => predict(network, image));
   const weights = votesToTry(network);
   const voted: VotedPicture[] = [];
   async function* images() {
     for (const dataset of chosen) yield* evaluationImages(dataset);
   }
   const tried = await tryPictures(images(), {
-    forward: (image) => predict(network, image),
-    normalization,
+    second,
     classes: space.classes.length,
     candidates: CANDIDATES,
     seed,
     device,
     signal,
     onTried: (kind, picture) => {
-      normalization.weight = 0;
+      second.normalization.weight = 0;
       if (weights.length > 0) voted.push({ kind, trials: tryVotes(network, picture, weights, device) });
     },
     onPicture: (done) => onPicture?.(done, total),
   });
   const rule = fitShiftRule(tried, CANDIDATES);
-  const kinds = [...new Set(tried.map(({ kind }) => kind))];
+  const kinds = (["none", "framing", "shift"] as const).flatMap((change) => [
+    ...new Set(tried.flatMap((picture) => (picture.change === change ? [picture.kind] : []))),
+  ]);
   const shown = kinds.map((kind) => {
     const those = tried.filter((picture) => picture.kind === kind);
     return {
       kind,
+      change: those[0]?.change ?? "none",
       pictures: those.length,
       ...signsOf(those),
       meanIoU: CANDIDATES.map((weight) => scoreWith(those, () => weight)),
       chosen: scoreWith(those, (picture) => weightFor(rule, picture)),
     };
   });
-  const usual = signsOf(tried.filter(({ kind }) => kind === "none"));
+  const plain = tried.filter(({ change }) => change === "none");
+  const usual = signsOf(plain);
   const calibration: Calibration = {
     format: CALIBRATION_FORMAT,
     step: run.step,
     rule,
     sourceEntropy: usual.entropy,
     sourceInformation: usual.information,
+    sourceDeparture: meanDeparture(plain, rule.weight),
     candidates: CANDIDATES,
     votes: voted.length > 0 ? votesOf(voted, weights, network.memory?.voteWeight ?? 0) : null,
     seed,

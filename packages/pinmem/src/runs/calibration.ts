@@ -16,8 +16,10 @@ export const CALIBRATION_FORMAT = 2;
 const fraction = z.number().min(0).max(1);
 
 const shownSchema = z.strictObject({
-  /** "none", or the shift that was simulated. */
+  /** "none", or the frame or shift that was simulated. */
   kind: z.string(),
+  /** Which of them it is; since format 2. */
+  change: z.enum(["none", "framing", "shift"]).optional(),
   pictures: z.int().positive(),
   /** Of the predictions with the trained statistics, mean over the pictures, in nats. */
   entropy: z.number().min(0),
@@ -37,12 +39,15 @@ export const calibrationSchema = z.strictObject({
     threshold: z.number().min(0),
     /** Since format 2. */
     information: z.number().min(0).optional(),
+    departure: z.number().min(0).optional(),
     weight: z.number().gt(0).max(1),
   }),
   /** Mean entropy on source validation pictures as they are, in nats. */
   sourceEntropy: z.number().min(0),
   /** Mean information there; since format 2. */
   sourceInformation: z.number().min(0).optional(),
+  /** Mean departure there, with the weight of the rule; since format 2. */
+  sourceDeparture: z.number().min(0).optional(),
   /** Weights that were tried, 0 first. */
   candidates: z.array(fraction).min(1),
   /** What the memory's votes weigh; null for a network whose memory cannot vote, or that has none. Since format 2. */

@@ -9,10 +9,12 @@ import type { TestNormalization } from "@pinmem/core/formats";
 import { type Device, dispose, loadSafetensors } from "@pinmem/torch";
 import { lookAtPictures } from "../adaptation/look-at-pictures.js";
 import { PLACE_WEIGHT, type Place } from "../inference/place.js";
+import { SecondLook } from "../inference/second-look.js";
 import type { ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { checkTakesVotes } from "../models/add-votes.js";
 import { prepareForInference } from "../models/inference.js";
+import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights/load-weights.js";
 import type { Recipe } from "../recipes/recipe.js";
@@ -51,7 +53,7 @@ export interface OpenRunOptions {
 export interface AutoNormalization {
   /** The same network in the form that mixes own statistics in. */
   readonly network: SegmentationNetwork;
-  readonly normalization: TestTimeNormalization;
+  readonly second: SecondLook;
   readonly rule: ShiftRule;
 }
 
@@ -116,7 +118,7 @@ export function openRun(
     const openAuto = (): AutoNormalization => {
       const { rule } = readCalibration({ file, step, adaptation });
       const mixing = load().to({ memoryFormat: "channelsLast" });
-      return { network: mixing, normalization: new TestTimeNormalization(mixing, 0), rule };
+      return { network: mixing, second: new SecondLook(mixing, (image) => predict(mixing, image)), rule };
     };
     const network = load();
     const normalization = normalizationOf(network, normalize);

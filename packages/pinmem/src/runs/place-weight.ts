@@ -1,8 +1,7 @@
 // The weight of a place's statistics where no labels say which: by the rule of `image:auto`, asked once for all its pictures.
 
-import { type LookOptions, type PlacePicture, signsOfPictures } from "../adaptation/look-at-pictures.js";
+import { type LookOptions, type PlacePicture, weightByRule } from "../adaptation/look-at-pictures.js";
 import { PLACE_WEIGHT } from "../inference/place.js";
-import { chooseWeight } from "../inference/shift-rule.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { type CalibratedWeights, readCalibration } from "./calibration.js";
 import { RunError } from "./run-error.js";
@@ -19,7 +18,7 @@ export async function placeWeightByRule(
   options: LookOptions,
 ): Promise<number> {
   const { rule } = readCalibration(weights);
-  return chooseWeight(rule, await signsOfPictures(network, pictures, options));
+  return weightByRule(network, pictures, rule, options);
 }
 
 /** The same; where the weights are not calibrated one that does well on average, and a note that says so. */

@@ -15,8 +15,7 @@ export function predictorOf(
   if (!auto) return new Predictor({ forward: (image) => predict(network, image), normalization, ...options });
   return new AutoPredictor({
     trained: (image) => predict(network, image),
-    mixing: (image) => predict(auto.network, image),
-    normalization: auto.normalization,
+    second: auto.second,
     rule: auto.rule,
     ...options,
   });

@@ -1,0 +1,72 @@
+// A network that mixes a picture's own statistics in, and tells on the way how far these are from the trained ones where it has
+// seen little but colors and contrasts.
+
+import { type nn, scope, type Tensor } from "@pinmem/torch";
+import type { ChannelStatistics, PictureNorm } from "./picture-norm.js";
+import type { Forward } from "./predictor.js";
+import { departureOf, divergence } from "./shift-rule.js";
+import { TestTimeNormalization } from "./test-time-normalization.js";
+
+/** Of the batch norms, in the order in which they are met. */
+const EARLY = 1 / 4;
+/** Added to variances, as batch norm does. */
+const EPSILON = 1e-5;
+
+export interface Look {
+  /** With own statistics. */
+  readonly logits: Tensor;
+  /** Of the picture from the sources; see shift-rule.ts. */
+  readonly departure: number;
+}
+
+/** Looks at pictures with their own statistics. */
+export class SecondLook {
+  readonly normalization: TestTimeNormalization;
+  readonly forward: Forward;
+  readonly #early: number;
+  /** Distances of the layers that were met so far; null while nobody asks. */
+  #distances: number[] | null = null;
+
+  /**
+   * @param network in its trained form and evaluation mode, without gradients; it belongs to this until `normalization.remove`
+   * @param forward of that network
+   * @throws RangeError where it has no batch norm
+   */
+  constructor(network: nn.AnyModule, forward: Forward) {
+    this.normalization = new TestTimeNormalization(network, 0, {
+      onStatistics: (layer, own) => this.#note(layer, own),
+    });
+    this.forward = forward;
+    this.#early = Math.max(1, Math.floor(this.normalization.layers * EARLY));
+  }
+
+  /** Logits with the trained statistics. */
+  trained(image_B3hw: Tensor): Tensor {
+    this.normalization.weight = 0;
+    return this.forward(image_B3hw);
+  }
+
+  /**
+   * @param image_B3hw a whole picture
+   * @param trained_BKhw its logits with the trained statistics
+   */
+  look(image_B3hw: Tensor, weight: number, trained_BKhw: Tensor): Look {
+    this.normalization.weight = weight;
+    this.#distances = [];
+    try {
+      const logits = this.forward(image_B3hw);
+      const distance = this.#distances.reduce((sum, one) => sum + one, 0) / this.#distances.length;
+      return { logits, departure: departureOf(distance, divergence(trained_BKhw, logits)) };
+    } finally {
+      this.#distances = null;
+    }
+  }
+
+  #note({ runningVar }: PictureNorm, { variance }: ChannelStatistics): void {
+    if (!this.#distances || this.#distances.length === this.#early) return;
+    const distance = scope(() =>
+      variance.add(EPSILON).div(runningVar.add(EPSILON)).log().abs().mean().toNumber(),
+    );
+    this.#distances.push(distance);
+  }
+}
