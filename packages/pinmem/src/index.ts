@@ -1,7 +1,7 @@
 // `import { … } from "pinmem"`: what common work takes, in some twenty names. Open a trained run, predict, evaluate, look
 // inside, compare and report; write a recipe and train by it; bring data of one's own; read, color and write pictures.
 //
-// Everything else has a door of its own by subject: pinmem/data, /models, /training, /adaptation, /evaluation, /inspection, /report.
+// Everything else has a door of its own by subject: pinmem/data, /models, /training, /adaptation, /evaluation, /inspection, /export, /report.
 // Importing this one loads neither libtorch nor a schema library, image codecs or charts: functions that need one of them load
 // it when they are called first and return promises. Recipes import it, so it has to stay cheap (test/root-import.test.ts).
 

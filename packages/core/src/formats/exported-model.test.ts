@@ -72,7 +72,7 @@ const sample: ExportedModel = {
   },
   feature: { width: 8, stride: 16 },
   normalization: { input: "own_weight", weight: 0.3, largest: 2 ** 20 },
-  half: { elements: 50_000 },
+  half: { elements: 50_000, changed: { labels: 0.0001, logits: 0.001 } },
   provenance: {
     pinmem: "0.1.0",
     date: "2026-01-01T00:00:00.000Z",

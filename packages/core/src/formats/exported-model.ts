@@ -73,6 +73,13 @@ export const exportedMemorySchema = z.strictObject({
   momentum: z.number().min(0).lt(1),
 });
 
+const changeSchema = z.strictObject({
+  /** Share of the pixels that got another label. */
+  labels: share,
+  /** Largest difference of a logit, as a share of the largest logit. */
+  logits: z.number().min(0),
+});
+
 const verificationSchema = z.discriminatedUnion("verified", [
   z.strictObject({
     verified: z.literal(true),
@@ -88,8 +95,8 @@ const verificationSchema = z.discriminatedUnion("verified", [
           height: z.int().positive(),
           /** Share of the pixels that got another label. */
           labels: share,
-          /** Largest difference of a logit, as a share of the largest logit. */
-          logits: z.number().min(0),
+          /** Largest difference of a logit, as a share of the largest logit; null where the graph gives none. */
+          logits: z.number().min(0).nullable(),
         }),
       )
       .min(1),
@@ -153,7 +160,13 @@ export const exportedModelSchema = z.strictObject({
     })
     .nullable(),
   /** Weights of so many elements or more are stored in half precision; computed is in single precision. Null: none are. */
-  half: z.strictObject({ elements: z.int().positive() }).nullable(),
+  half: z
+    .strictObject({
+      elements: z.int().positive(),
+      /** What that changed beside the run's own weights, of the pictures of the verification together. */
+      changed: changeSchema,
+    })
+    .nullable(),
   provenance: z.strictObject({
     /** Version of pinmem that wrote it. */
     pinmem: z.string(),

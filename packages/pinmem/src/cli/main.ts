@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   adapt: async () => (await import("./adapt.js")).adaptCommand(),
   calibrate: async () => (await import("./calibrate.js")).calibrateCommand(),
   predict: async () => (await import("./predict.js")).predictCommand(),
+  export: async () => (await import("./export.js")).exportCommand(),
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
   inspect: async () => (await import("./inspect.js")).inspectCommand(),
   ablate: async () => (await import("./ablate.js")).ablateCommand(),

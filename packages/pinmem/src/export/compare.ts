@@ -17,7 +17,10 @@ export interface Answer {
 }
 
 /** By libtorch. */
-export const askNetwork = (network: SegmentationNetwork, picture: RgbImage): Required<Answer> =>
+export const askNetwork = (
+  network: SegmentationNetwork,
+  picture: RgbImage,
+): Answer & { readonly logits: Float32Array } =>
   noGrad(() =>
     scope(() => {
       const { logits } = segment(network, pictureInput([picture], "cpu").contiguous());

@@ -12,7 +12,7 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   } catch (error) {
     throw new ExportError(
       `onnxruntime-node, which the export is verified with, cannot be loaded (${firstLine(error)}). Install it with ` +
-        "`ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node`, or leave the verification out",
+        "`ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node`, or leave the verification out (`verify: false`)",
       { cause: error },
     );
   }
@@ -20,6 +20,10 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
 
 const firstLine = (error: unknown): string =>
   String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";
+
+/** Its version. */
+export const onnxRuntimeVersion = async (): Promise<string> =>
+  (await loadOnnxRuntime()).env.versions.node ?? "unknown";
 
 /** Numbers by the names of a graph's inputs or outputs. */
 export interface Values {
@@ -43,7 +47,10 @@ export class OnnxSession {
   static async open(bytes: Uint8Array): Promise<OnnxSession> {
     const runtime = await loadOnnxRuntime();
     try {
-      const session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+      const session = await runtime.InferenceSession.create(bytes, {
+        logSeverityLevel: 3,
+        intraOpNumThreads: 1, // Pictures are small, and the order of sums is then the same everywhere.
+      });
       return new OnnxSession(runtime, session);
     } catch (error) {
       throw new ExportError(`onnxruntime-node cannot open the exported graph: ${firstLine(error)}`, {

@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseExportedModel } from "@pinmem/core/formats";
+import { expect, it, vi } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { runCli } from "../../test/run-cli.js";
+import { untrainedRun } from "../../test/untrained-run.js";
+
+const root = temporaryFolder();
+const run = untrainedRun(join(root, "run"));
+const at = (name: string) => join(root, name);
+
+it("tells what it wrote, how it was verified, and what to heed", async () => {
+  const { out, code } = await runCli("export", run, "--out", at("model"), "--normalize", "image:0.3");
+  expect(code).toBe(0);
+  expect(out).toMatch(/^encode\.onnx +[\d.]+ MB\ndecode\.onnx +[\d.]+ MB\nmemory\.safetensors +[\d.]+ MB\n/);
+  expect(out).toMatch(
+    /\nverified with onnxruntime [\d.]+ against libtorch [\d.]+\S* on 3 pictures: at most 0 % of/,
+  );
+  expect(out).toMatch(/procedural pictures alone \(streets:boulevard, streets:toy-town\)/);
+  expect(out).toContain(`written: ${at("model")}`);
+});
+
+it("prints model.json, for a single graph in half precision that was not verified", async () => {
+  const words = ["--single", "logits", "--half", "--no-verify", "--json"];
+  const { out, code } = await runCli("export", run, "--out", at("single"), ...words);
+  expect(code).toBe(0);
+  const model = parseExportedModel(JSON.parse(out), "output");
+  expect(model).toEqual(JSON.parse(readFileSync(join(at("single"), "model.json"), "utf8")));
+  expect(model).toMatchObject({ graphs: { kind: "single" }, verification: { verified: false } });
+});
+
+it("refuses what it cannot export in one line, and writes nothing", async () => {
+  mkdirSync(at("unfinished"));
+  writeFileSync(join(at("unfinished"), "recipe.json"), JSON.stringify(miniRecipe()));
+  const out = ["--out", at("out")];
+  const refusals: [words: string[], code: number, message: RegExp][] = [
+    [[run, "--out", root], 1, /is there already; choose another --out, or move it away$/],
+    [[at("unfinished"), ...out], 1, /holds no weights yet: the run is not finished\. Continue it with: /],
+    [[at("none"), ...out], 1, /none does not exist; give the folder of a run$/],
+    [[run, ...out, "--normalize", "image:auto"], 1, /cannot be exported; give a number from 0 to 1/],
+    [[run, ...out, "--single", "all"], 2, /must be labels or logits/],
+    [[run], 2, /required option '--out <folder>' not specified/],
+  ];
+  for (const [words, code, message] of refusals) {
+    const result = await runCli("export", ...words);
+    expect(result.code).toBe(code);
+    expect(result.text).toMatch(message);
+  }
+  expect(existsSync(at("out"))).toBe(false);
+});
+
+it("says how to go on without onnxruntime-node", async () => {
+  vi.doMock("onnxruntime-node", () => {
+    throw new Error("Cannot find package 'onnxruntime-node'");
+  });
+  try {
+    const { text, code } = await runCli("export", run, "--out", at("without"));
+    expect(code).toBe(1);
+    expect(text).toMatch(/cannot be loaded .*Install it with `ONNXRUNTIME_NODE_INSTALL=skip npm install /);
+    expect(text).toMatch(/or leave the verification out \(--no-verify\)$/);
+    expect(readdirSync(root).filter((name) => name.includes("without"))).toEqual([]);
+    expect((await runCli("export", run, "--out", at("without"), "--no-verify")).code).toBe(0);
+  } finally {
+    vi.doUnmock("onnxruntime-node");
+  }
+});

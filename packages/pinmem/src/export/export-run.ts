@@ -1,0 +1,216 @@
+// A trained run as a folder that runs without libtorch: ONNX graphs, the rows of the memory, and what describes them
+// (@pinmem/core's formats/exported-model.ts). The folder appears whole or not at all, and only where onnxruntime has said of
+// some pictures what libtorch says, unless that is left out.
+
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import {
+  EXPORT_FILE,
+  type ExportedGraph,
+  type ExportedModel,
+  type ExportVerification,
+  type TestNormalization,
+} from "@pinmem/core/formats";
+import { writeWhole } from "../files/atomic-write.js";
+import { requireWritable } from "../files/output-folder.js";
+import type { Place } from "../inference/place.js";
+import { TestTimeNormalization } from "../inference/test-time-normalization.js";
+import { prepareForInference } from "../models/inference.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { openNormalized } from "../runs/open-normalized.js";
+import type { OpenRun } from "../runs/open-run.js";
+import { StagedFolder } from "../runs/staged-folder.js";
+import { buildGraphs, buildSingle, type GraphSettings, type SingleOutput } from "./build-graphs.js";
+import { type Answer, askNetwork, differenceOf, type OpenGraphs } from "./compare.js";
+import { describeModel } from "./describe-model.js";
+import { ExportError } from "./export-error.js";
+import { HALF_FROM, roundLargeWeights } from "./half-precision.js";
+import { loadOnnxRuntime, OnnxSession } from "./onnxruntime.js";
+import { packageVersion } from "./provenance.js";
+import { selfTestPicture, verificationPictures } from "./reference-pictures.js";
+import { selfTestOf } from "./self-test.js";
+import { together, type VerifyInput, verify } from "./verify.js";
+import { writeGraph, writeMemory } from "./write-folder.js";
+
+export interface ExportOptions {
+  /** The folder to make; nothing may lie there. */
+  readonly out: string;
+  /** As `openRun`. */
+  readonly which?: "best" | "last";
+  /** Default weight of the memory's votes, as `openRun`. */
+  readonly vote?: number | "auto" | null;
+  /**
+   * Whose statistics batch norm takes. A picture's own (`image`) are computed in the graph and mixed in by an input, whose default
+   * is the weight; those of a place are folded in. Default: the trained ones.
+   */
+  readonly normalize?: TestNormalization;
+  /** The place that `normalize` names. */
+  readonly place?: Place | null;
+  /** One graph from image to this, the memory inside, for other tools. Default: two graphs, the memory an input. */
+  readonly single?: SingleOutput;
+  /** Store large weights in half precision. Default false. */
+  readonly half?: boolean;
+  /** Compare with libtorch before the folder is left. Default true. */
+  readonly verify?: boolean;
+  /** Told what is at work. May throw to end it; nothing is left then. */
+  readonly onProgress?: (progress: ExportProgress) => void;
+}
+
+export interface ExportProgress {
+  readonly part: "opening" | "graphs" | "verification";
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Writes a run as ONNX, with all that is needed to use it elsewhere.
+ * @param path folder of a run, or a file of weights that a run wrote
+ * @returns what model.json says
+ * @throws RunError where it cannot be opened; ExportError where a module cannot be exported, onnxruntime-node is missing, or the
+ *   export does not say what libtorch says; WriteError. Nothing is left then
+ */
+export async function exportRun(path: string, options: ExportOptions): Promise<ExportedModel> {
+  const { out, which, vote = null, normalize = { kind: "trained" }, place = null } = options;
+  const isVerified = options.verify ?? true;
+  if (existsSync(out))
+    throw new ExportError(`${out} is there already; choose another \`out\`, or move it away`);
+  requireWritable(dirname(resolve(out)));
+  if (normalize.kind === "image" && normalize.weight === "auto") {
+    throw new ExportError(
+      'the weight "auto" of a picture\'s own statistics cannot be exported; give a number from 0 to 1, such as image:0.3',
+    );
+  }
+  if (isVerified) await loadOnnxRuntime();
+  options.onProgress?.({ part: "opening", done: 0, total: 1 });
+  const opened = normalize.kind === "place" ? normalize : ({ kind: "trained" } as const);
+  const weights = { ...(which && { which }), vote, form: "trained" } as const;
+  using run = await openNormalized(path, { normalize: opened, place }, weights);
+  return await exportOpen(run, { ...options, normalize, verify: isVerified });
+}
+
+interface Task extends ExportOptions {
+  readonly normalize: TestNormalization;
+  readonly verify: boolean;
+}
+
+async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
+  const { out, normalize, half = false, single, onProgress } = task;
+  const { network } = run;
+  const ownWeight = normalize.kind === "image" ? Number(normalize.weight) : null;
+  if (ownWeight === null) prepareForInference(network, { memoryFormat: "contiguous" });
+  const notes = [...silenceNoise(network), ...notesOn(run)];
+  const pictures = verificationPictures();
+  const ask = () => withOwn(network, ownWeight, () => pictures.map((one) => askNetwork(network, one)));
+  const asTrained = half ? ask() : null;
+  if (half) roundLargeWeights(network);
+
+  onProgress?.({ part: "graphs", done: 0, total: 1 });
+  using staged = new StagedFolder(out);
+  const graphs = await writeGraphs(staged.path, network, {
+    ownStatistics: ownWeight !== null,
+    halfFrom: half ? HALF_FROM : null,
+    version: packageVersion(),
+    single,
+  });
+  const memory = network.memory && single === undefined ? writeMemory(staged.path, network.memory) : null;
+  const expected = task.verify || half ? ask() : [];
+  const verification = task.verify
+    ? await verifyFiles(
+        staged.path,
+        graphs,
+        { network, pictures, expected, ownWeight: ownWeight ?? 0 },
+        onProgress,
+      )
+    : ({ verified: false, reason: "left out when the model was exported" } as const);
+  const model = await describeModel(run, {
+    graphs,
+    memory,
+    ownWeight,
+    half: asTrained && { elements: HALF_FROM, changed: changeOf(asTrained, expected) },
+    verification,
+    selfTest: withOwn(network, ownWeight, () => selfTestOf(network, selfTestPicture())),
+    notes,
+  });
+  await writeWhole(join(staged.path, EXPORT_FILE), `${JSON.stringify(model, null, 2)}\n`);
+  staged.commit();
+  return model;
+}
+
+interface WriteSettings extends GraphSettings {
+  readonly single: SingleOutput | undefined;
+}
+
+async function writeGraphs(
+  folder: string,
+  network: SegmentationNetwork,
+  { single, ...settings }: WriteSettings,
+): Promise<ExportedModel["graphs"]> {
+  if (single !== undefined) {
+    const whole = buildSingle(network, { ...settings, output: single });
+    return { kind: "single", whole: await writeGraph(folder, "model.onnx", whole) };
+  }
+  const { encode, decode } = buildGraphs(network, settings);
+  return {
+    kind: "split",
+    encode: await writeGraph(folder, "encode.onnx", encode),
+    decode: await writeGraph(folder, "decode.onnx", decode),
+  };
+}
+
+/** The files as they were written are what is compared. */
+async function verifyFiles(
+  folder: string,
+  graphs: ExportedModel["graphs"],
+  input: Omit<VerifyInput, "graphs" | "onPicture">,
+  onProgress: ExportOptions["onProgress"],
+): Promise<ExportVerification> {
+  const total = input.pictures.length;
+  const onPicture = (done: number) => onProgress?.({ part: "verification", done, total });
+  onPicture(0);
+  const open = ({ file }: ExportedGraph) => OnnxSession.open(readFileSync(join(folder, file)));
+  const sessions: OpenGraphs =
+    graphs.kind === "single"
+      ? { kind: "single", whole: await open(graphs.whole) }
+      : { kind: "split", encode: await open(graphs.encode), decode: await open(graphs.decode) };
+  try {
+    return await verify({ ...input, graphs: sessions, onPicture });
+  } finally {
+    const { kind: _, ...opened } = sessions;
+    await Promise.all(Object.values(opened).map((session) => session.release()));
+  }
+}
+
+/** Runs `body` with the network's batch norms mixing each picture's own statistics in; null: as they are. */
+function withOwn<T>(network: SegmentationNetwork, ownWeight: number | null, body: () => T): T {
+  if (ownWeight === null) return body();
+  const normalization = new TestTimeNormalization(network, ownWeight);
+  try {
+    return body();
+  } finally {
+    normalization.remove();
+  }
+}
+
+function changeOf(asTrained: readonly Answer[], rounded: readonly Answer[]) {
+  return together(asTrained.map((answer, at) => differenceOf(answer, rounded[at] as Answer)));
+}
+
+/** Noise would make every answer another one; says that it is left out. */
+function silenceNoise({ memory }: SegmentationNetwork): string[] {
+  if (memory?.readOptions.gumbel !== "always") return [];
+  memory.noise = (like) => like.mul(0);
+  return [
+    "The memory was trained to read with Gumbel noise in evaluation too; the exported one reads without.",
+  ];
+}
+
+function notesOn({ normalize, placeWeight, adaptation }: OpenRun): string[] {
+  return [
+    ...(normalize.kind === "place"
+      ? [
+          `Batch norm holds statistics of ${normalize.place} (${normalize.pictures} pictures) with weight ${placeWeight}.`,
+        ]
+      : []),
+    ...(adaptation ? ["Adapted to a place with pictures of it."] : []),
+  ];
+}
