@@ -65,9 +65,9 @@ function build(
   network.to({ device }).train();
   setMemoryFormat(network, memoryFormat, device);
   const method = new PinMemory({ network, weights: lossWeightsSchema.parse({}) }, { order });
-  const optimizer = createOptimizer(
+  const { optimizer } = createOptimizer(
     network,
-    { kind: "sgd", momentum: 0.9, nesterov: false, weightDecay: 5e-4, decay: "all" },
+    { kind: "sgd", momentum: 0.9, nesterov: false, weightDecay: 5e-4, decay: "all", factors: {} },
     LEARNING_RATE,
   );
   const batch = (seed: number): LabeledBatch => {

@@ -56,9 +56,9 @@ function train(run: CaseRun, name: string, create: (context: PassContext) => Met
     ? innerRate({ kind: "follow", first: hyper.innerLearningRate, fraction: 0.25 }, rate)
     : () => hyper.innerLearningRate;
   const { sgdMomentum: momentum, weightDecay } = hyper;
-  const optimizer = createOptimizer(
+  const { optimizer } = createOptimizer(
     network,
-    { kind: "sgd", momentum, nesterov: false, weightDecay, decay: "all" },
+    { kind: "sgd", momentum, nesterov: false, weightDecay, decay: "all", factors: {} },
     hyper.learningRate,
   );
   const discarded = new DiscardedStatistics(network);

@@ -103,7 +103,7 @@ async function step(recipe: Recipe): Promise<Readonly<Record<string, object>>> {
       steps: 1,
       network,
       method,
-      optimizer: createOptimizer(network, recipe.optimizer, 0.01),
+      ...createOptimizer(network, recipe.optimizer, 0.01),
       data: data.training,
       prepare: (batch, split) => prepareEpisode(batch, split, { seed, device: "cpu", perDomain, ...color }),
       learningRate: rate,

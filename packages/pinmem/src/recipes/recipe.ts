@@ -2,6 +2,7 @@
 // every default is visible in the copy that is saved with the run.
 
 import { z } from "zod";
+import { frozenBatchNorms } from "../training/frozen-batch-norm.js";
 import { lossWeightsSchema } from "../training/losses.js";
 import { methodSchema, splitsDomains } from "../training/methods/index.js";
 import { optimizerSchema } from "../training/optimizer.js";
@@ -33,6 +34,8 @@ export const recipeSchema = z.strictObject({
   length: z.strictObject({ steps: z.int().positive().optional(), epochs: z.number().positive().optional() }),
   optimizer: optimizerSchema.prefault({ kind: "sgd" }),
   learningRate: learningRateSchema.prefault({ kind: "polynomial", base: 0.01 }),
+  /** Batch norm of the backbone that training leaves alone: none, its running statistics, or all of it. */
+  frozenBatchNorm: z.enum(frozenBatchNorms).default("none"),
   /** Largest L2 norm of the gradient; null: any. */
   maxGradientNorm: z.number().positive().nullable().default(null),
   /** Episodes (batches) that make one step. */

@@ -107,18 +107,28 @@ describe("train", () => {
     expect(names.includes("memory.m_items")).toBe(name === "memory-erm");
   });
 
-  it("takes numeric options together: channels last, recomputation, accumulation, clipping", async () => {
+  it("takes options together: layout, recomputation, accumulation, clipping, rates by part, frozen norms, few meta steps", async () => {
     const recorder = new Recorder();
     const recipe = miniRecipe({
       channelsLast: true,
       activationCheckpointing: true,
       accumulation: 2,
       maxGradientNorm: 1,
+      optimizer: { kind: "sgd", factors: { backbone: 0.1 } },
+      frozenBatchNorm: "statistics",
+      method: {
+        name: "pin-memory",
+        from: 0.5,
+        every: 2,
+        writeFeature: "before",
+        memoryStart: { batches: 1 },
+      },
       length: { steps: 2 },
     });
     await train(recipe, { folder: folder(), events: [recorder] });
     const steps = recorder.events.filter((event) => event.event === "step");
-    expect(steps).toHaveLength(2);
+    expect(steps.map(({ losses }) => Object.keys(losses))).toEqual([["train"], ["meta-train", "meta-test"]]);
+    expect(recorder.events.filter(({ event }) => event === "memory")[0]?.step).toBe(1);
     for (const { losses } of steps) {
       for (const terms of Object.values(losses))
         expect(Object.values(terms).every(Number.isFinite)).toBe(true);

@@ -23,8 +23,17 @@ import { CheckpointStore } from "../training/checkpoints/checkpoint-store.js";
 import { JsonLines } from "../training/events/json-lines.js";
 import { memoryEvent } from "../training/events/memory-event.js";
 import { TensorBoard } from "../training/events/tensorboard.js";
+import { freezeBatchNorm } from "../training/frozen-batch-norm.js";
 import { MemoryStart } from "../training/memory-start.js";
-import { createMethod, type MethodFactory, splitsDomains, usesMemory } from "../training/methods/index.js";
+import {
+  createMethod,
+  type MemoryStartConfig,
+  type MethodFactory,
+  metaSchedule,
+  splitsDomains,
+  usesMemory,
+} from "../training/methods/index.js";
+import { phases, warmUpSteps } from "../training/methods/phase.js";
 import type { PassContext } from "../training/methods/training-pass.js";
 import { createOptimizer } from "../training/optimizer.js";
 import { type PrepareOptions, prepareEpisode } from "../training/prepare-episode.js";
@@ -160,6 +169,7 @@ async function trainOn(
   if (warmUp) throw new RecipeError(recipe.name, [warmUp]);
   manualSeed(seed);
   const { network, origin, hasRows } = buildNetwork(recipe, data);
+  freezeBatchNorm(network, recipe.frozenBatchNorm);
 
   const log = new JsonLines(folder.events);
   const sinks: EventSink[] = [log, new TensorBoard(folder.tensorboard), ...events];
@@ -196,6 +206,7 @@ async function trainOn(
   };
   const images = trainingImages(data.training, preparation);
 
+  const schedule = metaSchedule(methodConfig);
   const hooks: TrainerHook[] = whitening ? [whitening] : [];
   if (usesMemory(methodConfig) && !hasRows) {
     hooks.push(
@@ -203,7 +214,7 @@ async function trainOn(
         network,
         precision,
         device,
-        config: methodConfig.memoryStart,
+        config: startAfter(methodConfig.memoryStart, schedule ? warmUpSteps(schedule, steps) : 0),
         space: data.space,
         batchesPerEpoch,
         images,
@@ -218,11 +229,12 @@ async function trainOn(
     steps,
     network,
     method,
-    optimizer: createOptimizer(network, recipe.optimizer, recipe.learningRate.base),
+    ...createOptimizer(network, recipe.optimizer, recipe.learningRate.base),
     data: data.training,
     prepare: (batch, split) => prepareEpisode(batch, split, preparation),
     learningRate: rate,
     innerRate: splitsDomains(methodConfig) ? innerRate(methodConfig.innerRate, rate) : () => 0,
+    ...(schedule && { phase: phases(schedule, steps) }),
     accumulation,
     maxGradientNorm: recipe.maxGradientNorm,
     hooks,
@@ -274,6 +286,12 @@ async function trainOn(
     for (const sink of sinks) sink.close();
   }
 }
+
+/** A memory that takes no part before starts no earlier. */
+const startAfter = (config: MemoryStartConfig, warmUp: number): MemoryStartConfig => ({
+  ...config,
+  afterSteps: Math.max(config.afterSteps, warmUp),
+});
 
 const stepsOf = ({ length, accumulation }: Recipe, batchesPerEpoch: number): number =>
   length.steps ?? Math.max(1, Math.round(((length.epochs as number) * batchesPerEpoch) / accumulation));

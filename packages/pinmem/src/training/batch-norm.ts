@@ -19,7 +19,7 @@ export interface EstimationOptions {
 }
 
 /**
- * Replaces the running statistics by their means over the batches; the rest of the network stays as it is. Draws random
+ * Replaces the running statistics, frozen ones excepted, by their means over the batches; the rest of the network stays as it is. Draws random
  * numbers where the network has dropout or noise.
  */
 export async function estimateStatistics(
@@ -27,7 +27,9 @@ export async function estimateStatistics(
   batches: AsyncIterable<LabeledBatch>,
   { precision = "float32", signal }: EstimationOptions = {},
 ): Promise<void> {
-  const norms = network.modules().filter((module) => module instanceof nn.BatchNorm2d);
+  const norms = network
+    .modules()
+    .filter((module) => module instanceof nn.BatchNorm2d && !module.frozen) as nn.BatchNorm2d[];
   const before = norms.map(({ momentum }) => momentum);
   const mode = network.training;
   let started = false;

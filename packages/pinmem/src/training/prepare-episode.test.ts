@@ -30,6 +30,7 @@ describe("prepareEpisode", () => {
   it.each([
     ["meta-test", [true, true, false]],
     ["first-source", [true, false, false]],
+    ["all", [true, true, true]],
     ["none", [false, false, false]],
   ] as const)("gives the strong augmentation to %s", (strongFor, expected) => {
     scope(() => {

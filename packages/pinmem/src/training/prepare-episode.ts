@@ -3,7 +3,8 @@
 //
 // Which domains get the strong augmentation: those met as unseen, so that the shift between meta-train and meta-test is
 // larger than the sources have it ("meta-test"). The official code means the same, but through a slip it is always the
-// domain listed first, whatever its role ("first-source").
+// domain listed first, whatever its role ("first-source"). "all" makes it the augmentation of every source in every step, also
+// for methods that split none off.
 
 import { cat, type Device, scope, type Tensor } from "@pinmem/torch";
 import { type BatchTensors, batchTensors } from "../loading/batch-tensors.js";
@@ -12,7 +13,7 @@ import type { PhotometricOptions } from "../loading/transforms/photometric.js";
 import type { DomainSplit } from "./domain-split.js";
 import type { Episode, LabeledBatch } from "./episode.js";
 
-export const strongFor = ["meta-test", "first-source", "none"] as const;
+export const strongFor = ["meta-test", "first-source", "all", "none"] as const;
 
 export interface PrepareOptions {
   readonly seed: number;
@@ -49,6 +50,7 @@ function strongDomains(
   split: DomainSplit | null,
   who: PrepareOptions["strongFor"],
 ): (domain: number) => boolean {
+  if (who === "all") return () => true;
   if (!split || who === "none") return () => false;
   if (who === "first-source") return (domain) => domain === 0;
   return (domain) => split.metaTest.includes(domain);

@@ -8,6 +8,7 @@ import type { TrainableNetwork } from "../models/trainable-network.js";
 import type { Episode } from "./episode.js";
 import type { LossTensors } from "./losses.js";
 import type { Method } from "./methods/method.js";
+import type { Phase } from "./methods/phase.js";
 import type { AnyOptimizer } from "./optimizer.js";
 import { NonFiniteError } from "./training-error.js";
 
@@ -15,6 +16,10 @@ export interface StepOptions {
   readonly network: TrainableNetwork;
   readonly method: Method;
   readonly optimizer: AnyOptimizer;
+  /** Of the step; undefined: every step is the method's own. */
+  readonly phase?: Phase | undefined;
+  /** Learning rates of the optimizer's groups, in units of the step's. Default: 1 for each. */
+  readonly factors?: readonly number[];
   /** Largest L2 norm of the whole gradient; null for any. */
   readonly maxGradientNorm: number | null;
 }
@@ -43,13 +48,15 @@ export class StepGradients implements Disposable {
   }
 
   /** @param share of the episode in the step, 1 / number of episodes */
-  add(episode: Episode, { innerRate, share }: { innerRate: number; share: number }): void {
-    const { method } = this.#options;
+  add(episode: Episode, settings: { innerRate: number; share: number }): void {
+    const { method, phase } = this.#options;
     const detached = scope(() =>
-      Object.entries(method.accumulate(episode, { innerRate, share })).map(([pass, terms]) => [
-        pass,
-        Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, term.detach()])),
-      ]),
+      Object.entries(method.accumulate(episode, { ...settings, ...(phase && { phase }) })).map(
+        ([pass, terms]) => [
+          pass,
+          Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, term.detach()])),
+        ],
+      ),
     );
     this.#losses.push(keep(Object.fromEntries(detached)));
   }
@@ -75,13 +82,13 @@ export class StepGradients implements Disposable {
 
   /** Moves the parameters, and lets the method do the rest. */
   apply(episodes: readonly Episode[], learningRate: number, { gradientNorm }: StepFigures): void {
-    const { optimizer, method, network, maxGradientNorm } = this.#options;
+    const { optimizer, method, network, maxGradientNorm, factors, phase } = this.#options;
     if (maxGradientNorm !== null && gradientNorm > maxGradientNorm) {
       scope(() => noGrad(() => _foreachMul_(gradientsOf(network), maxGradientNorm / (gradientNorm + 1e-6))));
     }
-    optimizer.setLearningRate(learningRate);
+    optimizer.setLearningRate(factors ? factors.map((factor) => factor * learningRate) : learningRate);
     optimizer.step();
-    method.afterStep?.(episodes);
+    method.afterStep?.(episodes, phase);
   }
 
   [Symbol.dispose](): void {

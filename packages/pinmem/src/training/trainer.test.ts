@@ -16,6 +16,7 @@ import { MadeUpData, prepare, tinyRun } from "../../test/tiny-run.js";
 import type { Batch } from "../loading/loader.js";
 import { CheckpointStore } from "./checkpoints/checkpoint-store.js";
 import { Erm } from "./methods/erm.js";
+import { phases } from "./methods/phase.js";
 import type { TrainerHook } from "./trainer.js";
 import { TrainingError } from "./training-error.js";
 
@@ -86,18 +87,20 @@ describe("Trainer", () => {
     ["", 0],
     [", with votes of a learned weight", { learned: 3 }],
   ])("that was interrupted continues as if it had not been, bit by bit%s", async (_, vote) => {
-    const whole = tinyRun({ steps: 12, vote });
+    const phase = phases({ every: 2, from: 0.25 }, 12);
+    const whole = tinyRun({ steps: 12, vote, phase });
     await whole.trainer.run();
 
     const first = tinyRun({
       steps: 12,
       folder,
       vote,
+      phase,
       every: 100,
       hooks: [{ before: async (done) => (done === 5 ? first.trainer.interrupt() : undefined) }],
     });
     expect(await first.trainer.run()).toMatchObject({ reason: "interrupted", step: 6 });
-    const second = tinyRun({ steps: 12, folder, vote, every: 100 });
+    const second = tinyRun({ steps: 12, folder, vote, phase, every: 100 });
     noGrad(() => {
       for (const parameter of second.network.parameters()) parameter.fill_(7);
     });
@@ -107,6 +110,11 @@ describe("Trainer", () => {
 
     expect(values(second.network)).toEqual(values(whole.network));
     expect(timeless([...first.events, ...second.events])).toEqual(timeless(whole.events));
+    const passes = stepsOf(whole.events).map(({ losses, metaTest }) => [
+      Object.keys(losses)[0],
+      metaTest?.length,
+    ]);
+    expect(passes.slice(0, 5)).toEqual([...Array(3).fill(["train", 0]), ["meta-train", 1], ["train", 0]]);
     const weight = whole.network.memory?.voteWeight as number;
     if (vote === 0) expect(weight).toBe(0);
     else expect(Math.abs(weight - 3)).toBeGreaterThan(1e-5);

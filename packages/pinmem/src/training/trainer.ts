@@ -15,6 +15,7 @@ import { writeDiagnostic } from "./diagnostic.js";
 import { type DomainSplit, splitDomains } from "./domain-split.js";
 import type { Episode } from "./episode.js";
 import type { Method } from "./methods/method.js";
+import type { Phase } from "./methods/phase.js";
 import type { AnyOptimizer } from "./optimizer.js";
 import { type StepFigures, StepGradients, type StepRates } from "./step.js";
 import { type Position, positionAfter, type TrainingData } from "./training-data.js";
@@ -38,12 +39,16 @@ export interface TrainerOptions {
   readonly network: TrainableNetwork;
   readonly method: Method;
   readonly optimizer: AnyOptimizer;
+  /** Learning rates of the optimizer's groups, in units of `learningRate`. Default: 1 for each. */
+  readonly factors?: readonly number[];
   readonly data: TrainingData;
   /** Brings a batch to the device, in the roles of its domains; runs in a scope. */
   readonly prepare: (batch: Batch, split: DomainSplit | null) => Episode;
   /** Rates at each step, counted from 0. */
   readonly learningRate: (step: number) => number;
   readonly innerRate: (step: number) => number;
+  /** Which steps are the method's own, counted from 0. Default: all. */
+  readonly phase?: (step: number) => Phase;
   /** Episodes that make one step. Default 1. */
   readonly accumulation?: number;
   /** Largest norm of the gradient. Default null: any. */
@@ -192,6 +197,7 @@ export class Trainer {
       network,
       method,
       optimizer,
+      factors,
       accumulation = 1,
       maxGradientNorm = null,
       learningRate,
@@ -202,7 +208,14 @@ export class Trainer {
     const seen: Seen = { episodes: [], files: [], metaTest: new Set(), images: 0, epoch: 0, waitedMs: 0 };
     let figures: StepFigures;
     try {
-      using gradients = new StepGradients({ network, method, optimizer, maxGradientNorm });
+      using gradients = new StepGradients({
+        network,
+        method,
+        optimizer,
+        maxGradientNorm,
+        phase: this.#options.phase?.(this.#done),
+        ...(factors && { factors }),
+      });
       for (let part = 0; part < accumulation; part++) {
         const episode = await this.#nextEpisode(batches, this.#done * accumulation + part, seen);
         gradients.add(episode, { innerRate: rates.inner, share: 1 / accumulation });
@@ -242,7 +255,9 @@ export class Trainer {
     seen.files.push(...data.files(batch));
     seen.images += batch.choices.length;
     seen.epoch = batch.epoch;
-    const split = method.splitsDomains ? splitDomains(data.domains.length, { seed, step: turn }) : null;
+    const { phase = () => "meta" } = this.#options;
+    const isMeta = method.splitsDomains && phase(this.#done) === "meta";
+    const split = isMeta ? splitDomains(data.domains.length, { seed, step: turn }) : null;
     for (const domain of split?.metaTest ?? []) seen.metaTest.add(data.domains[domain] ?? String(domain));
     const episode = keep(scope(() => prepare(batch, split)));
     seen.episodes.push(episode);

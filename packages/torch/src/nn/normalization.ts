@@ -92,6 +92,8 @@ abstract class Norm extends Module {
 }
 
 abstract class BatchNorm extends Norm {
+  /** Normalizes by the running statistics in training too, and leaves them as they are. Default false. */
+  frozen = false;
   protected abstract readonly layouts: readonly (readonly string[])[];
 
   forward(input: Tensor): Tensor {
@@ -106,9 +108,13 @@ abstract class BatchNorm extends Norm {
     return input.batchNorm(weight, bias, runningMean, runningVar, usesInputStatistics, momentum, eps, true);
   }
 
+  protected override get usesInputStatistics(): boolean {
+    return super.usesInputStatistics && !(this.frozen && this.runningMean);
+  }
+
   /** Counts the batch and gives its weight in the running statistics. */
   #track(): number {
-    if (!this.training || !this.numBatchesTracked) return this.momentum ?? 0;
+    if (!this.training || this.frozen || !this.numBatchesTracked) return this.momentum ?? 0;
     this.numBatchesTracked.add_(1);
     return this.momentum ?? 1 / this.numBatchesTracked.toNumber();
   }

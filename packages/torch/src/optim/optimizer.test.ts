@@ -225,6 +225,9 @@ describe("an optimizer", () => {
     expect(optimizer.groups.map(({ settings }) => settings.lr)).toEqual([1, 3]);
     optimizer.setLearningRate(0.5);
     expect(optimizer.groups.map(({ settings }) => settings.lr)).toEqual([0.5, 0.5]);
+    optimizer.setLearningRate([0.25, 0]);
+    expect(optimizer.groups.map(({ settings }) => settings.lr)).toEqual([0.25, 0]);
+    expect(() => optimizer.setLearningRate([1])).toThrow("must be one number or 2, got 1");
     expect(() => optimizer.setLearningRate(Number.NaN)).toThrow(
       "argument 'lr': must not be negative, got NaN",
     );

@@ -96,10 +96,14 @@ export abstract class Optimizer<Settings extends { lr: number }> {
     for (const parameter of this.#parameters()) parameter.grad = null;
   }
 
-  /** Sets the learning rate of every group. */
-  setLearningRate(lr: number): void {
-    if (!(lr >= 0)) throw this.error("lr", `must not be negative, got ${lr}`);
-    for (const { settings } of this.groups) settings.lr = lr;
+  /** Sets the learning rate of every group: one for all, or one for each in their order. */
+  setLearningRate(lr: number | readonly number[]): void {
+    const rates = typeof lr === "number" ? this.groups.map(() => lr) : lr;
+    if (rates.length !== this.groups.length)
+      throw this.error("lr", `must be one number or ${this.groups.length}, got ${rates.length}`);
+    const wrong = rates.find((rate) => !(rate >= 0));
+    if (wrong !== undefined) throw this.error("lr", `must not be negative, got ${wrong}`);
+    for (const [at, { settings }] of this.groups.entries()) settings.lr = rates[at] as number;
   }
 
   /** Settings and state (the tensors themselves, not copies), to be saved. */

@@ -5,9 +5,10 @@ import { type InnerRate, innerRateSchema } from "../schedule.js";
 import { Erm } from "./erm.js";
 import { gradientOrders } from "./inner-step.js";
 import { MemoryErm } from "./memory-erm.js";
-import { statisticsSources } from "./meta-options.js";
+import { statisticsSources, writeFeatures } from "./meta-options.js";
 import type { Method } from "./method.js";
 import { Mldg } from "./mldg.js";
+import type { MetaSchedule } from "./phase.js";
 import { PinMemory } from "./pin-memory.js";
 import type { PassContext } from "./training-pass.js";
 
@@ -17,6 +18,10 @@ const meta = {
   /** Rate of the inner step; as the official code anneals it unless given. */
   innerRate: innerRateSchema.prefault({ kind: "follow", first: 0.001, fraction: 0.25 }),
   statistics: z.enum(statisticsSources).default("meta-train"),
+  /** A meta step every so many steps; the others train on all sources at once. */
+  every: z.int().positive().default(1),
+  /** Share of the run that trains as erm does before; the memory starts after it. */
+  from: z.number().min(0).lt(1).default(0),
 };
 
 /** How the memory starts: from features of training images. */
@@ -34,7 +39,13 @@ export const methodSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("erm") }),
   z.strictObject({ name: z.literal("mldg"), ...meta }),
   z.strictObject({ name: z.literal("memory-erm"), memoryStart: start }),
-  z.strictObject({ name: z.literal("pin-memory"), ...meta, memoryStart: start }),
+  z.strictObject({
+    name: z.literal("pin-memory"),
+    ...meta,
+    /** Parameters of the feature that is written before the meta-test pass: "after" the inner step, or "before" it, which is cheaper. */
+    writeFeature: z.enum(writeFeatures).default("after"),
+    memoryStart: start,
+  }),
   z.strictObject({
     name: z.literal("custom"),
     /** A method of a program's own, by the name that it bears. */
@@ -91,6 +102,10 @@ export const usesMemory = (
   config: MethodConfig,
 ): config is MethodConfig & { memoryStart: MemoryStartConfig } =>
   "memoryStart" in config && config.memoryStart !== undefined;
+
+/** When a method takes its own steps; undefined for methods all of whose steps are alike. */
+export const metaSchedule = (config: MethodConfig): MetaSchedule | undefined =>
+  "every" in config ? { every: config.every, from: config.from } : undefined;
 
 /** Whether a method takes an inner step on some of its source domains, to meet the others as unseen. */
 export const splitsDomains = (config: MethodConfig): config is MethodConfig & { innerRate: InnerRate } =>

@@ -4,8 +4,9 @@
 import type { Episode } from "../episode.js";
 import type { LossTensors } from "../losses.js";
 import { finalWrite } from "./final-write.js";
+import { jointPass } from "./joint-pass.js";
 import { type Method, memoryOf, type StepSettings } from "./method.js";
-import { type PassContext, trainingPass } from "./training-pass.js";
+import type { PassContext } from "./training-pass.js";
 
 /** The memory without meta-learning: every batch is read and written at once. */
 export class MemoryErm implements Method {
@@ -16,11 +17,8 @@ export class MemoryErm implements Method {
     memoryOf(context.network, this.name);
   }
 
-  accumulate({ metaTrain }: Episode, { share = 1 }: StepSettings): { train: LossTensors } {
-    const { items } = memoryOf(this.context.network, this.name);
-    const pass = trainingPass(this.context, metaTrain, { items, write: true });
-    pass.backward(share);
-    return { train: pass.losses };
+  accumulate(episode: Episode, { share = 1 }: StepSettings): { train: LossTensors } {
+    return jointPass(this.context, episode, share, memoryOf(this.context.network, this.name).items);
   }
 
   afterStep(episodes: readonly Episode[]): void {

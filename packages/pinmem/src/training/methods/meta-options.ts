@@ -3,6 +3,7 @@
 import type { GradientOrder } from "./inner-step.js";
 import { withNetworkStatistics, withOwnStatistics } from "./own-statistics.js";
 
+export const writeFeatures = ["after", "before"] as const;
 export const statisticsSources = ["meta-train", "both"] as const;
 
 export interface MetaOptions {
@@ -16,10 +17,20 @@ export interface MetaOptions {
    * the meta-test pass too. Default "meta-train".
    */
   statistics?: (typeof statisticsSources)[number];
+  /**
+   * With which parameters the feature is computed that the memory is written from before the meta-test pass: those "after" the inner
+   * step, as in the official code, or those "before", whose feature is at hand: a pass of the encoder less. Default "after".
+   */
+  writeFeature?: (typeof writeFeatures)[number];
 }
 
-export const metaOptions = ({ order = "first", statistics = "meta-train" }: MetaOptions) => ({
+export const metaOptions = ({
+  order = "first",
+  statistics = "meta-train",
+  writeFeature = "after",
+}: MetaOptions) => ({
   order,
+  writeFeature,
   /** Runs the meta-test pass with the adapted parameters. */
   metaTestStatistics: statistics === "both" ? withNetworkStatistics : withOwnStatistics,
 });

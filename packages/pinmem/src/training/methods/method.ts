@@ -7,10 +7,13 @@ import type { nn, Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
 import type { Episode, LabeledBatch } from "../episode.js";
 import type { LossTensors } from "../losses.js";
+import type { Phase } from "./phase.js";
 
 export interface StepSettings {
   /** Rate of the inner step. */
   readonly innerRate: number;
+  /** Whether this step is one of the method's own. Default "meta", for methods that split the domains. */
+  readonly phase?: Phase;
   /** Share of this episode in the step's gradient: 1, or less where several episodes make one step. Default 1. */
   readonly share?: number;
   /** Looks at values inside the step. */
@@ -33,7 +36,7 @@ export type Probe = (stage: ProbeStage, tensors: ReadonlyMap<string, Tensor>) =>
 
 export interface Method {
   readonly name: string;
-  /** Whether every step needs the source domains split into meta-train and meta-test. */
+  /** Whether its own steps need the source domains split into meta-train and meta-test. */
   readonly splitsDomains: boolean;
   /**
    * Adds the gradients of one episode to those stored in the network's parameters, and returns the loss terms of each pass.
@@ -41,7 +44,7 @@ export interface Method {
    */
   accumulate(episode: Episode, settings: StepSettings): Readonly<Record<string, LossTensors>>;
   /** After the optimizer's step: the final write of the memory, from all episodes of the step. */
-  afterStep?(episodes: readonly Episode[]): void;
+  afterStep?(episodes: readonly Episode[], phase?: Phase): void;
 }
 
 /** Parameters that are trained, by name. */

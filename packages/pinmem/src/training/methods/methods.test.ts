@@ -18,7 +18,7 @@ import { lossWeightsSchema } from "../losses.js";
 import { Erm } from "./erm.js";
 import type { GradientOrder } from "./inner-step.js";
 import { MemoryErm } from "./memory-erm.js";
-import type { Method } from "./method.js";
+import type { Method, StepSettings } from "./method.js";
 import { Mldg } from "./mldg.js";
 import { PinMemory } from "./pin-memory.js";
 import type { PassContext } from "./training-pass.js";
@@ -50,6 +50,13 @@ function network(options: TinyOptions = {}): TinyNetwork {
   noGrad(() => made.memory?.clsfier.weight.normal_({ std: 0.5 }));
   return made;
 }
+
+/** The same, before its first step. */
+const gradientsBy = (make: (one: TinyNetwork) => Method, settings: Partial<StepSettings>) => {
+  const made = network();
+  scope(() => make(made).accumulate(episode(), { innerRate: 0.1, ...settings }));
+  return gradientsOf(made);
+};
 
 const context = (made: TinyNetwork, more: Partial<PassContext> = {}): PassContext => ({
   network: made,
@@ -415,5 +422,50 @@ describe("every method", () => {
     expect(() => new PinMemory(context(network({ memory: false })))).toThrow(
       /no class memory.*model\.memory/,
     );
+  });
+});
+
+describe("steps that are not the method's own", () => {
+  const pin = (made: TinyNetwork) => new PinMemory(context(made));
+  const joint = (make: (made: TinyNetwork) => Method, phase: StepSettings["phase"]) =>
+    gradientsBy(make, { phase: phase as "joint" });
+
+  it("train as memory-erm does where the memory takes part, and as erm where not", () => {
+    expect(joint(pin, "joint")).toEqual(gradientsBy((made) => new MemoryErm(context(made)), {}));
+    expect(joint(pin, "warm-up")).toEqual(gradientsBy((made) => new Erm(context(made)), {}));
+    expect(joint((made) => new Mldg(context(made)), "joint")).toEqual(
+      gradientsBy((made) => new Erm(context(made)), {}),
+    );
+    expect(joint(pin, "meta")).not.toEqual(joint(pin, "joint"));
+  });
+
+  it("leave the memory alone before it has started", () => {
+    const made = network();
+    const method = new PinMemory(context(made));
+    const before = made.memory?.items.toArray();
+    method.afterStep([episode()], "warm-up");
+    expect(made.memory?.items.toArray()).toEqual(before);
+    method.afterStep([episode()], "joint");
+    expect(made.memory?.items.toArray()).not.toEqual(before);
+  });
+});
+
+describe("the feature that is written before the meta-test pass", () => {
+  const by = (writeFeature: "before" | "after", innerRate: number) =>
+    gradientsBy((made) => new PinMemory(context(made), { writeFeature }), { innerRate });
+  const farthest = (innerRate: number) => {
+    const [before, after] = [by("before", innerRate), by("after", innerRate)];
+    const differences = [...before].flatMap(([name, values]) =>
+      [...values].map((value, at) => Math.abs(value - (after.get(name)?.[at] ?? Number.NaN))),
+    );
+    return Math.max(...differences);
+  };
+
+  it("is the same before the inner step as after it at rate 0, and differs in first order of the rate", () => {
+    expect(farthest(0)).toBeLessThan(1e-12);
+    const [small, larger] = [farthest(1e-4), farthest(1e-3)];
+    expect(small).toBeGreaterThan(1e-9);
+    expect(larger / small).toBeGreaterThan(8);
+    expect(larger / small).toBeLessThan(12);
   });
 });

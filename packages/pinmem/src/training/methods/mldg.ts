@@ -8,6 +8,7 @@
 import type { Episode } from "../episode.js";
 import type { LossTensors } from "../losses.js";
 import { innerStep } from "./inner-step.js";
+import { jointPass } from "./joint-pass.js";
 import { type MetaOptions, metaOptions } from "./meta-options.js";
 import { type Method, metaTestOf, type StepSettings, trainedParameters } from "./method.js";
 import { type PassContext, trainingPass } from "./training-pass.js";
@@ -28,8 +29,12 @@ export class Mldg implements Method {
     this.options = metaOptions(options);
   }
 
-  accumulate(episode: Episode, { innerRate, share = 1, probe }: StepSettings): Record<string, LossTensors> {
+  accumulate(
+    episode: Episode,
+    { innerRate, share = 1, phase = "meta", probe }: StepSettings,
+  ): Record<string, LossTensors> {
     const { context } = this;
+    if (phase !== "meta") return jointPass(context, episode, share);
     const { network } = context;
     const { order, metaTestStatistics } = this.options;
     const inner = trainingPass(context, episode.metaTrain);

@@ -7,6 +7,10 @@
 //   4. step         theta moves along grad L_inner + grad L_outer                                  (the trainer's optimizer)
 //   5. final write  M_{t+1} = W(T; M_t) with the new theta, in evaluation mode
 //
+// The feature that pass 2 writes is that of the encoder with theta', which costs a pass of its own; `writeFeature: "before"` takes
+// the one that pass 1 has computed with theta. The two differ by one inner step: not at all at inner rate 0, and in first order of
+// it otherwise. Between meta steps and before the first (`every`, `from`), all sources are trained on at once.
+//
 // Batch norm uses the statistics of the batch in passes 1 to 3; only pass 1 is remembered in the running ones, as in the
 // official code, unless `statistics` is "both".
 
@@ -16,9 +20,11 @@ import type { LossTensors } from "../losses.js";
 import { inPrecision } from "../precision.js";
 import { finalWrite } from "./final-write.js";
 import { innerStep } from "./inner-step.js";
+import { jointPass } from "./joint-pass.js";
 import { type MetaOptions, metaOptions } from "./meta-options.js";
 import { type Method, memoryOf, metaTestOf, type StepSettings, trainedParameters } from "./method.js";
 import { withOwnStatistics } from "./own-statistics.js";
+import type { Phase } from "./phase.js";
 import { type PassContext, trainingPass } from "./training-pass.js";
 
 /**
@@ -38,19 +44,24 @@ export class PinMemory implements Method {
     this.options = metaOptions(options);
   }
 
-  accumulate(episode: Episode, { innerRate, share = 1, probe }: StepSettings): Record<string, LossTensors> {
+  accumulate(
+    episode: Episode,
+    { innerRate, share = 1, phase = "meta", probe }: StepSettings,
+  ): Record<string, LossTensors> {
     const { context } = this;
     const { network } = context;
-    const { order, metaTestStatistics } = this.options;
+    const { order, metaTestStatistics, writeFeature } = this.options;
     const { items } = memoryOf(network, this.name);
+    if (phase !== "meta") return jointPass(context, episode, share, phase === "joint" ? items : undefined);
 
-    const inner = trainingPass(context, episode.metaTrain, { items, write: true });
+    const keepFeature = writeFeature === "before";
+    const inner = trainingPass(context, episode.metaTrain, { items, write: true, keepFeature });
     if (inner.written) probe?.("meta-train memory", new Map([["items", inner.written]]));
     const step = innerStep(inner, trainedParameters(network), { rate: innerRate, order });
     probe?.("meta-train gradients", step.gradients);
 
     const adaptedItems = withOwnStatistics(network, step.adapted, () =>
-      this.#write(episode.metaTrain, items),
+      this.#write(episode.metaTrain, items, inner.feature),
     );
     const outer = metaTestStatistics(network, step.adapted, (statistics) => {
       probe?.("meta-test memory", new Map([["items", adaptedItems]]));
@@ -62,16 +73,16 @@ export class PinMemory implements Method {
     return { "meta-train": inner.losses, "meta-test": outer.losses };
   }
 
-  afterStep(episodes: readonly Episode[]): void {
-    finalWrite(this.context, episodes);
+  afterStep(episodes: readonly Episode[], phase: Phase = "meta"): void {
+    if (phase !== "warm-up") finalWrite(this.context, episodes);
   }
 
   /** New rows whose graph reaches the write network and nothing before it. */
-  #write({ image, label }: LabeledBatch, items: Tensor): Tensor {
+  #write({ image, label }: LabeledBatch, items: Tensor, before: Tensor | null): Tensor {
     const { network, precision = "float32" } = this.context;
     return scope(() =>
       inPrecision(precision, image.device, () => {
-        const { feature } = noGrad(() => network.encode(image));
+        const feature = before ?? noGrad(() => network.encode(image).feature);
         return memoryOf(network, this.name).write(feature, label, { items });
       }),
     );

@@ -34,12 +34,16 @@ export interface PassOptions {
   readonly items?: Tensor | undefined;
   /** Write new rows, starting from `items`, with their graph, and count the losses that concern them. Default false. */
   readonly write?: boolean;
+  /** Hand out the feature, without its graph. Default false. */
+  readonly keepFeature?: boolean;
 }
 
 export interface PassResult {
   readonly losses: LossTensors;
   /** The rows written (K, C). */
   readonly written: Tensor | null;
+  /** What the memory was written from (B, C, h, w), where it was asked for; without a graph. */
+  readonly feature: Tensor | null;
   /** Adds the gradients of the total loss, times `share` (default 1), to those stored; uses up the graph. */
   backward(share?: number): void;
 }
@@ -57,10 +61,11 @@ export function trainingPass(
 ): PassResult {
   const { network, precision = "float32", activationCheckpointing = false } = context;
   const run = (backward: (loss: Tensor) => void): PassResult => {
-    const { losses, written } = scope(() => forward(context, batch, options));
+    const { losses, written, feature } = scope(() => forward(context, batch, options));
     return {
       losses,
       written,
+      feature,
       backward: (share = 1) => backward(share === 1 ? losses.total : losses.total.mul(share)),
     };
   };
@@ -73,8 +78,8 @@ export function trainingPass(
 function forward(
   { network, weights, segmentation = {}, whiteningLoss, precision = "float32" }: PassContext,
   { image, label }: LabeledBatch,
-  { items, write = false }: PassOptions,
-): { losses: LossTensors; written: Tensor | null } {
+  { items, write = false, keepFeature = false }: PassOptions,
+): Pick<PassResult, "losses" | "written" | "feature"> {
   const [, , height = 0, width = 0] = image.shape;
   const within = <T>(body: () => T): T => inPrecision(precision, image.device, body);
   const memory = items ? memoryOf(network, "trainingPass") : null;
@@ -89,14 +94,16 @@ function forward(
   const terms: Terms = { segmentation: segmentationLoss(widened(logits), label, segmentation) };
   if (auxiliaryLogits) terms.auxiliary = auxiliaryLoss(widened(auxiliaryLogits), label);
   if (whitened) terms.whitening = whitened;
-  if (!memory || !reading || !items) return { losses: weightedSum(terms, weights), written: null };
+  const kept = keepFeature ? feature.detach() : null;
+  if (!memory || !reading || !items)
+    return { losses: weightedSum(terms, weights), written: null, feature: kept };
 
   const { temperature } = memory;
   if (weights.cohesion > 0) terms.cohesion = cohesionLoss(widened(reading.scores), label, { temperature });
-  if (!write) return { losses: weightedSum(terms, weights), written: null };
+  if (!write) return { losses: weightedSum(terms, weights), written: null, feature: kept };
 
   const written = within(() => memory.write(feature, label, { items }));
   if (weights.divergence > 0) terms.divergence = divergenceLoss(written);
   if (weights.classification > 0) terms.classification = classificationLoss(memory.classify(written));
-  return { losses: weightedSum(terms, weights), written };
+  return { losses: weightedSum(terms, weights), written, feature: kept };
 }
