@@ -107,10 +107,12 @@ function describeVerification(verification: ExportedModel["verification"]): stri
   if (!verification.verified) return "not verified: it may say something else than libtorch";
   const { pictures, onnxruntime, libtorch } = verification;
   const labels = Math.max(...pictures.map((one) => one.labels));
-  const logits = Math.max(...pictures.map((one) => one.logits ?? 0));
+  const logits = pictures.flatMap((one) => one.logits ?? []);
+  const apart =
+    logits.length === 0 ? "" : `, logits by ${Math.max(...logits).toExponential(1)} of the largest`;
   return (
     `verified with onnxruntime ${onnxruntime} against libtorch ${libtorch} on ${pictures.length} pictures: at most ` +
-    `${percent(labels)} of the labels differ, logits by ${logits.toExponential(1)} of the largest`
+    `${percent(labels)} of the labels differ${apart}`
   );
 }
 

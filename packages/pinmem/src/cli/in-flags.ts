@@ -6,6 +6,7 @@ const words: readonly (readonly [library: RegExp, flags: string])[] = [
   [/Train `([^`]+)` on with `resume: true`/g, "Continue it with: npx pinmem train --resume $1"],
   [/`resume: true`/g, "--resume"],
   [/`(?:folder|out)`/g, "--out"],
+  [/`half`/g, "--half"],
   [/`verify: false`/g, "--no-verify"],
   [/`domains`/g, "--on"],
   [/`(images|labels|shots|limit|weight|vote|steps)`/g, "--$1"],

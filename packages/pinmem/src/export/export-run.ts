@@ -106,6 +106,8 @@ async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
 
   onProgress?.({ part: "graphs", done: 0, total: 1 });
   using staged = new StagedFolder(out);
+  const expected = task.verify || half ? ask() : [];
+  const changed = asTrained && changeOf(asTrained, expected);
   const graphs = await writeGraphs(staged.path, network, {
     ownStatistics: ownWeight !== null,
     halfFrom: half ? HALF_FROM : null,
@@ -113,7 +115,6 @@ async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
     single,
   });
   const memory = network.memory && single === undefined ? writeMemory(staged.path, network.memory) : null;
-  const expected = task.verify || half ? ask() : [];
   const verification = task.verify
     ? await verifyFiles(
         staged.path,
@@ -126,7 +127,7 @@ async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
     graphs,
     memory,
     ownWeight,
-    half: asTrained && { elements: HALF_FROM, changed: changeOf(asTrained, expected) },
+    half: changed && { elements: HALF_FROM, changed },
     verification,
     selfTest: withOwn(network, ownWeight, () => selfTestOf(network, selfTestPicture())),
     notes,
@@ -191,8 +192,11 @@ function withOwn<T>(network: SegmentationNetwork, ownWeight: number | null, body
   }
 }
 
+/** What rounding changed. @throws ExportError where it made infinity of a weight */
 function changeOf(asTrained: readonly Answer[], rounded: readonly Answer[]) {
-  return together(asTrained.map((answer, at) => differenceOf(answer, rounded[at] as Answer)));
+  const change = together(asTrained.map((answer, at) => differenceOf(answer, rounded[at] as Answer)));
+  if (Number.isFinite(change.logits)) return change;
+  throw new ExportError("some weights are too large for half precision; leave `half` out");
 }
 
 /** Noise would make every answer another one; says that it is left out. */

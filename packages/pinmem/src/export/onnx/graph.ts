@@ -20,6 +20,7 @@ export interface GraphOptions {
   readonly halfFrom?: number | null;
 }
 
+/** A graph that is being built: inputs, nodes, weights, outputs. */
 export class Graph {
   readonly #name: string;
   readonly #halfFrom: number;
