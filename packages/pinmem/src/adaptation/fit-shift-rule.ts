@@ -33,10 +33,10 @@ export const ENTROPY_TIMES = 1.7;
 export const INFORMATION_LOST = 0.15;
 /** Mean IoU that pictures as they are may lose to a rule. */
 export const MOST_LOST = 0.003;
-/** Mean IoU that they may lose in other frames, on average over these. */
-const MOST_LOST_FRAMED = 0.005;
+/** Mean IoU that they may lose in other frames, on average over these, which cut away more than another camera would. */
+const MOST_LOST_FRAMED = 0.01;
 /** Times the mean departure of the sources' pictures. */
-const FACTORS = [1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8];
+const FACTORS = [2, 2.5, 3, 3.5, 4, 5, 6, 8];
 
 /** @throws RangeError where no picture is as it is */
 export function fitShiftRule(pictures: readonly TriedPicture[], candidates: readonly number[]): ShiftRule {
