@@ -67,13 +67,15 @@ export function writeRun(root: string, name: string, run: FixtureRun = {}): stri
         classIoU: classIoU(at.source),
       });
     }
-    lines.push({
+    const scored = {
       ...event,
       domain: target,
       role: "target",
       meanIoU: at.target,
       classIoU: classIoU(at.target),
-    });
+    };
+    // Of averaged weights, which are not those of the curves.
+    lines.push(scored, { ...scored, weights: "average", meanIoU: 0.99 });
   }
   if (recipe.method.name !== "erm") {
     lines.push({

@@ -53,6 +53,8 @@ export interface EvaluationEvent {
   readonly domain: string;
   /** Scores on sources may select a model; those on targets are written down and never used. */
   readonly role: "source" | "target";
+  /** Of the weights averaged over time; without it, of those that are trained. */
+  readonly weights?: "average";
   /** Mean over the classes that occur, 0 to 1; null where no pixel is labeled. */
   readonly meanIoU: number | null;
   /** By class name; null for classes that neither occur nor were predicted. */

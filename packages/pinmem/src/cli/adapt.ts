@@ -4,16 +4,17 @@ import type { Device } from "@pinmem/torch";
 import { Command, InvalidArgumentError } from "commander";
 import { StatusLine } from "../files/status-line.js";
 import type { AdaptProgress } from "../runs/adapt-options.js";
+import type { WhichWeights } from "../training/which-weights.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { interruption } from "./interruption.js";
-import { bestOrLast, deviceOption, positive, wholeNumber } from "./options.js";
+import { deviceOption, positive, whichOfRun, wholeNumber } from "./options.js";
 import { explained } from "./running.js";
 
 interface AdaptFlags {
   readonly images: string[];
   readonly labels?: string;
   readonly out: string;
-  readonly which?: "best" | "last";
+  readonly which?: WhichWeights;
   readonly shots: number;
   readonly limit: number;
   readonly weight: number | "auto";
@@ -45,7 +46,11 @@ export function adaptCommand(): Command {
       0,
     )
     .option("--seed <number>", "of these steps", wholeNumber, 0)
-    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
+    .option(
+      "--which <weights>",
+      "best, last or average weights of a run (default: best where there are)",
+      whichOfRun,
+    )
     .addOption(deviceOption())
     .option("--json", "print what was chosen, and scores before and after, as JSON")
     .addHelpText(

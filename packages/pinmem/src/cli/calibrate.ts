@@ -6,12 +6,13 @@ import { Command } from "commander";
 import type { EvaluationDomain } from "../evaluation/evaluate-run-options.js";
 import type { Calibration } from "../runs/calibration.js";
 import type { OpenRun } from "../runs/open-run.js";
+import type { WhichWeights } from "../training/which-weights.js";
 import { interruption } from "./interruption.js";
-import { bestOrLast, deviceOption, positive, wholeNumber } from "./options.js";
+import { deviceOption, positive, whichOfRun, wholeNumber } from "./options.js";
 import { explained, progress } from "./running.js";
 
 interface CalibrateFlags {
-  readonly which?: "best" | "last";
+  readonly which?: WhichWeights;
   readonly pictures: number;
   readonly seed: number;
   readonly device: string;
@@ -24,7 +25,11 @@ export function calibrateCommand(): Command {
       "Find out when pictures look unlike a network's sources, and what its votes weigh, for auto.",
     )
     .argument("<run>", "the folder of a run, or a file of weights that a run wrote")
-    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
+    .option(
+      "--which <weights>",
+      "best, last or average weights of a run (default: best where there are)",
+      whichOfRun,
+    )
     .option("--pictures <count>", "of the recipe's validation domains, spread evenly", positive, 16)
     .option("--seed <number>", "of the simulated shifts", wholeNumber, 0)
     .addOption(deviceOption())

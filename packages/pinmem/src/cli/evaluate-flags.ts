@@ -1,3 +1,4 @@
+import type { WhichWeights } from "../training/which-weights.js";
 import type { ProtocolFlags } from "./protocol-options.js";
 
 /** What `pinmem evaluate` was asked for. */
@@ -5,7 +6,7 @@ export interface EvaluateFlags extends ProtocolFlags {
   readonly on?: string[];
   readonly data?: string;
   readonly limit?: number;
-  readonly which?: "best" | "last";
+  readonly which?: WhichWeights;
   readonly batch: number;
   readonly threads?: number;
   readonly device: string;

@@ -6,7 +6,7 @@ import type { EvaluateFlags } from "./evaluate-flags.js";
 import { evaluateRuns } from "./evaluate-runs.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { normalizationOf, normalizeOption } from "./normalize-option.js";
-import { bestOrLast, between, deviceOption, names, positive, scales, voteOption } from "./options.js";
+import { between, deviceOption, names, positive, scales, voteOption, whichOfRun } from "./options.js";
 import { printResults } from "./print-results.js";
 import { protocolOf } from "./protocol-options.js";
 import { explained } from "./running.js";
@@ -23,7 +23,11 @@ export function evaluateCommand(): Command {
     )
     .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
     .option("--limit <count>", "of each domain only so many images, spread evenly", positive)
-    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
+    .option(
+      "--which <weights>",
+      "best, last or average weights of a run (default: best where there are)",
+      whichOfRun,
+    )
     .option("--batch <count>", "images, or windows, that go through the network together", positive, 1)
     .option("--threads <count>", "processor threads", between(1, 4096))
     .addOption(normalizeOption())

@@ -4,14 +4,15 @@ import type { ExportedModel } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import type { ExportOptions, ExportProgress } from "../export/export-run.js";
 import { StatusLine } from "../files/status-line.js";
+import type { WhichWeights } from "../training/which-weights.js";
 import { interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption } from "./normalize-option.js";
-import { bestOrLast, voteOption } from "./options.js";
+import { voteOption, whichOfRun } from "./options.js";
 import { explained } from "./running.js";
 
 interface ExportFlags {
   readonly out: string;
-  readonly which?: "best" | "last";
+  readonly which?: WhichWeights;
   readonly normalize?: NormalizeFlag;
   readonly vote?: number | "auto";
   readonly single?: "labels" | "logits";
@@ -27,7 +28,11 @@ export function exportCommand(): Command {
     .requiredOption("--out <folder>", "the folder to make; nothing may lie there")
     .option("--single <output>", "one graph for other tools, to labels or logits, the memory inside", single)
     .option("--half", "store large weights in half precision: half the size, slightly other logits")
-    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
+    .option(
+      "--which <weights>",
+      "best, last or average weights of a run (default: best where there are)",
+      whichOfRun,
+    )
     .addOption(normalizeOption())
     .addOption(voteOption())
     .option("--no-verify", "do not compare with libtorch, for which onnxruntime-node is needed")

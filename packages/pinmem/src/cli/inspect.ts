@@ -4,17 +4,18 @@ import { join } from "node:path";
 import { INSPECTION_FILE, type InspectionPart, inspectionParts } from "@pinmem/core";
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
+import type { WhichWeights } from "../training/which-weights.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } from "./normalize-option.js";
 import {
   acceptFormer,
-  bestOrLast,
   deviceOption,
   names,
   namesOf,
   positive,
   voteOption,
+  whichOfRun,
   wholeNumber,
 } from "./options.js";
 import { explained, folderOfRun, progress } from "./running.js";
@@ -26,7 +27,7 @@ interface InspectFlags {
   readonly what?: InspectionPart[];
   readonly baseline?: string;
   readonly embeddingClasses?: string[];
-  readonly which?: "best" | "last";
+  readonly which?: WhichWeights;
   readonly seed: number;
   readonly device: string;
   readonly normalize?: NormalizeFlag;
@@ -57,7 +58,11 @@ export function inspectCommand(): Command {
       "classes in the embedding, separated by commas (default: the paper's six)",
       names,
     )
-    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
+    .option(
+      "--which <weights>",
+      "best, last or average weights of a run (default: best where there are)",
+      whichOfRun,
+    )
     .option("--seed <number>", "of the embedding, permutations and random memories", wholeNumber, 0)
     .addOption(normalizeOption())
     .addOption(voteOption())

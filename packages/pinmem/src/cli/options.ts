@@ -4,6 +4,7 @@
 import { orWhat } from "@pinmem/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseAssignment } from "../recipes/assignment.js";
+import { type WhichWeights, whichWeights } from "../training/which-weights.js";
 
 /** Parses an option that must be a positive whole number. */
 export function positive(text: string): number {
@@ -29,6 +30,13 @@ export const between =
   };
 
 /** Parses an option that says which weights of a run are meant. */
+export function whichOfRun(text: string): WhichWeights {
+  const found = whichWeights.find((one) => one === text);
+  if (found) return found;
+  throw new InvalidArgumentError("It must be best, last or average.");
+}
+
+/** Parses an option that says whose scores, noted while training, count. */
 export function bestOrLast(text: string): "best" | "last" {
   if (text === "best" || text === "last") return text;
   throw new InvalidArgumentError("It must be best or last.");

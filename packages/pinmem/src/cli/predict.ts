@@ -4,17 +4,18 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
 import type { OutputKind } from "../prediction/outputs.js";
+import type { WhichWeights } from "../training/which-weights.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } from "./normalize-option.js";
-import { bestOrLast, deviceOption, namesOf, positive, scales, voteOption } from "./options.js";
+import { deviceOption, namesOf, positive, scales, voteOption, whichOfRun } from "./options.js";
 import { explained } from "./running.js";
 
 interface PredictFlags {
   readonly out?: string;
   readonly write: readonly OutputKind[];
-  readonly which?: "best" | "last";
+  readonly which?: WhichWeights;
   readonly device: string;
   readonly normalize?: NormalizeFlag;
   readonly vote?: number | "auto";
@@ -61,7 +62,11 @@ export function predictCommand(): Command {
     .option("--flip", "look at each image mirrored too, and take the mean")
     .option("--scales <sizes>", "look at it in these sizes, such as 0.75,1,1.25, and take the mean", scales)
     .option("--skip-existing", "leave inputs alone whose outputs are all there: go on where it stopped")
-    .option("--which <weights>", "best or last weights of a run (default: best where there are)", bestOrLast)
+    .option(
+      "--which <weights>",
+      "best, last or average weights of a run (default: best where there are)",
+      whichOfRun,
+    )
     .addOption(normalizeOption())
     .addOption(voteOption())
     .addOption(deviceOption())

@@ -25,6 +25,7 @@ const eventSchema = z.discriminatedUnion("event", [
     step,
     domain: z.string(),
     role: z.enum(["source", "target"]),
+    weights: z.literal("average").optional(),
     meanIoU: share,
     classIoU: z.record(z.string(), share),
     images: z.int().min(0),
@@ -65,6 +66,7 @@ export async function readEvents(file: string): Promise<TrainingLog | null> {
     if (event.event === "memory") {
       memory = { step: event.step, classes: event.classes, cosine: event.cosine };
     } else if (event.event === "evaluation") {
+      if (event.weights) continue;
       if (evaluations.at(-1)?.step !== event.step) evaluations.push({ step: event.step, domains: [] });
       evaluations.at(-1)?.domains.push({
         name: event.domain,

@@ -20,6 +20,7 @@ import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { openNormalized } from "../runs/open-normalized.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { StagedFolder } from "../runs/staged-folder.js";
+import type { WhichWeights } from "../training/which-weights.js";
 import { buildGraphs, buildSingle, type GraphSettings, type SingleOutput } from "./build-graphs.js";
 import { type Answer, askNetwork, differenceOf, type OpenGraphs } from "./compare.js";
 import { describeModel } from "./describe-model.js";
@@ -36,7 +37,7 @@ export interface ExportOptions {
   /** The folder to make; nothing may lie there. */
   readonly out: string;
   /** As `openRun`. */
-  readonly which?: "best" | "last";
+  readonly which?: WhichWeights;
   /** Default weight of the memory's votes, as `openRun`. */
   readonly vote?: number | "auto" | null;
   /**

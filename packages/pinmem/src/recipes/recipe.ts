@@ -8,6 +8,7 @@ import { methodSchema, splitsDomains } from "../training/methods/index.js";
 import { optimizerSchema } from "../training/optimizer.js";
 import { precisions } from "../training/precision.js";
 import { learningRateSchema, warmUpProblem } from "../training/schedule.js";
+import { averagingSchema } from "../training/weight-average.js";
 import { whiteningSchema } from "../training/whitening.js";
 import { dataSchema } from "./data.js";
 import { datasetProblems } from "./dataset-problems.js";
@@ -40,6 +41,8 @@ export const recipeSchema = z.strictObject({
   maxGradientNorm: z.number().positive().nullable().default(null),
   /** Episodes (batches) that make one step. */
   accumulation: z.int().positive().default(1),
+  /** An average of the weights over time, scored beside them and kept as average.safetensors; null: none. */
+  averaging: averagingSchema.nullable().default(null),
   lossWeights: lossWeightsSchema.prefault({}),
   segmentation: z
     .discriminatedUnion("kind", [

@@ -7,6 +7,7 @@ import type { PlaceFiles } from "../adaptation/place-pictures.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { requireWritable } from "../files/output-folder.js";
 import { MOST_PICTURES } from "../inference/place.js";
+import type { WhichWeights } from "../training/which-weights.js";
 import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
 
@@ -21,7 +22,7 @@ export interface AdaptOptions {
   /** Folder of the run that is made; nothing may lie there. */
   readonly out: string;
   /** Of a folder: its best weights, or those at the end. Default: best where there are any. */
-  readonly which?: "best" | "last" | undefined;
+  readonly which?: WhichWeights | undefined;
   /** How many labeled pictures are used, spread evenly; 0: labels are not looked at. Default 8. */
   readonly shots?: number;
   /** How many pictures statistics are taken of, spread evenly. Default 64. */

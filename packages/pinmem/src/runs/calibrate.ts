@@ -20,6 +20,7 @@ import { spreadEvenly } from "../loading/check.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import type { WhichWeights } from "../training/which-weights.js";
 import {
   CALIBRATION_FORMAT,
   type CalibratedWeights,
@@ -39,7 +40,7 @@ const VOTES = [0, 5, 10, 20, 30];
 
 export interface CalibrateOptions {
   /** Of a folder. Default: best where there is one. */
-  readonly which?: "best" | "last";
+  readonly which?: WhichWeights;
   /** Pictures to look at, spread evenly over each domain. Default 16. */
   readonly pictures?: number;
   /** Of the simulated shifts. Default 0. */

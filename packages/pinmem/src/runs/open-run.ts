@@ -19,6 +19,7 @@ import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights/load-weights.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
+import type { WhichWeights } from "../training/which-weights.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
 import { type CalibratedWeights, readCalibration } from "./calibration.js";
 import { requireDevice } from "./environment.js";
@@ -28,8 +29,11 @@ import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
 
 export interface OpenRunOptions {
-  /** Of a folder: the weights with the best score on source validation, or those at the end. Default: best where there is one. */
-  readonly which?: "best" | "last";
+  /**
+   * Of a folder: the weights with the best score on source validation, those at the end, or their average over time. Default: best
+   * where there is one.
+   */
+  readonly which?: WhichWeights;
   /** Default "cpu". */
   readonly device?: Device;
   /**
@@ -238,6 +242,11 @@ export function weightsFile(path: string, which?: OpenRunOptions["which"]): stri
   const [best, last] = [folder.model("best"), folder.model("last")];
   const wanted = which ? folder.model(which) : existsSync(best) ? best : last;
   if (existsSync(wanted)) return wanted;
+  if (which === "average" && existsSync(last))
+    throw new RunError(
+      path,
+      "has no average of weights: its recipe asks for none (averaging). Take the best or last ones",
+    );
   throw new RunError(
     path,
     which === "best" && existsSync(last)

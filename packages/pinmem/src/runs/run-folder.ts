@@ -25,6 +25,7 @@ import { writeWhole } from "../files/atomic-write.js";
 import { makeFolder } from "../files/output-folder.js";
 import { writing } from "../files/write-error.js";
 import type { Recipe } from "../recipes/recipe.js";
+import type { WhichWeights } from "../training/which-weights.js";
 import { RunError } from "./run-error.js";
 
 /** Temporary names of weights and of JSON files, those of earlier versions too. */
@@ -64,7 +65,7 @@ export class RunFolder {
   get diagnostics(): string {
     return join(this.path, "diagnostics");
   }
-  model(which: "best" | "last"): string {
+  model(which: WhichWeights): string {
     return join(this.path, `${which}.safetensors`);
   }
 

@@ -11,6 +11,7 @@ import { streetsDataset } from "../datasets/sets/streets.js";
 import { loadRecipe } from "../recipes/load-recipe.js";
 import { Erm } from "../training/methods/erm.js";
 import type { MethodFactory } from "../training/methods/index.js";
+import { openRun } from "./open-run.js";
 import { RunFolder } from "./run-folder.js";
 import { train } from "./train.js";
 
@@ -133,6 +134,33 @@ describe("train", () => {
       for (const terms of Object.values(losses))
         expect(Object.values(terms).every(Number.isFinite)).toBe(true);
     }
+  });
+
+  it("scores and keeps the average of the weights beside them, the same where it was interrupted", async () => {
+    const recipe = miniRecipe({ averaging: { kind: "ema" }, length: { steps: 3 } });
+    const [whole, parts] = [folder("whole"), folder("parts")];
+    await train(recipe, { folder: whole });
+    const controller = new AbortController();
+    const stopping = {
+      write: ({ event, step }: { event: string; step: number }) =>
+        void (event === "step" && step === 2 && controller.abort()),
+      flush() {},
+      close() {},
+    };
+    await train(recipe, { folder: parts, events: [stopping], signal: controller.signal });
+    await train(recipe, { folder: parts, resume: true });
+    const bytes = (run: RunFolder, which: "last" | "average") => readFileSync(run.model(which));
+    expect(bytes(parts, "average").equals(bytes(whole, "average"))).toBe(true);
+    expect(bytes(whole, "average").equals(bytes(whole, "last"))).toBe(false);
+    const scored = log(whole).filter(({ event, step }) => event === "evaluation" && step === 3);
+    expect(scored.map(({ weights, role }) => [weights ?? "trained", role])).toEqual([
+      ["trained", "source"],
+      ["trained", "target"],
+      ["average", "source"],
+      ["average", "target"],
+    ]);
+    using run = openRun(whole.path, { which: "average" });
+    expect([run.step, run.score]).toEqual([3, scored[2]?.meanIoU]);
   });
 
   it("starts the memory after a warm-up, selects covariances at their epoch, and keeps both in checkpoints", async () => {

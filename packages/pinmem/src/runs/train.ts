@@ -41,6 +41,7 @@ import { innerRate, learningRate, warmUpProblem } from "../training/schedule.js"
 import { Trainer, type TrainerHook, type TrainingResult } from "../training/trainer.js";
 import { trainingImages } from "../training/training-images.js";
 import { createValidation } from "../training/validation.js";
+import { WeightAverage } from "../training/weight-average.js";
 import { createWhitening } from "../training/whitening.js";
 import { calibrate } from "./calibrate.js";
 import {
@@ -222,6 +223,8 @@ async function trainOn(
       }),
     );
   }
+  const average = recipe.averaging ? new WeightAverage(network, recipe.averaging, steps) : undefined;
+  if (average) hooks.push(average);
   const trainer = new Trainer({
     name: recipe.name,
     seed,
@@ -257,6 +260,7 @@ async function trainOn(
         normalize: recipe.validation.normalize,
         preciseBatchNorm: () => images("statistics", recipe.validation.preciseBatchNorm),
         steps,
+        average,
         save: (which, state) =>
           saveSafetensors(
             folder.model(which),

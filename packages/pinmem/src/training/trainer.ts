@@ -25,6 +25,8 @@ import { TrainingError } from "./training-error.js";
 export interface TrainerHook {
   /** Called before every step, with the number of steps done. Throws the signal's reason where that asks for an end. */
   before?(done: number, signal: AbortSignal): Promise<void>;
+  /** Called after every step, with the number of steps done. */
+  after?(done: number): void;
   /** State that checkpoints must hold. */
   tensors?(): ReadonlyMap<string, Tensor>;
   restore?(tensors: ReadonlyMap<string, Tensor>): void;
@@ -228,6 +230,7 @@ export class Trainer {
       dispose(seen.episodes);
     }
     this.#done++;
+    for (const hook of this.#options.hooks ?? []) hook.after?.(this.#done);
     const seconds = (performance.now() - begin) / 1000;
     await this.#emit({
       event: "step",

@@ -24,6 +24,8 @@ import { memoryEvent } from "./events/memory-event.js";
 import { heed } from "./heed.js";
 import { inPrecision, type Precision, widened } from "./precision.js";
 import type { Validate } from "./trainer.js";
+import type { WeightAverage } from "./weight-average.js";
+import type { WhichWeights } from "./which-weights.js";
 
 export interface ValidationOptions {
   readonly network: TrainableNetwork;
@@ -39,8 +41,10 @@ export interface ValidationOptions {
   readonly preciseBatchNorm: () => AsyncIterable<LabeledBatch>;
   /** Of the whole run. */
   readonly steps: number;
+  /** Weights averaged over time, which are scored and kept beside those that are trained, and select nothing. */
+  readonly average?: WeightAverage | undefined;
   /** Keeps the network as it was evaluated. */
-  readonly save: (which: "best" | "last", state: SavedState) => void;
+  readonly save: (which: WhichWeights, state: SavedState) => void;
 }
 
 /** What is said of a network that is kept. */
@@ -59,6 +63,8 @@ interface Occasion {
   readonly best: { readonly score: number } | null;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** Whether the weights are the average. */
+  readonly average?: boolean;
 }
 
 /**
@@ -66,17 +72,21 @@ interface Occasion {
  * @throws RangeError where own statistics are asked for and the network has no batch norm
  */
 export function createValidation(options: ValidationOptions): Validate {
-  const { network, device, precision, preciseBatchNorm } = options;
+  const { network, device, precision, preciseBatchNorm, average } = options;
   ownStatistics(options)?.remove(); // Where that is impossible it is said now, not after an hour.
-  return (step, best, emit, signal) =>
-    withRandomState(device, () =>
-      withEstimatedStatistics(
-        network,
-        preciseBatchNorm(),
-        () => validate(options, { step, best, emit, signal }),
-        { precision, signal },
-      ),
-    );
+  return (step, best, emit, signal) => {
+    const score = (occasion: Occasion) =>
+      withEstimatedStatistics(network, preciseBatchNorm(), () => validate(options, occasion), {
+        precision,
+        signal,
+      });
+    return withRandomState(device, async () => {
+      const found = await score({ step, best, emit, signal });
+      if (average && average.count > 0)
+        await average.within(() => score({ step, best: null, emit, signal, average: true }));
+      return found;
+    });
+  };
 }
 
 /** Puts each picture's own statistics into the network, where they are asked for. */
@@ -86,12 +96,16 @@ function ownStatistics({ network, normalize }: ValidationOptions): TestTimeNorma
 }
 
 async function validate(options: ValidationOptions, occasion: Occasion): Promise<number | null> {
-  const { step, best, emit } = occasion;
+  const { step, best, emit, average = false } = occasion;
   const { network, steps } = options;
   const mode = network.training;
   network.eval();
   try {
     const score = await scoreDomains(options, occasion);
+    if (average) {
+      options.save("average", { step, score });
+      return score;
+    }
     if (network.memory) await emit(memoryEvent(network.memory, options.space, step));
     if (score !== null && score > (best?.score ?? Number.NEGATIVE_INFINITY))
       options.save("best", { step, score });
@@ -129,7 +143,7 @@ interface ScoredDomain {
 async function scoreDomain(
   { network, device, precision, channelsLast, normalize = { kind: "trained" } }: ValidationOptions,
   { dataset, role, normalization }: ScoredDomain,
-  { step, emit, signal }: Occasion,
+  { step, emit, signal, average = false }: Occasion,
 ): Promise<EvaluationEvent> {
   const forward: Forward = (image) => {
     const input = channelsLast ? image.to({ memoryFormat: "channelsLast" }) : image;
@@ -152,11 +166,13 @@ async function scoreDomain(
     step,
     domain: `${dataset.name}, ${dataset.split}`,
     role,
+    ...(average && { weights: "average" as const }),
     meanIoU: meanIoU(matrix),
     classIoU: Object.fromEntries(names.map((name, at) => [name, scores[at] ?? null])),
     images,
   };
   await emit(event);
-  if (picture) await emit({ event: "picture", step, name: `${role}/${event.domain}`, ...picture });
+  if (picture && !average)
+    await emit({ event: "picture", step, name: `${role}/${event.domain}`, ...picture });
   return event;
 }

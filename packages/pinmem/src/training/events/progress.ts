@@ -38,6 +38,7 @@ export class Progress implements EventSink {
       case "evaluation":
         this.#line.say(
           `step ${event.step}: mIoU ${percent(event.meanIoU)} on ${event.domain}` +
+            `${event.weights ? " (weights averaged)" : ""}` +
             `${event.role === "target" ? " (target: not used)" : ""}`,
         );
         break;

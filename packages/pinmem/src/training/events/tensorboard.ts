@@ -66,7 +66,8 @@ export class TensorBoard implements EventSink {
 function scalars(event: TrainingEvent): SummaryValue[] {
   if (event.event === "step") return stepScalars(event);
   if (event.event !== "evaluation" || event.meanIoU === null) return [];
-  return [{ tag: `mIoU/${event.role}/${event.domain}`, scalar: event.meanIoU }];
+  const average = event.weights ? " (average)" : "";
+  return [{ tag: `mIoU/${event.role}/${event.domain}${average}`, scalar: event.meanIoU }];
 }
 
 function stepScalars({ losses, learningRate, innerRate, gradientNorm, timing }: StepEvent): SummaryValue[] {
