@@ -1,4 +1,4 @@
-import { fromTypedArray, noGrad, scope } from "@pinmem/torch";
+import { fromTypedArray, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { TinyNetwork } from "../../test/tiny-network.js";
 import { type Averaging, WeightAverage } from "./weight-average.js";
@@ -13,7 +13,7 @@ const set = (made: TinyNetwork, value: number) =>
     made.head.bias?.fill_(value);
     made.memory?.items.fill_(value);
   });
-const bias = (made: TinyNetwork) => (made.head.bias?.toArray() as number[])[0] as number;
+const bias = (made: TinyNetwork) => (made.head.bias as Tensor).mean().toNumber();
 
 function trained(config: Averaging, until = STEPS) {
   const made = network();
