@@ -56,11 +56,11 @@ export function adaptCommand(): Command {
     .addHelpText(
       "after",
       `
-From pictures alone, batch norm takes statistics of the place, mixed into the trained ones. With labels (whole pictures or a few
-brush strokes, the rest 255) the memory's rows are written from them, and the weight of the statistics and of the votes are
-those that answer best on labeled pictures that were left out; a network without a memory gets one that votes. Where nothing is
-better than the network as it was, it stays so. Nothing is trained without --steps. Given an adapted run, rows move from its rows by
-the memory's momentum.
+From pictures alone, batch norm takes statistics of the place, mixed into the trained ones as the network needs it, which pinmem
+calibrate found out. With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are written from them, and
+the weight of the statistics and of the votes are those that answer best on labeled pictures that were left out; a network without
+a memory gets one that votes. Where nothing is better than the network as it was, it stays so. Nothing is trained without --steps.
+Given an adapted run, rows move from its rows by the memory's momentum.
 
 Examples:
   npx pinmem adapt runs/demo --images photos --out runs/demo-here

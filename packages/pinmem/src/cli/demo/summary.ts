@@ -22,7 +22,7 @@ export interface DemoRun {
   readonly unseen: number | null;
   readonly source: number | null;
   readonly looks: readonly LookScore[];
-  /** The same with each picture's own statistics, where the network is unsure of it. */
+  /** The same with each picture's own statistics, where it looks unlike the sources. */
   readonly ownStatistics: Scores;
   /** The same of runs that were adapted to each unseen look from labeled pictures of it; sources have none. */
   readonly adapted: Scores;
@@ -94,7 +94,7 @@ export function formatTable(runs: readonly DemoRun[]): string {
     ...looks("source"),
   ])}
 
-+ image: batch norm takes a picture's own statistics where the network is unsure of it (--normalize image:auto)
++ image: batch norm takes a picture's own statistics where it looks unlike the sources (--normalize image:auto)
 + ${SHOTS} pict.: adapted to the look from ${SHOTS} labeled pictures of other scenes, in seconds (pinmem adapt)`;
 }
 
