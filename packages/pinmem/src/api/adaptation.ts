@@ -7,8 +7,12 @@ export {
   type WriteMemoryOptions,
   writeMemory,
 } from "../adaptation/write-memory.js";
+export { findPlace, type Place } from "../inference/place.js";
 export { PlaceStatistics, type PlaceStatisticsOptions } from "../inference/place-statistics.js";
 export type { AdaptOptions, AdaptProgress } from "../runs/adapt-options.js";
 export { type Adaptation, adaptToPlace } from "../runs/adapt-to-place.js";
 export type { AdaptationRecord } from "../runs/adaptation-record.js";
+export { type CalibrateOptions, calibrate } from "../runs/calibrate.js";
+export type { Calibration } from "../runs/calibration.js";
 export { describeAdaptation } from "../runs/describe-adaptation.js";
+export { type OpenRunAtPlaceOptions, openRunAtPlace } from "../runs/open-run.js";
