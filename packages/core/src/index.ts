@@ -23,9 +23,11 @@ export { classIoU, meanIoU, meanOf } from "./metrics/mean-iou.js";
 export { type Scores, scoresOf } from "./metrics/scores.js";
 export { stateOf, Tally, type TallyOptions, type TallyState } from "./metrics/tally.js";
 export { Random, type RandomPosition } from "./random.js";
+export { cutWindow } from "./raster/cut.js";
 export { BLEND, contrasted, type HeatScale, heatMap, rawLimit } from "./raster/heat-maps.js";
 export { kernelsFor } from "./raster/kernels.js";
 export type { LabelImage } from "./raster/label-image.js";
+export { areaShares, type LabelMap, sampledShares } from "./raster/label-shares.js";
 export { type PixelGrid, pickSamples, pickThrough, type Samples } from "./raster/pixel-grid.js";
 export {
   BicubicResizer,
@@ -38,5 +40,7 @@ export {
 } from "./raster/resize.js";
 export { rotateImage, rotateLabel } from "./raster/rotate.js";
 export { viridis } from "./raster/viridis.js";
+export { DEFAULT_MEMORY, forwardBytes, isMeasured, type MemoryUse } from "./tiling/memory-estimate.js";
 export { type TileAxis, tileAxis } from "./tiling/tile-axis.js";
+export { tileSize } from "./tiling/tile-size.js";
 export { windowStarts } from "./tiling/windows.js";

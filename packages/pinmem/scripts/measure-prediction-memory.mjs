@@ -1,4 +1,4 @@
-// Measures what a forward pass of each prepared network needs per pixel, the figures of src/prediction/memory-estimate.ts.
+// Measures what a forward pass of each prepared network needs per pixel, the figures of packages/core/src/tiling/memory-estimate.ts.
 // One process for each case, on Linux: the peak of resident memory while predicting, less what was resident before.
 //
 //   node packages/pinmem/scripts/measure-prediction-memory.mjs [BACKBONE…]

@@ -63,7 +63,7 @@ function isDocumented({ file, name }: { file: string; name: string }): boolean {
   return start >= 0 && /\*\/\s*$/.test(text.slice(0, start));
 }
 
-const doors = ["core", "streets", "torch", "pinmem"].flatMap((folder) => {
+const doors = ["core", "streets", "torch", "pinmem", "runtime"].flatMap((folder) => {
   const { name, exports } = JSON.parse(
     readFileSync(join(packages, folder, "package.json"), "utf8"),
   ) as Manifest;

@@ -6,6 +6,7 @@ export {
   boundaryDistance,
   ConfusionMatrix,
   classIoU,
+  DEFAULT_MEMORY,
   meanIoU,
   type Scores,
   scoresOf,
@@ -67,7 +68,6 @@ export type {
   SkippedFile,
 } from "../prediction/file-results.js";
 export { findInputs, type Input, runName } from "../prediction/inputs.js";
-export { DEFAULT_MEMORY } from "../prediction/memory-estimate.js";
 export { OutputError } from "../prediction/output-error.js";
 export { type OutputKind, outputKinds } from "../prediction/outputs.js";
 export { type OverlayOptions, overlay } from "../prediction/overlay.js";

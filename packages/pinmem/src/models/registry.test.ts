@@ -1,15 +1,16 @@
 // Parts of one's own by name: recipes take them, say what there is otherwise, and prediction leaves alone what it knows nothing of.
 
+import { forwardBytes, isMeasured } from "@pinmem/core";
 import { nn, rand, type Tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
-import { forwardBytes } from "../prediction/memory-estimate.js";
 import { predictImage } from "../prediction/predict-image.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import { openRun } from "../runs/open-run.js";
 import { train } from "../runs/train.js";
 import { Backbone } from "./backbones/backbone.js";
+import { backboneNames } from "./backbones/names.js";
 import { backbones, createBackbone, registerBackbone } from "./backbones/registry.js";
 import { Stage } from "./backbones/stage.js";
 import { DeepLabV3Plus } from "./heads/deeplab-v3-plus.js";
@@ -123,6 +124,7 @@ describe("a backbone of one's own", () => {
     const use = { outputStride: 16, classes: 19 };
     const known = ["resnet18", "wide_resnet50_2"].map((backbone) => forwardBytes(size, { backbone, ...use }));
     expect(forwardBytes(size, { backbone: "mine", ...use })).toBe(Math.max(...known));
+    expect(backboneNames.filter((name) => !isMeasured(name))).toEqual([]);
   });
 });
 

@@ -3,15 +3,13 @@
 //
 // Not here: files in and out (predict-files.ts) and scores against labels (evaluation/).
 
-import type { RgbImage } from "@pinmem/core";
+import { DEFAULT_MEMORY, type MemoryUse, type RgbImage, tileSize } from "@pinmem/core";
 import { scope, type Tensor } from "@pinmem/torch";
 import { decodeImage, openImage } from "../images/image.js";
 import { networkName } from "../recipes/network-name.js";
 import type { OpenRun } from "../runs/open-run.js";
-import { DEFAULT_MEMORY, type MemoryUse } from "./memory-estimate.js";
 import { scoreImage } from "./score-image.js";
 import { scorerOf, type ViewOptions } from "./scorer.js";
-import { tileSize } from "./tiles.js";
 
 export interface PredictImageOptions extends ViewOptions {
   /** MiB for the network's computation; larger images are tiled. Pixels, in and out, come on top. Default 4096. */

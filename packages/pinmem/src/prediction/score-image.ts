@@ -3,7 +3,7 @@
 // Shapes: K classes, H W of the image, h w of a tile.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type RgbImage, type Size, tileAxis, type Window } from "@pinmem/core";
+import { cutWindow, type RgbImage, type Size, tileAxis } from "@pinmem/core";
 import { fromTypedArray, keep, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
 
 /** Scores (1, K, h, w) of an image: logits or probabilities. Runs without gradients, in a scope. */
@@ -35,7 +35,7 @@ export async function scoreImage(
     for (const [row, top] of rows.starts.entries()) {
       for (const [column, left] of columns.starts.entries()) {
         withoutGradients(() => {
-          const scores = score(cut(image, { left, top, width: columns.tile, height: rows.tile }));
+          const scores = score(cutWindow(image, { left, top, width: columns.tile, height: rows.tile }));
           band ??= keep(zeros([1, scores.size(1), rows.tile, image.width], { device: scores.device }));
           const across = weightTensor(columns.weights[column], [1, 1, 1, columns.tile], scores);
           const down = weightTensor(rows.weights[row], [1, 1, rows.tile, 1], scores);
@@ -65,12 +65,3 @@ const withoutGradients = (body: () => void): void => noGrad(() => scope(body));
 
 const weightTensor = (weights: Float32Array | undefined, shape: number[], { device }: Tensor): Tensor =>
   fromTypedArray(weights as Float32Array, shape, { device });
-
-function cut(image: RgbImage, { left, top, width, height }: Window): RgbImage {
-  const pixels = new Uint8Array(width * height * 3);
-  for (let row = 0; row < height; row++) {
-    const begin = ((top + row) * image.width + left) * 3;
-    pixels.set(image.pixels.subarray(begin, begin + width * 3), row * width * 3);
-  }
-  return { width, height, pixels };
-}

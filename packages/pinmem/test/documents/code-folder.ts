@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { renderStreet } from "@pinmem/streets";
 import sharp from "sharp";
+import { exportRun } from "../../src/export/export-run.js";
 import { miniRecipe, ownProcess } from "../mini-recipe.js";
 import { untrainedRun } from "../untrained-run.js";
 import { type Block, root } from "./documents.js";
@@ -60,10 +61,12 @@ export class CodeFolder {
     return folder;
   }
 
-  /** Puts there what programs in documents ask for: a run and photographs. */
+  /** Puts there what programs in documents ask for: a run, an exported one and photographs. */
   async furnish(): Promise<void> {
     const home = this.inHome();
     untrainedRun(join(home, "runs/NAME"), { recipe: miniRecipe(ownProcess) });
+    mkdirSync(join(home, "exported"));
+    await exportRun(join(home, "runs/NAME"), { out: join(home, "exported/NAME"), verify: false });
     const { image } = renderStreet({ domain: "dusk", seed: 1, index: 0, width: 96, height: 64 });
     const photo = sharp(image, { raw: { width: 96, height: 64, channels: 3 } });
     mkdirSync(join(home, "photos"));

@@ -1,7 +1,7 @@
 // How large the tiles of a large image are: as large as the memory allows. Where they lie, and how much each counts, is
-// told by core's tiling/tile-axis.ts.
+// told by tile-axis.ts.
 
-import type { Size } from "@pinmem/core";
+import type { Size } from "../raster/resize.js";
 import { forwardBytes, type MemoryUse, SCORE_COPIES } from "./memory-estimate.js";
 
 /** In output strides; smaller tiles see too little. */
@@ -25,7 +25,7 @@ export function tileSize(image: Size, budget: number, use: MemoryUse): Size {
   const needed = Math.ceil(tiledBytes(smallest, image, use) / 2 ** 20);
   throw new RangeError(
     `an image of ${image.width}x${image.height} pixels needs at least ${needed} MiB with this network, but the memory budget is ` +
-      `${Math.floor(budget / 2 ** 20)} MiB; allow more (--memory)`,
+      `${Math.floor(budget / 2 ** 20)} MiB; allow more (option memory)`,
   );
 }
 

@@ -1,7 +1,7 @@
-import { tileAxis } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
 import type { MemoryUse } from "./memory-estimate.js";
-import { tileSize } from "./tiles.js";
+import { tileAxis } from "./tile-axis.js";
+import { tileSize } from "./tile-size.js";
 
 const MIB = 2 ** 20;
 const use: MemoryUse = { backbone: "resnet50", outputStride: 16, classes: 19 };

@@ -1,6 +1,6 @@
 // What memory a prediction takes, so that tiles can be as large as a budget allows.
 //
-// Measured with scripts/measure-prediction-memory.mjs (libtorch 1.13, float32, AVX2, 19 classes, images of 0.5 and 2
+// Measured with packages/pinmem/scripts/measure-prediction-memory.mjs (libtorch 1.13, float32, AVX2, 19 classes, images of 0.5 and 2
 // megapixels), the larger of both, in bytes for each pixel of the image at output stride 8, 16, 32:
 //
 //   resnet18             328  307  292
@@ -12,8 +12,7 @@
 // Deeper networks of a width keep no more at a time. Below are these figures and a fifth: other libraries and normalizations
 // differ.
 
-import type { Size } from "@pinmem/core";
-import type { BackboneName } from "../models/backbones/names.js";
+import type { Size } from "../raster/resize.js";
 
 export interface MemoryUse {
   /** Its name; one that is not of this package counts as the most demanding of ours. */
@@ -43,7 +42,7 @@ const bytesPerPixel: Readonly<Record<Family, readonly [number, number, number]>>
   shuffle: [390, 300, 270],
 };
 
-const families: Readonly<Record<BackboneName, Family>> = {
+const families: Readonly<Record<string, Family>> = {
   resnet18: "narrow",
   resnet34: "narrow",
   resnet50: "bottleneck",
@@ -63,12 +62,15 @@ const BYTES_PER_CLASS = 8;
 /** Scores of a view at the image's size, and the sum of them in double precision. */
 const BYTES_PER_CLASS_OF_VIEWS = 16;
 
+/** Whether the need of a backbone of this name was measured. */
+export const isMeasured = (backbone: string): boolean => Object.hasOwn(families, backbone);
+
 /** Bytes that scoring an image of this size takes at its peak. */
 export function forwardBytes(
   { width, height }: Size,
   { backbone, outputStride, classes, largestScale = 1, views = 1 }: MemoryUse,
 ): number {
-  const [at8, at16, at32] = bytesPerPixel[families[backbone as BackboneName] ?? "wide"];
+  const [at8, at16, at32] = bytesPerPixel[families[backbone] ?? "wide"];
   const measured = outputStride <= 8 ? at8 : outputStride <= 16 ? at16 : at32;
   const inNetwork = (measured + Math.max(classes - 19, 0) * BYTES_PER_CLASS) * largestScale ** 2;
   return width * height * (inNetwork + (views > 1 ? classes * BYTES_PER_CLASS_OF_VIEWS : 0));

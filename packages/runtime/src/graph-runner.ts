@@ -1,0 +1,262 @@
+// Runs the two graphs of a model on pictures, whole or in tiles, and keeps what the first one made of the last picture.
+// Shapes: K classes, C width of the feature, H W picture, h w feature of a piece.
+
+import { areaShares, cutWindow, type RgbImage, type Size, sampledShares } from "@pinmem/core";
+import type { ExportedModel } from "@pinmem/core/formats";
+import { addDirections } from "./directions.js";
+import { ModelError } from "./model-error.js";
+import type { Session, Value, Values } from "./onnx.js";
+import { type InputTables, inputTables, pictureInput } from "./picture-input.js";
+import { isWhole, type Piece, type Pieces, piecesOf } from "./pieces.js";
+import type {
+  DirectionSums,
+  Engine,
+  Labeled,
+  MemoryState,
+  Runner,
+  RunOptions,
+  Segmentation,
+} from "./runner.js";
+import { ScoreBand } from "./score-band.js";
+import { nextTurn } from "./turn.js";
+
+export interface GraphRunnerParts {
+  readonly model: ExportedModel;
+  readonly encode: Session;
+  readonly decode: Session;
+  readonly engine: Engine;
+  /** MiB for the network's computation. */
+  readonly memory: number;
+}
+
+interface KeptPicture extends Size {
+  readonly pieces: Pieces;
+  /** What the first graph made of each piece. */
+  readonly encoded: ReadonlyMap<Piece, Values>;
+}
+
+/** Of the last decoding: what the memory gave each cell, by piece. */
+interface KeptReading {
+  readonly memory: MemoryState;
+  readonly weights: ReadonlyMap<Piece, Value>;
+}
+
+export class GraphRunner implements Runner {
+  readonly engine: Engine;
+  readonly #parts: GraphRunnerParts;
+  readonly #tables: InputTables;
+  #kept: KeptPicture | null = null;
+  #reading: KeptReading | null = null;
+
+  constructor(parts: GraphRunnerParts) {
+    this.#parts = parts;
+    this.engine = parts.engine;
+    this.#tables = inputTables(parts.model.input);
+  }
+
+  async segment(image: RgbImage, memory: MemoryState | null, options: RunOptions): Promise<Segmentation> {
+    const { model } = this.#parts;
+    const pieces = piecesOf(image, model, this.#parts.memory);
+    this.#kept = null;
+    this.#reading = null;
+    const encoded = new Map<Piece, Values>();
+    let bytes = 0;
+    let isKept = true;
+    const encode = async (piece: Piece): Promise<Values> => {
+      const part = isWhole(pieces) ? image : cutWindow(image, piece);
+      const values = await this.#encode(part);
+      bytes += Object.values(values).reduce((sum, { data }) => sum + data.byteLength, 0);
+      // A picture whose features do not fit is segmented all the same.
+      isKept &&= bytes <= this.#parts.memory * 2 ** 19;
+      if (isKept) encoded.set(piece, values);
+      else encoded.clear();
+      return values;
+    };
+    const { width, height } = image;
+    const result = await this.#decodeAll({ width, height, pieces }, encode, memory, options);
+    if (isKept) this.#kept = { width, height, pieces, encoded };
+    else this.#reading = null;
+    return result;
+  }
+
+  async decode(memory: MemoryState | null, options: RunOptions): Promise<Segmentation> {
+    const kept = this.#keptPicture("decode");
+    return await this.#decodeAll(kept, async (piece) => kept.encoded.get(piece) as Values, memory, options);
+  }
+
+  async readWeights(x: number, y: number, memory: MemoryState): Promise<Float32Array> {
+    const kept = this.#keptPicture("read");
+    if (!(x >= 0 && y >= 0 && x < kept.width && y < kept.height)) {
+      throw new RangeError(
+        `read: (${x}, ${y}) is outside the picture, which has ${kept.width}x${kept.height} pixels`,
+      );
+    }
+    const piece = heaviestAt(kept.pieces, Math.floor(x), Math.floor(y));
+    const { data, shape } = (await this.#readingOf(memory)).weights.get(piece) as Value;
+    const [, classes = 0, rows = 0, columns = 0] = shape;
+    const row = nearestCell(Math.floor(y) - piece.top, piece.height, rows);
+    const column = nearestCell(Math.floor(x) - piece.left, piece.width, columns);
+    return Float32Array.from(
+      { length: classes },
+      (_, k) => data[(k * rows + row) * columns + column] as number,
+    );
+  }
+
+  /** Decodes once more where the memory has changed since. */
+  async #readingOf(memory: MemoryState): Promise<KeptReading> {
+    if (this.#reading && sameMemory(this.#reading.memory, memory)) return this.#reading;
+    await this.decode(memory, {});
+    return this.#reading as unknown as KeptReading;
+  }
+
+  async sum({ labels, shares }: Labeled): Promise<DirectionSums> {
+    const kept = this.#keptPicture("write");
+    if (labels.width !== kept.width || labels.height !== kept.height) {
+      throw new RangeError(
+        `write: the labels are of ${labels.width}x${labels.height} pixels, but the picture has ${kept.width}x${kept.height}`,
+      );
+    }
+    const { model } = this.#parts;
+    const classes = model.labels.classes.length;
+    const sums = new Float64Array(classes * model.feature.width);
+    const counts = new Float64Array(classes);
+    for (const piece of kept.pieces.flat()) {
+      const feature = kept.encoded.get(piece)?.feature as Value;
+      const [, , height = 0, width = 0] = feature.shape;
+      const part = isWhole(kept.pieces) ? labels : { ...piece, trainIds: cutLabels(labels, piece) };
+      const share = (shares === "area" ? areaShares : sampledShares)(part, { width, height }, classes);
+      if (!isWhole(kept.pieces)) weigh(share, piece, { width, height });
+      addDirections({ sums, counts }, feature, share);
+      await nextTurn();
+    }
+    return { sums, counts };
+  }
+
+  async dispose(): Promise<void> {
+    this.#kept = null;
+    this.#reading = null;
+    await this.#parts.encode.release();
+    await this.#parts.decode.release();
+  }
+
+  async #encode(image: RgbImage): Promise<Values> {
+    const { encode, model } = this.#parts;
+    const { normalization } = model;
+    return await encode.run(
+      {
+        image: pictureInput(image, this.#tables),
+        ...(normalization && { [normalization.input]: scalar(normalization.weight) }),
+      },
+      encode.outputs.filter((name) => name !== "written"),
+    );
+  }
+
+  async #decodeAll(
+    { width, height, pieces }: Omit<KeptPicture, "encoded">,
+    encodedOf: (piece: Piece) => Promise<Values>,
+    memory: MemoryState | null,
+    { signal, onProgress }: RunOptions,
+  ): Promise<Segmentation> {
+    const whole = isWhole(pieces);
+    const wanted = [whole ? "labels" : "logits", ...(memory ? ["read_weights"] : [])];
+    const total = pieces.reduce((sum, row) => sum + row.length, 0);
+    const weights = new Map<Piece, Value>();
+    const { classes } = this.#parts.model.labels;
+    const labels = new Uint8Array(width * height);
+    const band = whole ? null : new ScoreBand(classes.length, width, pieces[0]?.[0]?.height ?? 0);
+    onProgress?.({ done: 0, total });
+    let done = 0;
+    for (const [row, line] of pieces.entries()) {
+      for (const piece of line) {
+        signal?.throwIfAborted();
+        const encoded = await encodedOf(piece);
+        if (whole) await nextTurn();
+        signal?.throwIfAborted();
+        const decoded = await this.#decode(encoded, piece, memory, wanted);
+        if (decoded.read_weights) weights.set(piece, decoded.read_weights);
+        if (band) band.add((decoded.logits as Value).data as Float32Array, piece);
+        else labels.set((decoded.labels as Value).data as Uint8Array);
+        onProgress?.({ done: ++done, total });
+        if (!whole) await nextTurn();
+      }
+      const top = line[0]?.top ?? 0;
+      const next = pieces[row + 1]?.[0]?.top ?? height;
+      band?.finish(next - top, labels.subarray(top * width, next * width));
+    }
+    signal?.throwIfAborted();
+    this.#reading = memory && { memory, weights };
+    return { width, height, labels };
+  }
+
+  async #decode(
+    encoded: Values,
+    { width, height }: Size,
+    memory: MemoryState | null,
+    wanted: readonly string[],
+  ): Promise<Values> {
+    const { model, decode } = this.#parts;
+    const { normalization } = model;
+    return await decode.run(
+      {
+        ...encoded,
+        size: { data: BigInt64Array.of(BigInt(height), BigInt(width)), shape: [2] },
+        ...(normalization && { [normalization.input]: scalar(normalization.weight) }),
+        ...(memory &&
+          model.memory && {
+            memory: { data: memory.rows, shape: model.memory.shape },
+            temperature: scalar(memory.temperature),
+            vote_weight: scalar(memory.voteWeight),
+          }),
+      },
+      wanted,
+    );
+  }
+
+  #keptPicture(what: string): KeptPicture {
+    if (this.#kept) return this.#kept;
+    throw new ModelError(
+      `${what}: there is no picture. Segment one first; of one that is too large, features are not kept (a larger \`memory\` helps)`,
+    );
+  }
+}
+
+const scalar = (value: number): Value => ({ data: Float32Array.of(value), shape: [1] });
+
+const sameMemory = (one: MemoryState, other: MemoryState): boolean =>
+  one.temperature === other.temperature &&
+  one.voteWeight === other.voteWeight &&
+  one.rows.every((value, at) => value === other.rows[at]);
+
+/** The cell whose center is nearest to a pixel, corners aligned. */
+const nearestCell = (pixel: number, pixels: number, cells: number): number =>
+  pixels > 1 ? Math.round((pixel * (cells - 1)) / (pixels - 1)) : 0;
+
+/** The piece that says most of a pixel. */
+function heaviestAt(pieces: Pieces, x: number, y: number): Piece {
+  const shareOf = ({ left, top, down, across }: Piece) => (down[y - top] ?? -1) * (across[x - left] ?? -1);
+  const there = pieces
+    .flat()
+    .filter(({ left, top, width, height }) => x >= left && y >= top && x < left + width && y < top + height);
+  return there.reduce((best, piece) => (shareOf(piece) > shareOf(best) ? piece : best));
+}
+
+function cutLabels({ width, trainIds }: Labeled["labels"], piece: Piece): Uint8Array {
+  const part = new Uint8Array(piece.width * piece.height);
+  for (let row = 0; row < piece.height; row++) {
+    const begin = (piece.top + row) * width + piece.left;
+    part.set(trainIds.subarray(begin, begin + piece.width), row * piece.width);
+  }
+  return part;
+}
+
+/** Multiplies shares (K, h, w) with those that the piece has there, so that what several pieces see counts once. */
+function weigh(shares: Float64Array, { down, across }: Piece, { width, height }: Size): void {
+  const at = (weights: Float32Array, cell: number, cells: number) =>
+    weights[cells > 1 ? Math.round((cell * (weights.length - 1)) / (cells - 1)) : 0] as number;
+  shares.forEach((share, index) => {
+    if (share === 0) return;
+    const column = index % width;
+    const row = Math.floor(index / width) % height;
+    shares[index] = share * at(down, row, height) * at(across, column, width);
+  });
+}

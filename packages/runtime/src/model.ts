@@ -1,0 +1,207 @@
+// A loaded model: what a program holds, in Node and in a page. Its memory is data that lies here; what computes is a runner, in
+// this thread or in a worker. Calls of one model follow one another; models know nothing of each other.
+
+import type { RgbImage } from "@pinmem/core";
+import type { ExportedModel } from "@pinmem/core/formats";
+import { rowsAfter } from "./directions.js";
+import type { Picture } from "./image.js";
+import { ModelMemory } from "./memory.js";
+import { ModelError } from "./model-error.js";
+import { checkedImage } from "./pieces.js";
+import type { Engine, Labeled, Runner, Segmentation, SegmentProgress } from "./runner.js";
+import { paint, type Stroke } from "./strokes.js";
+
+export interface SegmentOptions {
+  /** Ends the work between two pieces; the call is then rejected with its reason. */
+  readonly signal?: AbortSignal;
+  /** Told before the first piece and after each. */
+  readonly onProgress?: (progress: SegmentProgress) => void;
+}
+
+export interface WriteOptions {
+  /** How much of a row before stays, in [0, 1). Default 0: nothing, where a class is labeled. */
+  readonly momentum?: number;
+}
+
+/** Labels of all of a picture. */
+export interface PictureLabels {
+  /** Train id of each pixel, row by row; `description.labels.ignoreIndex` (255): not labeled. */
+  readonly labels: Uint8Array;
+}
+
+/** A class that a model tells apart. */
+export interface ModelClass {
+  readonly name: string;
+  /** Red, green, blue. */
+  readonly color: readonly [number, number, number];
+}
+
+/** @internal */
+export interface ModelSetup {
+  readonly description: ExportedModel;
+  /** As exported. */
+  readonly rows: Float32Array | null;
+  readonly runner: Runner;
+  /** Decodes or draws a picture. */
+  readonly pixelsOf: (picture: Picture, signal?: AbortSignal) => Promise<RgbImage>;
+}
+
+/** An exported model, ready to segment pictures. Made by `load`; freed by `dispose` or `await using`. */
+export class Model implements AsyncDisposable {
+  /** What model.json says. */
+  readonly description: ExportedModel;
+  /** The position of a class is its train id, the value in `labels`. */
+  readonly classes: readonly ModelClass[];
+  readonly #runner: Runner;
+  readonly #pixelsOf: ModelSetup["pixelsOf"];
+  readonly #memory: ModelMemory | null;
+  #size: { readonly width: number; readonly height: number } | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+  #isDisposed = false;
+
+  /** @internal */
+  constructor({ description, rows, runner, pixelsOf }: ModelSetup) {
+    this.description = description;
+    this.classes = description.labels.classes;
+    this.#runner = runner;
+    this.#pixelsOf = pixelsOf;
+    this.#memory = description.memory && rows && new ModelMemory(description.memory, rows);
+  }
+
+  /** What computes, and why not something faster. */
+  get engine(): Engine {
+    return this.#runner.engine;
+  }
+
+  /** Rows and what they weigh. @throws ModelError where the model has no memory */
+  get memory(): ModelMemory {
+    if (this.#memory) return this.#memory;
+    throw new ModelError(
+      `${this.description.name} has no memory: its method, ${this.description.provenance.method}, trains none`,
+    );
+  }
+
+  /** Whether there is a memory to read, to write and to let vote. */
+  get hasMemory(): boolean {
+    return this.#memory !== null;
+  }
+
+  /** What the cosines of feature and rows weigh among the logits; 0: the memory does not vote. As `memory.votes`. */
+  get votes(): number {
+    return this.memory.votes;
+  }
+
+  set votes(weight: number) {
+    this.memory.votes = weight;
+  }
+
+  /**
+   * The class of each pixel of a picture. Large ones go through the network in tiles, as `pinmem predict` does it. What the first
+   * graph makes of the picture is kept until the next one, for `decode`, `read` and `write`.
+   * @throws ModelError where it cannot be decoded or onnxruntime fails; RangeError where pixels do not fit the size, or memory
+   *   holds not even small tiles
+   */
+  async segment(picture: Picture, options: SegmentOptions = {}): Promise<Segmentation> {
+    return await this.#inTurn(async () => {
+      options.signal?.throwIfAborted();
+      this.#size = null;
+      const image = checkedImage(await this.#pixelsOf(picture, options.signal));
+      const result = await this.#runner.segment(image, this.#memory?.state ?? null, options);
+      this.#size = { width: result.width, height: result.height };
+      return result;
+    });
+  }
+
+  /**
+   * The last picture once more, with the memory as it is now: only the second graph runs.
+   * @throws ModelError where there is none
+   */
+  async decode(options: SegmentOptions = {}): Promise<Segmentation> {
+    return await this.#inTurn(async () => {
+      options.signal?.throwIfAborted();
+      return await this.#runner.decode(this.#memory?.state ?? null, options);
+    });
+  }
+
+  /**
+   * How much a pixel of the last picture takes of the row of each class; they sum to one.
+   * @throws ModelError where there is no picture or no memory; RangeError for pixels outside of it
+   */
+  async read(x: number, y: number): Promise<Float32Array> {
+    const { memory } = this;
+    return await this.#inTurn(() => this.#runner.readWeights(x, y, memory.state));
+  }
+
+  /**
+   * Gives classes new rows: the mean direction of the last picture's features where they are labeled. Of strokes, each cell of the
+   * feature counts by the part of it that they cover; labels of the whole picture count as in `pinmem adapt`. Call `decode` to see
+   * what it changes; rows change labels where the memory votes (`votes`).
+   * @returns names of the classes that were written
+   * @throws ModelError where there is no picture or no memory; RangeError where nothing is labeled
+   */
+  async write(
+    labeled: readonly Stroke[] | PictureLabels,
+    { momentum = 0 }: WriteOptions = {},
+  ): Promise<string[]> {
+    const { memory } = this;
+    if (memory.shape.length !== 2)
+      throw new ModelError(
+        "write: this memory has several rows for each class, which cannot be written here",
+      );
+    if (!(momentum >= 0 && momentum < 1))
+      throw new RangeError(`write: momentum is ${momentum}, but must be at least 0 and below 1`);
+    return await this.#inTurn(async () => {
+      const sums = await this.#runner.sum(this.#labeledCells(labeled));
+      const names = this.classes.flatMap(({ name }, k) => ((sums.counts[k] as number) > 0 ? [name] : []));
+      if (names.length === 0) throw new RangeError("write: nothing of the picture is labeled");
+      memory.rows = rowsAfter(memory.state.rows, sums, momentum);
+      return names;
+    });
+  }
+
+  /** Rows, votes and temperature as they were exported. @throws ModelError where the model has no memory */
+  reset(): void {
+    this.memory.reset();
+  }
+
+  /** Waits for the call in progress, then frees what onnxruntime holds. Doing it twice does no harm. */
+  async dispose(): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    await this.#last.catch(() => {});
+    await this.#runner.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  #labeledCells(labeled: readonly Stroke[] | PictureLabels): Labeled {
+    const size = this.#size;
+    if (!size) throw new ModelError("write: there is no picture; segment one first");
+    const { ignoreIndex } = this.description.labels;
+    if ("labels" in labeled) {
+      const { labels } = labeled;
+      const wrong = labels.find((label) => label >= this.classes.length && label !== ignoreIndex);
+      if (labels.length !== size.width * size.height || wrong !== undefined) {
+        throw new RangeError(
+          wrong === undefined
+            ? `write: got ${labels.length} labels, but the picture has ${size.width}x${size.height} pixels`
+            : `write: there is no class ${wrong}; labels are train ids below ${this.classes.length}, or ${ignoreIndex}`,
+        );
+      }
+      return { labels: { ...size, trainIds: labels }, shares: "sampled" };
+    }
+    const names = this.classes.map(({ name }) => name);
+    return { labels: paint(labeled, size, names, ignoreIndex), shares: "area" };
+  }
+
+  /** After what was asked for before. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isDisposed)
+      return Promise.reject(new ModelError(`${this.description.name} was disposed; load it again`));
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}

@@ -1,0 +1,74 @@
+// Pictures in Node: files and their bytes are decoded by sharp, upright, without color management and without alpha, as
+// `pinmem predict` does it.
+
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { RgbImage } from "@pinmem/core";
+import { givenPixels, type Picture } from "../image.js";
+import { ModelError } from "../model-error.js";
+import { firstLine } from "../onnx.js";
+
+/** Larger files are refused before they are unpacked, as by `pinmem predict`. */
+const MAX_PIXELS = 100_000_000;
+
+/** @throws ModelError where a file is no picture that can be read, or sharp is not installed */
+export async function pixelsOf(picture: Picture, signal?: AbortSignal): Promise<RgbImage> {
+  const given = givenPixels(picture);
+  if (given) return given;
+  const { name, bytes } = await bytesOf(picture, signal);
+  if (bytes.length === 0) throw new ModelError(`${name} is empty`);
+  const sharp = await loadSharp();
+  try {
+    const { data, info } = await sharp(bytes, {
+      limitInputPixels: MAX_PIXELS,
+      failOn: "error",
+      ignoreIcc: true,
+    })
+      .autoOrient()
+      .removeAlpha()
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, pixels: data };
+  } catch (cause) {
+    throw new ModelError(`${name} cannot be decoded: ${firstLine(cause)}`, { cause });
+  }
+}
+
+async function bytesOf(
+  picture: Picture,
+  signal?: AbortSignal,
+): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+  if (picture instanceof Uint8Array) return { name: "the picture", bytes: picture };
+  if (picture instanceof Blob)
+    return { name: "the picture", bytes: new Uint8Array(await picture.arrayBuffer()) };
+  if (typeof picture !== "string" && !(picture instanceof URL)) {
+    throw new ModelError(
+      "segment: in Node a picture is a path, the bytes of a file, or { width, height, pixels }",
+    );
+  }
+  const name = String(picture);
+  try {
+    if (/^https?:/i.test(name)) {
+      const response = await fetch(name, { ...(signal && { signal }) });
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      return { name, bytes: new Uint8Array(await response.arrayBuffer()) };
+    }
+    const path = /^file:/i.test(name) ? fileURLToPath(name) : name;
+    return { name, bytes: await readFile(path, { signal }) };
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ModelError(`${name} cannot be read: ${firstLine(cause)}`, { cause });
+  }
+}
+
+async function loadSharp(): Promise<typeof import("sharp")["default"]> {
+  try {
+    return (await import("sharp")).default;
+  } catch (cause) {
+    throw new ModelError(
+      "sharp, which decodes pictures in Node, is not installed: `npm install sharp`, or give { width, height, pixels }",
+      { cause },
+    );
+  }
+}

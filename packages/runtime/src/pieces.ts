@@ -1,0 +1,50 @@
+// In what pieces a picture goes through the network: whole, or in the overlapping tiles of `pinmem predict`, each with the share
+// that it has in each of its rows and columns.
+
+import { type MemoryUse, type RgbImage, type Size, tileAxis, tileSize, type Window } from "@pinmem/core";
+import type { ExportedModel } from "@pinmem/core/formats";
+
+export interface Piece extends Window {
+  /** Share in each of its rows; that of a pixel is its row's times its column's. */
+  readonly down: Float32Array;
+  /** Share in each of its columns. */
+  readonly across: Float32Array;
+}
+
+/** From top to bottom, in each row of tiles from left to right. */
+export type Pieces = readonly (readonly Piece[])[];
+
+/** @throws RangeError where the memory, in MiB, holds not even small tiles */
+export function piecesOf(image: Size, model: ExportedModel, memory: number): Pieces {
+  const use: MemoryUse = {
+    backbone: model.provenance.network.split(",")[0] ?? "",
+    outputStride: model.feature.stride,
+    classes: model.labels.classes.length,
+  };
+  const tile = tileSize(image, memory * 2 ** 20, use);
+  const rows = tileAxis(image.height, tile.height, use.outputStride);
+  const columns = tileAxis(image.width, tile.width, use.outputStride);
+  return rows.starts.map((top, row) =>
+    columns.starts.map((left, column) => ({
+      left,
+      top,
+      width: columns.tile,
+      height: rows.tile,
+      down: rows.weights[row] as Float32Array,
+      across: columns.weights[column] as Float32Array,
+    })),
+  );
+}
+
+/** Whether there is one piece, the picture itself. */
+export const isWhole = (pieces: Pieces): boolean => pieces.length === 1 && pieces[0]?.length === 1;
+
+/** @throws RangeError where the bytes do not fit the size */
+export function checkedImage(image: RgbImage): RgbImage {
+  const { width, height, pixels } = image;
+  const fits = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
+  if (fits && pixels.length === width * height * 3) return image;
+  throw new RangeError(
+    `segment: a picture of ${width}x${height} pixels must hold ${width * height * 3} bytes (red, green, blue), got ${pixels.length}`,
+  );
+}

@@ -1,0 +1,71 @@
+// What runs a model's graphs, here or in a worker. It keeps what the first graph made of the last picture; the memory comes with
+// every call, since it belongs to the model (model.ts).
+
+import type { LabelMap, RgbImage } from "@pinmem/core";
+
+/** What a picture shows. */
+export interface Segmentation {
+  readonly width: number;
+  readonly height: number;
+  /** The class of each pixel, row by row: its position in `model.classes`. */
+  readonly labels: Uint8Array;
+}
+
+/** What the second graph reads. */
+export interface MemoryState {
+  readonly rows: Float32Array;
+  readonly temperature: number;
+  readonly voteWeight: number;
+}
+
+/** How far a picture is. */
+export interface SegmentProgress {
+  /** Pieces that are done. */
+  readonly done: number;
+  /** Pieces that the picture goes through the network in. */
+  readonly total: number;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SegmentProgress) => void) | undefined;
+}
+
+/** What computes. */
+export interface Engine {
+  /** `node`: onnxruntime-node on the processor; `wasm` and `webgpu`: onnxruntime-web. */
+  readonly kind: "node" | "wasm" | "webgpu";
+  /** On the processor. */
+  readonly threads: number;
+  /** Version of onnxruntime. */
+  readonly version: string;
+  /** Why not WebGPU, where that was asked for or looked for; null where it was not, or is in use. */
+  readonly reason: string | null;
+}
+
+/** What is labeled of the kept picture, and how cells of the feature take it. */
+export interface Labeled {
+  readonly labels: LabelMap;
+  /** `area`: by what part of a cell is labeled; `sampled`: as training and adaptation, for pictures labeled all over. */
+  readonly shares: "area" | "sampled";
+}
+
+/** Sums of the directions of a feature by class. */
+export interface DirectionSums {
+  /** (K, C): directions, each weighted with the share of the class in its cell. */
+  readonly sums: Float64Array;
+  /** (K): sums of the shares. */
+  readonly counts: Float64Array;
+}
+
+/** Calls come one after the other. */
+export interface Runner {
+  readonly engine: Engine;
+  segment(image: RgbImage, memory: MemoryState | null, options: RunOptions): Promise<Segmentation>;
+  /** The kept picture once more; the second graph alone. */
+  decode(memory: MemoryState | null, options: RunOptions): Promise<Segmentation>;
+  /** (K): what the memory gives a pixel of the kept picture. */
+  readWeights(x: number, y: number, memory: MemoryState): Promise<Float32Array>;
+  sum(labeled: Labeled): Promise<DirectionSums>;
+  dispose(): Promise<void>;
+}

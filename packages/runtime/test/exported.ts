@@ -1,0 +1,36 @@
+// A tiny model, exported: what the tests of this package run. Made once a file.
+
+import { join } from "node:path";
+import type { RgbImage } from "@pinmem/core";
+import { renderStreet } from "@pinmem/streets";
+import { exportRun } from "../../pinmem/src/export/export-run.js";
+import type { RecipeInput } from "../../pinmem/src/recipes/recipe.js";
+import { miniRecipe } from "../../pinmem/test/mini-recipe.js";
+import { untrainedRun } from "../../pinmem/test/untrained-run.js";
+
+export interface Exported {
+  /** Of the run. */
+  readonly run: string;
+  /** Of the exported model. */
+  readonly folder: string;
+}
+
+/** Why tests are skipped; null: onnxruntime-node is there. */
+export const noRuntime: string | null = await import("onnxruntime-node").then(
+  () => null,
+  (error: Error) => `onnxruntime-node cannot be loaded: ${error.message.split("\n")[0]}`,
+);
+if (noRuntime !== null) console.warn(`Tests of @pinmem/runtime are left out: ${noRuntime}`);
+
+export async function exportTiny(root: string, model: Partial<RecipeInput> = {}): Promise<Exported> {
+  const run = untrainedRun(join(root, "run"), { recipe: miniRecipe(model) });
+  const folder = join(root, "exported");
+  await exportRun(run, { out: folder, verify: false });
+  return { run, folder };
+}
+
+/** A street in daylight. */
+export function street(width: number, height: number, index = 0): RgbImage {
+  const { image } = renderStreet({ domain: "boulevard", seed: 1, index, width, height });
+  return { width, height, pixels: image };
+}

@@ -1,0 +1,128 @@
+// What is wrong with a folder or an address is said once, clearly, before anything runs.
+
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { exportRun } from "../../pinmem/src/export/export-run.js";
+import { temporaryFolder } from "../../pinmem/test/data-fixtures.js";
+import { load } from "../src/index.js";
+import { type Exported, exportTiny, noRuntime, street } from "./exported.js";
+
+const root = temporaryFolder();
+let count = 0;
+
+describe.skipIf(noRuntime !== null)("loading a model", () => {
+  let exported: Exported;
+  beforeAll(async () => {
+    exported = await exportTiny(root);
+  });
+
+  /** A copy of the exported folder, changed. */
+  function changed(change: (folder: string) => void): string {
+    const folder = join(root, `copy-${count++}`);
+    cpSync(exported.folder, folder, { recursive: true });
+    change(folder);
+    return folder;
+  }
+
+  function describedBy(change: (model: Record<string, unknown>) => void): string {
+    return changed((folder) => {
+      const file = join(folder, "model.json");
+      const model = JSON.parse(readFileSync(file, "utf8"));
+      change(model);
+      writeFileSync(file, JSON.stringify(model));
+    });
+  }
+
+  it.each<[string, () => string, RegExp]>([
+    [
+      "a folder that is no export",
+      () => root,
+      /is no exported model: it has no model\.json\. `pinmem export` makes/,
+    ],
+    ["a place that does not exist", () => join(root, "none"), /none is no exported model/],
+    [
+      "a description that is no JSON",
+      () => changed((folder) => writeFileSync(join(folder, "model.json"), "{")),
+      /model\.json is no JSON/,
+    ],
+    [
+      "a newer format",
+      () => describedBy((model) => Object.assign(model, { format: 99 })),
+      /was written by a newer version of pinmem \(format 99/,
+    ],
+    [
+      "a description of something else",
+      () => describedBy((model) => delete model.labels),
+      /describes no exported model: labels/,
+    ],
+    [
+      "a missing file",
+      () => changed((folder) => rmSync(join(folder, "decode.onnx"))),
+      /lacks decode\.onnx, which model\.json names; copy the exported folder once more/,
+    ],
+    [
+      "a file that was cut off",
+      () =>
+        changed((folder) => {
+          const file = join(folder, "encode.onnx");
+          writeFileSync(file, readFileSync(file).subarray(0, 100));
+        }),
+      /encode\.onnx has 100 bytes, but model\.json says \d+/,
+    ],
+    [
+      "a file that was changed",
+      () =>
+        changed((folder) => {
+          const file = join(folder, "memory.safetensors");
+          const bytes = readFileSync(file);
+          bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+          writeFileSync(file, bytes);
+        }),
+      /memory\.safetensors is not the file that was exported: its SHA-256 is [0-9a-f]{12}…, but/,
+    ],
+  ])("refuses %s", async (_, folder, problem) => {
+    await expect(load(folder())).rejects.toThrow(problem);
+  });
+
+  it("refuses a single graph, which is for other tools", async () => {
+    const out = join(root, "single");
+    await exportRun(exported.run, { out, verify: false, single: "labels" });
+    await expect(load(out)).rejects.toThrow(
+      /holds a single graph, made for other tools; export the run once/,
+    );
+  });
+
+  it("takes an address, tells what has arrived, and says what the server answered", async () => {
+    const server = createServer((request, response) => {
+      const path = request.url ?? "";
+      if (path.startsWith("/broken/")) return void response.writeHead(503).end();
+      try {
+        response.end(readFileSync(join(root, path)));
+      } catch {
+        response.writeHead(404).end("<html>not here</html>");
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const told: number[] = [];
+      await using model = await load(new URL(`${address}/exported/`), {
+        threads: 1,
+        onProgress: ({ done, total }) => told.push(done / total),
+      });
+      expect(told.at(-1)).toBe(1);
+      expect(told).toEqual(told.toSorted((a, b) => a - b));
+      expect((await model.segment(street(32, 32))).labels.length).toBe(1024);
+      await expect(load(`${address}/none`)).rejects.toThrow(/none is no exported model/);
+      await expect(load(`${address}/broken`)).rejects.toThrow(
+        /model\.json cannot be had: the server answered 503/,
+      );
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+});
