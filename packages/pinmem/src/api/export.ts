@@ -25,3 +25,11 @@ export { ExportError } from "../export/export-error.js";
 export { type ExportOptions, type ExportProgress, exportRun } from "../export/export-run.js";
 export { Graph, type GraphOptions, type Value } from "../export/onnx/graph.js";
 export type { Attribute, ElementType, FloatAttribute } from "../export/onnx/message.js";
+export {
+  castTo,
+  flattenPixels,
+  resize,
+  sizesOf,
+  unflattenPixels,
+  unitLength,
+} from "../export/onnx/operations.js";

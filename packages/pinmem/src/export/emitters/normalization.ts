@@ -1,14 +1,18 @@
 // Emitters of normalization: batch norm that was not folded away, with a picture's own statistics mixed in where that is asked
-// for; instance norm; the layers of instance whitening and switchable whitening in their evaluation form.
+// for; instance, layer and group norm; the layers of instance whitening and switchable whitening in their evaluation form.
 // Shapes: B batch, C channels, H W resolution, G groups, c channels per group, L = H W.
 
-import { eye, nn, noGrad, scope } from "@pinmem/torch";
+import { eye, nn, noGrad, ones, scope, type Tensor } from "@pinmem/torch";
 import { InstanceWhitening } from "../../models/normalization/instance-whitening.js";
 import { SwitchableWhitening, whiteningConstants } from "../../models/normalization/switchable-whitening.js";
 import { ExportError } from "../export-error.js";
 import type { Graph, Value } from "../onnx/graph.js";
 import { castTo, sizesOf } from "../onnx/operations.js";
 import { type EmitContext, registerEmitter } from "./registry.js";
+
+/** (C) as (1, C, 1, 1). */
+const perChannel = (graph: Graph, tensor: Tensor): Value =>
+  graph.weights(scope(() => noGrad(() => tensor.detach().view([1, -1, 1, 1]))));
 
 const numbers = (value: number, count: number): number[] => Array.from({ length: count }, () => value);
 
@@ -31,8 +35,6 @@ registerEmitter(nn.BatchNorm2d, (norm, input, context) => {
 function mixedNorm(norm: nn.BatchNorm2d, input: Value, ownWeight: Value, { graph }: EmitContext): Value {
   const { weight, bias, runningMean, runningVar, eps } = norm;
   if (!runningMean || !runningVar) throw new Error("internal: only a norm with statistics is mixed");
-  const perChannel = (tensor: Parameters<Graph["weights"]>[0]) =>
-    graph.weights(scope(() => noGrad(() => tensor.detach().view([1, -1, 1, 1]))));
   const own = graph.node("Mul", [ownWeight, hasSeveralValues(graph, input)]);
   const mix = (trained: Value, ofPicture: Value) =>
     graph.node("Add", [trained, graph.node("Mul", [own, graph.node("Sub", [ofPicture, trained])])]);
@@ -40,13 +42,16 @@ function mixedNorm(norm: nn.BatchNorm2d, input: Value, ownWeight: Value, { graph
   const centered = graph.node("Sub", [input, mean]);
   const variance = spatialMean(graph, graph.node("Mul", [centered, centered]));
   const deviation = graph.node("Sqrt", [
-    graph.node("Add", [mix(perChannel(runningVar), variance), graph.floats(eps)]),
+    graph.node("Add", [mix(perChannel(graph, runningVar), variance), graph.floats(eps)]),
   ]);
   const scale = weight
-    ? graph.node("Div", [perChannel(weight), deviation])
+    ? graph.node("Div", [perChannel(graph, weight), deviation])
     : graph.node("Reciprocal", [deviation]);
-  const scaled = graph.node("Mul", [graph.node("Sub", [input, mix(perChannel(runningMean), mean)]), scale]);
-  return bias ? graph.node("Add", [scaled, perChannel(bias)]) : scaled;
+  const scaled = graph.node("Mul", [
+    graph.node("Sub", [input, mix(perChannel(graph, runningMean), mean)]),
+    scale,
+  ]);
+  return bias ? graph.node("Add", [scaled, perChannel(graph, bias)]) : scaled;
 }
 
 const spatialMean = (graph: Graph, input: Value): Value =>
@@ -68,6 +73,27 @@ registerEmitter(nn.InstanceNorm2d, ({ weight, bias, runningMean, numFeatures, ep
 registerEmitter(InstanceWhitening, ({ instanceStandardization }, input, { emit }) =>
   emit(instanceStandardization, input),
 );
+
+registerEmitter(nn.LayerNorm, ({ weight, bias, normalizedShape, eps }, input, { graph }) => {
+  const scale = weight ? graph.weights(weight) : graph.weights(scope(() => ones(normalizedShape)));
+  return graph.node("LayerNormalization", [input, scale, ...(bias ? [graph.weights(bias)] : [])], {
+    axis: -normalizedShape.length,
+    epsilon: { float: eps },
+  });
+});
+
+/** As instance norm of groups as if they were channels: the operator of that name has one scale for a group. */
+registerEmitter(nn.GroupNorm, ({ weight, bias, numGroups, eps }, input, { graph }) => {
+  const groups = graph.node("Reshape", [input, graph.ints([0, numGroups, -1])]);
+  const plain = [graph.floats(numbers(1, numGroups)), graph.floats(numbers(0, numGroups))];
+  const normalized = graph.node("InstanceNormalization", [groups, ...plain], { epsilon: { float: eps } });
+  const restored = graph.node("Reshape", [normalized, sizesOf(graph, input)]);
+  if (!weight || !bias) return restored;
+  return graph.node("Add", [
+    graph.node("Mul", [restored, perChannel(graph, weight)]),
+    perChannel(graph, bias),
+  ]);
+});
 
 /** Mean and covariance, of the training and of the picture, mixed as learned; then Newton's iteration, written out. */
 registerEmitter(SwitchableWhitening, (layer, input, { graph }) => {
@@ -102,18 +128,14 @@ registerEmitter(SwitchableWhitening, (layer, input, { graph }) => {
   const whitening = graph.node("Div", [root, graph.node("Sqrt", [trace])]);
   const whitened = graph.node("MatMul", [whitening, graph.node("Sub", [values_BGcL, mean])]);
   const restored = graph.node("Reshape", [whitened, sizesOf(graph, input)]);
-  const perChannel = (tensor: nn.Parameter) =>
-    graph.weights(scope(() => noGrad(() => tensor.detach().view([1, -1, 1, 1]))));
-  return graph.node("Add", [graph.node("Mul", [restored, perChannel(weight)]), perChannel(bias)]);
+  return graph.node("Add", [
+    graph.node("Mul", [restored, perChannel(graph, weight)]),
+    perChannel(graph, bias),
+  ]);
 });
 
 /** Softmax-weighted sum of the training's and the picture's own; those of the training are weighted here already. */
-function mixture(
-  graph: Graph,
-  weights: nn.Parameter,
-  trained: Parameters<Graph["weights"]>[0],
-  own: Value,
-): Value {
+function mixture(graph: Graph, weights: nn.Parameter, trained: Tensor, own: Value): Value {
   const [ofBatch = 0, ofImage = 0] = scope(() => noGrad(() => weights.softmax(0).toArray() as number[]));
   const share = graph.weights(scope(() => noGrad(() => trained.mul(ofBatch))));
   return graph.node("Add", [share, graph.node("Mul", [own, graph.floats(ofImage)])]);

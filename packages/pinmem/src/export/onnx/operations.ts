@@ -8,6 +8,7 @@ import { type ElementType, elementCode } from "./message.js";
 export const sizesOf = (graph: Graph, value: Value, start = 0, end?: number): Value =>
   graph.node("Shape", [value], end === undefined ? { start } : { start, end });
 
+/** The same numbers in another type. */
 export const castTo = (graph: Graph, value: Value, type: ElementType): Value =>
   graph.node("Cast", [value], { to: elementCode(type) });
 
