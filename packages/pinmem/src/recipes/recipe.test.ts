@@ -53,6 +53,11 @@ describe("resolveRecipe", () => {
       /data\.perDomain is 1.*take 2 or more/,
     ],
     [
+      "changed styles with recomputation",
+      change({ featureStyles: { kind: "mix" }, activationCheckpointing: true }),
+      /activationCheckpointing is true and featureStyles is set/,
+    ],
+    [
       "second order with recomputation",
       change({ method: { name: "mldg", order: "second" }, activationCheckpointing: true }),
       /activationCheckpointing is true and method\.order is "second"/,

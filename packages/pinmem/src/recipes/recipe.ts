@@ -2,6 +2,7 @@
 // every default is visible in the copy that is saved with the run.
 
 import { z } from "zod";
+import { featureStylesSchema } from "../training/feature-styles.js";
 import { frozenBatchNorms } from "../training/frozen-batch-norm.js";
 import { lossWeightsSchema } from "../training/losses.js";
 import { methodSchema, splitsDomains } from "../training/methods/index.js";
@@ -41,6 +42,8 @@ export const recipeSchema = z.strictObject({
   maxGradientNorm: z.number().positive().nullable().default(null),
   /** Episodes (batches) that make one step. */
   accumulation: z.int().positive().default(1),
+  /** Change mean and deviation of features after early stages in training; null: not. */
+  featureStyles: featureStylesSchema.nullable().default(null),
   /** An average of the weights over time, scored beside them and kept as average.safetensors; null: none. */
   averaging: averagingSchema.nullable().default(null),
   lossWeights: lossWeightsSchema.prefault({}),
@@ -140,6 +143,7 @@ function impossible({
   length,
   learningRate,
   activationCheckpointing,
+  featureStyles,
 }: Recipe): string[] {
   const problems = datasetProblems(data);
   if ((length.steps === undefined) === (length.epochs === undefined)) {
@@ -160,6 +164,11 @@ function impossible({
     problems.push(
       `data.perDomain is ${data.perDomain}, so that a pass sees one image; the image pooling of "${model.head}" has no ` +
         "variance to normalize by then: take 2 or more",
+    );
+  }
+  if (featureStyles && activationCheckpointing) {
+    problems.push(
+      "activationCheckpointing is true and featureStyles is set: what changes between two stages is not computed again; set one of them back",
     );
   }
   if ("order" in method && method.order === "second" && activationCheckpointing) {

@@ -137,7 +137,11 @@ describe("train", () => {
   });
 
   it("scores and keeps the average of the weights beside them, the same where it was interrupted", async () => {
-    const recipe = miniRecipe({ averaging: { kind: "ema" }, length: { steps: 3 } });
+    const recipe = miniRecipe({
+      averaging: { kind: "ema" },
+      featureStyles: { kind: "mix" },
+      length: { steps: 3 },
+    });
     const [whole, parts] = [folder("whole"), folder("parts")];
     await train(recipe, { folder: whole });
     const controller = new AbortController();

@@ -23,6 +23,7 @@ import { CheckpointStore } from "../training/checkpoints/checkpoint-store.js";
 import { JsonLines } from "../training/events/json-lines.js";
 import { memoryEvent } from "../training/events/memory-event.js";
 import { TensorBoard } from "../training/events/tensorboard.js";
+import { FeatureStyles } from "../training/feature-styles.js";
 import { freezeBatchNorm } from "../training/frozen-batch-norm.js";
 import { MemoryStart } from "../training/memory-start.js";
 import {
@@ -191,6 +192,9 @@ async function trainOn(
     segmentation: recipe.segmentation,
     precision,
     activationCheckpointing: recipe.activationCheckpointing,
+    ...(recipe.featureStyles && {
+      featureStyles: new FeatureStyles(network, recipe.featureStyles, recipe.data.perDomain),
+    }),
     ...(whitening && { whiteningLoss: whitening.lossOf }),
   };
   const method = createMethod(methodConfig, context, given);

@@ -53,6 +53,8 @@ export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
   readonly channels: PerStage<number>;
   readonly strides: PerStage<number>;
   readonly torchvisionName: (name: string) => string | null;
+  /** What becomes of each stage's output (B, C, h, w), where training changes it; null: nothing. */
+  afterStage: ((stage: StageName, feature: Tensor) => Tensor) | null = null;
 
   constructor({ name, stages, channels, strides, torchvisionName = (name) => name }: BackboneParts) {
     super();
@@ -68,9 +70,9 @@ export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
   }
 
   forward(image: Tensor): BackboneOutput {
-    const shallow = inTurn(image, this.layer0, this.layer1);
-    const late = inTurn(shallow.feature, this.layer2, this.layer3);
-    const last = this.layer4.call(late.feature);
+    const shallow = this.#inTurn(image, "layer0", "layer1");
+    const late = this.#inTurn(shallow.feature, "layer2", "layer3");
+    const last = this.#visit("layer4", late.feature);
     return {
       lowLevel: shallow.feature,
       auxiliary: late.feature,
@@ -78,12 +80,18 @@ export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
       whitening: [shallow, late, last].flatMap(({ whitening }) => whitening),
     };
   }
-}
 
-/** Frees what only the second stage needed. */
-const inTurn = (input: Tensor, first: StageModule, second: StageModule): StageOutput =>
-  scope(() => {
-    const before = first.call(input);
-    const after = second.call(before.feature);
-    return { feature: after.feature, whitening: [...before.whitening, ...after.whitening] };
-  });
+  /** Frees what only the second stage needed. */
+  #inTurn(input: Tensor, first: StageName, second: StageName): StageOutput {
+    return scope(() => {
+      const before = this.#visit(first, input);
+      const after = this.#visit(second, before.feature);
+      return { feature: after.feature, whitening: [...before.whitening, ...after.whitening] };
+    });
+  }
+
+  #visit(stage: StageName, input: Tensor): StageOutput {
+    const { feature, whitening } = this[stage].call(input);
+    return { feature: this.afterStage?.(stage, feature) ?? feature, whitening };
+  }
+}

@@ -11,6 +11,7 @@ import { decodeWith } from "../../models/segment.js";
 import type { TrainableNetwork } from "../../models/trainable-network.js";
 import { withActivationCheckpointing } from "../activation-checkpointing.js";
 import type { LabeledBatch } from "../episode.js";
+import type { FeatureStyles } from "../feature-styles.js";
 import { type LossTensors, type LossWeights, weightedSum } from "../losses.js";
 import { inPrecision, type Precision, widened } from "../precision.js";
 import { memoryOf } from "./method.js";
@@ -23,6 +24,8 @@ export interface PassContext {
   readonly segmentation?: SegmentationLossOptions;
   /** Loss of the outputs of the whitening layers; null while it does not apply. */
   readonly whiteningLoss?: (whitened: readonly Tensor[]) => Tensor | null;
+  /** Changes the styles of features on the way. */
+  readonly featureStyles?: FeatureStyles | undefined;
   /** Default float32. */
   readonly precision?: Precision;
   /** Keep only what enters each stage of the backbone, and compute the rest again in the backward pass. Default false. */
@@ -76,7 +79,7 @@ export function trainingPass(
 }
 
 function forward(
-  { network, weights, segmentation = {}, whiteningLoss, precision = "float32" }: PassContext,
+  { network, weights, segmentation = {}, whiteningLoss, featureStyles, precision = "float32" }: PassContext,
   { image, label }: LabeledBatch,
   { items, write = false, keepFeature = false }: PassOptions,
 ): Pick<PassResult, "losses" | "written" | "feature"> {
@@ -84,7 +87,8 @@ function forward(
   const within = <T>(body: () => T): T => inPrecision(precision, image.device, body);
   const memory = items ? memoryOf(network, "trainingPass") : null;
 
-  const { feature, lowLevel, auxiliary, whitening } = within(() => network.encode(image));
+  const encode = () => within(() => network.encode(image));
+  const { feature, lowLevel, auxiliary, whitening } = featureStyles ? featureStyles.within(encode) : encode();
   const reading = memory && items ? within(() => memory.read(feature, { items })) : null;
   const logits = within(() => decodeWith(network, { feature, lowLevel }, reading, [height, width]));
   const auxiliaryLogits = weights.auxiliary > 0 ? within(() => network.auxiliaryLogits(auxiliary)) : null;
