@@ -13,6 +13,7 @@ const layers = [
   "losses",
   "memory",
   "models",
+  "pretrained",
   "inference",
   "training",
   "adaptation",

@@ -121,6 +121,8 @@ export interface LockOptions {
   timeout?: number;
   /** Milliseconds between looks. */
   poll?: number;
+  /** Ends the wait, not the work. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Something on this machine is missing or does not fit; the message says what, where and how to mend it. */

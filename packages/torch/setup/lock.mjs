@@ -28,9 +28,9 @@ const tombstoneKept = 3_600_000;
  * @param {() => Promise<T>} work
  * @param {LockOptions} [options]
  * @returns {Promise<T>}
- * @throws {SetupError} when another process holds the lock for longer than `timeout`
+ * @throws {SetupError} when another process holds the lock for longer than `timeout`; AbortError when `signal` ends the wait
  */
-export async function withLock(path, work, { onWait, timeout = 1_800_000, poll = 200 } = {}) {
+export async function withLock(path, work, { onWait, timeout = 1_800_000, poll = 200, signal } = {}) {
   mkdirSync(dirname(path), { recursive: true });
   const owner = { ...thisProcess(), token: randomUUID() };
   const deadline = Date.now() + timeout;
@@ -48,7 +48,7 @@ export async function withLock(path, work, { onWait, timeout = 1_800_000, poll =
           `If there is none, remove ${path} and run this again.`,
       );
     }
-    await wait(poll);
+    await wait(poll, undefined, { signal });
   }
   const release = () => {
     if (ownerOf(path)?.token !== owner.token) return;

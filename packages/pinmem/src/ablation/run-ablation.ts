@@ -16,6 +16,7 @@ import { scoresWhileTraining, type Which } from "../comparison/read-run.js";
 import { differences } from "../comparison/recipe-differences.js";
 import { EvaluationInterrupted } from "../evaluation/evaluate-run.js";
 import { isDiskFull } from "../files/write-error.js";
+import { withAbsolutePaths } from "../recipes/absolute-paths.js";
 import { loadStoredRecipe } from "../recipes/load-recipe.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { Normalization } from "../runs/open-normalized.js";
@@ -134,7 +135,7 @@ function scoresOf({ run, domains }: EvaluationResult): AblationCell["scores"] {
 async function checkFolder({ recipe }: Cell, path: string): Promise<void> {
   const run = new RunFolder(path);
   if (!run.exists) return;
-  const [first] = differences([await loadStoredRecipe(run.recipe), recipe]);
+  const [first] = differences([await loadStoredRecipe(run.recipe), recipe].map(withAbsolutePaths));
   if (!first) return;
   const [there, wanted] = first.values;
   throw new RunError(

@@ -74,3 +74,7 @@ export {
   type WeightsSurvey,
 } from "../models/weights/weight-files.js";
 export { findFit, isExact, type WeightsFit } from "../models/weights/weights-fit.js";
+export { cachedWeights, NoCachedWeightsError, weightsFolder } from "../pretrained/cache.js";
+export { type PublishedWeights, publishedWeights, type WeightsOrigin } from "../pretrained/catalog.js";
+export { type PulledWeights, type PullOptions, pullWeights } from "../pretrained/pull.js";
+export { PullError } from "../pretrained/pull-error.js";

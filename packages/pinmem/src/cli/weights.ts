@@ -1,9 +1,11 @@
-// `pinmem weights`: what a file of weights holds, and files of weights from elsewhere made into this project's.
+// `pinmem weights`: what a file of weights holds, files of weights from elsewhere made into this project's, and the published
+// ImageNet weights of backbones, brought into a cache.
 
 import { Command, Option } from "commander";
 import { backboneNames } from "../models/backbones/names.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { setOption, wholeNumber } from "./options.js";
+import { addListAndPull } from "./pull-weights.js";
 import { explained } from "./running.js";
 
 interface ConvertFlags {
@@ -20,7 +22,10 @@ interface ConvertFlags {
 const entryHelp = "of a checkpoint with several sets of weights, the one to take (ema, teacher, ...)";
 
 export function weightsCommand(): Command {
-  const command = new Command("weights").description("Look into files of weights, and convert them.");
+  const command = new Command("weights").description(
+    "Bring ImageNet weights, look into files of weights, and convert them.",
+  );
+  addListAndPull(command);
   command
     .command("inspect")
     .description(

@@ -1,11 +1,10 @@
 // Where an exported model comes from, and what to heed before it is passed on. It may end on a public page: paths of this machine
 // are left out.
 
-import { createHash } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { ExportedModel } from "@pinmem/core/formats";
+import { sha256Of } from "../files/sha256.js";
 import type { DatasetConfig } from "../recipes/data.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { OpenRun } from "../runs/open-run.js";
@@ -23,7 +22,7 @@ export async function provenanceOf(run: OpenRun): Promise<ExportedModel["provena
     pinmem: packageVersion(),
     date: new Date().toISOString(),
     run: recipe.name,
-    weights: await hashOf(file),
+    weights: await sha256Of(file),
     step,
     score,
     method: recipe.method.name,
@@ -33,12 +32,6 @@ export async function provenanceOf(run: OpenRun): Promise<ExportedModel["provena
     adapted: adaptation !== null,
     recipe: withoutPaths(recipe) as ExportedModel["provenance"]["recipe"],
   };
-}
-
-export async function hashOf(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
 
 function nameOf(dataset: DatasetConfig): string {

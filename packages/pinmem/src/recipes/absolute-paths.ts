@@ -3,10 +3,14 @@
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { cachedWeights, IMAGENET } from "../pretrained/cache.js";
 import type { DatasetConfig } from "./data.js";
 import type { Recipe } from "./recipe.js";
 
-/** Relative paths are taken from the folder that the process is in. */
+/**
+ * Relative paths are taken from the folder that the process is in; backbone weights "imagenet" from the cache.
+ * @throws NoCachedWeightsError where the cache holds none for the backbone
+ */
 export function withAbsolutePaths(recipe: Recipe): Recipe {
   const { data, model } = recipe;
   const absolute = (configs: readonly DatasetConfig[]): DatasetConfig[] =>
@@ -22,8 +26,13 @@ export function withAbsolutePaths(recipe: Recipe): Recipe {
     },
     model: {
       ...model,
-      backboneWeights: model.backboneWeights === null ? null : resolve(model.backboneWeights),
+      backboneWeights: backboneFile(model),
       weights: model.weights && { ...model.weights, file: resolve(model.weights.file) },
     },
   };
+}
+
+function backboneFile({ backboneWeights, backbone }: Recipe["model"]): string | null {
+  if (backboneWeights === null) return null;
+  return backboneWeights === IMAGENET ? cachedWeights(backbone ?? "") : resolve(backboneWeights);
 }

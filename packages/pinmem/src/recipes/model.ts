@@ -4,6 +4,8 @@
 import { z } from "zod";
 import { completeNetworkOptions, NetworkOptionsError, networkSchema } from "../models/network.js";
 import { networks } from "../models/network-registry.js";
+import { IMAGENET } from "../pretrained/cache.js";
+import { weightsFor } from "../pretrained/catalog.js";
 
 const { backbone, head, outputStride, normalization, memory } = networkSchema.shape;
 
@@ -24,7 +26,10 @@ export const modelSchema = z.strictObject({
    * of 0.1 to 1.
    */
   memory: memory.unwrap().unwrap().prefault({}),
-  /** File of ImageNet weights for the backbone, as torchvision publishes them (.pth, .safetensors); null: random. */
+  /**
+   * Weights for the backbone to start from; null: random. "imagenet": those that are published for it and that
+   * `pinmem weights pull` brought into the cache; otherwise a file, as torchvision publishes them (.pth, .safetensors).
+   */
   backboneWeights: z.string().nullable().default(null),
   /** Weights of the whole network to start from, of a run of this project or of the authors; null: random. */
   weights: z
@@ -56,7 +61,11 @@ export function modelProblems(model: ModelConfig): string[] {
     if (backbone === undefined) return ["model.backbone is missing"];
     try {
       completeNetworkOptions({ backbone, head, outputStride, normalization });
-      return [];
+      return backboneWeights === IMAGENET && weightsFor(backbone).length === 0
+        ? [
+            `model.backboneWeights is "${IMAGENET}", but none are published for "${backbone}"; name a file, or leave it out`,
+          ]
+        : [];
     } catch (error) {
       if (!(error instanceof NetworkOptionsError)) throw error;
       return [error.message.replace(/^\w+: /, "model.")];

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TINY } from "../../test/tiny-backbone.js";
 import { defineRecipe } from "./define-recipe.js";
 import { loadRecipe } from "./load-recipe.js";
 import { type RecipeInput, resolveRecipe } from "./recipe.js";
@@ -61,6 +62,11 @@ describe("resolveRecipe", () => {
       "second order with recomputation",
       change({ method: { name: "mldg", order: "second" }, activationCheckpointing: true }),
       /activationCheckpointing is true and method\.order is "second"/,
+    ],
+    [
+      "ImageNet weights that nobody publishes",
+      change({ model: { backbone: TINY, backboneWeights: "imagenet" } }),
+      /model\.backboneWeights is "imagenet", but none are published for "tiny"; name a file/,
     ],
     ["no length", change({ length: {} }), /length is \{\}; give either steps or epochs/],
     ["two lengths", change({ length: { steps: 1, epochs: 1 } }), /give either steps or epochs/],

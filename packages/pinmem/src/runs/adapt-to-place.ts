@@ -137,6 +137,7 @@ async function adapt(
       recipe: changesVote || attached ? withVote(recipe, plan.vote) : recipe,
       space,
       step: before.step,
+      backboneWeights: before.backboneWeights,
       record,
       rowsBefore,
       device,

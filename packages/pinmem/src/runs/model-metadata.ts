@@ -20,6 +20,15 @@ export interface ModelMetadata {
   readonly score: number | null;
   /** How the run was adapted to a place, where it was. */
   readonly adaptation: AdaptationRecord | null;
+  /** The file that the backbone started from, where it did; null in files of earlier versions too. */
+  readonly backboneWeights: BackboneOrigin | null;
+}
+
+/** A file of weights that a training started from. */
+export interface BackboneOrigin {
+  /** Its name, without folders. */
+  readonly file: string;
+  readonly sha256: string;
 }
 
 export const writeMetadata = ({
@@ -28,7 +37,8 @@ export const writeMetadata = ({
   step,
   score,
   adaptation = null,
-}: Omit<ModelMetadata, "adaptation"> & Partial<ModelMetadata>): Map<string, string> =>
+  backboneWeights = null,
+}: Omit<ModelMetadata, "adaptation" | "backboneWeights"> & Partial<ModelMetadata>): Map<string, string> =>
   new Map([
     ["format", String(FORMAT)],
     ["recipe", JSON.stringify(recipe)],
@@ -36,6 +46,7 @@ export const writeMetadata = ({
     ["step", String(step)],
     ["score", JSON.stringify(score)],
     ...(adaptation ? [["adaptation", JSON.stringify(adaptation)] as const] : []),
+    ...(backboneWeights ? [["backboneWeights", JSON.stringify(backboneWeights)] as const] : []),
   ]);
 
 const textSchema = z.object({
@@ -47,6 +58,13 @@ const textSchema = z.object({
   adaptation: z
     .string()
     .transform((text) => adaptationSchema.parse(JSON.parse(text)))
+    .nullable()
+    .default(null),
+  backboneWeights: z
+    .string()
+    .transform(
+      (text): BackboneOrigin => z.object({ file: z.string(), sha256: z.string() }).parse(JSON.parse(text)),
+    )
     .nullable()
     .default(null),
 });
@@ -61,13 +79,16 @@ export function readMetadata(file: string, metadata: ReadonlyMap<string, string>
     );
   }
   try {
-    const { recipe, labels, step, score, adaptation } = textSchema.parse(Object.fromEntries(metadata));
+    const { recipe, labels, step, score, adaptation, backboneWeights } = textSchema.parse(
+      Object.fromEntries(metadata),
+    );
     return {
       recipe: resolveStoredRecipe(JSON.parse(recipe), `the recipe in ${file}`),
       space: labelSpaceFromJson(labels),
       step,
       score,
       adaptation,
+      backboneWeights,
     };
   } catch (error) {
     if (error instanceof RecipeError) {

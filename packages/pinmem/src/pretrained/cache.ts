@@ -1,0 +1,52 @@
+// Where downloaded weights lie: a folder of the user's, which all programs share.
+
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { type PublishedWeights, weightsFor } from "./catalog.js";
+
+/** What decides on the cache and on the way to the network. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The folder of downloaded weights: in PINMEM_CACHE, else in the system's folder for caches. */
+export function weightsFolder(env: Environment = process.env, platform: string = process.platform): string {
+  return join(cacheFolder(env, platform), "weights");
+}
+
+function cacheFolder(env: Environment, platform: string): string {
+  if (env.PINMEM_CACHE) return resolve(env.PINMEM_CACHE);
+  const home = env.HOME || homedir();
+  if (platform === "darwin") return join(home, "Library/Caches/pinmem");
+  if (platform === "win32") return join(env.LOCALAPPDATA || join(home, "AppData/Local"), "pinmem/Cache");
+  return join(env.XDG_CACHE_HOME || join(home, ".cache"), "pinmem");
+}
+
+/** The path of a file of weights in the cache, there or not. */
+export const cachedPath = ({ file }: PublishedWeights, env: Environment = process.env): string =>
+  join(weightsFolder(env), file);
+
+/** What recipes write in place of a file, for the published ImageNet weights of their backbone. */
+export const IMAGENET = "imagenet";
+
+/** No weights of a backbone are in the cache; says which command brings them. */
+export class NoCachedWeightsError extends Error {
+  override readonly name = "NoCachedWeightsError";
+  constructor(readonly backbone: string) {
+    super(
+      `model.backboneWeights is "${IMAGENET}", and no weights of ${backbone} are in ${weightsFolder()}. Run: ` +
+        `npx pinmem weights pull ${backbone}`,
+    );
+  }
+}
+
+/**
+ * The file in the cache that "imagenet" stands for.
+ * @throws NoCachedWeightsError where there is none
+ */
+export function cachedWeights(backbone: string): string {
+  const there = weightsFor(backbone)
+    .map((weights) => cachedPath(weights))
+    .find(existsSync);
+  if (there === undefined) throw new NoCachedWeightsError(backbone);
+  return there;
+}
