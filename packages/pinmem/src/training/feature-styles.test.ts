@@ -46,8 +46,8 @@ const sharesOf = (
 ) =>
   Array.from({ length: CHANNELS }, (_, channel) => channel).flatMap((channel) => {
     const [mine, theirs] = [at(plain[which], own, channel), at(plain[which], other, channel)];
-    // A channel in which both are alike tells nothing.
-    return Math.abs(mine - theirs) < 1e-3
+    // A channel in which both are alike tells nothing, and one that hardly varies is dominated by the epsilon.
+    return Math.abs(mine - theirs) < 0.01 || Math.min(mine, theirs) < 0.02
       ? []
       : [(at(mixed[which], own, channel) - theirs) / (mine - theirs)];
   });
