@@ -47,7 +47,8 @@ const sharesOf = (
   Array.from({ length: CHANNELS }, (_, channel) => channel).flatMap((channel) => {
     const [mine, theirs] = [at(plain[which], own, channel), at(plain[which], other, channel)];
     // A channel in which both are alike tells nothing, and one that hardly varies is dominated by the epsilon.
-    return Math.abs(mine - theirs) < 0.01 || Math.min(mine, theirs) < 0.02
+    const isFlat = which === "deviation" && Math.min(mine, theirs) < 0.02;
+    return Math.abs(mine - theirs) < 1e-3 || isFlat
       ? []
       : [(at(mixed[which], own, channel) - theirs) / (mine - theirs)];
   });
