@@ -1,5 +1,6 @@
 // Downloads from a local server that is good, or cuts, stalls, refuses and lies.
 
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -12,10 +13,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
+import https from "node:https";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Behavior, serveFile } from "../../test/file-server.js";
 import { backboneNames } from "../models/backbones/names.js";
 import { weightsFolder } from "./cache.js";
@@ -32,6 +34,8 @@ const weights: PublishedWeights = {
   download: content.length,
   license: "none",
 };
+
+const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
 
 let cache: string;
 beforeEach(() => {
@@ -294,6 +298,44 @@ describe("proxies", () => {
       `http://127.0.0.1:${through.port}/: the proxy refuses: 407 Proxy Authentication Required: name user and password in HTTPS_PROXY`,
     );
     expect(through.seen).toEqual([expect.stringMatching(/^CONNECT weights\.invalid:443 Basic /)]);
+  });
+
+  it.skipIf(!hasOpenssl)("tunnel to a server whose certificate is looked at", async () => {
+    const [key, cert] = [join(cache, "key.pem"), join(cache, "cert.pem")];
+    const ecdsa = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    const files = ["-keyout", key, "-out", cert, "-subj", "/CN=weights.invalid"];
+    execFileSync("openssl", ["req", "-x509", ...ecdsa, ...files], { stdio: "ignore" });
+    const hosts: (string | undefined)[] = [];
+    const server = https.createServer(
+      { key: readFileSync(key), cert: readFileSync(cert) },
+      (request, response) => {
+        hosts.push(request.headers.host);
+        response.end(content);
+      },
+    );
+    const through = http.createServer().on("connect", (_, client) => {
+      const onward = connect((server.address() as AddressInfo).port, "127.0.0.1", () => {
+        client.write("HTTP/1.1 200 OK\r\n\r\n");
+        onward.pipe(client).pipe(onward);
+      });
+      for (const socket of [onward, client]) socket.on("error", () => {});
+    });
+    for (const one of [server, through])
+      await new Promise<void>((resolve) => one.listen(0, "127.0.0.1", resolve));
+    const HTTPS_PROXY = `http://127.0.0.1:${(through.address() as AddressInfo).port}`;
+    const options = { env: { PINMEM_CACHE: cache, HTTPS_PROXY }, mirror: "https://weights.invalid/models" };
+    try {
+      expect((await pullFrom(() => null, options)).problem).toMatch(
+        /its certificate is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\): .*NODE_EXTRA_CA_CERTS$/,
+      );
+      expect(hosts).toEqual([]);
+      vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+      expect((await pullFrom(() => null, options)).pulled?.sha256).toBe(sha256);
+      expect(hosts).toEqual(["weights.invalid"]);
+    } finally {
+      vi.unstubAllEnvs();
+      for (const one of [server, through]) one.close();
+    }
   });
 
   it("of another kind are refused by the variable's name", async () => {

@@ -55,7 +55,9 @@ async function send(target: URL, { env, headers, signal }: RequestOptions): Prom
   const name = target.hostname.replace(/^\[|\]$/g, "");
   const createConnection = () =>
     tls.connect({ socket, host: name, ...(isIP(name) === 0 && { servername: name }) });
-  return answerOf(https.request(target, { headers: all, signal, agent: false, createConnection }));
+  // Any agent, `false` too, would make a connection of its own.
+  const toServer = { ...all, host: target.host };
+  return answerOf(https.request(target, { headers: toServer, signal, createConnection }));
 }
 
 /** A connection to the target's host, through the proxy. */
