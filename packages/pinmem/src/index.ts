@@ -45,7 +45,7 @@ export type { PredictFilesOptions, PredictionSummary } from "./prediction/file-r
 export { type OverlayOptions, overlay } from "./prediction/overlay.js";
 export type { PredictImageOptions, Prediction } from "./prediction/predict-image.js";
 export { defineRecipe } from "./recipes/define-recipe.js";
-export { type DemoMethod, demoRecipe } from "./recipes/demo-recipe.js";
+export { type DemoMethod, type DemoStart, demoRecipe } from "./recipes/demo-recipe.js";
 export type { Recipe, RecipeInput } from "./recipes/recipe.js";
 export type { ReportOptions } from "./report/write-report.js";
 export type { AdaptOptions } from "./runs/adapt-options.js";

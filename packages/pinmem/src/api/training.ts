@@ -6,7 +6,7 @@ export { type AblationOptions, runAblation } from "../ablation/run-ablation.js";
 export { type Study, studies, type Variant } from "../ablation/studies.js";
 export { type Ablation, readAblation } from "../comparison/ablation-file.js";
 export { defineRecipe } from "../recipes/define-recipe.js";
-export { type DemoMethod, demoRecipe } from "../recipes/demo-recipe.js";
+export { type DemoMethod, type DemoStart, demoRecipe } from "../recipes/demo-recipe.js";
 export { type ListedRecipe, listRecipes, loadRecipe } from "../recipes/load-recipe.js";
 export type { GivenDatasets } from "../recipes/open-data.js";
 export { type Recipe, type RecipeInput, resolveRecipe } from "../recipes/recipe.js";

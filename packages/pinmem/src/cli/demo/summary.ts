@@ -2,6 +2,7 @@
 
 import { meanOf } from "@pinmem/core";
 import type { EvaluationResult } from "@pinmem/core/formats";
+import type { DemoStart } from "../../recipes/demo-recipe.js";
 import type { Pace } from "./measure-steps.js";
 import { SHOTS } from "./new-place.js";
 
@@ -40,6 +41,8 @@ export type Scores = Pick<DemoRun, "unseen" | "source" | "looks">;
 export interface DemoSummary {
   readonly folder: string;
   readonly seed: number;
+  /** What the backbones started from. */
+  readonly start: DemoStart;
   /** The budget; what was taken is `seconds`. */
   readonly minutes: number;
   readonly seconds: number;
