@@ -10,7 +10,23 @@ export interface LoadOptions {
   readonly memory?: number;
   /**
    * Of the processor. Default: in Node as onnxruntime chooses; in a page half of those there are, at most 4, where it is isolated
-   * (COOP and COEP headers), otherwise 1.
+   * (COOP and COEP headers). Where it is not there is one, whatever is asked for.
    */
   readonly threads?: number;
+}
+
+/** How a model is loaded into a page. */
+export interface PageLoadOptions extends LoadOptions {
+  /**
+   * `auto`: WebGPU where it computes the labels of the model's self-test, otherwise WebAssembly (`engine.reason` says why);
+   * `wasm`: WebAssembly. Default "auto".
+   */
+  readonly device?: "auto" | "wasm";
+  /**
+   * Address of the folder with the files of onnxruntime-web (its `dist`). Default: onnxruntime-web beside this package where both
+   * are served from node_modules, otherwise the folder `ort` beside this file.
+   */
+  readonly ortPath?: string | URL;
+  /** Compute in a worker of its own. False: in this thread, for programs that are in a worker of theirs. Default true. */
+  readonly worker?: boolean;
 }

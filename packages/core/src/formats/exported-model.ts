@@ -8,7 +8,7 @@
 // outputs by name; one that a network has no use for (low_level, all of a memory) is not there.
 // Files are named relative to the folder. Images go in normalized: (value / divisor - mean) / std, by channel.
 
-import { z } from "zod";
+import * as z from "zod";
 
 /** Version of the layout. */
 export const EXPORT_FORMAT = 1;

@@ -1,6 +1,6 @@
 // Label spaces as JSON, as they stand beside the weights of a network that was trained for one. Checked when they are read.
 
-import { z } from "zod";
+import * as z from "zod";
 import { cityscapes19, IGNORE_INDEX, type LabelSpace } from "../labels/label-space.js";
 
 const byte = z.int().min(0).max(255);

@@ -5,7 +5,7 @@
 // `official-whole` and `official-sliding` are the two modes of the official code's eval.py, `mapillary-official` is what its
 // data set does to Mapillary's images. How each step is carried out: predictor.ts.
 
-import { z } from "zod";
+import * as z from "zod";
 import { closest } from "../closest.js";
 
 const height = z.int().min(16).max(16384);

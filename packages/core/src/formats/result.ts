@@ -3,7 +3,7 @@
 //
 // All scores follow from the confusion matrices; they are written down too so that whoever reads the file need not know how.
 
-import { z } from "zod";
+import * as z from "zod";
 import { protocolSchema } from "./protocol.js";
 
 /** Version of the layout. */

@@ -1,6 +1,6 @@
 // The counts of an unfinished evaluation (metrics/tally.ts), as they are saved.
 
-import { z } from "zod";
+import * as z from "zod";
 import type { TallyState } from "../metrics/tally.js";
 
 const numbers = z.array(z.number());

@@ -1,0 +1,85 @@
+// Loads a model into this thread of a browser: files by fetch, graphs by onnxruntime-web, whose own files are fetched from where
+// they are served and never bundled: its threads are workers that load them again.
+
+import type { ExportedModel } from "@pinmem/core/formats";
+import { fetchedFiles } from "../fetched-files.js";
+import { GraphRunner } from "../graph-runner.js";
+import { ModelError } from "../model-error.js";
+import { type ModelParts, type ReadOptions, readModel } from "../model-files.js";
+import { firstLine, type OnnxRuntime } from "../onnx.js";
+import type { Runner } from "../runner.js";
+import { openSessions } from "../sessions.js";
+import type { LoadSettings } from "./messages.js";
+import { selfTestProblem } from "./self-test.js";
+
+export interface LoadedHere {
+  readonly description: ExportedModel;
+  readonly rows: Float32Array | null;
+  readonly runner: Runner;
+}
+
+/** @throws ModelError where there is no such model, or onnxruntime-web is not found */
+export async function loadHere(settings: LoadSettings, options: ReadOptions): Promise<LoadedHere> {
+  const parts = await readModel(fetchedFiles(settings.source), options);
+  const { model: description, rows } = parts;
+  const tried = settings.device === "auto" ? await tryWebGpu(parts, settings) : null;
+  const runner =
+    tried instanceof GraphRunner ? tried : await openWasm(parts, settings, tried?.reason ?? null);
+  return { description, rows, runner };
+}
+
+interface Refused {
+  readonly reason: string;
+}
+
+async function tryWebGpu(parts: ModelParts, settings: LoadSettings): Promise<GraphRunner | Refused> {
+  const { gpu } = navigator as { readonly gpu?: { requestAdapter(): Promise<object | null> } };
+  if (!gpu) return { reason: "this browser offers no WebGPU to this page" };
+  const adapter = await gpu.requestAdapter().catch(() => null);
+  if (!adapter) return { reason: "WebGPU finds no adapter" };
+  try {
+    const runtime = await loadRuntime(settings, "ort.webgpu.min.mjs");
+    const sessions = await openSessions(runtime, parts, { executionProviders: ["webgpu"] });
+    const engine = { kind: "webgpu", threads: 1, version: versionOf(runtime), reason: null } as const;
+    const runner = new GraphRunner({ ...sessions, model: parts.model, engine, memory: settings.memory });
+    const problem = await selfTestProblem(runner, parts);
+    if (problem === null) return runner;
+    await runner.dispose();
+    return { reason: `WebGPU computes wrongly here: ${problem}` };
+  } catch (error) {
+    return { reason: `WebGPU failed: ${firstLine(error)}` };
+  }
+}
+
+async function openWasm(
+  parts: ModelParts,
+  settings: LoadSettings,
+  reason: string | null,
+): Promise<GraphRunner> {
+  const runtime = await loadRuntime(settings, "ort.wasm.min.mjs");
+  const sessions = await openSessions(runtime, parts, { executionProviders: ["wasm"] });
+  const threads = runtime.env.wasm.numThreads ?? 1;
+  const engine = { kind: "wasm", threads, version: versionOf(runtime), reason } as const;
+  return new GraphRunner({ ...sessions, model: parts.model, engine, memory: settings.memory });
+}
+
+const MOST_THREADS = 4;
+
+async function loadRuntime({ ortPath, threads }: LoadSettings, file: string): Promise<OnnxRuntime> {
+  const url = `${ortPath}${file}`;
+  let runtime: OnnxRuntime;
+  try {
+    runtime = (await import(/* webpackIgnore: true */ /* @vite-ignore */ url)) as OnnxRuntime;
+  } catch (cause) {
+    throw new ModelError(
+      `onnxruntime-web is not found at ${url} (${firstLine(cause)}): serve the folder dist of the package onnxruntime-web, and give its address as the option ortPath`,
+      { cause },
+    );
+  }
+  const available = Math.min(MOST_THREADS, Math.ceil((navigator.hardwareConcurrency || 1) / 2));
+  runtime.env.wasm.numThreads = globalThis.crossOriginIsolated ? (threads ?? available) : 1;
+  runtime.env.wasm.wasmPaths = ortPath;
+  return runtime;
+}
+
+const versionOf = ({ env }: OnnxRuntime): string => env.versions.web ?? env.versions.common ?? "unknown";

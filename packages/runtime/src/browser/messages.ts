@@ -1,0 +1,54 @@
+// What a page and its worker say to each other. A request has a number; what is said of it bears the same.
+
+import type { RgbImage } from "@pinmem/core";
+import type { ExportedModel } from "@pinmem/core/formats";
+import type { LoadProgress } from "../model-files.js";
+import type {
+  DirectionSums,
+  Engine,
+  Labeled,
+  MemoryState,
+  Segmentation,
+  SegmentProgress,
+} from "../runner.js";
+
+/** What a worker needs to know to load a model. */
+export interface LoadSettings {
+  /** Address of the folder, absolute. */
+  readonly source: string;
+  readonly memory: number;
+  readonly threads: number | null;
+  readonly device: "auto" | "wasm";
+  /** Address of onnxruntime-web's files, absolute, with a slash at its end. */
+  readonly ortPath: string;
+}
+
+/** A model that was loaded. */
+export interface Loaded {
+  readonly description: ExportedModel;
+  readonly rows: Float32Array | null;
+  readonly engine: Engine;
+}
+
+/** What can be asked for, and what comes back. */
+export interface Calls {
+  load: { input: LoadSettings; output: Loaded };
+  segment: { input: { image: RgbImage; memory: MemoryState | null }; output: Segmentation };
+  decode: { input: { memory: MemoryState | null }; output: Segmentation };
+  read: { input: { x: number; y: number; memory: MemoryState }; output: Float32Array };
+  sum: { input: Labeled; output: DirectionSums };
+  dispose: { input: null; output: null };
+}
+
+export type Progress = LoadProgress | SegmentProgress;
+
+/** To the worker. */
+export type Request =
+  | { [Kind in keyof Calls]: { id: number; kind: Kind; input: Calls[Kind]["input"] } }[keyof Calls]
+  | { readonly id: number; readonly kind: "abort" };
+
+/** From the worker. */
+export type Response =
+  | { readonly id: number; readonly kind: "done"; readonly output: unknown }
+  | { readonly id: number; readonly kind: "failed"; readonly name: string; readonly message: string }
+  | { readonly id: number; readonly kind: "progress"; readonly progress: Progress };

@@ -1,0 +1,23 @@
+// Whether a device computes what it should: the model's own small picture has to get the labels that it is known to have. Some
+// devices compute wrongly without saying so.
+
+import type { ModelParts } from "../model-files.js";
+import type { Runner } from "../runner.js";
+
+/** @returns what is wrong; null: nothing */
+export async function selfTestProblem(
+  runner: Runner,
+  { model, rows }: Pick<ModelParts, "model" | "rows">,
+): Promise<string | null> {
+  const { selfTest, memory, labels } = model;
+  const { width, height } = selfTest;
+  const state = memory &&
+    rows && { rows, temperature: memory.read.temperature, voteWeight: memory.voteWeight };
+  const picture = { width, height, pixels: bytesOf(selfTest.pixels) };
+  const found = (await runner.segment(picture, state, {})).labels;
+  const known = bytesOf(selfTest.labels);
+  const wrong = known.filter((label, at) => label !== labels.ignoreIndex && label !== found[at]).length;
+  return wrong === 0 ? null : `${wrong} of ${known.length} pixels of the self-test have a wrong label`;
+}
+
+const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));

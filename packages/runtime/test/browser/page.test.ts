@@ -1,0 +1,210 @@
+// The built package in a page of headless Chromium, beside what the same model says in Node.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../pinmem/test/data-fixtures.js";
+import { load, type Model } from "../../src/index.js";
+import { exportTiny, noRuntime, street } from "../exported.js";
+import { launch, noChromium } from "./chromium.js";
+import { type StaticServer, serve } from "./static-server.js";
+
+const packageDir = join(import.meta.dirname, "../..");
+const built = join(packageDir, "dist/page");
+const ort = join(packageDir, "../../node_modules/onnxruntime-web/dist");
+const root = temporaryFolder();
+
+describe.skipIf(noChromium !== null || noRuntime !== null)("a model in a page", () => {
+  let browser: Browser;
+  let isolated: StaticServer;
+  let plain: StaticServer;
+  let node: Model;
+  const image = street(96, 64);
+
+  beforeAll(async () => {
+    if (!existsSync(built)) throw new Error(`${built} is missing: npm run bundle -w @pinmem/runtime`);
+    const { folder } = await exportTiny(root);
+    const png = await sharp(image.pixels, { raw: { width: 96, height: 64, channels: 3 } })
+      .png()
+      .toBuffer();
+    const damaged = new Uint8Array(readFileSync(join(folder, "decode.onnx")));
+    damaged[100] = (damaged[100] ?? 0) ^ 1;
+    const mounts = {
+      "/index.html": { content: "<!doctype html><title>test</title>" },
+      "/pinmem/": built,
+      "/pinmem/ort/": ort,
+      "/exported/": folder,
+      "/damaged/": folder,
+      "/damaged/decode.onnx": { content: damaged },
+      "/street.png": { content: png },
+      "/broken.png": { content: "no picture" },
+    };
+    isolated = await serve(mounts, { isolated: true });
+    plain = await serve(mounts, { isolated: false });
+    node = await load(folder, { threads: 1 });
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await isolated?.[Symbol.asyncDispose]();
+    await plain?.[Symbol.asyncDispose]();
+    await node?.dispose();
+  });
+
+  async function open(server: StaticServer, from = browser): Promise<Page> {
+    const page = await from.newPage();
+    await page.goto(server.address);
+    await page.evaluate(`globalThis.runtime = import(location.origin + "/pinmem/index.js"); null`);
+    return page;
+  }
+
+  /** Runs a body in a page, where `load` is the package's. */
+  const inPage = <T>(page: Page, body: string): Promise<T> =>
+    page.evaluate(`(async () => { const { load } = await runtime; ${body} })()`) as Promise<T>;
+
+  const share = (one: readonly number[], other: Uint8Array) =>
+    one.filter((label, at) => label !== other[at]).length / one.length;
+
+  it("sees what it sees in Node, of every kind of picture, in a worker, with threads where the page is isolated", async () => {
+    const page = await open(isolated);
+    const { engine, labels, same, weights } = await inPage<{
+      engine: Record<string, unknown>;
+      labels: number[];
+      same: Record<string, boolean>;
+      weights: number[];
+    }>(
+      page,
+      `const model = await load("exported", { threads: 2 });
+      const { labels } = await model.segment("street.png");
+      const blob = await (await fetch("street.png")).blob();
+      const bitmap = await createImageBitmap(blob);
+      const canvas = new OffscreenCanvas(96, 64);
+      const context = canvas.getContext("2d");
+      context.drawImage(bitmap, 0, 0);
+      const element = new Image();
+      element.src = "street.png";
+      await element.decode();
+      const frame = new VideoFrame(bitmap, { timestamp: 0 });
+      const same = {};
+      for (const [name, picture] of Object.entries({ blob, bitmap, canvas, element, frame, data: context.getImageData(0, 0, 96, 64) })) {
+        const other = (await model.segment(picture)).labels;
+        same[name] = other.every((label, at) => label === labels[at]);
+      }
+      frame.close();
+      const weights = [...(await model.read(50, 60))];
+      await model.dispose();
+      return { engine: model.engine, labels: [...labels], same, weights };`,
+    );
+    expect(share(labels, (await node.segment(image)).labels)).toBeLessThan(1e-3);
+    expect(same).toEqual({ blob: true, bitmap: true, canvas: true, element: true, frame: true, data: true });
+    expect(engine).toMatchObject({ kind: "wasm", threads: 2, reason: "WebGPU finds no adapter" });
+    expect(weights[0]).toBeCloseTo((await node.read(50, 60))[0] as number, 4);
+    await page.close();
+  });
+
+  it("writes the rows that it writes in Node, and decodes again; without isolation, on one thread; offline once loaded", async () => {
+    const stroke = {
+      class: "road",
+      points: [
+        [5, 50],
+        [80, 60],
+      ],
+      width: 5,
+    } as const;
+    await node.segment(image);
+    await node.write([stroke]);
+    node.votes = 10;
+    const expected = await node.decode();
+    const { rows } = node.memory;
+    node.reset();
+    const page = await open(plain);
+    const inBrowser = await inPage<{ threads: number; rows: number[]; labels: number[]; again: boolean }>(
+      page,
+      `const model = await load("exported/", { device: "wasm" });
+      const first = await model.segment("street.png");
+      globalThis.model = model;
+      await model.write([${JSON.stringify(stroke)}]);
+      model.votes = 10;
+      const { labels } = await model.decode();
+      const rows = [...model.memory.rows];
+      model.reset();
+      const again = (await model.decode()).labels.every((label, at) => label === first.labels[at]);
+      return { threads: model.engine.threads, rows, labels: [...labels], again };`,
+    );
+    expect(inBrowser.threads).toBe(1);
+    expect(inBrowser.again).toBe(true);
+    const apart = inBrowser.rows.map((value, at) => Math.abs(value - (rows[at] ?? 9)));
+    expect(Math.max(...apart)).toBeLessThan(1e-5);
+    expect(share(inBrowser.labels, expected.labels)).toBeLessThan(1e-3);
+    await page.context().setOffline(true);
+    const offline = await inPage<number>(
+      page,
+      `const pixels = new Uint8Array(96 * 64 * 3).fill(99);
+      return (await model.segment({ width: 96, height: 64, pixels })).labels.length;`,
+    );
+    expect(offline).toBe(96 * 64);
+    await page.context().setOffline(false);
+    await page.close();
+  });
+
+  it("tiles, tells how far it is, ends at an abort, and goes on", async () => {
+    const page = await open(plain);
+    const result = await inPage<{ told: string[]; error: string; after: number }>(
+      page,
+      `const model = await load("exported", { device: "wasm", memory: 46 });
+      const picture = { width: 400, height: 256, pixels: new Uint8Array(400 * 256 * 3).fill(80) };
+      const told = [];
+      const controller = new AbortController();
+      const onProgress = ({ done, total }) => {
+        told.push(done + "/" + total);
+        if (done === 1) controller.abort(new Error("enough"));
+      };
+      const error = await model.segment(picture, { signal: controller.signal, onProgress }).catch((error) => error.message);
+      const after = (await model.segment("street.png")).labels.length;
+      await model.dispose();
+      return { told, error, after };`,
+    );
+    expect(result).toEqual({ told: ["0/2", "1/2"], error: "enough", after: 96 * 64 });
+    await page.close();
+  });
+
+  it("says what is wrong: no model, a damaged file, no onnxruntime, no picture, a model that is gone", async () => {
+    const page = await open(plain);
+    const said = await inPage<string[]>(
+      page,
+      `const problem = (promise) => promise.then(() => "nothing", (error) => error.name + ": " + error.message);
+      const model = await load("exported", { device: "wasm" });
+      const said = [
+        await problem(load("none")),
+        await problem(load("damaged")),
+        await problem(load("exported", { device: "wasm", ortPath: "nowhere" })),
+        await problem(model.segment("missing.png")),
+        await problem(model.segment("broken.png")),
+        await problem(model.read(1, 1)),
+      ];
+      await model.dispose();
+      said.push(await problem(model.segment("street.png")));
+      return said;`,
+    );
+    const [none, damaged, noOrt, missing, broken, noPicture, gone] = said;
+    expect(none).toMatch(/^ModelError: http\S+\/none is no exported model: it has no model\.json/);
+    expect(damaged).toMatch(/^ModelError: \S+\/damaged\/decode\.onnx is not the file that was exported/);
+    expect(noOrt).toMatch(
+      /^ModelError: onnxruntime-web is not found at \S+\/nowhere\/ort\.wasm\.min\.mjs .* option ortPath/,
+    );
+    expect(missing).toMatch(/^ModelError: missing\.png cannot be fetched: the server answered 404/);
+    expect(broken).toMatch(/^ModelError: broken\.png cannot be decoded: /);
+    expect(noPicture).toMatch(/^ModelError: read: there is no picture/);
+    expect(gone).toMatch(/^ModelError: mini was disposed/);
+    await page.close();
+  });
+
+  it("is small beside onnxruntime", () => {
+    const scripts = readdirSync(built).filter((name) => name.endsWith(".js"));
+    const size = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(built, name))).length, 0);
+    expect(size).toBeLessThan(60_000);
+  });
+});
