@@ -107,13 +107,16 @@ describe("exportRun", () => {
     expect(model.verification).toMatchObject({ verified: true, pictures: [{ logits: null }, {}, {}] });
   });
 
-  it("takes a run without a memory, and another default weight of votes", async () => {
+  it("takes a run without a memory, and another default weight of votes, and leaves noise out", async () => {
     const erm = miniRecipe({ method: { name: "erm" } });
     const plain = await exported({}, untrainedRun(join(root, "erm"), { recipe: erm }));
     expect(plain.model.memory).toBeNull();
-    const voting = await exported({ vote: 7 });
+    const { model } = miniRecipe();
+    const noisy = miniRecipe({ model: { ...model, memory: { read: { gumbel: "always" } } } });
+    const voting = await exported({ vote: 7 }, untrainedRun(join(root, "noisy"), { recipe: noisy }));
     expect(voting.model.memory?.voteWeight).toBe(7);
     expect(voting.model.verification.verified).toBe(true);
+    expect(voting.model.notes).toEqual([expect.stringMatching(/Gumbel noise .* reads without/)]);
   });
 
   it("refuses an export that says something else than libtorch, and leaves nothing", async () => {

@@ -228,10 +228,18 @@ describe("exported graphs", () => {
   const table = backboneNames.flatMap((backbone) =>
     headNames.map((head): [string, NetworkOptions] => [`${backbone}, ${head}`, { backbone, head, memory }]),
   );
-  it.runIf(full).each(table)(
+  const strides = ([8, 32] as const).flatMap((outputStride) =>
+    (["resnet50", "mobilenet_v2", "shufflenet_v2_x1_0"] as const).map(
+      (backbone): [string, NetworkOptions] => [
+        `${backbone}, output stride ${outputStride}`,
+        { backbone, outputStride },
+      ],
+    ),
+  );
+  it.runIf(full).each([...table, ...strides])(
     "compute what libtorch does: %s",
     async (_, options) => {
-      await expectSame(options);
+      await expectSame(options, { pictures: [[47, 33]] });
     },
     120_000,
   );
