@@ -128,6 +128,7 @@ describe("the recipes", () => {
 
   it("are there for every setting, network and method", () => {
     expect(files).toEqual([
+      "camvid-grid.mjs",
       "camvid-study.mjs",
       "camvid.mjs",
       "demo.mjs",
