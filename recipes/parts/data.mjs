@@ -21,7 +21,7 @@ export const split = (name, split, more = {}) => ({ name, root: root(name), spli
 
 /**
  * ImageNet weights as torchvision publishes them, from https://download.pytorch.org/models/FILE, in the folder `weights` beside
- * the data sets.
+ * the data sets. Those that `npx pinmem weights pull NAME` brought are taken with --set model.backboneWeights=imagenet
  * @param {string} file
  */
 export const weights = (file) => join(process.env.PINMEM_DATA ?? "data", "weights", file);

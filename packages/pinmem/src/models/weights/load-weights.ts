@@ -52,8 +52,8 @@ export function loadBackboneWeights(
   if (typeof source === "string" && !existsSync(source)) {
     throw new WeightsError(
       source,
-      "there is no such file. torchvision publishes its weights as https://download.pytorch.org/models/NAME-HASH.pth; " +
-        "without them a backbone starts from random values",
+      "there is no such file. torchvision publishes its weights as https://download.pytorch.org/models/NAME-HASH.pth: " +
+        'npx pinmem weights pull brings them, for model.backboneWeights "imagenet"; without them a backbone starts from random values',
     );
   }
   return scope(() => {
