@@ -11,6 +11,7 @@ import {
   ensureAddon,
   withLock,
 } from "../packages/torch/setup/index.mjs";
+import { browserPackages } from "./browser-packages.mjs";
 import { installPackages, packagesInstalled } from "./npm-packages.mjs";
 import { compileTypescript, typescriptCompiled } from "./typescript.mjs";
 
@@ -72,7 +73,8 @@ async function makeReady({
     if (!typescriptCompiled(root)) await compileTypescript(root, report);
     const { ensureJpeg, jpegPackages } = await jpegSetup();
     const confirm = yes ? { confirm: async () => true } : {};
-    const build = await ensureAddon({ ...addon, ...confirm, search, install, also: jpegPackages(), report });
+    const also = [...jpegPackages(), ...browserPackages()];
+    const build = await ensureAddon({ ...addon, ...confirm, search, install, also, report });
     await ensureJpeg(jpegDir, { report });
     return build;
   }

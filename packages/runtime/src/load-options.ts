@@ -18,10 +18,11 @@ export interface LoadOptions {
 /** How a model is loaded into a page. */
 export interface PageLoadOptions extends LoadOptions {
   /**
-   * `auto`: WebGPU where it computes the labels of the model's self-test, otherwise WebAssembly (`engine.reason` says why);
-   * `wasm`: WebAssembly. Default "auto".
+   * `auto`: WebGPU where it computes the labels of the model's self-test in time, otherwise WebAssembly (`engine.reason` says why);
+   * `webgpu`: the same, without a limit of time and also where a processor plays the graphics card; `wasm`: WebAssembly.
+   * Default "auto".
    */
-  readonly device?: "auto" | "wasm";
+  readonly device?: "auto" | "webgpu" | "wasm";
   /**
    * Address of the folder with the files of onnxruntime-web (its `dist`). Default: onnxruntime-web beside this package where both
    * are served from node_modules, otherwise the folder `ort` beside this file.

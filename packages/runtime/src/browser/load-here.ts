@@ -22,7 +22,7 @@ export interface LoadedHere {
 export async function loadHere(settings: LoadSettings, options: ReadOptions): Promise<LoadedHere> {
   const parts = await readModel(fetchedFiles(settings.source), options);
   const { model: description, rows } = parts;
-  const tried = settings.device === "auto" ? await tryWebGpu(parts, settings) : null;
+  const tried = settings.device !== "wasm" ? await tryWebGpu(parts, settings) : null;
   const runner =
     tried instanceof GraphRunner ? tried : await openWasm(parts, settings, tried?.reason ?? null);
   return { description, rows, runner };
@@ -32,11 +32,35 @@ interface Refused {
   readonly reason: string;
 }
 
+interface Gpu {
+  requestAdapter(): Promise<{
+    readonly info?: { readonly architecture?: string; readonly isFallbackAdapter?: boolean };
+  } | null>;
+}
+
+/** Milliseconds for opening and self-test, where nobody asked for WebGPU by name. */
+const PATIENCE = 30_000;
+
 async function tryWebGpu(parts: ModelParts, settings: LoadSettings): Promise<GraphRunner | Refused> {
-  const { gpu } = navigator as { readonly gpu?: { requestAdapter(): Promise<object | null> } };
+  const { gpu } = navigator as { readonly gpu?: Gpu };
   if (!gpu) return { reason: "this browser offers no WebGPU to this page" };
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (!adapter) return { reason: "WebGPU finds no adapter" };
+  if (settings.device === "webgpu") return await openWebGpu(parts, settings);
+  const { isFallbackAdapter, architecture } = adapter.info ?? {};
+  if (isFallbackAdapter || architecture === "swiftshader")
+    return { reason: "WebGPU is played by the processor here, which WebAssembly does faster" };
+  return await Promise.race([openWebGpu(parts, settings), slowness()]);
+}
+
+const slowness = (): Promise<Refused> =>
+  new Promise((resolve) =>
+    setTimeout(resolve, PATIENCE, {
+      reason: `WebGPU takes longer than ${PATIENCE / 1000} s for the self-test`,
+    }),
+  );
+
+async function openWebGpu(parts: ModelParts, settings: LoadSettings): Promise<GraphRunner | Refused> {
   try {
     const runtime = await loadRuntime(settings, "ort.webgpu.min.mjs");
     const sessions = await openSessions(runtime, parts, { executionProviders: ["webgpu"] });

@@ -18,7 +18,7 @@ export interface LoadSettings {
   readonly source: string;
   readonly memory: number;
   readonly threads: number | null;
-  readonly device: "auto" | "wasm";
+  readonly device: "auto" | "webgpu" | "wasm";
   /** Address of onnxruntime-web's files, absolute, with a slash at its end. */
   readonly ortPath: string;
 }

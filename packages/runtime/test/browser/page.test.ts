@@ -202,6 +202,20 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a model in a page", 
     await page.close();
   });
 
+  it("computes in this thread where that is wanted, and without WebGPU where that fails", async () => {
+    const page = await open(plain);
+    const { engine, count } = await inPage<{ engine: Record<string, unknown>; count: number }>(
+      page,
+      `Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => ({}) } });
+      const model = await load("exported", { worker: false });
+      return { engine: model.engine, count: (await model.segment("street.png")).labels.length };`,
+    );
+    expect(engine).toMatchObject({ kind: "wasm", threads: 1 });
+    expect(engine.reason).toMatch(/^WebGPU failed: /);
+    expect(count).toBe(96 * 64);
+    await page.close();
+  });
+
   it("is small beside onnxruntime", () => {
     const scripts = readdirSync(built).filter((name) => name.endsWith(".js"));
     const size = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(built, name))).length, 0);
