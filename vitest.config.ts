@@ -10,6 +10,9 @@ const asFound = ["packages/pinmem/test/as-found.ts"];
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+// By vitest.browser.config.ts alone.
+const inBrowser = ["packages/*/test/browser/**"];
+
 // Files that measure their process, change what a process has only once, or compute for long get one of their own.
 const alone = [
   "packages/torch/src/{allocator,device,open-files,unscoped,warnings}.test.ts",
@@ -50,7 +53,7 @@ export default defineConfig({
         test: {
           name: "shared",
           include,
-          exclude: [...defaultExclude, ...alone],
+          exclude: [...defaultExclude, ...alone, ...inBrowser],
           isolate: false,
           setupFiles: asFound,
         },
