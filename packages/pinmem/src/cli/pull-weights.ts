@@ -22,7 +22,16 @@ export function addListAndPull(command: Command): void {
     .command("list")
     .description("List the ImageNet weights that are published for backbones, and which are in the cache.")
     .option("--json", "print it as JSON")
-    .addHelpText("after", "\nThe cache is PINMEM_CACHE, or pinmem in the system's folder for caches.")
+    .addHelpText(
+      "after",
+      `
+The cache is PINMEM_CACHE, or pinmem in the system's folder for caches.
+
+Example:
+  npx pinmem weights list
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
+    )
     .action(({ json }: { json?: true }) => list(json === true));
   command
     .command("pull")
