@@ -1,5 +1,6 @@
 // Gradients: whether they are wanted, computing them (of any order), and where they are kept.
 #include "function.h"
+#include "signals.h"
 
 #include <torch/csrc/autograd/autograd.h>
 
@@ -137,6 +138,7 @@ napi_value register_hook(Environment& environment, napi_env env, const Arguments
 template <typename Pass>
 auto with_hooks(Environment& environment, const Pass& pass) -> decltype(pass()) {
   try {
+    const SignalsWait wait;
     return pass();
   } catch (const std::exception&) {
     if (environment.throw_kept_exception()) throw PendingException{};

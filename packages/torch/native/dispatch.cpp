@@ -1,6 +1,7 @@
 // The one door to ATen: an operator is looked up by name, its schema directs the conversion of arguments
 // and results, and libtorch's dispatcher does the rest (autograd, autocast, device, dtype).
 #include "function.h"
+#include "signals.h"
 
 #include <ATen/core/function_schema.h>
 
@@ -116,7 +117,10 @@ napi_value call(Environment& environment, napi_env env, const Arguments& argumen
       throw ArgumentError(p.name, "argument '" + p.name + "' is missing");
     }
   }
-  op.handle.callBoxed(&stack);
+  {
+    const SignalsWait wait;
+    op.handle.callBoxed(&stack);
+  }
   const auto convert = [&](size_t i) {
     return op.return_aliases[i] >= 0 ? undefined(env) : from_ivalue(environment, env, stack[i]);
   };
