@@ -19,8 +19,8 @@ export interface EstimationOptions {
 }
 
 /**
- * Replaces the running statistics, frozen ones excepted, by their means over the batches; the rest of the network stays as it is. Draws random
- * numbers where the network has dropout or noise.
+ * Replaces the running statistics, frozen ones excepted, by their means over the batches; the rest of the network stays as it
+ * is. Draws random numbers where the network has dropout or noise.
  */
 export async function estimateStatistics(
   network: TrainableNetwork,

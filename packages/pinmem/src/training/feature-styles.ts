@@ -6,7 +6,8 @@
 // "mix": mean and deviation are mixed with those of another picture, of another domain where the batch has several, by a share
 //   drawn from Beta(alpha, alpha). Source: Zhou et al., "Domain Generalization with MixStyle", ICLR 2021.
 //
-// Only the passes that train see this: not the memory's start and its writes, not the statistics that are estimated, not validation.
+// Only the passes that train see this, and what they write: not the memory's start and the final write of a step, not the statistics
+// that are estimated, not validation.
 
 import { cat, fromTypedArray, noGrad, rand, randn, scope, type Tensor } from "@pinmem/torch";
 import { z } from "zod";
