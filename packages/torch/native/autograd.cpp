@@ -138,7 +138,7 @@ napi_value register_hook(Environment& environment, napi_env env, const Arguments
 template <typename Pass>
 auto with_hooks(Environment& environment, const Pass& pass) -> decltype(pass()) {
   try {
-    const SignalsWait wait;
+    const ProfilerWaits wait;
     return pass();
   } catch (const std::exception&) {
     if (environment.throw_kept_exception()) throw PendingException{};

@@ -34,6 +34,8 @@ Operator describe(const c10::OperatorHandle& handle) {
   const auto& schema = handle.schema();
   for (const auto& argument : schema.arguments()) result.parameters.push_back(plan(argument));
   for (const auto& value : schema.returns()) result.return_aliases.push_back(written_argument(schema, value));
+  const std::string& name = schema.name();
+  for (const char* part : {"conv", "mkldnn"}) result.generates_code |= name.find(part) != std::string::npos;
   return result;
 }
 
@@ -117,8 +119,10 @@ napi_value call(Environment& environment, napi_env env, const Arguments& argumen
       throw ArgumentError(p.name, "argument '" + p.name + "' is missing");
     }
   }
-  {
-    const SignalsWait wait;
+  if (op.generates_code) {
+    const ProfilerWaits wait;
+    op.handle.callBoxed(&stack);
+  } else {
     op.handle.callBoxed(&stack);
   }
   const auto convert = [&](size_t i) {

@@ -59,6 +59,7 @@ struct Operator {
   c10::OperatorHandle handle;
   std::vector<Parameter> parameters;
   std::vector<int> return_aliases;  // per result: index of the argument it is written to, or -1
+  bool generates_code = false;      // its kernels may use the stack pointer as a register: signals.h
 };
 
 class ProfileSession;  // profile.cpp

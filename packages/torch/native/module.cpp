@@ -1,6 +1,7 @@
 // Entry point of the addon: one environment per JavaScript thread, and the functions of every concern.
 #include "function.h"
 #include "layout.h"
+#include "signals.h"
 
 #include <c10/util/Exception.h>
 #include <c10/util/Logging.h>
@@ -56,6 +57,7 @@ void throw_to_javascript(napi_env env) {
 NAPI_MODULE_INIT() {
   using namespace pinmem;
   try {
+    leave_signals_to_another_thread();
     disable_cpp_backtraces();
     mend_kernels();
     auto* environment = new Environment(env);

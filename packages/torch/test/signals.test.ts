@@ -4,6 +4,18 @@
 import { expect, it } from "vitest";
 import { inProcess } from "./elsewhere.js";
 
+it.skipIf(process.platform !== "linux")(
+  "programs started beside libtorch hear signals as before",
+  async () => {
+    const { result } = await inProcess(async ({ zeros }) => {
+      zeros([2]);
+      const { execFileSync } = process.getBuiltinModule("node:child_process");
+      return execFileSync("grep", ["SigBlk", "/proc/self/status"], { encoding: "utf8" });
+    });
+    expect(result).toMatch(/^SigBlk:\s*0+\s*$/);
+  },
+);
+
 it.skipIf(process.platform === "win32")(
   "signals are heard while convolutions compute, which go on",
   async () => {
