@@ -46,16 +46,21 @@ export function isCurrent(packageDir, { libtorch, sourceHash }, env = process.en
 /**
  * @param {string} packageDir
  * @param {Libtorch} libtorch
- * @param {{ compiler: Compiler, report: Reporter, env?: NodeJS.ProcessEnv }} options
+ * @param {{ compiler: Compiler, report: Reporter, home?: string, rpath?: string[], env?: NodeJS.ProcessEnv }} options
+ *   `home`: where its `build` folder lies; `rpath`: where the addon looks for libtorch, default: where that lies
  * @returns {Promise<Build>}
  * @throws {SetupError} when it does not compile, link or load
  */
-export async function buildAddon(packageDir, libtorch, { compiler, report, env = process.env }) {
-  const plan = planAddon(packageDir, libtorch, env);
+export async function buildAddon(
+  packageDir,
+  libtorch,
+  { compiler, report, home = packageDir, rpath, env = process.env },
+) {
+  const plan = planAddon(packageDir, libtorch, env, rpath);
   const { command, kind, version } = compiler;
   requireStandard(compiler, plan.flags.standard);
   const id = buildId(libtorch.root);
-  const objectDir = join(buildsDir(packageDir), id, "objects");
+  const objectDir = join(buildsDir(home), id, "objects");
   const sources = plan.sources.map(({ path, content }) => ({
     path,
     key: hashOf([content, plan.shared, command.join(" "), version, libtorch.identity]),
@@ -71,7 +76,7 @@ export async function buildAddon(packageDir, libtorch, { compiler, report, env =
       compileAll(sources, { compiler: command, flags, objectDir, jobs, progress }),
     );
   }
-  const target = addonPath(packageDir, id);
+  const target = addonPath(home, id);
   await report.step("addon", "linking and loading it", async () => {
     const temporary = temporaryName(target);
     try {
@@ -83,7 +88,7 @@ export async function buildAddon(packageDir, libtorch, { compiler, report, env =
     }
   });
   pruneObjects(objectDir, objects);
-  const aliases = [...new Set([...(readBuild(packageDir, id)?.libtorch.aliases ?? []), ...libtorch.aliases])];
+  const aliases = [...new Set([...(readBuild(home, id)?.libtorch.aliases ?? []), ...libtorch.aliases])];
   const build = {
     id,
     libtorch: { ...libtorch, aliases },
@@ -94,7 +99,7 @@ export async function buildAddon(packageDir, libtorch, { compiler, report, env =
     flags: plan.flags.compile,
     createdAt: new Date().toISOString(),
   };
-  writeBuild(packageDir, build);
+  writeBuild(home, build);
   return build;
 }
 
@@ -102,9 +107,10 @@ export async function buildAddon(packageDir, libtorch, { compiler, report, env =
  * @param {string} packageDir
  * @param {Libtorch} libtorch
  * @param {NodeJS.ProcessEnv} env
+ * @param {string[]} [rpath]
  * @returns {Plan}
  */
-function planAddon(packageDir, libtorch, env) {
+function planAddon(packageDir, libtorch, env, rpath) {
   const folder = join(packageDir, "native");
   const files = readdirSync(folder)
     .sort()
@@ -116,7 +122,7 @@ function planAddon(packageDir, libtorch, env) {
   const sources = read(".cpp");
   if (sources.length === 0) throw new SetupError(`internal: there are no C++ sources in ${folder}`);
   const features = detectFeatures(libtorch, env);
-  const flags = buildFlags(libtorch, features, { env });
+  const flags = buildFlags(libtorch, features, { env, ...(rpath && { rpath }) });
   const { include, version } = nodeHeaders(packageDir);
   // Names without folders: a moved checkout keeps its build.
   const shared = hashOf([

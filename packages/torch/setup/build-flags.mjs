@@ -17,10 +17,15 @@ import { cppStandard } from "./libtorch-version.mjs";
 /**
  * @param {Pick<Libtorch, "version" | "abi" | "libraryDir" | "includeDirs">} libtorch
  * @param {readonly Feature[]} features
- * @param {{ env?: NodeJS.ProcessEnv, platform?: NodeJS.Platform }} [options] CXXFLAGS and LDFLAGS are appended
+ * @param {{ env?: NodeJS.ProcessEnv, platform?: NodeJS.Platform, rpath?: string[] }} [options] CXXFLAGS and LDFLAGS are
+ *   appended; `rpath`: where the addon looks for libtorch when it is loaded
  * @returns {BuildFlags}
  */
-export function buildFlags(libtorch, features, { env = process.env, platform = process.platform } = {}) {
+export function buildFlags(
+  libtorch,
+  features,
+  { env = process.env, platform = process.platform, rpath = [libtorch.libraryDir] } = {},
+) {
   const mac = platform === "darwin";
   const standard = cppStandard(
     libtorch.version,
@@ -44,7 +49,7 @@ export function buildFlags(libtorch, features, { env = process.env, platform = p
       // Linkers drop libraries of which no symbol is used, and CUDA registers itself just by being loaded.
       ...(mac ? [] : ["-Wl,--no-as-needed"]),
       ...libraries.map((name) => `-l${name}`),
-      `-Wl,-rpath,${libtorch.libraryDir}`,
+      ...rpath.map((folder) => `-Wl,-rpath,${folder}`),
       // The classic kind of rpath, which LD_LIBRARY_PATH cannot override: another libtorch would crash the addon.
       ...(mac ? [] : ["-Wl,--disable-new-dtags", "-pthread"]),
       ...words(env.LDFLAGS),

@@ -25,24 +25,22 @@ import { provide } from "./system-packages.mjs";
  * @param {AddonOptions} options
  * @returns {Build | undefined} the build that programs will load, where it is there and up to date
  */
-export function currentAddon({ packageDir, env = process.env, libtorch = env.LIBTORCH }) {
-  const fallback = readDefault(packageDir);
+export function currentAddon({ packageDir, home = packageDir, env = process.env, libtorch = env.LIBTORCH }) {
+  const fallback = readDefault(home);
   if (fallback === undefined) return undefined;
-  const build = libtorch ? buildFor(packageDir, libtorch) : readBuild(packageDir, fallback.id);
+  const build = libtorch ? buildFor(home, libtorch) : readBuild(home, fallback.id);
   if (build === undefined) return undefined;
   const stays = libtorch || fallback.chosen === "user" || fallback.context === pythonContext(env);
   return stays && isCurrent(packageDir, build, env) ? build : undefined;
 }
 
 /**
- * @param {string} packageDir
+ * @param {string} home
  * @param {string} libtorch
  */
-export function buildFor(packageDir, libtorch) {
+export function buildFor(home, libtorch) {
   const path = realPath(libtorch) ?? "";
-  return listBuilds(packageDir).find(
-    ({ libtorch: { root, aliases } }) => root === path || aliases.includes(path),
-  );
+  return listBuilds(home).find(({ libtorch: { root, aliases } }) => root === path || aliases.includes(path));
 }
 
 /**
@@ -54,6 +52,7 @@ export function buildFor(packageDir, libtorch) {
  */
 export async function ensureAddon({
   packageDir,
+  home = packageDir,
   env = process.env,
   libtorch: named = env.LIBTORCH,
   search = false,
@@ -67,11 +66,11 @@ export async function ensureAddon({
       "Windows is not supported yet. Use the Windows Subsystem for Linux (WSL) with Debian or Ubuntu.",
     );
   }
-  const want = () => wantedLibtorch({ packageDir, env, named, search, report });
+  const want = () => wantedLibtorch({ home, env, named, search, report });
   let libtorch = await want();
-  let build = libtorch && upToDate(packageDir, libtorch, env);
+  let build = libtorch && upToDate(packageDir, home, libtorch, env);
   if (build === undefined) {
-    const needs = await missing(packageDir, libtorch, env);
+    const needs = await missing(home, libtorch, env);
     if (needs.length > 0) {
       await provide(needs, { system: await describeSystem(env), install, also, confirm, report });
       libtorch ??= await want();
@@ -83,25 +82,25 @@ export async function ensureAddon({
       );
     }
     report.line("libtorch", `${libtorch.version} in ${libtorch.root}${libtorch.cuda ? ", with CUDA" : ""}`);
-    build = await buildAddon(packageDir, libtorch, { compiler, report, env });
+    build = await buildAddon(packageDir, libtorch, { home, compiler, report, env });
   }
-  const fallback = readDefault(packageDir);
-  if (!named || fallback === undefined || readBuild(packageDir, fallback.id) === undefined) {
+  const fallback = readDefault(home);
+  if (!named || fallback === undefined || readBuild(home, fallback.id) === undefined) {
     const stays = fallback?.chosen === "user" && fallback.id === build.id && !search;
     const chosen = named || stays ? "user" : "search";
-    writeDefault(packageDir, { id: build.id, chosen, context: pythonContext(env) });
+    writeDefault(home, { id: build.id, chosen, context: pythonContext(env) });
   }
   return build;
 }
 
 /**
- * @param {{ packageDir: string, env: NodeJS.ProcessEnv, named: string | undefined, search: boolean, report: Reporter }} options
+ * @param {{ home: string, env: NodeJS.ProcessEnv, named: string | undefined, search: boolean, report: Reporter }} options
  * @returns {Promise<Libtorch | undefined>}
  */
-async function wantedLibtorch({ packageDir, env, named, search, report }) {
+async function wantedLibtorch({ home, env, named, search, report }) {
   if (named) return chosenLibtorch(named);
-  const current = readDefault(packageDir);
-  const kept = readBuild(packageDir, current?.id ?? "")?.libtorch;
+  const current = readDefault(home);
+  const kept = readBuild(home, current?.id ?? "")?.libtorch;
   const still = kept && inspectLibtorch(kept.root, kept.source);
   const usable = still && "root" in still ? still : undefined;
   if (usable && current?.chosen === "user" && !search) return usable;
@@ -112,30 +111,30 @@ async function wantedLibtorch({ packageDir, env, named, search, report }) {
 
 /**
  * @param {string} packageDir
+ * @param {string} home
  * @param {Libtorch} libtorch
  * @param {NodeJS.ProcessEnv} env
  * @returns {Build | undefined}
  */
-function upToDate(packageDir, libtorch, env) {
-  const build = readBuild(packageDir, buildId(libtorch.root));
+function upToDate(packageDir, home, libtorch, env) {
+  const build = readBuild(home, buildId(libtorch.root));
   if (build === undefined || !isCurrent(packageDir, build, env)) return undefined;
   const aliases = [...new Set([...build.libtorch.aliases, ...libtorch.aliases])];
   if (aliases.length === build.libtorch.aliases.length) return build;
   const extended = { ...build, libtorch: { ...build.libtorch, aliases } };
-  writeBuild(packageDir, extended);
+  writeBuild(home, extended);
   return extended;
 }
 
 /**
- * @param {string} packageDir
+ * @param {string} home
  * @param {Libtorch | undefined} libtorch
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Need[]>}
  */
-async function missing(packageDir, libtorch, env) {
+async function missing(home, libtorch, env) {
   // Other libtorchs bring a BLAS of their own. A slow one is named once, not at every change of a source.
-  const system =
-    libtorch === undefined || (libtorch.root === "/usr" && !readBuild(packageDir, buildId("/usr")));
+  const system = libtorch === undefined || (libtorch.root === "/usr" && !readBuild(home, buildId("/usr")));
   const blas = system && process.platform === "linux" && !systemBlas()?.optimized;
   return [
     ...(libtorch === undefined ? /** @type {const} */ (["libtorch"]) : []),

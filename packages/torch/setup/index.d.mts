@@ -8,7 +8,7 @@ export interface Libtorch {
   /** Such as "2.13.0+cpu". */
   version: string;
   /** What led to it. */
-  source: "LIBTORCH" | "python" | "system";
+  source: "LIBTORCH" | "python" | "system" | "wheel" | "package";
   /** Value of _GLIBCXX_USE_CXX11_ABI that it was built with. */
   abi: 0 | 1;
   /** It has a CUDA library. */
@@ -71,6 +71,8 @@ export interface Found {
 export interface AddonOptions {
   /** Folder of this package. */
   packageDir: string;
+  /** Where the builds' folder lies; default: in the folder of this package. */
+  home?: string;
   /** The user's choice; default: the variable LIBTORCH. */
   libtorch?: string | undefined;
   env?: NodeJS.ProcessEnv;
@@ -146,11 +148,11 @@ export function currentAddon(options: AddonOptions): Build | undefined;
 export function ensureAddon(options: EnsureOptions): Promise<Build>;
 
 /** The build for a libtorch named by its path, up to date or not. */
-export function buildFor(packageDir: string, libtorch: string): Build | undefined;
+export function buildFor(home: string, libtorch: string): Build | undefined;
 
-export function readBuild(packageDir: string, id: string): Build | undefined;
-export function readDefault(packageDir: string): DefaultBuild | undefined;
-export function addonPath(packageDir: string, id: string): string;
+export function readBuild(home: string, id: string): Build | undefined;
+export function readDefault(home: string): DefaultBuild | undefined;
+export function addonPath(home: string, id: string): string;
 
 /**
  * Runs `work` while no other process holds the lock `path`.
@@ -168,3 +170,91 @@ export function createReporter(stream?: {
 
 /** "0.08 s", "12.3 s" or "2 min 5 s". */
 export function duration(milliseconds: number): string;
+
+/** This machine, as far as it decides which prebuilt package fits. */
+export interface Machine {
+  /** As Node names it: "linux". */
+  platform: string;
+  /** As Node names it: "x64". */
+  arch: string;
+  /** What Node.js was built for; null: neither, as on macOS. */
+  libc: "glibc" | "musl" | null;
+  /** Its version, such as "2.36". */
+  glibc: string | null;
+}
+
+export function thisMachine(): Machine;
+
+/** Why a prebuilt addon that needs this glibc cannot run; null where it can, or nobody can tell. */
+export function misfit(machine: Machine, needed: string | null): string | null;
+
+/** "linux-x64". */
+export function platformName(machine: { platform: string; arch: string }): string;
+
+/** Kinds of machines that there are packages for. */
+export const prebuiltPlatforms: readonly ["linux-x64", "linux-arm64", "darwin-arm64"];
+
+/** A package of npm with the addon for one kind of machine, whatever its state. */
+export interface PlatformPackage {
+  name: string;
+  folder: string;
+  version: string;
+  /** What its build.json says; undefined where it has none. */
+  build: Record<string, unknown> | undefined;
+  /** The oldest glibc that its addon runs on. */
+  glibc: string | null;
+  /** Name of the package with its libtorch. */
+  library: string;
+  /** Null where that is not installed. */
+  libtorch: LibtorchPackage | null;
+  /** The version of that package which it asks for. */
+  libtorchVersion: string;
+}
+
+export interface LibtorchPackage {
+  name: string;
+  folder: string;
+  /** Whether it lies where the addon looks for it. */
+  beside: boolean;
+}
+
+export interface LocateOptions {
+  /** Folder of @pinmem/torch. */
+  packageDir: string;
+  env?: NodeJS.ProcessEnv;
+  /** Default: this one. */
+  machine?: Machine;
+}
+
+/** The addon that this process is to load. */
+export interface Located {
+  /** A checkout's build, one in the cache, or a package of npm. */
+  kind: "local" | "cache" | "package";
+  build: Build;
+  path: string;
+  /** Of the kind "package" alone. */
+  libtorchPackage: LibtorchPackage | null;
+}
+
+/** Which addon this process is to load, without loading it; or what is wrong, and how to mend it. */
+export function locateAddon(options: LocateOptions): Located | { problem: string };
+
+/** The package for a kind of machine that npm installed beside this one; undefined where there is none. */
+export function platformPackage(
+  packageDir: string,
+  machine?: { platform: string; arch: string },
+): PlatformPackage | undefined;
+
+/** Whether a folder of @pinmem/torch is that of a checkout. */
+export function isCheckout(packageDir: string): boolean;
+
+export function packageVersion(packageDir: string): string;
+
+/** The folder in which pinmem keeps what it can fetch or build again: PINMEM_CACHE, else in the system's for caches. */
+export function cacheFolder(env?: Readonly<Record<string, string | undefined>>, platform?: string): string;
+
+/** Where the cache keeps addons for one version of @pinmem/torch: a folder with a `build` like that of a checkout. */
+export function cachedAddons(version: string, env?: Readonly<Record<string, string | undefined>>): string;
+
+/** Where the cache keeps libtorchs, one folder each. */
+export function cachedLibtorchs(env?: Readonly<Record<string, string | undefined>>): string;

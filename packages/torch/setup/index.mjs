@@ -3,9 +3,12 @@
 // of the door itself are in index.d.mts.
 
 export { addonPath, readBuild, readDefault } from "./builds.mjs";
+export { cachedAddons, cachedLibtorchs, cacheFolder } from "./cache-folder.mjs";
 export { buildFor, currentAddon, ensureAddon } from "./ensure-addon.mjs";
 export { SetupError } from "./errors.mjs";
 export { findLibtorch } from "./find-libtorch.mjs";
+export { isCheckout, locateAddon, packageVersion, platformPackage } from "./locate.mjs";
 export { withLock } from "./lock.mjs";
+export { misfit, platformName, prebuiltPlatforms, thisMachine } from "./platform.mjs";
 export { isRunning, thisProcess } from "./process-identity.mjs";
 export { createReporter, duration } from "./report.mjs";

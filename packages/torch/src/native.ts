@@ -1,12 +1,12 @@
-// Loads the addon: finds the build for the libtorch in use, prepares the process for it, and types its functions.
+// Loads the addon that setup/locate.mjs finds, prepares the process for it, and types its functions.
 //
 // OpenMP reads its waiting policy when the library loads. Active waiting makes two busy processes on the same cores
 // many times slower, so passive waiting is set before, unless the user chose otherwise.
 
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isCheckout, locateAddon } from "../setup/locate.mjs";
 import { physicalCores } from "./cores.js";
 import { LibtorchNotFoundError } from "./errors.js";
 import { tellWarning } from "./warnings.js";
@@ -120,51 +120,22 @@ export interface ProfileEntry {
   readonly bytes: number;
 }
 
-/** What set-up wrote beside the addon. */
+/** The addon and what was written beside it. */
 export interface AddonBuild {
-  readonly id: string;
-  readonly libtorch: {
-    readonly root: string;
-    readonly version: string;
-    readonly source: string;
-    readonly abi: number;
-    /** Other real paths that lead to the same library. */
-    readonly aliases?: readonly string[];
-  };
-  readonly folder: string;
+  readonly kind: "local" | "cache" | "package";
+  readonly path: string;
+  readonly libtorch: { readonly root: string; readonly version: string; readonly abi: number };
 }
 
 const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
-const buildFolder = join(packageFolder, "build");
-const remedy =
-  "Run `npm run setup` (it finds libtorch and builds the addon) and `npx pinmem doctor` to see what was found.";
+const setup = isCheckout(packageFolder) ? "npm run setup" : "npx pinmem setup";
+const remedy = `Run \`${setup}\` (it finds libtorch and builds the addon) and \`npx pinmem doctor\` to see what was found.`;
 
-function readBuild(id: string): AddonBuild | undefined {
-  const folder = join(buildFolder, id);
-  const path = join(folder, "build.json");
-  if (!existsSync(path)) return undefined;
-  return { ...(JSON.parse(readFileSync(path, "utf8")) as Omit<AddonBuild, "folder">), folder };
-}
-
-/** The build for `LIBTORCH` where that is set, the default build otherwise. */
 function findBuild(): AddonBuild {
-  const wanted = process.env.LIBTORCH;
-  if (wanted) {
-    const root = existsSync(wanted) ? realpathSync(wanted) : wanted;
-    const match = (existsSync(buildFolder) ? readdirSync(buildFolder) : [])
-      .map(readBuild)
-      .find((build) => build?.libtorch.root === root || build?.libtorch.aliases?.includes(root));
-    if (match) return match;
-    throw new LibtorchNotFoundError(
-      `LIBTORCH is ${wanted}, but no addon was built for it. Run \`npm run setup -- --libtorch ${wanted}\`, or unset LIBTORCH.`,
-    );
-  }
-  const choice = join(buildFolder, "default.json");
-  const build = existsSync(choice)
-    ? readBuild((JSON.parse(readFileSync(choice, "utf8")) as { id: string }).id)
-    : undefined;
-  if (!build) throw new LibtorchNotFoundError(`the addon has not been built. ${remedy}`);
-  return build;
+  const located = locateAddon({ packageDir: packageFolder });
+  if ("problem" in located) throw new LibtorchNotFoundError(located.problem);
+  const { kind, path, build } = located;
+  return { kind, path, libtorch: build.libtorch };
 }
 
 function load(build: AddonBuild): Native {
@@ -172,15 +143,16 @@ function load(build: AddonBuild): Native {
   // Debian 13's libtorch drags in UCX, which patches the C library's memory functions while other threads of Node run
   // them: 3 of 100 processes crashed at the start, and none of 150 without it. Only networks of MPI need it.
   process.env.UCX_MEM_EVENTS ??= "n";
-  const path = join(build.folder, "torch.node");
   let addon: Native;
   try {
-    addon = createRequire(import.meta.url)(path) as Native;
+    addon = createRequire(import.meta.url)(build.path) as Native;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const cure = /failed to map segment|cannot allocate memory/i.test(reason)
       ? "There is too little memory or address space for it: libtorch takes about 2 GiB (see ulimit -v)."
-      : `The library may have been removed or replaced since. ${remedy}`;
+      : build.kind === "package"
+        ? "Its package may be damaged, or a library of this system too old: run `npm install` again, or `npx pinmem setup`."
+        : `The library may have been removed or replaced since. ${remedy}`;
     throw new LibtorchNotFoundError(
       `the addon for libtorch ${build.libtorch.version} (${build.libtorch.root}) does not load: ${reason}. ${cure}`,
     );

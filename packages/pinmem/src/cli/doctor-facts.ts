@@ -7,14 +7,14 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { BuildInfo } from "@pinmem/torch";
 import {
-  addonPath,
-  type Build,
-  buildFor,
+  cachedAddons,
   currentAddon,
   findLibtorch,
+  isCheckout,
   type Libtorch,
-  readBuild,
-  readDefault,
+  type Located,
+  locateAddon,
+  packageVersion,
 } from "@pinmem/torch/setup";
 import { jpegTurboVersion } from "../images/jpeg.js";
 import { type Blas, describeBlas } from "./blas.js";
@@ -35,6 +35,8 @@ export interface DoctorFacts {
 
 export interface Runtime {
   readonly version: string;
+  /** The libraries of libtorch that this process loaded, by their real paths. */
+  readonly libraries: readonly string[];
   readonly blas: Blas | null;
   readonly cpuCapability: string;
   readonly threads: number;
@@ -45,6 +47,8 @@ export interface Runtime {
 }
 
 export interface Addon {
+  /** A checkout's own, one that `pinmem setup` made in the cache, or that of a package of npm. */
+  readonly kind: Located["kind"];
   readonly path: string;
   readonly builtAt: string;
   readonly compiler: string;
@@ -53,20 +57,22 @@ export interface Addon {
   readonly upToDate: boolean;
 }
 
-const setup = "npm run setup";
-
 export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise<DoctorFacts> {
   const problems: string[] = [];
   const packageDir = dirname(createRequire(import.meta.url).resolve("@pinmem/torch/package.json"));
-  const build = env.LIBTORCH
-    ? buildFor(packageDir, env.LIBTORCH)
-    : readBuild(packageDir, readDefault(packageDir)?.id ?? "");
-  const addon = build ? describeAddon(packageDir, build, env) : null;
+  const setup = isCheckout(packageDir) ? "npm run setup" : "npx pinmem setup";
+  const located = locateAddon({ packageDir, env });
+  const isThere = "build" in located;
+  const addon = isThere ? describeAddon(packageDir, located, env) : null;
   if (addon && !addon.upToDate)
     problems.push(`the addon is older than its sources, its libtorch or the active Python: ${setup}`);
 
-  const libtorch = build?.libtorch ?? (await search(env, problems));
-  const runtime = libtorch && (await load(problems));
+  let libtorch: Libtorch | null = isThere ? located.build.libtorch : null;
+  if (!isThere && isCheckout(packageDir)) libtorch = await search(env, problems);
+  // Where a package is installed, what the loader found says more than what else lies on the machine.
+  else if (!isThere) problems.push(located.problem);
+  const runtime = libtorch && (await load(setup, problems));
+  if (runtime && isThere) problems.push(...strangers(runtime.libraries, located.build.libtorch));
   if (runtime?.blas?.optimized === false) {
     problems.push(
       "the reference BLAS makes matrix products about ten times slower: apt-get install libopenblas0-openmp",
@@ -74,7 +80,11 @@ export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise
   }
   const turbo = jpegTurboVersion();
   if (runtime && turbo === null) {
-    problems.push(`JPEG files are decoded by libvips, more slowly: apt-get install libjpeg-dev, ${setup}`);
+    problems.push(
+      isCheckout(packageDir)
+        ? `JPEG files are decoded by libvips, more slowly: apt-get install libjpeg-dev, ${setup}`
+        : "JPEG files are decoded by libvips, more slowly: the decoder is in the package that npm installs for this platform",
+    );
   }
   const { version, platform, arch } = process;
   return {
@@ -88,29 +98,44 @@ export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise
   };
 }
 
-function describeAddon(packageDir: string, build: Build, env: NodeJS.ProcessEnv): Addon {
+function describeAddon(packageDir: string, { kind, build, path }: Located, env: NodeJS.ProcessEnv): Addon {
   return {
-    path: addonPath(packageDir, build.id),
+    kind,
+    path,
     builtAt: build.createdAt,
     compiler: build.compilerVersion,
     features: build.features,
-    upToDate: isCurrent(),
+    upToDate: kind === "package" || isCurrent(),
   };
 
   function isCurrent(): boolean {
+    const home = kind === "cache" ? cachedAddons(packageVersion(packageDir), env) : packageDir;
     try {
-      return currentAddon({ packageDir, env })?.id === build.id;
+      return currentAddon({ packageDir, home, env })?.id === build.id;
     } catch {
       return false; // For instance when the C headers of Node are not installed.
     }
   }
 }
 
+/** What was loaded from elsewhere than it should have been, or twice. */
+function strangers(libraries: readonly string[], { libraryDir, root }: Libtorch): string[] {
+  const homes = [libraryDir, root]
+    .filter((path) => path && existsSync(path))
+    .map((path) => realpathSync(path));
+  const others = libraries.filter((path) => !homes.some((home) => path.startsWith(home)));
+  return others.map(
+    (path) =>
+      `${path} was loaded too, which belongs to another libtorch than ${root}: look at LD_PRELOAD and LD_LIBRARY_PATH`,
+  );
+}
+
+/** In a checkout: what there is to build against. */
 async function search(env: NodeJS.ProcessEnv, problems: string[]): Promise<Libtorch | null> {
   try {
     const { libtorch, passedOver } = await findLibtorch({ env });
     for (const { path, reason } of passedOver) problems.push(`${path} cannot be used: ${reason}`);
-    if (!libtorch) problems.push(`no libtorch was found: ${setup} installs one, or says how`);
+    if (!libtorch) problems.push(`no libtorch was found: npm run setup installs one, or says how`);
     return libtorch ?? null;
   } catch (error) {
     problems.push((error as Error).message);
@@ -118,7 +143,7 @@ async function search(env: NodeJS.ProcessEnv, problems: string[]): Promise<Libto
   }
 }
 
-async function load(problems: string[]): Promise<Runtime | null> {
+async function load(setup: string, problems: string[]): Promise<Runtime | null> {
   try {
     const { buildInfo } = await import("@pinmem/torch");
     return await describeRuntime(buildInfo());
@@ -138,6 +163,7 @@ async function describeRuntime(info: BuildInfo): Promise<Runtime> {
   const gloo = libraries.some((path) => /libgloo\.so/.test(path)) ? ["gloo"] : [];
   return {
     version: info.libtorch,
+    libraries: libraries.filter((path) => /\/lib(torch|c10)[\w]*\.(so|dylib)/.test(path)),
     blas: describeBlas(info.showConfig, libraries),
     cpuCapability: info.cpuCapability,
     threads: info.threads,

@@ -1,9 +1,11 @@
+import type { Libtorch } from "@pinmem/torch/setup";
 import { expect, describe as suite, test } from "vitest";
 import { describe } from "./doctor.js";
-import { type DoctorFacts, gatherFacts, type Runtime } from "./doctor-facts.js";
+import { type Addon, type DoctorFacts, gatherFacts, type Runtime } from "./doctor-facts.js";
 
 const runtime: Runtime = {
   version: "2.6.0",
+  libraries: ["/opt/libtorch/lib/libtorch_cpu.so"],
   blas: { name: "MKL, inside libtorch", library: null, optimized: true },
   cpuCapability: "AVX2",
   threads: 1,
@@ -29,6 +31,7 @@ const facts: DoctorFacts = {
   },
   runtime,
   addon: {
+    kind: "local",
     path: "/x",
     builtAt: "2026-01-02T03:04:05.678Z",
     compiler: "gcc 12.2.0",
@@ -73,6 +76,23 @@ suite("pinmem doctor prints", () => {
     );
   });
 
+  test("where the library that runs lies, whatever was meant to run, and that of an addon outside a checkout", () => {
+    const modules = "/home/me/node_modules/@pinmem";
+    const text = describe({
+      ...facts,
+      libtorch: { ...(facts.libtorch as Libtorch), source: "package" },
+      runtime: {
+        ...runtime,
+        libraries: ["/usr/lib/libc10.so", `${modules}/libtorch-linux-x64/lib/libtorch_cpu.so`],
+      },
+      addon: { ...(facts.addon as Addon), kind: "package", path: `${modules}/torch-linux-x64/torch.node` },
+    });
+    expect(text).toContain("libtorch        2.6.0+cu124, from npm's package\n");
+    expect(text).toContain(`library         ${modules}/libtorch-linux-x64/lib\n`);
+    expect(text).toContain("addon           prebuilt, built 2026");
+    expect(text).toContain(`addon's file    ${modules}/torch-linux-x64/torch.node\n`);
+  });
+
   test("what is wrong, and that it is", () => {
     const text = describe({
       ...facts,
@@ -94,6 +114,7 @@ suite("gatherFacts", () => {
     const found = await gatherFacts();
     expect(found.healthy).toBe(true);
     expect(found.runtime?.threads).toBeGreaterThan(0);
+    expect(found.runtime?.libraries).toContainEqual(expect.stringMatching(/libtorch_cpu/));
     expect(found.libtorch?.version.split("+")[0]).toBe(found.runtime?.version.split("+")[0]);
   });
 

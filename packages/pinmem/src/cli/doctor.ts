@@ -1,5 +1,6 @@
 // `pinmem doctor`: what was found on this machine, what it can do, and what to do where something is wrong.
 
+import { dirname } from "node:path";
 import { Command } from "commander";
 import { type DoctorFacts, gatherFacts, type Runtime } from "./doctor-facts.js";
 
@@ -29,7 +30,7 @@ export function describe(facts: DoctorFacts): string {
   if (libtorch) {
     rows.push(
       ["libtorch", `${libtorch.version}, from ${sources[libtorch.source]}`],
-      ["library", libtorch.libraryDir],
+      ["library", loadedFrom(runtime) ?? libtorch.libraryDir],
       ["C++ ABI", libtorch.abi === 1 ? "new (_GLIBCXX_USE_CXX11_ABI=1)" : "old (_GLIBCXX_USE_CXX11_ABI=0)"],
     );
   } else {
@@ -46,10 +47,13 @@ export function describe(facts: DoctorFacts): string {
   }
   if (addon) {
     const when = addon.builtAt.slice(0, 16).replace("T", " ");
+    const state = addon.upToDate ? "up to date" : "out of date";
     rows.push([
       "addon",
-      `${addon.upToDate ? "up to date" : "out of date"}, built ${when} UTC with ${addon.compiler}`,
+      `${addon.kind === "package" ? "prebuilt" : state}, built ${when} UTC with ${addon.compiler}`,
     ]);
+    // A checkout has one place for it.
+    if (addon.kind !== "local") rows.push(["addon's file", addon.path]);
   } else {
     rows.push(["addon", "not built"]);
   }
@@ -64,7 +68,19 @@ export function describe(facts: DoctorFacts): string {
   ].join("\n");
 }
 
-const sources = { LIBTORCH: "LIBTORCH", python: "the active Python", system: "the system" } as const;
+const sources = {
+  LIBTORCH: "LIBTORCH",
+  python: "the active Python",
+  system: "the system",
+  wheel: "PyTorch's wheel",
+  package: "npm's package",
+} as const;
+
+/** The folder of the library that runs. */
+function loadedFrom(runtime: Runtime | null): string | undefined {
+  const library = runtime?.libraries.find((path) => /libtorch_cpu\./.test(path));
+  return library && dirname(library);
+}
 
 function describeCuda({ cuda, nvidiaDriver }: Pick<Runtime, "cuda" | "nvidiaDriver">): string {
   if (cuda.available) return `${cuda.deviceCount} ${cuda.deviceCount === 1 ? "device" : "devices"}`;

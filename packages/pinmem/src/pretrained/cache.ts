@@ -1,8 +1,8 @@
 // Where downloaded weights lie: a folder of the user's, which all programs share.
 
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { cacheFolder } from "@pinmem/torch/setup";
 import { type PublishedWeights, weightsFor } from "./catalog.js";
 
 /** What decides on the cache and on the way to the network. */
@@ -11,14 +11,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The folder of downloaded weights: in PINMEM_CACHE, else in the system's folder for caches. */
 export function weightsFolder(env: Environment = process.env, platform: string = process.platform): string {
   return join(cacheFolder(env, platform), "weights");
-}
-
-function cacheFolder(env: Environment, platform: string): string {
-  if (env.PINMEM_CACHE) return resolve(env.PINMEM_CACHE);
-  const home = env.HOME || homedir();
-  if (platform === "darwin") return join(home, "Library/Caches/pinmem");
-  if (platform === "win32") return join(env.LOCALAPPDATA || join(home, "AppData/Local"), "pinmem/Cache");
-  return join(env.XDG_CACHE_HOME || join(home, ".cache"), "pinmem");
 }
 
 /** The path of a file of weights in the cache, there or not. */
