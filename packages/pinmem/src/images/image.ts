@@ -8,7 +8,6 @@
 
 import { readFileSync } from "node:fs";
 import type { RgbImage, Size, Window } from "@pinmem/core";
-import sharp from "sharp";
 import { asDataError, DataError } from "../files/data-error.js";
 import { decodeBmp, isBmp, readBmpSize } from "./bmp.js";
 import { contentKind } from "./content-kind.js";
@@ -33,9 +32,14 @@ export interface PackedImage extends Size {
   readonly options: Required<ImageOptions>;
 }
 
-// Threads are the loader's business: one image at a time and thread, and nothing kept between images.
-sharp.concurrency(1);
-sharp.cache(false);
+/** libvips, loaded where the first file needs it: threads of the loader start in half the time without. */
+async function libvips() {
+  const { default: sharp } = await import("sharp");
+  // Threads are the loader's business: one image at a time and thread, and nothing kept between images.
+  sharp.concurrency(1);
+  sharp.cache(false);
+  return sharp;
+}
 
 /** @throws DataError when the file is missing, no image, or larger than the limit */
 export async function openImage(
@@ -72,6 +76,7 @@ async function decodeStored(
   const { left, top, width, height } = window;
   const usual = await decodeJpeg(bytes, window);
   if (usual) return { width, height, pixels: usual };
+  const sharp = await libvips();
   const reader = sharp(bytes, {
     limitInputPixels: options.maxPixels,
     failOn: "error",
@@ -119,6 +124,7 @@ export function readBytes(file: string): Uint8Array {
 
 async function askLibvips(file: string, bytes: Uint8Array) {
   if (isBmp(bytes)) return { ...readBmpSize(bytes, file), orientation: 1 };
+  const sharp = await libvips();
   try {
     return await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
   } catch (error) {

@@ -2,7 +2,6 @@
 // decoded before. Those who use it see sizes, parts of the image and train ids.
 
 import { type LabelSpace, pickThrough, type RgbImage, type Size, type Window } from "@pinmem/core";
-import { renderStreet } from "@pinmem/streets";
 import type { Sample } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
 import type { LabelDecoder } from "../datasets/label-decoding.js";
@@ -47,6 +46,7 @@ export async function openSample(
   { decoder, space, options }: SampleContext,
 ): Promise<OpenSample> {
   if (!("scene" in sample)) return openFiles(sample, decoder, options ?? {});
+  const { renderStreet } = await import("@pinmem/streets"); // only here: most data are files
   const { width, height, image, label } = renderStreet(sample.scene);
   requirePixels(sampleName(sample), { width, height }, options?.maxPixels ?? DEFAULT_MAX_PIXELS);
   const trainIds = label.map((trainId) => space.fromCityscapes[trainId] as number);
