@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
+import { type FoundationFile, parseFoundationFile } from "./foundation/files.js";
 
 /** Nested figures of one section, as the file has them. */
 export type Expected =
@@ -57,7 +58,7 @@ export class GoldenFileError extends Error {
 const LARGEST = 256 * 2 ** 20;
 
 /** @throws DataError, GoldenFileError saying what is wrong with the file */
-export function readGoldenFile(path: string): CaseFile | KeyList {
+export function readGoldenFile(path: string): CaseFile | KeyList | FoundationFile {
   return parseGoldenFile(readJson(path), path);
 }
 
@@ -72,17 +73,23 @@ function readJson(path: string): unknown {
 }
 
 /** @throws GoldenFileError naming the field that is wrong */
-export function parseGoldenFile(content: unknown, path: string): CaseFile | KeyList {
+export function parseGoldenFile(content: unknown, path: string): CaseFile | KeyList | FoundationFile {
+  const foundation = parseFoundationFile(content, basename(path, ".json"));
+  if (foundation) {
+    if ("data" in foundation) return foundation.data;
+    throw damaged(foundation.error, path);
+  }
   const isKeyList = typeof content === "object" && content !== null && "state_dict" in content;
   const parsed = (isKeyList ? keysSchema : caseSchema).safeParse(content);
-  if (parsed.error) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join(".") || "it";
-    throw new GoldenFileError(`${path}: not a golden file: ${field}: ${issue?.message}`);
-  }
+  if (parsed.error) throw damaged(parsed.error, path);
   return "state_dict" in parsed.data
     ? { ...parsed.data, kind: "keys", case: basename(path, ".json") }
     : { ...parsed.data, kind: "case" };
+}
+
+function damaged({ issues: [issue] }: z.ZodError, path: string): GoldenFileError {
+  const field = issue?.path.join(".") || "it";
+  return new GoldenFileError(`${path}: not a golden file: ${field}: ${issue?.message}`);
 }
 
 const patterns = {

@@ -16,6 +16,9 @@ import {
   goldenPrecisions,
   type Precision,
 } from "./compare.js";
+import type { FoundationFile } from "./foundation/files.js";
+import { checkFoundationNames, foundationSections } from "./foundation/run-foundation.js";
+import { loraSections, runLora } from "./foundation/run-lora.js";
 import { checkNames } from "./names.js";
 import { sections as allSections } from "./sections/index.js";
 import type { Section } from "./sections/section.js";
@@ -58,7 +61,7 @@ export async function runGoldenFolder(folder: string, options: RunOptions = {}):
 
 /** Runs one golden file: every section that it has, in every precision. */
 export function runGoldenFile(
-  file: CaseFile | KeyList,
+  file: CaseFile | KeyList | FoundationFile,
   {
     sections = allSections,
     precisions = goldenPrecisions,
@@ -78,6 +81,23 @@ export function runGoldenFile(
   };
   if (file.kind === "keys") {
     add("names", null, () => checkNames(file));
+    return results;
+  }
+  if (file.kind === "foundation-keys") {
+    add("names", null, () => checkFoundationNames(file));
+    return results;
+  }
+  if (file.kind === "lora") {
+    for (const precision of precisions)
+      for (const name of loraSections) add(name, precision, () => runLora(file, name, { precision, device }));
+    return results;
+  }
+  if (file.kind === "foundation") {
+    for (const precision of precisions) {
+      const { sections, close } = foundationSections(file, precision, device);
+      for (const [name, body] of sections) add(name, precision, body);
+      close();
+    }
     return results;
   }
   for (const precision of precisions) {

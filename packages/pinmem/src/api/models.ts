@@ -16,6 +16,14 @@ export type { ClassSums } from "../memory/class-sums.js";
 export type { NoiseSource } from "../memory/gumbel-noise.js";
 export { type LabelWeightOptions, labelWeights } from "../memory/label-weights.js";
 export type { ReadOptions } from "../memory/read-options.js";
+export {
+  addJointLora,
+  addLora,
+  Lora,
+  type LoraOptions,
+  mergeAttention,
+  mergeProjection,
+} from "../models/adapters/lora.js";
 export { addVotes } from "../models/add-votes.js";
 export { BackboneNetwork, type NetworkParts } from "../models/backbone-network.js";
 export {
@@ -27,8 +35,36 @@ export {
 } from "../models/backbones/backbone.js";
 export { planStrides, type StageStride } from "../models/backbones/dilation.js";
 export { type BackboneName, backboneNames } from "../models/backbones/names.js";
+export {
+  comparePublished,
+  fromPublished,
+  type PublishedNames,
+  type PublishedTensor,
+  type Publisher,
+  publisherOf,
+  toPublished,
+} from "../models/backbones/published-names.js";
 export { type BackboneFactory, createBackbone, registerBackbone } from "../models/backbones/registry.js";
 export { type Block, Stage, type StageModule, type StageOutput } from "../models/backbones/stage.js";
+export { Attention } from "../models/backbones/vit/attention.js";
+export { TransformerBlock, TransformerStage } from "../models/backbones/vit/block.js";
+export {
+  type ConvNextConfig,
+  dinov2,
+  dinov3,
+  type FoundationConfig,
+  type FoundationName,
+  foundationConfigs,
+  foundationNames,
+  isTransformer,
+  type PositionRule,
+  type TransformerConfig,
+} from "../models/backbones/vit/config.js";
+export { ConvNext } from "../models/backbones/vit/conv-next.js";
+export { foundationBackbone } from "../models/backbones/vit/create.js";
+export { interpolated } from "../models/backbones/vit/positions.js";
+export { createRope, inverseFrequencies } from "../models/backbones/vit/rope.js";
+export { VisionTransformer } from "../models/backbones/vit/vision-transformer.js";
 export {
   type DescribeOptions,
   describe,

@@ -65,8 +65,8 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
   }
 
   /** What activation checkpointing computes twice, in order. */
-  get stages(): readonly StageModule[] {
-    return [this.layer0, this.layer1, this.layer2, this.layer3, this.layer4];
+  get stages(): readonly nn.Module<[Tensor], unknown>[] {
+    return this.#backbone.recomputed;
   }
 
   /** The feature of layer4 as the memory and the decoder take it. */

@@ -50,8 +50,8 @@ export const networkSchema = z
     classes: z.int().min(2).max(MOST_CLASSES).default(19),
     /** Channels of the feature that the memory reads and is written from. Default 256. */
     width: z.int().min(1).max(LARGEST_WIDTH).default(256),
-    /** Ratio of the image's resolution to the feature's. Default 16; DeepLabV2 has 8. */
-    outputStride: z.literal([8, 16, 32]).optional(),
+    /** Ratio of the image's resolution to the feature's. Default 16; DeepLabV2 has 8, a foundation backbone its own. */
+    outputStride: z.literal([8, 14, 16, 32]).optional(),
     /** Instance normalization by stage. Default none. */
     normalization: placementSchema.default({}),
     /** Share of channels that the auxiliary head drops in training. Default 0.1. */

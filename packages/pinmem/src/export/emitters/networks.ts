@@ -59,8 +59,8 @@ export function networkEmitterOf(network: SegmentationNetwork): NetworkEmitter<S
 
 /** Of the stages of a backbone: the outputs of layer1 and of layer4. */
 export function emitBackbone(network: BackboneNetwork, image: Value, { emit }: EmitContext) {
-  const [layer0, layer1, ...late] = network.stages;
-  if (!layer0 || !layer1) throw new Error("internal: a backbone has five stages");
+  const { layer0, layer1, layer2, layer3, layer4 } = network;
+  const late = [layer2, layer3, layer4];
   const lowLevel = emit(layer1, emit(layer0, image));
   const deep = late.reduce((value, stage) => emit(stage, value), lowLevel);
   return { lowLevel, deep };

@@ -2,13 +2,16 @@
 //
 // State-dict names are those of the released checkpoints; `torchvisionName` translates torchvision's. The classifier of the
 // ImageNet network is no part of it.
+//
+// Transformers and ConvNeXts (vit/) have the names of `PublishedNames` instead.
 
 import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { NormalizationPlacement, StageName } from "../normalization/placement.js";
+import type { PublishedNames } from "./published-names.js";
 import type { StageModule, StageOutput } from "./stage.js";
 
-/** Ratio of the image's resolution to that of the last feature. */
-export type OutputStride = 8 | 16 | 32;
+/** Ratio of the image's resolution to that of the last feature; 14 is that of DINOv2's patches. */
+export type OutputStride = 8 | 14 | 16 | 32;
 
 export interface BackboneOptions {
   outputStride: OutputStride;
@@ -40,6 +43,10 @@ export interface BackboneParts {
   readonly strides: PerStage<number>;
   /** Our name for one of the ImageNet weights'; null for the classifier's. Default: the same name. */
   readonly torchvisionName?: (name: string) => string | null;
+  /** Sides of pictures are filled up to multiples of it. Default 1: they stay as they are. */
+  readonly grid?: number;
+  /** How weights are published that are named after another network than torchvision's. */
+  readonly published?: PublishedNames;
 }
 
 /** Five stages, and what heads need to know of them: channels and strides. Takes normalized images (B, 3, H, W). */
@@ -53,11 +60,15 @@ export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
   readonly channels: PerStage<number>;
   readonly strides: PerStage<number>;
   readonly torchvisionName: (name: string) => string | null;
+  /** Sides of pictures are filled up to multiples of it, at the bottom and at the right. */
+  readonly grid: number;
+  readonly #published: PublishedNames | null;
   /** What becomes of each stage's output (B, C, h, w), where training changes it; null: nothing. */
   afterStage: ((stage: StageName, feature: Tensor) => Tensor) | null = null;
 
-  constructor({ name, stages, channels, strides, torchvisionName = (name) => name }: BackboneParts) {
+  constructor(parts: BackboneParts) {
     super();
+    const { name, stages, channels, strides, torchvisionName = (name) => name, grid = 1, published } = parts;
     this.layer0 = stages.layer0;
     this.layer1 = stages.layer1;
     this.layer2 = stages.layer2;
@@ -67,6 +78,18 @@ export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
     this.channels = channels;
     this.strides = strides;
     this.torchvisionName = torchvisionName;
+    this.grid = grid;
+    this.#published = published ?? null;
+  }
+
+  /** How its weights are published; null: by torchvision, or by nobody. */
+  get published(): PublishedNames | null {
+    return this.#published;
+  }
+
+  /** What activation checkpointing computes twice, in order. */
+  get recomputed(): readonly nn.Module<[Tensor], unknown>[] {
+    return [this.layer0, this.layer1, this.layer2, this.layer3, this.layer4];
   }
 
   forward(image: Tensor): BackboneOutput {

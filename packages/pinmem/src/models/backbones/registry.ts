@@ -8,10 +8,16 @@ import type { BackboneName } from "./names.js";
 import { resnet18, resnet34, resnet50, resnet101, resnet152 } from "./resnet.js";
 import { resnext50_32x4d, resnext101_32x8d } from "./resnext.js";
 import { shufflenet_v2_x1_0 } from "./shufflenet-v2.js";
+import { type FoundationName, foundationNames } from "./vit/config.js";
+import { createFoundation } from "./vit/create.js";
 import { wide_resnet50_2, wide_resnet101_2 } from "./wide-resnet.js";
 
 /** Makes a backbone with random weights. */
 export type BackboneFactory = (options: BackboneOptions) => Backbone;
+
+const foundation = Object.fromEntries(
+  foundationNames.map((name) => [name, (options: BackboneOptions) => createFoundation(name, options)]),
+) as Readonly<Record<FoundationName, BackboneFactory>>;
 
 export const backbones = new Registry<BackboneFactory>("backbone", "registerBackbone", {
   resnet18,
@@ -25,6 +31,7 @@ export const backbones = new Registry<BackboneFactory>("backbone", "registerBack
   wide_resnet101_2,
   mobilenet_v2,
   shufflenet_v2_x1_0,
+  ...foundation,
 } satisfies Record<BackboneName, BackboneFactory>);
 
 /**
@@ -43,7 +50,10 @@ export function registerBackbone(name: string, create: BackboneFactory): void {
  * A backbone with random weights; those of this package have torchvision's initialization.
  * @throws RangeError where there is none of that name, or where one of your own has another output stride than was asked for
  */
-export function createBackbone(name: BackboneName | (string & {}), options: BackboneOptions): Backbone {
+export function createBackbone(
+  name: BackboneName | FoundationName | (string & {}),
+  options: BackboneOptions,
+): Backbone {
   const backbone = backbones.get(name)(options);
   const { layer4 } = backbone.strides;
   if (layer4 === options.outputStride) return backbone;

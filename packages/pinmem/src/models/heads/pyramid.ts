@@ -11,6 +11,7 @@ const V2_DILATIONS = [6, 12, 18, 24] as const;
 
 const V3_DILATIONS: Readonly<Record<OutputStride, readonly [number, number, number]>> = {
   8: [12, 24, 36],
+  14: [6, 12, 18],
   16: [6, 12, 18],
   32: [3, 6, 9],
 };

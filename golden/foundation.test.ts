@@ -1,0 +1,47 @@
+// Foundation backbones against the figures of Hugging Face's transformers and peft. Without `full`, one block of each kind and the
+// adapters stand for all.
+
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { full } from "../packages/pinmem/test/scope.js";
+import { GoldenFileError, parseGoldenFile, readGoldenFile } from "./case-file.js";
+import type { FoundationCase } from "./foundation/files.js";
+import { describeResult } from "./report.js";
+import { runGoldenFile } from "./run-golden.js";
+
+const fixtures = join(import.meta.dirname, "foundation/fixtures");
+const names = readdirSync(fixtures).map((name) => name.replace(".json", ""));
+const isQuick = (name: string) => /^(keys_|lora_)|swiglu|splus16/.test(name);
+const read = (name: string) => readGoldenFile(join(fixtures, `${name}.json`));
+
+describe("figures of foundation backbones", () => {
+  test.each(names.filter((name) => full || isQuick(name)))("of %s agree", (name) => {
+    const results = runGoldenFile(read(name), full ? {} : { precisions: ["float64"] });
+    expect(results.length).toBeGreaterThan(0);
+    expect(results.filter(({ notRun }) => notRun !== null)).toEqual([]);
+    expect(results.filter(({ passed }) => !passed).map((result) => describeResult(result))).toEqual([]);
+  });
+
+  test("do not agree where one of them is another", () => {
+    const file = read("dinov3_splus16_32x48") as FoundationCase;
+    const { output, grads } = file.f64;
+    const changed: FoundationCase = {
+      ...file,
+      f64: {
+        ...file.f64,
+        output: { ...output, l2: output.l2 * (1 + 1e-6) },
+        grads: { ...grads, "norm.weight": [1, 0, 0] },
+      },
+    };
+    const failed = runGoldenFile(changed, { precisions: ["float64"] }).filter(({ passed }) => !passed);
+    expect(failed.map(({ section }) => section)).toEqual(["features", "gradients"]);
+  });
+
+  test("of a damaged file are refused, with the field", () => {
+    const file = read("dinov3_splus16_32x48") as FoundationCase;
+    const broken = { ...file, config: { ...file.config, hidden_size: -1 } };
+    expect(() => parseGoldenFile(broken, "x.json")).toThrow(GoldenFileError);
+    expect(() => parseGoldenFile(broken, "x.json")).toThrow("x.json: not a golden file: config.hidden_size");
+  });
+});

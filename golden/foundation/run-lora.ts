@@ -1,0 +1,138 @@
+// Runs the golden file of low-rank adapters: one block of DINOv2, with one adapter for queries, keys and values together and with
+// one for each.
+
+import { cat, type Device, dispose, noGrad, scope, type Tensor } from "@pinmem/torch";
+import {
+  type Attention,
+  addJointLora,
+  addLora,
+  dinov2,
+  foundationBackbone,
+  fromPublished,
+  mergeAttention,
+  mergeProjection,
+  type PublishedNames,
+  type VisionTransformer,
+} from "pinmem/models";
+import type { GroupResult, Precision } from "../compare.js";
+import { formulaFoundation, formulaStream } from "../formula.js";
+import { compareGradient, compareTensor, type Deviation, groupOf } from "./compare.js";
+import type { LoraCase } from "./files.js";
+import { formulaTensors } from "./network.js";
+
+const DOUBLE = 1e-7;
+
+export const loraSections = ["fused_qkv", "separate_q_k_v"] as const;
+type LoraSection = (typeof loraSections)[number];
+
+const parts = ["query", "key", "value"] as const;
+
+/** The adapters' names in the file, by ours of the module that they stand beside. */
+const baseNames = (section: LoraSection): string[] =>
+  section === "fused_qkv"
+    ? ["blocks.0.attn.qkv"]
+    : parts.map((part) => `encoder.layer.0.attention.attention.${part}`);
+
+export function runLora(
+  { config, ...file }: LoraCase,
+  section: LoraSection,
+  { precision, device }: { precision: Precision; device: Device },
+): GroupResult[] {
+  const { f64, gap_f32_f64: gap, parameters } = file[section];
+  const { dim: width, num_heads: heads, r: rank, lora_alpha: alpha, layer_norm_eps: eps } = config;
+  const backbone = foundationBackbone("golden", {
+    ...dinov2({ width, heads, depth: 1 }),
+    eps,
+  }) as VisionTransformer;
+  backbone.to({ dtype: precision, device }).eval().requiresGrad_(false);
+  try {
+    return scope(() => {
+      const [block] = backbone.blocks;
+      if (!block) throw new Error("internal: a backbone of depth 1 has a block");
+      const given = formulaTensors(parameters.filter(({ name }) => !name.includes(".lora_")));
+      const published = backbone.published as PublishedNames;
+      const publisher = section === "fused_qkv" ? "hub" : "hf";
+      const own = backbone.stateDict();
+      backbone.loadStateDict(new Map([...own, ...fromPublished(published, publisher, given, own)]));
+
+      const input = formulaStream("tokens", config.tokens).to({ dtype: precision, device }).requiresGrad_();
+      const plain = noGrad(() => block.call(input));
+      const adapters = attach(block.attention, section, { rank, alpha, dropout: 0 });
+      for (const [at, lora] of adapters.entries()) {
+        lora.to({ dtype: precision, device });
+        const set = (name: string, tensor: Tensor) =>
+          noGrad(() => void tensor.copy_(formulaFoundation(name, tensor.shape, false)));
+        set(`${baseNames(section)[at]}.lora_A.weight`, lora.down.weight);
+        set(`${baseNames(section)[at]}.lora_B.weight`, lora.up.weight);
+      }
+      const output = block.call(input);
+      const target = formulaStream("target", output.shape).to({ dtype: precision, device });
+      const loss = output.mul(target).mean();
+      loss.backward();
+      const tolerance = precision === "float64" ? DOUBLE : 2 * gap.output_rel_l2;
+      const gradients = adapters.flatMap((lora, at) =>
+        (
+          [
+            ["lora_A", lora.down.weight],
+            ["lora_B", lora.up.weight],
+          ] as const
+        ).flatMap(([part, { grad }]) => {
+          const name = `${baseNames(section)[at]}.${part}.weight`;
+          const expected = f64.grads[name];
+          const within = precision === "float64" ? DOUBLE : 2 * (gap.grad_rel_l2[name] ?? 0);
+          if (!expected || !grad)
+            return [{ figure: `${name} is missing`, deviation: Infinity, tolerance: within }];
+          const { l2, sum, dot } = expected;
+          return [
+            ...compareGradient(name, grad, [l2, sum, dot], { tolerance: within, isRounding: false }),
+            ...compareTensor(name, grad, expected, within),
+          ];
+        }),
+      );
+      const basis = precision === "float64" ? "fixed" : "gap";
+      const groups = [
+        groupOf("output", compareTensor("output", output, f64.output, tolerance), basis),
+        groupOf("gradients", gradients, basis),
+        groupOf(
+          "output without adapter",
+          compareTensor("output", plain, f64.output_without_adapter, tolerance),
+          basis,
+        ),
+      ];
+      if (precision === "float64") {
+        const inputs = compareTensor("gradient", input.grad as Tensor, f64.grad_of_input, DOUBLE);
+        groups.push(groupOf("gradient of the input", inputs, basis));
+        groups.push(
+          groupOf("projections", projections(block.attention, block.norm1.call(input), f64, section), basis),
+        );
+      }
+      noGrad(() => {
+        mergeAttention(block.attention);
+        for (const part of parts) mergeProjection(block.attention[part]);
+        const merged = compareTensor("output", block.call(input), f64.output, tolerance);
+        groups.push(groupOf("merged", merged, basis));
+      });
+      return groups;
+    });
+  } finally {
+    dispose([...backbone.stateDict().values()]);
+  }
+}
+
+const attach = (attention: Attention, section: LoraSection, options: Parameters<typeof addLora>[1]) =>
+  section === "fused_qkv"
+    ? [addJointLora(attention, options)]
+    : parts.map((part) => addLora(attention[part], options));
+
+function projections(
+  attention: Attention,
+  normalized: Tensor,
+  { projection_outputs }: LoraCase[LoraSection]["f64"],
+  section: LoraSection,
+): Deviation[] {
+  const each = noGrad(() => attention.projections(normalized));
+  const found = section === "fused_qkv" ? [cat(each, { dim: 2 })] : each;
+  return Object.entries(projection_outputs).flatMap(([name, expected], at) =>
+    compareTensor(name, found[at] as Tensor, expected, DOUBLE),
+  );
+}
