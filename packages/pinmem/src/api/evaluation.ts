@@ -46,6 +46,7 @@ export type {
 export { mergeResults, type NamedResult } from "../evaluation/merge.js";
 export { DomainError, type DomainSources, openDomains, readDataFile } from "../evaluation/open-domains.js";
 export { readResult, writeResult } from "../evaluation/result-file.js";
+export { AutoPredictor, type AutoPredictorOptions } from "../inference/auto-predictor.js";
 export { type DomainScore, evaluateDomain } from "../inference/evaluate-domain.js";
 export type { ChannelStatistics } from "../inference/picture-norm.js";
 export { PlaceStatistics, type PlaceStatisticsOptions } from "../inference/place-statistics.js";

@@ -25,6 +25,7 @@ export interface AutoPredictorOptions {
   readonly batch?: number;
 }
 
+/** Class scores of images, each normalized with as much of its own statistics as a rule finds that it needs. */
 export class AutoPredictor implements ImagePredictor {
   readonly protocol: Protocol;
   /** Each picture is decided alone. */
