@@ -6,6 +6,7 @@ import type { ExportedModel } from "@pinmem/core/formats";
 import { addDirections } from "./directions.js";
 import { ModelError } from "./model-error.js";
 import type { Session, Value, Values } from "./onnx.js";
+import { OwnStatistics, scalar, statisticsView } from "./own-statistics.js";
 import { type InputTables, inputTables, pictureInput } from "./picture-input.js";
 import { isWhole, type Piece, type Pieces, piecesOf } from "./pieces.js";
 import type {
@@ -13,6 +14,7 @@ import type {
   Engine,
   Labeled,
   MemoryState,
+  RunInputs,
   Runner,
   RunOptions,
   Segmentation,
@@ -29,8 +31,18 @@ export interface GraphRunnerParts {
   readonly memory: number;
 }
 
-interface KeptPicture extends Size {
+/** All of a picture, not larger than its statistics need, as the first graph sees it. */
+interface View extends Size {
+  readonly encoded: Values;
+}
+
+interface KeptPicture {
+  readonly image: RgbImage;
   readonly pieces: Pieces;
+  /** Weight of its own statistics. */
+  readonly ownWeight: number;
+  /** Whose statistics its pieces have; null: each its own. */
+  readonly view: View | null;
   /** What the first graph made of each piece. */
   readonly encoded: ReadonlyMap<Piece, Values>;
 }
@@ -38,33 +50,50 @@ interface KeptPicture extends Size {
 /** Of the last decoding: what the memory gave each cell, by piece. */
 interface KeptReading {
   readonly memory: MemoryState;
+  readonly ownWeight: number;
   readonly weights: ReadonlyMap<Piece, Value>;
+}
+
+interface DecodeTask {
+  readonly encoded: Values;
+  /** That labels are wanted at. */
+  readonly size: Size;
+  /** Statistics of all of the picture; null: those of what is decoded. */
+  readonly given: Value | null;
 }
 
 export class GraphRunner implements Runner {
   readonly engine: Engine;
   readonly #parts: GraphRunnerParts;
   readonly #tables: InputTables;
+  readonly #statistics: { readonly encode: OwnStatistics; readonly decode: OwnStatistics };
   #kept: KeptPicture | null = null;
   #reading: KeptReading | null = null;
 
   constructor(parts: GraphRunnerParts) {
     this.#parts = parts;
     this.engine = parts.engine;
-    this.#tables = inputTables(parts.model.input);
+    const { input, normalization } = parts.model;
+    this.#tables = inputTables(input);
+    this.#statistics = {
+      encode: new OwnStatistics(parts.encode.graph, normalization),
+      decode: new OwnStatistics(parts.decode.graph, normalization),
+    };
   }
 
-  async segment(image: RgbImage, memory: MemoryState | null, options: RunOptions): Promise<Segmentation> {
+  async segment(image: RgbImage, inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
     const { model } = this.#parts;
+    const { ownWeight } = inputs;
     const pieces = piecesOf(image, model, this.#parts.memory);
     this.#kept = null;
     this.#reading = null;
     const encoded = new Map<Piece, Values>();
+    const view = await this.#viewOf(image, pieces, ownWeight);
     let bytes = 0;
     let isKept = true;
     const encode = async (piece: Piece): Promise<Values> => {
       const part = isWhole(pieces) ? image : cutWindow(image, piece);
-      const values = await this.#encode(part);
+      const values = await this.#encode(part, ownWeight, view);
       bytes += Object.values(values).reduce((sum, { data }) => sum + data.byteLength, 0);
       // A picture whose features do not fit is segmented all the same.
       isKept &&= bytes <= this.#parts.memory * 2 ** 19;
@@ -72,27 +101,35 @@ export class GraphRunner implements Runner {
       else encoded.clear();
       return values;
     };
-    const { width, height } = image;
-    const result = await this.#decodeAll({ width, height, pieces }, encode, memory, options);
-    if (isKept) this.#kept = { width, height, pieces, encoded };
+    const result = await this.#decodeAll({ image, pieces, view }, encode, inputs, options);
+    if (isKept) this.#kept = { image, pieces, ownWeight, view, encoded };
     else this.#reading = null;
     return result;
   }
 
-  async decode(memory: MemoryState | null, options: RunOptions): Promise<Segmentation> {
+  async decode(inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
     const kept = this.#keptPicture("decode");
-    return await this.#decodeAll(kept, async (piece) => kept.encoded.get(piece) as Values, memory, options);
+    if (kept.ownWeight !== inputs.ownWeight) return await this.#again(kept, inputs, options);
+    return await this.#decodeAll(kept, async (piece) => kept.encoded.get(piece) as Values, inputs, options);
   }
 
-  async readWeights(x: number, y: number, memory: MemoryState): Promise<Float32Array> {
-    const kept = this.#keptPicture("read");
-    if (!(x >= 0 && y >= 0 && x < kept.width && y < kept.height)) {
-      throw new RangeError(
-        `read: (${x}, ${y}) is outside the picture, which has ${kept.width}x${kept.height} pixels`,
-      );
+  /** With another weight of its own statistics. A picture stays where that fails or ends early. */
+  async #again(kept: KeptPicture, inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
+    try {
+      return await this.segment(kept.image, inputs, options);
+    } catch (error) {
+      this.#kept = kept;
+      throw error;
     }
-    const piece = heaviestAt(kept.pieces, Math.floor(x), Math.floor(y));
-    const { data, shape } = (await this.#readingOf(memory)).weights.get(piece) as Value;
+  }
+
+  async readWeights(x: number, y: number, inputs: RunInputs): Promise<Float32Array> {
+    const { width, height } = this.#keptPicture("read").image;
+    if (!(x >= 0 && y >= 0 && x < width && y < height))
+      throw new RangeError(`read: (${x}, ${y}) is outside the picture, which has ${width}x${height} pixels`);
+    const { weights } = await this.#readingOf(inputs);
+    const piece = heaviestAt(this.#keptPicture("read").pieces, Math.floor(x), Math.floor(y));
+    const { data, shape } = weights.get(piece) as Value;
     const [, classes = 0, rows = 0, columns = 0] = shape;
     const row = nearestCell(Math.floor(y) - piece.top, piece.height, rows);
     const column = nearestCell(Math.floor(x) - piece.left, piece.width, columns);
@@ -102,20 +139,23 @@ export class GraphRunner implements Runner {
     );
   }
 
-  /** Decodes once more where the memory has changed since. */
-  async #readingOf(memory: MemoryState): Promise<KeptReading> {
-    if (this.#reading && sameMemory(this.#reading.memory, memory)) return this.#reading;
-    await this.decode(memory, {});
+  /** Decodes once more where something has changed since. */
+  async #readingOf(inputs: RunInputs): Promise<KeptReading> {
+    if (this.#reading && sameInputs(this.#reading, inputs)) return this.#reading;
+    await this.decode(inputs, {});
     return this.#reading as unknown as KeptReading;
   }
 
-  async sum({ labels, shares }: Labeled): Promise<DirectionSums> {
-    const kept = this.#keptPicture("write");
-    if (labels.width !== kept.width || labels.height !== kept.height) {
+  async sum({ labels, shares }: Labeled, inputs: RunInputs): Promise<DirectionSums> {
+    const before = this.#keptPicture("write");
+    const { image } = before;
+    if (labels.width !== image.width || labels.height !== image.height) {
       throw new RangeError(
-        `write: the labels are of ${labels.width}x${labels.height} pixels, but the picture has ${kept.width}x${kept.height}`,
+        `write: the labels are of ${labels.width}x${labels.height} pixels, but the picture has ${image.width}x${image.height}`,
       );
     }
+    if (before.ownWeight !== inputs.ownWeight) await this.#again(before, inputs, {});
+    const kept = this.#keptPicture("write");
     const { model } = this.#parts;
     const classes = model.labels.classes.length;
     const sums = new Float64Array(classes * model.feature.width);
@@ -139,24 +179,34 @@ export class GraphRunner implements Runner {
     await this.#parts.decode.release();
   }
 
-  async #encode(image: RgbImage): Promise<Values> {
-    const { encode, model } = this.#parts;
-    const { normalization } = model;
+  /** Noted where a picture is not shown to the graphs as it is and at once. */
+  async #viewOf(image: RgbImage, pieces: Pieces, ownWeight: number): Promise<View | null> {
+    const { normalization } = this.#parts.model;
+    if (!normalization?.parts || ownWeight === 0) return null;
+    const view = statisticsView(image, normalization.largest);
+    if (isWhole(pieces) && view === image) return null;
+    const { width, height } = view;
+    return { width, height, encoded: await this.#encode(view, ownWeight, null) };
+  }
+
+  async #encode(image: RgbImage, ownWeight: number, view: View | null): Promise<Values> {
+    const { encode } = this.#parts;
+    const statistics = this.#statistics.encode;
+    const noted = statistics.noted === null ? undefined : view?.encoded[statistics.noted];
     return await encode.run(
-      {
-        image: pictureInput(image, this.#tables),
-        ...(normalization && { [normalization.input]: scalar(normalization.weight) }),
-      },
+      { image: pictureInput(image, this.#tables), ...statistics.inputs(ownWeight, noted ?? null) },
       encode.outputs.filter((name) => name !== "written"),
     );
   }
 
   async #decodeAll(
-    { width, height, pieces }: Omit<KeptPicture, "encoded">,
+    { image: { width, height }, pieces, view }: Pick<KeptPicture, "image" | "pieces" | "view">,
     encodedOf: (piece: Piece) => Promise<Values>,
-    memory: MemoryState | null,
+    inputs: RunInputs,
     { signal, onProgress }: RunOptions,
   ): Promise<Segmentation> {
+    const { memory, ownWeight } = inputs;
+    signal?.throwIfAborted();
     const whole = isWhole(pieces);
     const wanted = [whole ? "labels" : "logits", ...(memory ? ["read_weights"] : [])];
     const total = pieces.reduce((sum, row) => sum + row.length, 0);
@@ -165,6 +215,7 @@ export class GraphRunner implements Runner {
     const labels = new Uint8Array(width * height);
     const band = whole ? null : new ScoreBand(classes.length, width, pieces[0]?.[0]?.height ?? 0);
     onProgress?.({ done: 0, total });
+    const given = view && (await this.#notedByDecoder(view, inputs));
     let done = 0;
     for (const [row, line] of pieces.entries()) {
       for (const piece of line) {
@@ -172,7 +223,7 @@ export class GraphRunner implements Runner {
         const encoded = await encodedOf(piece);
         if (whole) await nextTurn();
         signal?.throwIfAborted();
-        const decoded = await this.#decode(encoded, piece, memory, wanted);
+        const decoded = await this.#decode({ encoded, size: piece, given }, inputs, wanted);
         if (decoded.read_weights) weights.set(piece, decoded.read_weights);
         if (band) band.add((decoded.logits as Value).data as Float32Array, piece);
         else labels.set((decoded.labels as Value).data as Uint8Array);
@@ -184,23 +235,29 @@ export class GraphRunner implements Runner {
       band?.finish(next - top, labels.subarray(top * width, next * width));
     }
     signal?.throwIfAborted();
-    this.#reading = memory && { memory, weights };
+    this.#reading = memory && { memory, ownWeight, weights };
     return { width, height, labels };
   }
 
+  /** Statistics that the second graph finds in all of a picture. */
+  async #notedByDecoder(view: View, inputs: RunInputs): Promise<Value | null> {
+    const { noted } = this.#statistics.decode;
+    if (noted === null) return null;
+    const task = { encoded: view.encoded, size: view, given: null };
+    return (await this.#decode(task, inputs, [noted]))[noted] as Value;
+  }
+
   async #decode(
-    encoded: Values,
-    { width, height }: Size,
-    memory: MemoryState | null,
+    { encoded, size, given }: DecodeTask,
+    { memory, ownWeight }: RunInputs,
     wanted: readonly string[],
   ): Promise<Values> {
     const { model, decode } = this.#parts;
-    const { normalization } = model;
     return await decode.run(
       {
         ...encoded,
-        size: { data: BigInt64Array.of(BigInt(height), BigInt(width)), shape: [2] },
-        ...(normalization && { [normalization.input]: scalar(normalization.weight) }),
+        size: { data: BigInt64Array.of(BigInt(size.height), BigInt(size.width)), shape: [2] },
+        ...this.#statistics.decode.inputs(ownWeight, given),
         ...(memory &&
           model.memory && {
             memory: { data: memory.rows, shape: model.memory.shape },
@@ -220,12 +277,12 @@ export class GraphRunner implements Runner {
   }
 }
 
-const scalar = (value: number): Value => ({ data: Float32Array.of(value), shape: [1] });
-
-const sameMemory = (one: MemoryState, other: MemoryState): boolean =>
-  one.temperature === other.temperature &&
-  one.voteWeight === other.voteWeight &&
-  one.rows.every((value, at) => value === other.rows[at]);
+const sameInputs = (one: KeptReading, { memory, ownWeight }: RunInputs): boolean =>
+  memory !== null &&
+  one.ownWeight === ownWeight &&
+  one.memory.temperature === memory.temperature &&
+  one.memory.voteWeight === memory.voteWeight &&
+  one.memory.rows.every((value, at) => value === memory.rows[at]);
 
 /** The cell whose center is nearest to a pixel, corners aligned. */
 const nearestCell = (pixel: number, pixels: number, cells: number): number =>

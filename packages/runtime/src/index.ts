@@ -1,18 +1,4 @@
-// The door for Node. Pages take the one beside it (browser.ts), which offers the same.
+// The door for Node. Pages take the one beside it (browser.ts).
 
-export type { RgbImage } from "@pinmem/core";
-export type { DrawableFrame, DrawableImage, Picture, RawImage } from "./image.js";
-export type { LoadOptions } from "./load-options.js";
-export { ModelMemory } from "./memory.js";
-export {
-  Model,
-  type ModelClass,
-  type PictureLabels,
-  type SegmentOptions,
-  type WriteOptions,
-} from "./model.js";
-export { ModelError } from "./model-error.js";
-export type { LoadProgress } from "./model-files.js";
+export * from "./common.js";
 export { load } from "./node/load.js";
-export type { Engine, Segmentation, SegmentProgress } from "./runner.js";
-export type { Stroke } from "./strokes.js";

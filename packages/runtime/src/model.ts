@@ -8,7 +8,7 @@ import type { Picture } from "./image.js";
 import { ModelMemory } from "./memory.js";
 import { ModelError } from "./model-error.js";
 import { checkedImage } from "./pieces.js";
-import type { Engine, Labeled, Runner, Segmentation, SegmentProgress } from "./runner.js";
+import type { Engine, Labeled, RunInputs, Runner, Segmentation, SegmentProgress } from "./runner.js";
 import { paint, type Stroke } from "./strokes.js";
 
 export interface SegmentOptions {
@@ -55,6 +55,7 @@ export class Model implements AsyncDisposable {
   readonly #runner: Runner;
   readonly #pixelsOf: ModelSetup["pixelsOf"];
   readonly #memory: ModelMemory | null;
+  #ownWeight: number;
   #size: { readonly width: number; readonly height: number } | null = null;
   #last: Promise<unknown> = Promise.resolve();
   #isDisposed = false;
@@ -65,6 +66,7 @@ export class Model implements AsyncDisposable {
     this.classes = description.labels.classes;
     this.#runner = runner;
     this.#pixelsOf = pixelsOf;
+    this.#ownWeight = description.normalization?.weight ?? 0;
     this.#memory = description.memory && rows && new ModelMemory(description.memory, rows);
   }
 
@@ -76,9 +78,8 @@ export class Model implements AsyncDisposable {
   /** Rows and what they weigh. @throws ModelError where the model has no memory */
   get memory(): ModelMemory {
     if (this.#memory) return this.#memory;
-    throw new ModelError(
-      `${this.description.name} has no memory: its method, ${this.description.provenance.method}, trains none`,
-    );
+    const { name, provenance } = this.description;
+    throw new ModelError(`${name} has no memory: its method, ${provenance.method}, trains none`);
   }
 
   /** Whether there is a memory to read, to write and to let vote. */
@@ -95,6 +96,31 @@ export class Model implements AsyncDisposable {
     this.memory.votes = weight;
   }
 
+  /** Whether `normalize` can be set: the run was exported with a picture's own statistics (`normalize`, image:W). */
+  get hasNormalization(): boolean {
+    return this.description.normalization !== null;
+  }
+
+  /**
+   * Weight of each picture's own statistics in batch norm, 0 to 1; 0: those of training alone. Counts from the next call on: a
+   * `decode`, `read` or `write` after it runs the first graph on the last picture again.
+   * Source: Schneider et al., NeurIPS 2020.
+   */
+  get normalize(): number {
+    return this.#ownWeight;
+  }
+
+  set normalize(weight: number) {
+    if (!this.hasNormalization) {
+      throw new ModelError(
+        `normalize: ${this.description.name} has the statistics of training folded in. Export the run once more, with \`normalize\` (image:W)`,
+      );
+    }
+    if (!(weight >= 0 && weight <= 1))
+      throw new RangeError(`normalize: must be a number from 0 to 1, got ${weight}`);
+    this.#ownWeight = weight;
+  }
+
   /**
    * The class of each pixel of a picture. Large ones go through the network in tiles, as `pinmem predict` does it. What the first
    * graph makes of the picture is kept until the next one, for `decode`, `read` and `write`.
@@ -106,20 +132,20 @@ export class Model implements AsyncDisposable {
       options.signal?.throwIfAborted();
       this.#size = null;
       const image = checkedImage(await this.#pixelsOf(picture, options.signal));
-      const result = await this.#runner.segment(image, this.#memory?.state ?? null, options);
+      const result = await this.#runner.segment(image, this.#inputs, options);
       this.#size = { width: result.width, height: result.height };
       return result;
     });
   }
 
   /**
-   * The last picture once more, with the memory as it is now: only the second graph runs.
+   * The last picture once more, with the memory as it is now: only the second graph runs, unless `normalize` has changed.
    * @throws ModelError where there is none
    */
   async decode(options: SegmentOptions = {}): Promise<Segmentation> {
     return await this.#inTurn(async () => {
       options.signal?.throwIfAborted();
-      return await this.#runner.decode(this.#memory?.state ?? null, options);
+      return await this.#runner.decode(this.#inputs, options);
     });
   }
 
@@ -128,8 +154,8 @@ export class Model implements AsyncDisposable {
    * @throws ModelError where there is no picture or no memory; RangeError for pixels outside of it
    */
   async read(x: number, y: number): Promise<Float32Array> {
-    const { memory } = this;
-    return await this.#inTurn(() => this.#runner.readWeights(x, y, memory.state));
+    void this.memory; // or there is none, which is said
+    return await this.#inTurn(() => this.#runner.readWeights(x, y, this.#inputs));
   }
 
   /**
@@ -151,7 +177,7 @@ export class Model implements AsyncDisposable {
     if (!(momentum >= 0 && momentum < 1))
       throw new RangeError(`write: momentum is ${momentum}, but must be at least 0 and below 1`);
     return await this.#inTurn(async () => {
-      const sums = await this.#runner.sum(this.#labeledCells(labeled));
+      const sums = await this.#runner.sum(this.#labeledCells(labeled), this.#inputs);
       const names = this.classes.flatMap(({ name }, k) => ((sums.counts[k] as number) > 0 ? [name] : []));
       if (names.length === 0) throw new RangeError("write: nothing of the picture is labeled");
       memory.rows = rowsAfter(memory.state.rows, sums, momentum);
@@ -174,6 +200,10 @@ export class Model implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
+  }
+
+  get #inputs(): RunInputs {
+    return { memory: this.#memory?.state ?? null, ownWeight: this.#ownWeight };
   }
 
   #labeledCells(labeled: readonly Stroke[] | PictureLabels): Labeled {

@@ -44,14 +44,15 @@ export interface OnnxRuntime {
 
 /** A graph that is ready to run. */
 export class Session {
+  /** What model.json says of it. */
+  readonly graph: ExportedGraph;
   readonly #runtime: OnnxRuntime;
   readonly #session: OnnxSession;
-  readonly #graph: ExportedGraph;
 
   private constructor(runtime: OnnxRuntime, session: OnnxSession, graph: ExportedGraph) {
     this.#runtime = runtime;
     this.#session = session;
-    this.#graph = graph;
+    this.graph = graph;
   }
 
   /** @throws ModelError where onnxruntime refuses the graph */
@@ -71,12 +72,12 @@ export class Session {
 
   /** Names of what it takes. */
   get inputs(): readonly string[] {
-    return this.#graph.inputs.map(({ name }) => name);
+    return this.graph.inputs.map(({ name }) => name);
   }
 
   /** Names of what it gives. */
   get outputs(): readonly string[] {
-    return this.#graph.outputs.map(({ name }) => name);
+    return this.graph.outputs.map(({ name }) => name);
   }
 
   /**
@@ -87,7 +88,7 @@ export class Session {
     const feeds = Object.fromEntries(
       this.inputs.map((name) => {
         const value = values[name];
-        if (!value) throw new Error(`internal: ${this.#graph.file} asks for ${name}`);
+        if (!value) throw new Error(`internal: ${this.graph.file} asks for ${name}`);
         return [name, new this.#runtime.Tensor(typeOf(value.data), value.data, value.shape)];
       }),
     );
@@ -101,7 +102,7 @@ export class Session {
       const mend = /memory|alloc|out of bounds|unreachable|OOM|^\d+$/i.test(problem)
         ? "; it may want memory: give smaller pictures, or a smaller `memory`, so that tiles are smaller"
         : "";
-      throw new ModelError(`onnxruntime failed in ${this.#graph.file}: ${problem}${mend}`, { cause });
+      throw new ModelError(`onnxruntime failed in ${this.graph.file}: ${problem}${mend}`, { cause });
     }
   }
 

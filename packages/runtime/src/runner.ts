@@ -1,5 +1,5 @@
-// What runs a model's graphs, here or in a worker. It keeps what the first graph made of the last picture; the memory comes with
-// every call, since it belongs to the model (model.ts).
+// What runs a model's graphs, here or in a worker. It keeps what the first graph made of the last picture; the memory and the
+// weight of a picture's own statistics come with every call, since they belong to the model (model.ts).
 
 import type { LabelMap, RgbImage } from "@pinmem/core";
 
@@ -16,6 +16,14 @@ export interface MemoryState {
   readonly rows: Float32Array;
   readonly temperature: number;
   readonly voteWeight: number;
+}
+
+/** What the graphs are told beside the picture. */
+export interface RunInputs {
+  /** Null for a model without one. */
+  readonly memory: MemoryState | null;
+  /** Weight of a picture's own statistics in batch norm, 0 to 1; 0 as well where the model mixes none. */
+  readonly ownWeight: number;
 }
 
 /** How far a picture is. */
@@ -61,11 +69,11 @@ export interface DirectionSums {
 /** Calls come one after the other. */
 export interface Runner {
   readonly engine: Engine;
-  segment(image: RgbImage, memory: MemoryState | null, options: RunOptions): Promise<Segmentation>;
-  /** The kept picture once more; the second graph alone. */
-  decode(memory: MemoryState | null, options: RunOptions): Promise<Segmentation>;
+  segment(image: RgbImage, inputs: RunInputs, options: RunOptions): Promise<Segmentation>;
+  /** The kept picture once more; the second graph alone, unless the weight of its own statistics has changed. */
+  decode(inputs: RunInputs, options: RunOptions): Promise<Segmentation>;
   /** (K): what the memory gives a pixel of the kept picture. */
-  readWeights(x: number, y: number, memory: MemoryState): Promise<Float32Array>;
-  sum(labeled: Labeled): Promise<DirectionSums>;
+  readWeights(x: number, y: number, inputs: RunInputs): Promise<Float32Array>;
+  sum(labeled: Labeled, inputs: RunInputs): Promise<DirectionSums>;
   dispose(): Promise<void>;
 }

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { RgbImage } from "@pinmem/core";
 import { renderStreet } from "@pinmem/streets";
-import { exportRun } from "../../pinmem/src/export/export-run.js";
+import { type ExportOptions, exportRun } from "../../pinmem/src/export/export-run.js";
 import type { RecipeInput } from "../../pinmem/src/recipes/recipe.js";
 import { miniRecipe } from "../../pinmem/test/mini-recipe.js";
 import { untrainedRun } from "../../pinmem/test/untrained-run.js";
@@ -22,10 +22,14 @@ export const noRuntime: string | null = await import("onnxruntime-node").then(
 );
 if (noRuntime !== null) console.warn(`Tests of @pinmem/runtime are left out: ${noRuntime}`);
 
-export async function exportTiny(root: string, model: Partial<RecipeInput> = {}): Promise<Exported> {
+export async function exportTiny(
+  root: string,
+  model: Partial<RecipeInput> = {},
+  options: Partial<ExportOptions> = {},
+): Promise<Exported> {
   const run = untrainedRun(join(root, "run"), { recipe: miniRecipe(model) });
   const folder = join(root, "exported");
-  await exportRun(run, { out: folder, verify: false });
+  await exportRun(run, { out: folder, verify: false, ...options });
   return { run, folder };
 }
 

@@ -71,7 +71,12 @@ const sample: ExportedModel = {
     std: [0.229, 0.224, 0.225],
   },
   feature: { width: 8, stride: 16 },
-  normalization: { input: "own_weight", weight: 0.3, largest: 2 ** 20 },
+  normalization: {
+    input: "own_weight",
+    weight: 0.3,
+    largest: 2 ** 20,
+    parts: { own: "own_statistics", given: "given_statistics", useGiven: "use_given" },
+  },
   half: { elements: 50_000, changed: { labels: 0.0001, logits: 0.001 } },
   provenance: {
     pinmem: "0.1.0",

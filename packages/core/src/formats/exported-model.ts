@@ -9,6 +9,7 @@
 // Files are named relative to the folder. Images go in normalized: (value / divisor - mean) / std, by channel.
 
 import * as z from "zod";
+import { newerFormat } from "./newer-format.js";
 
 /** Version of the layout. */
 export const EXPORT_FORMAT = 1;
@@ -155,8 +156,16 @@ export const exportedModelSchema = z.strictObject({
       input: z.string().min(1),
       /** Its default. */
       weight: share,
-      /** Pixels up to which `pinmem predict` takes statistics at the picture's own size. */
+      /** Pixels up to which statistics are taken at the picture's own size. */
       largest: z.int().positive(),
+      /**
+       * Of the two graphs, for pictures that go through in parts: what the whole picture has (`own`, an output) is given with each
+       * part (`given`, an input, which counts where the input `useGiven` is 1). A graph without batch norm has neither `own` nor
+       * `given`. Null: a single graph, which always takes those of what it is shown.
+       */
+      parts: z
+        .strictObject({ own: z.string().min(1), given: z.string().min(1), useGiven: z.string().min(1) })
+        .nullable(),
     })
     .nullable(),
   /** Weights of so many elements or more are stored in half precision; computed is in single precision. Null: none are. */
@@ -233,13 +242,8 @@ export class ExportedModelError extends Error {
  * @throws ExportedModelError
  */
 export function parseExportedModel(content: unknown, file: string): ExportedModel {
-  const format = (content as { format?: unknown } | null)?.format;
-  if (typeof format === "number" && format > EXPORT_FORMAT) {
-    throw new ExportedModelError(
-      file,
-      `was written by a newer version of pinmem (format ${format}, this one reads up to ${EXPORT_FORMAT}); install that version`,
-    );
-  }
+  const newer = newerFormat((content as { format?: unknown } | null)?.format, EXPORT_FORMAT);
+  if (newer) throw new ExportedModelError(file, newer);
   const parsed = exportedModelSchema.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -4,6 +4,7 @@
 // All scores follow from the confusion matrices; they are written down too so that whoever reads the file need not know how.
 
 import * as z from "zod";
+import { newerFormat } from "./newer-format.js";
 import { protocolSchema } from "./protocol.js";
 
 /** Version of the layout. */
@@ -116,13 +117,8 @@ export class ResultError extends Error {
  * @throws ResultError
  */
 export function parseResult(content: unknown, file: string): EvaluationResult {
-  const format = (content as { format?: unknown } | null)?.format;
-  if (typeof format === "number" && format > RESULT_FORMAT) {
-    throw new ResultError(
-      file,
-      `was written by a newer version of pinmem (format ${format}, this one reads up to ${RESULT_FORMAT}); install that version`,
-    );
-  }
+  const newer = newerFormat((content as { format?: unknown } | null)?.format, RESULT_FORMAT);
+  if (newer) throw new ResultError(file, newer);
   const parsed = evaluationResultSchema.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -10,15 +10,13 @@ import "./emitters/layers.js";
 import { emitRead, emitWritten } from "./emitters/memory.js";
 import { type EncodedValues, networkEmitterOf } from "./emitters/networks.js";
 import "./emitters/normalization.js";
+import { PictureStatistics } from "./emitters/picture-statistics.js";
 import { type EmitContext, emitContext } from "./emitters/registry.js";
 import { Graph, type Value } from "./onnx/graph.js";
 import { castTo, sizesOf } from "./onnx/operations.js";
 
-/** Name of the input that mixes a picture's own statistics in. */
-export const OWN_WEIGHT = "own_weight";
-
 export interface GraphSettings {
-  /** Batch norms take a picture's own statistics with a weight that is an input. */
+  /** Batch norms take a picture's own statistics, or given ones, with a weight that is an input. */
   readonly ownStatistics: boolean;
   /** Weights of so many elements or more are stored in half precision; null: none. */
   readonly halfFrom: number | null;
@@ -80,6 +78,7 @@ function buildEncode(
     graph.output(lowLevel, "low_level", "float32", atLowLevel(fineChannels));
   if (network.memory)
     graph.output(emitWritten(network.memory, feature, context), "written", "float32", atFeature(width));
+  context.statistics?.finish();
   return built(graph, settings);
 }
 
@@ -110,6 +109,7 @@ function buildDecode(
   graph.output(labelsOf(graph, logits), "labels", "uint8", ["batch", "height", "width"]);
   graph.output(logits, "logits", "float32", ["batch", classes, "height", "width"]);
   if (reading) graph.output(reading.weights, "read_weights", "float32", atFeature(classes));
+  context.statistics?.finish();
   return built(graph, settings);
 }
 
@@ -125,7 +125,7 @@ export function buildSingle(
   const { memory, classes } = network;
   const graph = new Graph("whole", settings);
   const input = graph.input("image", "float32", image);
-  const context = contextOf(graph, network, settings);
+  const context = contextOf(graph, network, settings, false);
   const emitter = networkEmitterOf(network);
   const encoded: EncodedValues = emitter.encode(network, input, context);
   const reading =
@@ -160,9 +160,10 @@ function contextOf(
   graph: Graph,
   network: SegmentationNetwork,
   { ownStatistics }: GraphSettings,
+  canBeGiven = true,
 ): EmitContext {
-  const ownWeight = ownStatistics ? graph.input(OWN_WEIGHT, "float32", [1]) : null;
-  return emitContext(graph, network, ownWeight);
+  const statistics = ownStatistics ? new PictureStatistics(graph, { canBeGiven }) : null;
+  return emitContext(graph, network, statistics);
 }
 
 /** The class of the largest logit, of equal ones the first: uint8 (B, H, W). */

@@ -6,7 +6,7 @@ import { pictureInput } from "../inference/picture-input.js";
 import { winners } from "../inference/predictor.js";
 import { segment } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
-import { OWN_WEIGHT } from "./build-graphs.js";
+import { statisticsNames } from "./emitters/picture-statistics.js";
 import type { OnnxSession, Values } from "./onnxruntime.js";
 
 /** What a network says of a picture of H x W; logits (K, H, W) in rows. */
@@ -45,13 +45,14 @@ export async function askGraphs(
     scope(() => pictureInput([picture], "cpu").contiguous().toTypedArray() as Float32Array),
   );
   const one = (value: number) => ({ data: Float32Array.of(value), shape: [1] });
-  const own = { [OWN_WEIGHT]: one(ownWeight) };
+  const own = { [statisticsNames.weight]: one(ownWeight), [statisticsNames.useGiven]: one(0) };
   const input: Values = { image: { data: image, shape: [1, 3, height, width] }, ...own };
   if (graphs.kind === "single") return answerOf(await graphs.whole.run(input), network.classes);
   const { memory } = network;
   const decoded = await graphs.decode.run({
-    ...(await graphs.encode.run(input)),
+    ...(await graphs.encode.run({ ...input, ...nothingGiven(graphs.encode) })),
     ...own,
+    ...nothingGiven(graphs.decode),
     ...(memory && {
       memory: {
         data: noGrad(() => scope(() => memory.items.contiguous().toTypedArray() as Float32Array)),
@@ -63,6 +64,14 @@ export async function askGraphs(
     size: { data: BigInt64Array.of(BigInt(height), BigInt(width)), shape: [2] },
   });
   return answerOf(decoded, network.classes);
+}
+
+/** Statistics that do not count, of the number that a graph asks for. */
+function nothingGiven(graph: OnnxSession): Values {
+  const count = graph.channelsOf(statisticsNames.given);
+  return count === null
+    ? {}
+    : { [statisticsNames.given]: { data: new Float32Array(count), shape: [1, count] } };
 }
 
 function answerOf({ logits, labels }: Values, classes: number): Answer {

@@ -5,7 +5,8 @@ import { EXPORT_FORMAT, type ExportedModel } from "@pinmem/core/formats";
 import { LARGEST_FOR_STATISTICS } from "../inference/test-time-normalization.js";
 import { imageNetNormalization } from "../loading/batch-tensors.js";
 import type { OpenRun } from "../runs/open-run.js";
-import { OWN_WEIGHT, shapeOf } from "./build-graphs.js";
+import { shapeOf } from "./build-graphs.js";
+import { statisticsNames } from "./emitters/picture-statistics.js";
 import { OPSET } from "./onnx/message.js";
 import { licenseNote, provenanceOf } from "./provenance.js";
 
@@ -31,8 +32,7 @@ export async function describeModel(
     labels: labelsOf(space),
     input: { layout: "NCHW", channels: "RGB", divisor: 255, mean: [...mean], std: [...std] },
     feature: { width: shapeOf(network).width, stride: network.outputStride },
-    normalization:
-      ownWeight === null ? null : { input: OWN_WEIGHT, weight: ownWeight, largest: LARGEST_FOR_STATISTICS },
+    normalization: ownWeight === null ? null : normalizationOf(ownWeight, graphs.kind),
     half,
     provenance: await provenanceOf(run),
     license: licenseNote(recipe),
@@ -40,6 +40,15 @@ export async function describeModel(
     selfTest,
     notes: [...notes],
   };
+}
+
+function normalizationOf(
+  weight: number,
+  kind: ExportedModel["graphs"]["kind"],
+): ExportedModel["normalization"] {
+  const { weight: input, own, given, useGiven } = statisticsNames;
+  const parts = kind === "split" ? { own, given, useGiven } : null;
+  return { input, weight, largest: LARGEST_FOR_STATISTICS, parts };
 }
 
 const labelsOf = ({ name, classes }: LabelSpace): ExportedModel["labels"] => ({

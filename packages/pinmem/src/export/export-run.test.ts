@@ -102,12 +102,19 @@ describe("exportRun", () => {
     const { model } = await exported({ normalize: { kind: "image", weight: 0.3 } });
     expect(model.normalization).toMatchObject({ input: "own_weight", weight: 0.3 });
     if (model.graphs.kind !== "split") throw new Error("not as expected");
-    expect(namesIn(model.graphs.encode.inputs)).toEqual(["image", "own_weight"]);
+    const names = ["own_weight", "use_given", "given_statistics"];
+    expect(namesIn(model.graphs.encode.inputs)).toEqual(["image", ...names]);
+    expect(namesIn(model.graphs.decode.inputs)).toEqual(expect.arrayContaining(names));
+    expect(model.graphs.encode.outputs.at(-1)?.name).toBe("own_statistics");
     expect(model.verification.verified).toBe(true);
   });
 
   it("writes one graph for other tools", async () => {
-    const { folder, model } = await exported({ single: "labels" });
+    const { folder, model } = await exported({
+      single: "labels",
+      normalize: { kind: "image", weight: 0.3 },
+    });
+    expect(model.normalization?.parts).toBeNull();
     expect(readdirSync(folder).sort()).toEqual(["model.json", "model.onnx"]);
     expect(model.memory).toBeNull();
     expect(model.verification).toMatchObject({ verified: true, pictures: [{ logits: null }, {}, {}] });

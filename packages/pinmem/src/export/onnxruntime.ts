@@ -59,6 +59,13 @@ export class OnnxSession {
     }
   }
 
+  /** The second size of an input; null where there is no such input. */
+  channelsOf(input: string): number | null {
+    const found = this.#session.inputMetadata.find(({ name }) => name === input);
+    const size = found?.isTensor ? found.shape[1] : null;
+    return typeof size === "number" ? size : null;
+  }
+
   /** What it computes; inputs that the graph does not have are left out. */
   async run(values: Values): Promise<Values> {
     const feeds: Record<string, Tensor> = {};

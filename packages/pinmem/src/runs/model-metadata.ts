@@ -1,7 +1,7 @@
 // What a file of weights says about its network, so that it can be opened without the folder that it came from.
 
 import type { LabelSpace } from "@pinmem/core";
-import { labelSpaceFromJson, labelSpaceToJson } from "@pinmem/core/formats";
+import { labelSpaceFromJson, labelSpaceToJson, newerFormat } from "@pinmem/core/formats";
 import { z } from "zod";
 import { type Recipe, resolveStoredRecipe } from "../recipes/recipe.js";
 import { RecipeError } from "../recipes/validate.js";
@@ -71,13 +71,8 @@ const textSchema = z.object({
 
 /** @throws RunError where the file was written by something else, or by a newer version */
 export function readMetadata(file: string, metadata: ReadonlyMap<string, string>): ModelMetadata {
-  const format = Number(metadata.get("format"));
-  if (format > FORMAT) {
-    throw new RunError(
-      file,
-      `was written by a newer version of pinmem (format ${format}, this one reads up to ${FORMAT}); install that version`,
-    );
-  }
+  const newer = newerFormat(Number(metadata.get("format")), FORMAT);
+  if (newer) throw new RunError(file, newer);
   try {
     const { recipe, labels, step, score, adaptation, backboneWeights } = textSchema.parse(
       Object.fromEntries(metadata),

@@ -3,14 +3,7 @@
 import type { RgbImage } from "@pinmem/core";
 import type { ExportedModel } from "@pinmem/core/formats";
 import type { LoadProgress } from "../model-files.js";
-import type {
-  DirectionSums,
-  Engine,
-  Labeled,
-  MemoryState,
-  Segmentation,
-  SegmentProgress,
-} from "../runner.js";
+import type { DirectionSums, Engine, Labeled, RunInputs, Segmentation, SegmentProgress } from "../runner.js";
 
 /** What a worker needs to know to load a model. */
 export interface LoadSettings {
@@ -33,10 +26,10 @@ export interface Loaded {
 /** What can be asked for, and what comes back. */
 export interface Calls {
   load: { input: LoadSettings; output: Loaded };
-  segment: { input: { image: RgbImage; memory: MemoryState | null }; output: Segmentation };
-  decode: { input: { memory: MemoryState | null }; output: Segmentation };
-  read: { input: { x: number; y: number; memory: MemoryState }; output: Float32Array };
-  sum: { input: Labeled; output: DirectionSums };
+  segment: { input: { image: RgbImage; inputs: RunInputs }; output: Segmentation };
+  decode: { input: { inputs: RunInputs }; output: Segmentation };
+  read: { input: { x: number; y: number; inputs: RunInputs }; output: Float32Array };
+  sum: { input: { labeled: Labeled; inputs: RunInputs }; output: DirectionSums };
   dispose: { input: null; output: null };
 }
 

@@ -6,7 +6,7 @@ import type {
   DirectionSums,
   Engine,
   Labeled,
-  MemoryState,
+  RunInputs,
   Runner,
   RunOptions,
   Segmentation,
@@ -125,20 +125,20 @@ export class RemoteRunner implements Runner {
     }
   }
 
-  segment(image: RgbImage, memory: MemoryState | null, options: RunOptions): Promise<Segmentation> {
-    return this.#calling.call("segment", { image, memory }, options);
+  segment(image: RgbImage, inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
+    return this.#calling.call("segment", { image, inputs }, options);
   }
 
-  decode(memory: MemoryState | null, options: RunOptions): Promise<Segmentation> {
-    return this.#calling.call("decode", { memory }, options);
+  decode(inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
+    return this.#calling.call("decode", { inputs }, options);
   }
 
-  readWeights(x: number, y: number, memory: MemoryState): Promise<Float32Array> {
-    return this.#calling.call("read", { x, y, memory });
+  readWeights(x: number, y: number, inputs: RunInputs): Promise<Float32Array> {
+    return this.#calling.call("read", { x, y, inputs });
   }
 
-  sum(labeled: Labeled): Promise<DirectionSums> {
-    return this.#calling.call("sum", labeled);
+  sum(labeled: Labeled, inputs: RunInputs): Promise<DirectionSums> {
+    return this.#calling.call("sum", { labeled, inputs });
   }
 
   async dispose(): Promise<void> {

@@ -9,12 +9,13 @@ export async function selfTestProblem(
   runner: Runner,
   { model, rows }: Pick<ModelParts, "model" | "rows">,
 ): Promise<string | null> {
-  const { selfTest, memory, labels } = model;
+  const { selfTest, memory, labels, normalization } = model;
   const { width, height } = selfTest;
   const state = memory &&
     rows && { rows, temperature: memory.read.temperature, voteWeight: memory.voteWeight };
   const picture = { width, height, pixels: bytesOf(selfTest.pixels) };
-  const found = (await runner.segment(picture, state, {})).labels;
+  const inputs = { memory: state, ownWeight: normalization?.weight ?? 0 };
+  const found = (await runner.segment(picture, inputs, {})).labels;
   const known = bytesOf(selfTest.labels);
   const wrong = known.filter((label, at) => label !== labels.ignoreIndex && label !== found[at]).length;
   return wrong === 0 ? null : `${wrong} of ${known.length} pixels of the self-test have a wrong label`;

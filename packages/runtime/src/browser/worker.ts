@@ -48,10 +48,10 @@ async function outputOf(request: Exclude<Request, { kind: "abort" }>): Promise<u
     return { description: loaded.description, rows: loaded.rows, engine: runner.engine };
   }
   const opened = runner as Runner;
-  if (kind === "segment") return await opened.segment(input.image, input.memory, options);
-  if (kind === "decode") return await opened.decode(input.memory, options);
-  if (kind === "read") return await opened.readWeights(input.x, input.y, input.memory);
-  if (kind === "sum") return await opened.sum(input);
+  if (kind === "segment") return await opened.segment(input.image, input.inputs, options);
+  if (kind === "decode") return await opened.decode(input.inputs, options);
+  if (kind === "read") return await opened.readWeights(input.x, input.y, input.inputs);
+  if (kind === "sum") return await opened.sum(input.labeled, input.inputs);
   await opened.dispose();
   return null;
 }

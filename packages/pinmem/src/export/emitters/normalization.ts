@@ -8,7 +8,8 @@ import { SwitchableWhitening, whiteningConstants } from "../../models/normalizat
 import { ExportError } from "../export-error.js";
 import type { Graph, Value } from "../onnx/graph.js";
 import { castTo, sizesOf } from "../onnx/operations.js";
-import { type EmitContext, registerEmitter } from "./registry.js";
+import type { ChannelValues, PictureStatistics } from "./picture-statistics.js";
+import { registerEmitter } from "./registry.js";
 
 /** (C) as (1, C, 1, 1). */
 const perChannel = (graph: Graph, tensor: Tensor): Value =>
@@ -17,11 +18,11 @@ const perChannel = (graph: Graph, tensor: Tensor): Value =>
 const numbers = (value: number, count: number): number[] => Array.from({ length: count }, () => value);
 
 registerEmitter(nn.BatchNorm2d, (norm, input, context) => {
-  const { graph, ownWeight } = context;
+  const { graph, statistics } = context;
   const { runningMean, runningVar, numFeatures, eps } = norm;
   if (!runningMean || !runningVar)
     throw new ExportError("a BatchNorm2d without running statistics cannot be exported");
-  if (ownWeight) return mixedNorm(norm, input, ownWeight, context);
+  if (statistics) return mixedNorm(norm, input, statistics, graph);
   const scale = norm.weight ? graph.weights(norm.weight) : graph.floats(numbers(1, numFeatures));
   const shift = norm.bias ? graph.weights(norm.bias) : graph.floats(numbers(0, numFeatures));
   const inputs = [input, scale, shift, graph.weights(runningMean), graph.weights(runningVar)];
@@ -32,35 +33,42 @@ registerEmitter(nn.BatchNorm2d, (norm, input, context) => {
  * Batch norm with (1 - w) trained + w own statistics of each picture, as inference/test-time-normalization.ts: a channel of a
  * single value keeps the trained ones.
  */
-function mixedNorm(norm: nn.BatchNorm2d, input: Value, ownWeight: Value, { graph }: EmitContext): Value {
-  const { weight, bias, runningMean, runningVar, eps } = norm;
+function mixedNorm(norm: nn.BatchNorm2d, input: Value, statistics: PictureStatistics, graph: Graph): Value {
+  const { weight, bias, runningMean, runningVar, eps, numFeatures } = norm;
   if (!runningMean || !runningVar) throw new Error("internal: only a norm with statistics is mixed");
-  const own = graph.node("Mul", [ownWeight, hasSeveralValues(graph, input)]);
-  const mix = (trained: Value, ofPicture: Value) =>
-    graph.node("Add", [trained, graph.node("Mul", [own, graph.node("Sub", [ofPicture, trained])])]);
-  const mean = spatialMean(graph, input);
-  const centered = graph.node("Sub", [input, mean]);
-  const variance = spatialMean(graph, graph.node("Mul", [centered, centered]));
+  const trained = { mean: perChannel(graph, runningMean), variance: perChannel(graph, runningVar) };
+  const seen = spatialStatistics(graph, input);
+  const several = hasSeveralValues(graph, input);
+  const orTrained = (own: Value, instead: Value) => graph.node("Where", [several, own, instead]);
+  const own = statistics.ofLayer(numFeatures, {
+    mean: orTrained(seen.mean, trained.mean),
+    variance: orTrained(seen.variance, trained.variance),
+  });
+  const mix = (one: Value, other: Value) =>
+    graph.node("Add", [one, graph.node("Mul", [statistics.weight, graph.node("Sub", [other, one])])]);
   const deviation = graph.node("Sqrt", [
-    graph.node("Add", [mix(perChannel(graph, runningVar), variance), graph.floats(eps)]),
+    graph.node("Add", [mix(trained.variance, own.variance), graph.floats(eps)]),
   ]);
   const scale = weight
     ? graph.node("Div", [perChannel(graph, weight), deviation])
     : graph.node("Reciprocal", [deviation]);
-  const scaled = graph.node("Mul", [
-    graph.node("Sub", [input, mix(perChannel(graph, runningMean), mean)]),
-    scale,
-  ]);
+  const scaled = graph.node("Mul", [graph.node("Sub", [input, mix(trained.mean, own.mean)]), scale]);
   return bias ? graph.node("Add", [scaled, perChannel(graph, bias)]) : scaled;
+}
+
+function spatialStatistics(graph: Graph, input: Value): ChannelValues {
+  const mean = spatialMean(graph, input);
+  const centered = graph.node("Sub", [input, mean]);
+  return { mean, variance: spatialMean(graph, graph.node("Mul", [centered, centered])) };
 }
 
 const spatialMean = (graph: Graph, input: Value): Value =>
   graph.node("ReduceMean", [input, graph.ints([2, 3])], { keepdims: 1 });
 
-/** 1 where a channel has more than one value, 0 elsewhere: float [1]. */
+/** Whether a channel has more than one value: bool [1]. */
 function hasSeveralValues(graph: Graph, input: Value): Value {
   const count = graph.node("ReduceProd", [sizesOf(graph, input, 2, 4)], { keepdims: 1 });
-  return castTo(graph, graph.node("Greater", [count, graph.ints([1])]), "float32");
+  return graph.node("Greater", [count, graph.ints([1])]);
 }
 
 registerEmitter(nn.InstanceNorm2d, ({ weight, bias, runningMean, numFeatures, eps }, input, { graph }) => {

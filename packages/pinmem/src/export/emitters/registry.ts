@@ -6,11 +6,12 @@
 import type { nn } from "@pinmem/torch";
 import { ExportError } from "../export-error.js";
 import type { Graph, Value } from "../onnx/graph.js";
+import type { PictureStatistics } from "./picture-statistics.js";
 
 export interface EmitContext {
   readonly graph: Graph;
-  /** Weight of a picture's own statistics in batch norm, an input of the graph; null: the trained ones alone. */
-  readonly ownWeight: Value | null;
+  /** A picture's own statistics in batch norm; null: the trained ones alone. */
+  readonly statistics: PictureStatistics | null;
   /** Writes what another module makes of a value. @throws ExportError where its class has no emitter */
   emit(module: nn.AnyModule, input: Value): Value;
 }
@@ -39,11 +40,15 @@ export function registerEmitter<M extends nn.AnyModule>(kind: Class<M>, emitter:
 /**
  * @param network names modules in errors and in the graph
  */
-export function emitContext(graph: Graph, network: nn.AnyModule, ownWeight: Value | null): EmitContext {
+export function emitContext(
+  graph: Graph,
+  network: nn.AnyModule,
+  statistics: PictureStatistics | null,
+): EmitContext {
   const paths = new Map([...network.namedModules()].map(([path, module]) => [module, path]));
   const context: EmitContext = {
     graph,
-    ownWeight,
+    statistics,
     emit(module, input) {
       const kind = module.constructor;
       const emitter = emitters.get(kind);

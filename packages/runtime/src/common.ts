@@ -1,0 +1,17 @@
+// What both doors offer: the one for Node (index.ts) and the one for pages (browser.ts), each with a `load` of its own.
+
+export type { RgbImage } from "@pinmem/core";
+export type { DrawableFrame, DrawableImage, Picture, RawImage } from "./image.js";
+export type { LoadOptions } from "./load-options.js";
+export { ModelMemory } from "./memory.js";
+export {
+  Model,
+  type ModelClass,
+  type PictureLabels,
+  type SegmentOptions,
+  type WriteOptions,
+} from "./model.js";
+export { ModelError } from "./model-error.js";
+export type { LoadProgress } from "./model-files.js";
+export type { Engine, Segmentation, SegmentProgress } from "./runner.js";
+export type { Stroke } from "./strokes.js";
