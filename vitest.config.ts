@@ -3,7 +3,8 @@ import { defaultExclude, defineConfig } from "vitest/config";
 
 const include = [
   "packages/*/{src,test,setup}/**/*.test.ts",
-  "{golden,scripts}/*.test.ts",
+  "golden/*.test.ts",
+  "scripts/**/*.test.ts",
   "bench/**/*.test.ts",
 ];
 const asFound = ["packages/pinmem/test/as-found.ts"];

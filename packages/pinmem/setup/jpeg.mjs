@@ -47,7 +47,7 @@ export async function ensureJpeg(packageDir, { report, env = process.env }) {
   if (jpegCurrent(packageDir, env)) return;
   const { key, source, headers, node } = plan(packageDir, env);
   const problem = headers
-    ? await build({ target: addonPath(packageDir), source, headers, node, report, env })
+    ? await compileJpeg({ target: addonPath(packageDir), source, headers, node, report, env })
     : "there is no jpeglib.h (on Debian and Ubuntu: apt-get install libjpeg-dev)";
   if (problem) {
     rmSync(addonPath(packageDir), { force: true });
@@ -103,10 +103,25 @@ function jpegHeaders(env) {
 }
 
 /**
+ * The addon for another place than this package's: for npm's package of this platform, with libjpeg beside it.
+ *
+ * @param {string} packageDir
+ * @param {string} target
+ * @param {{ report: Reporter, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<string | null>} what went wrong
+ */
+export async function buildPortableJpeg(packageDir, target, { report, env = process.env }) {
+  const { source, headers, node } = plan(packageDir, env);
+  if (!headers) return "there is no jpeglib.h (on Debian and Ubuntu: apt-get install libjpeg-dev)";
+  const LDFLAGS = `-Wl,-rpath,$ORIGIN -Wl,--disable-new-dtags -s ${env.LDFLAGS ?? ""}`;
+  return compileJpeg({ target, source, headers, node, report, env: { ...env, LDFLAGS } });
+}
+
+/**
  * @param {{ target: string, source: string, headers: string, node: string, report: Reporter, env: NodeJS.ProcessEnv }} options
  * @returns {Promise<string | null>} what went wrong
  */
-async function build({ target, source, headers, node, report, env }) {
+async function compileJpeg({ target, source, headers, node, report, env }) {
   const compiler = await findCompiler(env).catch((/** @type {Error} */ { message }) => message);
   if (!compiler || typeof compiler === "string") return compiler ?? "there is no C++ compiler";
   const libraries = join(dirname(headers), "lib");

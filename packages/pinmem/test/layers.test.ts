@@ -7,6 +7,8 @@ import { expect, test } from "vitest";
 
 const layers = [
   "files",
+  "web",
+  "libtorch",
   "images",
   "datasets",
   "loading",

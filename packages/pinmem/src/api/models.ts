@@ -113,4 +113,4 @@ export { findFit, isExact, type WeightsFit } from "../models/weights/weights-fit
 export { cachedWeights, NoCachedWeightsError, weightsFolder } from "../pretrained/cache.js";
 export { type PublishedWeights, publishedWeights, type WeightsOrigin } from "../pretrained/catalog.js";
 export { type PulledWeights, type PullOptions, pullWeights } from "../pretrained/pull.js";
-export { PullError } from "../pretrained/pull-error.js";
+export { PullError } from "../web/pull-error.js";

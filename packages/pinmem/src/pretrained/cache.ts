@@ -3,10 +3,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "@pinmem/torch/setup";
+import type { Environment } from "../web/environment.js";
 import { type PublishedWeights, weightsFor } from "./catalog.js";
-
-/** What decides on the cache and on the way to the network. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The folder of downloaded weights: in PINMEM_CACHE, else in the system's folder for caches. */
 export function weightsFolder(env: Environment = process.env, platform: string = process.platform): string {

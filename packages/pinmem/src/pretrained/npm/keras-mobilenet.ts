@@ -7,7 +7,7 @@
 //
 // Keras pads convolutions of stride 2 at the bottom and right alone, torchvision on all sides: a shift by a pixel, which is left.
 
-import { PullError } from "../pull-error.js";
+import { PullError } from "../../web/pull-error.js";
 import type { KerasWeight } from "./quantized-weights.js";
 
 export interface ConvertedWeight {

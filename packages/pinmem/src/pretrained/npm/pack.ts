@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { writing } from "../../files/write-error.js";
-import type { Environment } from "../cache.js";
-import { PullError } from "../pull-error.js";
+import type { Environment } from "../../web/environment.js";
+import { PullError } from "../../web/pull-error.js";
 
 export interface Package {
   readonly name: string;

@@ -3,7 +3,7 @@
 
 import { writeSafetensors } from "@pinmem/torch/files";
 import { asWriteError } from "../../files/write-error.js";
-import type { Environment } from "../cache.js";
+import type { Environment } from "../../web/environment.js";
 import { npmPackage } from "../catalog.js";
 import { toTorchvision } from "./keras-mobilenet.js";
 import { type Package, packNpm } from "./pack.js";

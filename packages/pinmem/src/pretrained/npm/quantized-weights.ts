@@ -2,7 +2,7 @@
 // each a smallest value and a step) among the topology, and the bytes in base64. The text is read, never run: whatever is not
 // of exactly this form is refused.
 
-import { PullError } from "../pull-error.js";
+import { PullError } from "../../web/pull-error.js";
 
 /** A weight by its Keras name: elements in row-major order, in the order of Keras' axes. */
 export interface KerasWeight {

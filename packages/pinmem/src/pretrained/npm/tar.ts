@@ -2,7 +2,7 @@
 // Source: POSIX.1-1988 (ustar); npm writes no other kind.
 
 import { gunzipSync } from "node:zlib";
-import { PullError } from "../pull-error.js";
+import { PullError } from "../../web/pull-error.js";
 
 const BLOCK = 512;
 /** Bytes that a package may have when it is unpacked. */

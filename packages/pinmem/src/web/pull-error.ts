@@ -1,4 +1,4 @@
-/** Weights that could not be had; the message says what, why, and how to mend it. */
+/** A file of the web, or a package, that could not be had; the message says what, why, and how to mend it. */
 export class PullError extends Error {
   override readonly name = "PullError";
   constructor(

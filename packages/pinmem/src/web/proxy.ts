@@ -1,7 +1,7 @@
 // Which proxy a request goes through, by the variables that curl and most programs heed: HTTPS_PROXY, HTTP_PROXY and ALL_PROXY,
 // and NO_PROXY for what is reached without one; in small letters they come first.
 
-import type { Environment } from "./cache.js";
+import type { Environment } from "./environment.js";
 import { PullError } from "./pull-error.js";
 
 /**

@@ -5,7 +5,7 @@ import http from "node:http";
 import https from "node:https";
 import { isIP, type Socket } from "node:net";
 import tls from "node:tls";
-import type { Environment } from "./cache.js";
+import type { Environment } from "./environment.js";
 import { proxyFor, proxyHeaders, shown } from "./proxy.js";
 import { PullError } from "./pull-error.js";
 

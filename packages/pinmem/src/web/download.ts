@@ -7,17 +7,19 @@ import type { IncomingMessage } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { sha256Of } from "../files/sha256.js";
 import { asWriteError, WriteError, writing } from "../files/write-error.js";
-import type { Environment } from "./cache.js";
+import type { Environment } from "./environment.js";
 import { shown } from "./proxy.js";
 import { PullError } from "./pull-error.js";
 import { request } from "./request.js";
 
 export interface DownloadOptions {
-  /** What the file's SHA-256 begins with. */
+  /** What the file's SHA-256 is, or begins with. */
   readonly hash: string;
   /** About how long the file is; one that is far longer is not read to its end. */
   readonly bytes: number;
   readonly env: Environment;
+  /** What to do without a network. Default: "put the file into the cache by hand". */
+  readonly offline?: string;
   readonly signal?: AbortSignal | undefined;
   /** Bytes that are there, and those of the whole file as the server says. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -114,7 +116,7 @@ async function fetchOnce(address: URL, part: string, options: DownloadOptions): 
   } catch (error) {
     signal?.throwIfAborted();
     if (stalled.signal.aborted) throw new Transient(`nothing came for ${patience / 1000} s`);
-    throw inWords(address, part, error);
+    throw inWords(address, part, error, options.offline);
   } finally {
     clearTimeout(timer);
     if (isTooLarge) rmSync(part, { force: true });
@@ -159,7 +161,12 @@ const broken = /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/;
 const untrusted = /CERT|SIGNATURE|^ERR_TLS|^ERR_SSL|^EPROTO$/;
 
 /** What was thrown on the way, for a user. */
-function inWords(address: URL, part: string, error: unknown): unknown {
+function inWords(
+  address: URL,
+  part: string,
+  error: unknown,
+  offline = "put the file into the cache by hand",
+): unknown {
   if (error instanceof PullError || error instanceof Transient) return error;
   const written = asWriteError(part, error);
   if (written instanceof WriteError) return written;
@@ -168,7 +175,7 @@ function inWords(address: URL, part: string, error: unknown): unknown {
   if (unreachable.test(code)) {
     return new PullError(
       source,
-      `cannot be reached (${code}): without a network, put the file into the cache by hand; through a proxy, set HTTPS_PROXY; ` +
+      `cannot be reached (${code}): without a network, ${offline}; through a proxy, set HTTPS_PROXY; ` +
         "another server is taken with `mirror`",
       cause,
     );
@@ -194,7 +201,7 @@ async function mismatch(part: string, { hash, bytes }: DownloadOptions): Promise
     size < 0.99 * bytes
       ? `is truncated, or another file: ${size} bytes of about ${bytes}`
       : "is another file or damaged";
-  return `${amount}; its SHA-256 begins with ${found.slice(0, hash.length)}, not ${hash}. Nothing is kept`;
+  return `${amount}; its SHA-256 begins with ${found.slice(0, Math.min(hash.length, 16))}, not ${hash.slice(0, 16)}. Nothing is kept`;
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

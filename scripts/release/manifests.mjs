@@ -1,0 +1,79 @@
+// What the packages of npm say of themselves: those of this workspace, to which the packages for platforms are added when they
+// are packed, and the packages for platforms, which exist only as packed. Pure.
+//
+// The platforms' are optional dependencies: npm installs the one that fits by os, cpu and libc, and goes on where there is none.
+// No package has a script that runs when it is installed, since newer npm, pnpm and Bun do not run those.
+
+import { prebuiltPlatforms } from "../../packages/torch/setup/platform.mjs";
+
+/** @typedef {{ name: string, version: string, [field: string]: unknown }} Manifest */
+
+/** Published once for each libtorch, not with every release. */
+export const libtorchVersion = "2.13.0";
+
+/** The most that npm's registry takes, with a margin: it refused 230 MB. */
+export const largestTarball = 180e6;
+
+/** In the order in which they are published: what depends on another comes after it. */
+export const workspacePackages = /** @type {const} */ (["core", "streets", "torch", "pinmem", "runtime"]);
+
+/**
+ * A manifest as it is published: @pinmem/torch asks for the packages of platforms.
+ *
+ * @param {Manifest} manifest
+ * @returns {Manifest}
+ */
+export function published(manifest) {
+  const { devDependencies, scripts, ...rest } = manifest;
+  if (manifest.name !== "@pinmem/torch") return rest;
+  const optionalDependencies = Object.fromEntries(
+    prebuiltPlatforms.map((platform) => [`@pinmem/torch-${platform}`, manifest.version]),
+  );
+  return { ...rest, optionalDependencies };
+}
+
+/**
+ * @param {string} platform such as "linux-x64"
+ * @param {string} version
+ * @returns {Manifest}
+ */
+export function addonManifest(platform, version) {
+  return {
+    name: `@pinmem/torch-${platform}`,
+    version,
+    description: `The addon of @pinmem/torch for ${platform}; npm installs it by itself`,
+    license: "MIT",
+    ...machine(platform),
+    dependencies: { [`@pinmem/libtorch-${platform}`]: libtorchVersion },
+    preferUnplugged: true,
+  };
+}
+
+/**
+ * @param {string} platform
+ * @returns {Manifest}
+ */
+export function libtorchManifest(platform) {
+  return {
+    name: `@pinmem/libtorch-${platform}`,
+    version: libtorchVersion,
+    description: `The libraries of libtorch ${libtorchVersion} for ${platform}, as PyTorch publishes them`,
+    license: "SEE LICENSE IN LICENSE",
+    ...machine(platform),
+    preferUnplugged: true,
+  };
+}
+
+/** @param {string} platform */
+function machine(platform) {
+  const [os = "", cpu = ""] = platform.split("-");
+  return { os: [os], cpu: [cpu], ...(os === "linux" && { libc: ["glibc"] }) };
+}
+
+/**
+ * The file that `npm pack` writes.
+ *
+ * @param {{ name: string, version: string }} manifest
+ */
+export const tarballName = ({ name, version }) =>
+  `${name.replace(/^@/, "").replace("/", "-")}-${version}.tgz`;
