@@ -49,5 +49,6 @@ void register_modes(napi_env env, napi_value exports);
 void register_devices(napi_env env, napi_value exports);
 void register_random(napi_env env, napi_value exports);
 void register_warnings(napi_env env, napi_value exports);
+void register_process_groups(napi_env env, napi_value exports);
 
 }  // namespace pinmem

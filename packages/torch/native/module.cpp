@@ -71,6 +71,7 @@ NAPI_MODULE_INIT() {
     register_devices(env, exports);
     register_random(env, exports);
     register_warnings(env, exports);
+    register_process_groups(env, exports);
   } catch (...) {
     throw_to_javascript(env);
   }

@@ -71,7 +71,8 @@ export async function buildAddon(
     const jobs = Math.min(jobLimit(), missing);
     const files = missing === sources.length ? `${missing} files` : `${missing} of ${sources.length} files`;
     const what = `compiling ${files} with ${kind} ${version}${jobs > 1 ? `, ${jobs} at a time` : ""}`;
-    const flags = [...plan.flags.compile, "-isystem", plan.nodeHeaders];
+    const declarations = join(packageDir, "native", "declarations");
+    const flags = [...plan.flags.compile, "-isystem", declarations, "-isystem", plan.nodeHeaders];
     await report.step("addon", what, (progress) =>
       compileAll(sources, { compiler: command, flags, objectDir, jobs, progress }),
     );
@@ -112,7 +113,7 @@ export async function buildAddon(
  */
 function planAddon(packageDir, libtorch, env, rpath) {
   const folder = join(packageDir, "native");
-  const files = readdirSync(folder)
+  const files = readdirSync(folder, { encoding: "utf8", recursive: true })
     .sort()
     .map((name) => ({ name, path: join(folder, name) }));
   const read = (/** @type {string} */ extension) =>

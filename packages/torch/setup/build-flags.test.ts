@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { buildFlags } from "./build-flags.mjs";
@@ -47,6 +48,19 @@ describe("flags", () => {
 });
 
 describe("features", () => {
+  test("process groups are built where libtorch holds the code of Gloo, wherever in the library", () => {
+    const folder = temporaryFolder();
+    const name = process.platform === "darwin" ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
+    const found = (content: Buffer) => {
+      writeFileSync(join(folder, name), content);
+      return detectFeatures({ cuda: false, libraryDir: folder }, {});
+    };
+    expect(found(Buffer.from("_ZN4c10d16ProcessGroupMPIC1E"))).toEqual([]);
+    // Across the border of the pieces in which it is read.
+    const late = Buffer.concat([Buffer.alloc(2 ** 24 - 10), Buffer.from("_ZN4c10d16ProcessGroupGlooC1E")]);
+    expect(found(late)).toMatchObject([{ name: "gloo", defines: ["PINMEM_WITH_GLOO"] }]);
+  });
+
   test("CUDA is linked where the library has it, and its headers used where pip put them", () => {
     const site = temporaryFolder();
     const libtorch = { cuda: true, libraryDir: join(site, "torch/lib") };

@@ -1,6 +1,6 @@
-// Parts of libtorch that one machine has and another lacks, and what each adds to the build. A feature is one entry
-// here; process groups (Gloo, NCCL) will be the next ones.
+// Parts of libtorch that one machine has and another lacks, and what each adds to the build. A feature is one entry here.
 
+import { closeSync, openSync, readSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { isFile } from "./files.mjs";
 import { onPath } from "./python.mjs";
@@ -21,6 +21,15 @@ import { onPath } from "./python.mjs";
  * @returns {Feature[]}
  */
 export function detectFeatures(libtorch, env = process.env) {
+  return [...cudaFeatures(libtorch, env), ...glooFeature(libtorch)];
+}
+
+/**
+ * @param {Pick<Libtorch, "cuda" | "libraryDir">} libtorch
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Feature[]}
+ */
+function cudaFeatures(libtorch, env) {
   if (!libtorch.cuda) return [];
   // libtorch's CUDA library registers its operators when it is loaded, so linking is enough to use it. CUDA's own
   // headers are only needed for memory figures and for the driver's reason when no device answers.
@@ -33,6 +42,44 @@ export function detectFeatures(libtorch, env = process.env) {
     libraries: [],
   };
   return headers ? [linked, compiled] : [linked];
+}
+
+/**
+ * Process groups: their headers come with every libtorch, their code only where it was built with Gloo.
+ *
+ * @param {Pick<Libtorch, "libraryDir">} libtorch
+ * @returns {Feature[]}
+ */
+function glooFeature({ libraryDir }) {
+  const library = process.platform === "darwin" ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
+  if (!contains(join(libraryDir, library), "N4c10d16ProcessGroupGlooC")) return [];
+  return [{ name: "gloo", defines: ["PINMEM_WITH_GLOO"], includeDirs: [], libraries: [] }];
+}
+
+/**
+ * Whether a large file contains a short text. Names of functions stand near the beginning of a library.
+ *
+ * @param {string} path
+ * @param {string} text
+ */
+function contains(path, text) {
+  const piece = Buffer.allocUnsafe(2 ** 24);
+  /** @type {number} */
+  let file;
+  try {
+    file = openSync(path, "r");
+  } catch {
+    return false;
+  }
+  try {
+    for (let at = 0; ; at += piece.length - text.length) {
+      const size = readSync(file, piece, 0, piece.length, at);
+      if (piece.subarray(0, size).includes(text)) return true;
+      if (size < piece.length) return false;
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /**

@@ -15,6 +15,7 @@ export { backends } from "./backends.js";
 export { callOperator, operatorNames } from "./call-operator.js";
 export * from "./creation.js";
 export * from "./device.js";
+export * as distributed from "./distributed/index.js";
 export { type DType, dtypes, type TypedArray } from "./dtype.js";
 export { DisposedTensorError, LibtorchNotFoundError, TorchError } from "./errors.js";
 export * as files from "./files/index.js";

@@ -11,8 +11,37 @@ import { physicalCores } from "./cores.js";
 import { LibtorchNotFoundError } from "./errors.js";
 import { tellWarning } from "./warnings.js";
 
+/** Process groups, where libtorch has Gloo; `group` is what `groupCreate` gave. */
+export interface NativeGroups {
+  groupCreate(): unknown;
+  groupStore(
+    group: unknown,
+    host: string,
+    port: number,
+    isServer: boolean,
+    prefix: string,
+    milliseconds: number,
+  ): Promise<number>;
+  storeSet(group: unknown, key: string, text: string): Promise<void>;
+  storeGet(group: unknown, key: string): Promise<string>;
+  storeHas(group: unknown, key: string): Promise<number>;
+  storeAdd(group: unknown, key: string, amount: number): Promise<number>;
+  groupConnect(
+    group: unknown,
+    rank: number,
+    size: number,
+    address: string,
+    milliseconds: number,
+  ): Promise<void>;
+  allReduce(group: unknown, tensor: number, operation: string): Promise<void>;
+  broadcast(group: unknown, tensor: number, root: number): Promise<void>;
+  allGather(group: unknown, tensor: number, outputs: number[]): Promise<void>;
+  groupDestroy(group: unknown): Promise<void>;
+  groupAbandon(group: unknown): void;
+}
+
 /** Tensors are integers here; `undefined` means the default of an argument. */
-export interface Native {
+export interface Native extends Partial<NativeGroups> {
   resolve(name: string, overload: string): number;
   schema(operator: number): NativeSchema;
   call(operator: number, ...values: unknown[]): unknown;

@@ -145,8 +145,8 @@ async function search(env: NodeJS.ProcessEnv, problems: string[]): Promise<Libto
 
 async function load(setup: string, problems: string[]): Promise<Runtime | null> {
   try {
-    const { buildInfo } = await import("@pinmem/torch");
-    return await describeRuntime(buildInfo());
+    const { buildInfo, distributed } = await import("@pinmem/torch");
+    return await describeRuntime(buildInfo(), distributed.isAvailable());
   } catch (error) {
     const { name, message } = error as Error;
     // The package's own error for this case says what to do; any other means that its parts do not fit together.
@@ -157,7 +157,7 @@ async function load(setup: string, problems: string[]): Promise<Runtime | null> 
   }
 }
 
-async function describeRuntime(info: BuildInfo): Promise<Runtime> {
+async function describeRuntime(info: BuildInfo, connects: boolean): Promise<Runtime> {
   const libraries = loadedLibraries();
   // libtorch lists Gloo among its build settings only in later versions; a shared one shows in the process.
   const gloo = libraries.some((path) => /libgloo\.so/.test(path)) ? ["gloo"] : [];
@@ -169,7 +169,10 @@ async function describeRuntime(info: BuildInfo): Promise<Runtime> {
     threads: info.threads,
     cuda: info.cuda,
     nvidiaDriver: await nvidiaDriver(),
-    processGroups: { libtorch: [...new Set([...gloo, ...info.distributed])], addon: [] },
+    processGroups: {
+      libtorch: [...new Set([...gloo, ...info.distributed])],
+      addon: connects ? ["gloo"] : [],
+    },
   };
 }
 

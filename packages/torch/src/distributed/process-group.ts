@@ -1,0 +1,301 @@
+// Processes that compute together: collectives on tensors, and a store of short texts by which they compare notes.
+//
+// Every process calls the same collectives in the same order. Gloo ends the process where two call different ones, or the same with
+// different shapes, so before each one the processes exchange a number that stands for it. Everything is a promise, carried out in
+// the order of the calls on a thread of the group; the event loop goes on.
+//
+// Gloo adds in a ring, each part of a tensor on one process, which hands it round: all get the same bits.
+
+import { createHash } from "node:crypto";
+import { noGrad } from "../autograd.js";
+import { fromTypedArray } from "../creation.js";
+import type { DType } from "../dtype.js";
+import { emptyLike } from "../generated/operators.js";
+import type { NativeGroups } from "../native.js";
+import { dispose, keep, OwnedTensor, scope } from "../ownership.js";
+import type { Tensor } from "../tensor.js";
+import { DistributedError, inWords } from "./errors.js";
+import { findDifferences } from "./facts.js";
+
+export type Reduction = "sum" | "min" | "max";
+
+const dtypes: ReadonlySet<DType> = new Set([
+  "float32",
+  "float64",
+  "float16",
+  "int32",
+  "int64",
+  "int8",
+  "uint8",
+]);
+
+/** What is asked of a process that hosts the store may take this long before it counts as gone. */
+const LAST_WORDS_MS = 2000;
+/** Pauses between looks at the store. */
+const LOOK_MS = { first: 2, most: 100 } as const;
+
+export interface ConnectedGroup {
+  readonly groups: NativeGroups;
+  readonly handle: unknown;
+  readonly rank: number;
+  readonly worldSize: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** A process among others; made by `initProcessGroup`. */
+export class ProcessGroup {
+  readonly #connected: ConnectedGroup;
+  #last: Promise<unknown> = Promise.resolve();
+  #compared = 0;
+  #failure: Error | null = null;
+  #destroyed = false;
+
+  /** @internal */
+  constructor(connected: ConnectedGroup) {
+    this.#connected = connected;
+  }
+
+  /** Of this process, 0 to `worldSize` - 1. */
+  get rank(): number {
+    return this.#connected.rank;
+  }
+
+  /** How many processes there are. */
+  get worldSize(): number {
+    return this.#connected.worldSize;
+  }
+
+  /** Milliseconds after which processes that do not answer are an error. */
+  get timeout(): number {
+    return this.#connected.timeout;
+  }
+
+  /**
+   * Adds up a tensor over all processes (or takes the smallest or largest values), in place. All get the same bits.
+   * @throws DistributedError where the processes ask for different things, one does not answer in time, or is gone
+   */
+  allReduce(tensor: Tensor, { operation = "sum" }: { operation?: Reduction } = {}): Promise<void> {
+    const { groups, handle } = this.#connected;
+    return this.#collective("allReduce", [operation, ...signature(tensor)], () =>
+      onCpu(tensor, (local) => groups.allReduce(handle, local, operation)),
+    );
+  }
+
+  /** Gives all processes the values that the tensor has on one of them, `root` (default 0), in place. @throws as `allReduce` */
+  broadcast(tensor: Tensor, { root = 0 }: { root?: number } = {}): Promise<void> {
+    const { groups, handle } = this.#connected;
+    return this.#collective("broadcast", [root, ...signature(tensor)], () =>
+      onCpu(tensor, (local) => groups.broadcast(handle, local, root)),
+    );
+  }
+
+  /** The tensors of all processes, by rank; they have one shape. The caller frees them. @throws as `allReduce` */
+  async allGather(tensor: Tensor): Promise<Tensor[]> {
+    const { groups, handle, worldSize } = this.#connected;
+    const local = keep(scope(() => noGrad(() => tensor.detach().to("cpu").contiguous().clone())));
+    const gathered = keep(Array.from({ length: worldSize }, () => emptyLike(local)));
+    try {
+      await this.#collective("allGather", signature(tensor), () =>
+        groups.allGather(handle, handleOf(local), gathered.map(handleOf)),
+      );
+      return gathered;
+    } catch (error) {
+      dispose(gathered);
+      throw error;
+    } finally {
+      dispose(local);
+    }
+  }
+
+  /** Waits until all processes are here. @throws as `allReduce` */
+  barrier(): Promise<void> {
+    return this.#collective("barrier", [], async () => {});
+  }
+
+  /**
+   * Compares facts between the processes, which must all ask for it.
+   * @throws DisagreementError naming what differs, with the values of all ranks; on all of them
+   */
+  async agree(what: string, facts: Readonly<Record<string, string | number | null>>): Promise<void> {
+    const all = await this.exchange(`agree on ${what}`, JSON.stringify(facts));
+    const difference = findDifferences(
+      what,
+      all.map((text) => JSON.parse(text) as Record<string, string | number | null>),
+    );
+    if (difference) throw difference;
+  }
+
+  /** The short texts of all processes, by rank. @throws DistributedError where one is missing, or says that it failed */
+  async exchange(what: string, text: string): Promise<string[]> {
+    const round = this.#compared++;
+    return this.#within(what, async () => {
+      await this.#set(`exchange/${round}/${this.rank}`, text);
+      return this.#collect(`exchange/${round}/`, what);
+    });
+  }
+
+  /** Rank 0's text on all processes. @throws as `exchange` */
+  async share(what: string, text: string | null): Promise<string> {
+    const all = await this.exchange(what, this.rank === 0 ? (text ?? "") : "");
+    return all[0] as string;
+  }
+
+  /** Tells the other processes why this one cannot go on: their next error says so. Never fails. */
+  async fail(reason: string): Promise<void> {
+    const { groups, handle, rank, worldSize } = this.#connected;
+    this.#failure ??= new DistributedError(reason, { operation: "fail", rank, worldSize });
+    try {
+      const told = (async () => {
+        if ((await groups.storeAdd(handle, "failures", 1)) > 1) return;
+        await groups.storeSet(handle, "failed", `rank ${rank}: ${reason}`);
+      })();
+      await Promise.race([told, atMost(LAST_WORDS_MS)]);
+    } catch {
+      // Whoever hosts the store is gone: the others see it themselves.
+    }
+  }
+
+  /** Ends the connections, after all processes have come here where nothing failed. The group is of no use afterwards. */
+  async destroy(): Promise<void> {
+    if (this.#destroyed) return;
+    const { groups, handle } = this.#connected;
+    try {
+      if (!this.#failure) await this.#leave();
+    } catch {
+      // The others have left already, or are gone.
+    } finally {
+      this.#destroyed = true;
+      if (this.#failure) groups.groupAbandon(handle);
+      else await groups.groupDestroy(handle);
+    }
+  }
+
+  /** The process that hosts the store goes last. */
+  async #leave(): Promise<void> {
+    await this.barrier();
+    const { groups, handle, worldSize, rank } = this.#connected;
+    if (rank !== 0) await groups.storeAdd(handle, "left", 1);
+    else
+      await this.#until("destroy", async () => (await groups.storeAdd(handle, "left", 0)) === worldSize - 1);
+  }
+
+  #collective(
+    operation: string,
+    parts: readonly (string | number)[],
+    body: () => Promise<void>,
+  ): Promise<void> {
+    const run = () => this.#within(operation, () => this.#compare(operation, parts).then(body));
+    const done = this.#last.then(run, run);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  /** @throws DistributedError where not all processes are about to do the same */
+  async #compare(operation: string, parts: readonly (string | number)[]): Promise<void> {
+    const { groups, handle, worldSize } = this.#connected;
+    const text = [operation, ...parts].join(" ");
+    const code = createHash("sha256").update(text).digest().readBigInt64LE();
+    const own = keep(fromTypedArray(BigInt64Array.of(code), [1]));
+    const all = keep(Array.from({ length: worldSize }, () => emptyLike(own)));
+    try {
+      await groups.allGather(handle, handleOf(own), all.map(handleOf));
+      if (all.every((one) => one.item() === own.item())) return;
+    } finally {
+      dispose([own, all]);
+    }
+    const round = this.#compared++;
+    await this.#set(`different/${round}/${this.rank}`, text);
+    const told = await this.#collect(`different/${round}/`, operation);
+    throw new Error(
+      `the ranks ask for different things: ${told.map((one, rank) => `rank ${rank}: ${one}`).join("; ")}`,
+    );
+  }
+
+  #set(key: string, text: string): Promise<void> {
+    const { groups, handle } = this.#connected;
+    return groups.storeSet(handle, key, text);
+  }
+
+  /** The texts of all ranks under a prefix. */
+  async #collect(prefix: string, what: string): Promise<string[]> {
+    const { groups, handle, worldSize } = this.#connected;
+    const texts: string[] = [];
+    for (let rank = 0; rank < worldSize; rank++) {
+      await this.#until(what, async () => (await groups.storeHas(handle, prefix + rank)) === 1, rank);
+      texts.push(await groups.storeGet(handle, prefix + rank));
+    }
+    return texts;
+  }
+
+  /** Looks again and again, until it is so, somebody has failed, or the time is over. */
+  async #until(what: string, isSo: () => Promise<boolean>, missing?: number): Promise<void> {
+    const { groups, handle, timeout } = this.#connected;
+    const end = performance.now() + timeout;
+    for (let wait: number = LOOK_MS.first; ; wait = Math.min(LOOK_MS.most, 1.5 * wait)) {
+      if (await isSo()) return;
+      if ((await groups.storeHas(handle, "failed")) === 1)
+        throw new Error(`another rank failed. ${await groups.storeGet(handle, "failed")}`);
+      if (performance.now() > end) {
+        const who = missing === undefined ? "another rank" : `rank ${missing}`;
+        throw new Error(`${who} did not come to "${what}" within ${timeout / 1000} s`);
+      }
+      await pause(wait);
+    }
+  }
+
+  async #within<T>(operation: string, body: () => Promise<T>): Promise<T> {
+    const { rank, worldSize } = this.#connected;
+    const context = { operation, rank, worldSize };
+    if (this.#destroyed) throw new DistributedError("the group was destroyed", context);
+    if (this.#failure)
+      throw new DistributedError(`the group failed before: ${this.#failure.message}`, context);
+    try {
+      return await body();
+    } catch (cause) {
+      const problem = inWords((cause as Error).message);
+      const told = await this.#lastWords();
+      const whole = told && !problem.includes(told) ? `${problem}. ${told}` : problem;
+      this.#failure = new DistributedError(whole, { ...context, cause });
+      throw this.#failure;
+    }
+  }
+
+  /** What another process said of why it failed, as far as that can be heard. */
+  async #lastWords(): Promise<string | null> {
+    const { groups, handle } = this.#connected;
+    const look = async () =>
+      (await groups.storeHas(handle, "failed")) === 1 ? groups.storeGet(handle, "failed") : null;
+    return Promise.race([look().catch(() => null), atMost(LAST_WORDS_MS)]);
+  }
+}
+
+const handleOf = (tensor: Tensor): number => OwnedTensor.handleOf(tensor, "ProcessGroup");
+
+const signature = (tensor: Tensor): (string | number)[] => {
+  if (!dtypes.has(tensor.dtype)) {
+    throw new TypeError(
+      `ProcessGroup: tensors of ${tensor.dtype} cannot be exchanged; convert to one of ${[...dtypes].join(", ")}`,
+    );
+  }
+  return [tensor.dtype, `[${tensor.shape.join(", ")}]`];
+};
+
+/** Runs `body` on the tensor where it lies contiguous on the CPU, or on such a copy, which comes back. */
+async function onCpu(tensor: Tensor, body: (handle: number) => Promise<void>): Promise<void> {
+  if (tensor.device === "cpu" && tensor.isContiguous()) return body(handleOf(tensor));
+  const copy = keep(scope(() => noGrad(() => tensor.detach().to("cpu").contiguous())));
+  try {
+    await body(handleOf(copy));
+    noGrad(() => tensor.copy_(copy));
+  } finally {
+    dispose(copy);
+  }
+}
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => void setTimeout(resolve, milliseconds));
+
+/** As long as there is something else to wait for. */
+const atMost = (milliseconds: number): Promise<null> =>
+  new Promise((resolve) => void setTimeout(() => resolve(null), milliseconds).unref());
