@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 
 const layers = [
   "files",
+  "processes",
   "web",
   "libtorch",
   "images",
