@@ -8,6 +8,7 @@ import type { ClassMemory } from "../memory/class-memory.js";
 import { addVotes } from "./add-votes.js";
 import type { Backbone, OutputStride } from "./backbones/backbone.js";
 import type { StageModule } from "./backbones/stage.js";
+import { upTo } from "./backbones/vit/grid.js";
 import { SegmentationNetwork } from "./segmentation-network.js";
 import type { Encoding } from "./trainable-network.js";
 
@@ -98,12 +99,28 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
       // Losses take logits class by class: cheaper to lay out before they are upsampled than after.
       const small = this.final2.call(this.final1.call(this.join(feature_BChw, lowLevel))).contiguous();
       const logits = votes ? addVotes(small, votes) : small;
-      return nn.F.interpolate(logits, { size, mode: "bilinear", alignCorners: true });
+      return this.#enlarged(logits, size);
     });
   }
 
   /** Logits of the auxiliary head at the resolution of layer3. */
-  override auxiliaryLogits(auxiliary: Tensor): Tensor {
+  override auxiliaryLogits(auxiliary: Tensor): Tensor | null {
     return this.dsn.call(auxiliary);
+  }
+
+  /**
+   * Logits at the image's size: corners aligned; of a backbone whose maps are patches, at the size that the image was filled up to,
+   * patch by patch, and cut off where the image ends.
+   */
+  #enlarged(logits: Tensor, [height, width]: readonly [number, number]): Tensor {
+    const { grid } = this.#backbone;
+    if (grid === 1) {
+      return nn.F.interpolate(logits, { size: [height, width], mode: "bilinear", alignCorners: true });
+    }
+    return scope(() => {
+      const size = [upTo(height, grid), upTo(width, grid)] as const;
+      const whole = nn.F.interpolate(logits, { size, mode: "bilinear", alignCorners: false });
+      return whole.narrow(2, 0, height).narrow(3, 0, width);
+    });
   }
 }

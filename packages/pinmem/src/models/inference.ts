@@ -8,6 +8,7 @@
 // Source: y = g (W x - m) / s + b is a convolution again, with weights W g / s and bias b - g m / s, s = sqrt(var + eps).
 
 import { nn, noGrad, scope, type Tensor, TorchError } from "@pinmem/torch";
+import { mergeAdapters } from "./adapters/adapter.js";
 import { BackboneNetwork } from "./backbone-network.js";
 import { ResidualBlock, SumReLU } from "./backbones/residual-blocks.js";
 import { EndLayer } from "./backbones/shufflenet-v2.js";
@@ -36,6 +37,7 @@ export function prepareForInference<N extends SegmentationNetwork>(
   }
   network.eval().requiresGrad_(false);
   removeAuxiliaryHead(network);
+  if (network instanceof BackboneNetwork) mergeAdapters(network.backbone);
   noGrad(() => foldBatchNorms(network));
   requireFinite(network);
   if (memoryFormat === "channelsLast") {

@@ -7,6 +7,8 @@ import type { BackboneNetwork } from "./backbone-network.js";
 import type { OutputStride } from "./backbones/backbone.js";
 import type { BackboneName } from "./backbones/names.js";
 import { backbones, createBackbone } from "./backbones/registry.js";
+import { type FoundationName, foundationConfig, isTransformer, strideOf } from "./backbones/vit/config.js";
+import { noNormalization } from "./backbones/vit/create.js";
 import { type HeadName, heads, outputStridesOf } from "./heads/registry.js";
 import { placementSchema } from "./normalization/placement.js";
 import type { Registry } from "./registry.js";
@@ -42,13 +44,13 @@ const memorySchema = z.strictObject({
 /** Checks the options of `createNetwork` and fills in their defaults. */
 export const networkSchema = z
   .strictObject({
-    /** One of `backboneNames`, or one that was registered. */
-    backbone: nameIn<BackboneName>(backbones),
-    /** "deeplab-v3+", "deeplab-v2", or one that was registered. Default "deeplab-v3+". */
+    /** One of `backboneNames` or `foundationNames`, or one that was registered. */
+    backbone: nameIn<BackboneName | FoundationName>(backbones),
+    /** "deeplab-v3+", "deeplab-v2", "linear", "dpt" (transformers), or one that was registered. Default "deeplab-v3+". */
     head: nameIn<HeadName>(heads).default("deeplab-v3+"),
     /** Default 19, those of Cityscapes. */
     classes: z.int().min(2).max(MOST_CLASSES).default(19),
-    /** Channels of the feature that the memory reads and is written from. Default 256. */
+    /** Channels of the feature that the memory reads and is written from; the head "linear" has the backbone's. Default 256. */
     width: z.int().min(1).max(LARGEST_WIDTH).default(256),
     /** Ratio of the image's resolution to the feature's. Default 16; DeepLabV2 has 8, a foundation backbone its own. */
     outputStride: z.literal([8, 14, 16, 32]).optional(),
@@ -59,7 +61,34 @@ export const networkSchema = z
     /** Options of the class memory; null for a network without one. Default null. */
     memory: memorySchema.nullable().default(null),
   })
-  .superRefine(({ head, outputStride }, context) => {
+  .superRefine(({ backbone, head, outputStride, normalization }, context) => {
+    const foundation = foundationConfig(backbone);
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message });
+    if (head === "dpt" && !(foundation && isTransformer(foundation))) {
+      refuse(
+        "head",
+        `takes maps of a transformer, which the backbone ${backbone} is not; use "deeplab-v3+" or "linear"`,
+      );
+      return;
+    }
+    if (foundation) {
+      if (Object.keys(normalization).length > 0)
+        refuse("normalization", `the backbone ${backbone} ${noNormalization}`);
+      const own = strideOf(foundation);
+      const fits = heads.has(head) ? outputStridesOf(head) : [];
+      if (head === "deeplab-v2" && !fits.some((stride) => stride === own)) {
+        refuse(
+          "head",
+          `works at an output stride of 8, and the backbone ${backbone} has ${own}; use "deeplab-v3+", "linear" or "dpt"`,
+        );
+      } else if (outputStride !== undefined && outputStride !== own) {
+        refuse("outputStride", `must be ${own}, that of the backbone ${backbone}, or be left out`);
+      }
+      return;
+    }
+    if (outputStride === 14 && !backbones.isAdded(backbone))
+      refuse("outputStride", `must be 8, 16 or 32 with the backbone ${backbone}`);
     const possible = heads.has(head) ? outputStridesOf(head) : [];
     if (outputStride === undefined || possible.length === 0 || possible.includes(outputStride)) return;
     const message = `must be ${possible.join(" or ")} with the head ${head}`;
@@ -101,7 +130,9 @@ export function completeNetworkOptions(
     throw new NetworkOptionsError(`createNetwork: ${lines.join("; ")}`);
   }
   const { data } = result;
-  return { ...data, outputStride: data.outputStride ?? (outputStridesOf(data.head)[0] as OutputStride) };
+  const foundation = foundationConfig(data.backbone);
+  const usual = foundation ? strideOf(foundation) : outputStridesOf(data.head)[0];
+  return { ...data, outputStride: data.outputStride ?? (usual as OutputStride) };
 }
 
 /** The class memory that options describe. */
@@ -124,18 +155,19 @@ export function createNetwork(
     backbone: name,
     head,
     classes,
-    width,
     outputStride,
     normalization,
     auxiliaryDropout,
     memory,
+    ...rest
   } = completeNetworkOptions(options);
-  const { create, strideInFirstConvolution = false } = heads.get(head);
+  const { create, strideInFirstConvolution = false, width: widthOf } = heads.get(head);
   const backbone = createBackbone(name, {
     outputStride,
     normalization,
     strideInFirstConvolution,
   });
+  const width = widthOf?.(backbone) ?? rest.width;
   return create({
     backbone,
     classes,

@@ -2,6 +2,8 @@
 // own by its name.
 
 import { z } from "zod";
+import { adapterSchema } from "../models/adapters/adapter.js";
+import { foundationConfig, isTransformer, positionRules, strideOf } from "../models/backbones/vit/config.js";
 import { completeNetworkOptions, NetworkOptionsError, networkSchema } from "../models/network.js";
 import { networks } from "../models/network-registry.js";
 import { IMAGENET } from "../pretrained/cache.js";
@@ -31,6 +33,16 @@ export const modelSchema = z.strictObject({
    * `pinmem weights pull` brought into the cache; otherwise a file, as torchvision publishes them (.pth, .safetensors).
    */
   backboneWeights: z.string().nullable().default(null),
+  /**
+   * How much of a foundation backbone is trained, such as { kind: "lora" }. Default: all of it. With `backboneWeights` a run's
+   * files hold what was trained alone, and are opened with that file beside them.
+   */
+  adapter: adapterSchema.optional(),
+  /**
+   * Of DINOv2: by whose rule position embeddings are interpolated, "hf", "hub" (torch.hub, without registers) or "antialias"
+   * (timm). Default: that of whoever published the file.
+   */
+  positions: z.enum(positionRules).optional(),
   /** Weights of the whole network to start from, of a run of this project or of the authors; null: random. */
   weights: z
     .strictObject({
@@ -61,6 +73,8 @@ export function modelProblems(model: ModelConfig): string[] {
     if (backbone === undefined) return ["model.backbone is missing"];
     try {
       completeNetworkOptions({ backbone, head, outputStride, normalization });
+      const problems = foundationProblems(model, backbone);
+      if (problems.length > 0) return problems;
       return backboneWeights === IMAGENET && weightsFor(backbone).length === 0
         ? [
             `model.backboneWeights is "${IMAGENET}", but none are published for "${backbone}"; name a file, or leave it out`,
@@ -74,11 +88,56 @@ export function modelProblems(model: ModelConfig): string[] {
   if (!networks.has(network)) {
     return [`model.network is ${JSON.stringify(network)}: ${networks.remedy(network)}`];
   }
-  const idle = { backbone, head, outputStride, backboneWeights: backboneWeights ?? undefined };
+  const { adapter, positions } = model;
+  const idle = {
+    backbone,
+    head,
+    outputStride,
+    backboneWeights: backboneWeights ?? undefined,
+    adapter,
+    positions,
+  };
   return [
     ...Object.entries(idle).flatMap(([field, value]) => (value === undefined ? [] : [field])),
     ...(Object.keys(normalization).length > 0 ? ["normalization"] : []),
   ].map(
     (field) => `model.${field} says nothing about the network "${network}", which is whole; leave it out`,
   );
+}
+
+function foundationProblems({ adapter, positions }: ModelConfig, backbone: string): string[] {
+  const foundation = foundationConfig(backbone);
+  const problems: string[] = [];
+  if (adapter && !foundation) {
+    problems.push(
+      `model.adapter is of the kind "${adapter.kind}", which needs a foundation backbone, such as dinov2_vitl14; "${backbone}" is none`,
+    );
+  }
+  if (
+    positions !== undefined &&
+    !(foundation && isTransformer(foundation) && foundation.positions !== null)
+  ) {
+    problems.push(
+      `model.positions is "${positions}", but "${backbone}" has no position embeddings; leave it out`,
+    );
+  }
+  return problems;
+}
+
+/** What a crop is refused for: sides that are no multiples of a foundation backbone's patch, of which a part would be seen. */
+export function cropProblems(
+  { backbone }: ModelConfig,
+  crop: { readonly width: number; readonly height: number },
+): string[] {
+  const foundation = backbone === undefined ? undefined : foundationConfig(backbone);
+  if (!foundation) return [];
+  const grid = strideOf(foundation);
+  return (["width", "height"] as const).flatMap((side) => {
+    const size = crop[side];
+    if (size % grid === 0) return [];
+    const below = Math.max(grid, Math.floor(size / grid) * grid);
+    return [
+      `data.crop.${side} is ${size}, no multiple of ${grid}, the patch of "${backbone}": take ${below} or ${Math.ceil(size / grid) * grid}`,
+    ];
+  });
 }

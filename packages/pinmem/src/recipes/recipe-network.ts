@@ -2,8 +2,10 @@
 // that it does nothing but vote: one that is attached to a finished network.
 
 import { noGrad } from "@pinmem/torch";
+import { applyAdapter } from "../models/adapters/adapter.js";
 import { checkTakesVotes } from "../models/add-votes.js";
 import type { BackboneName } from "../models/backbones/names.js";
+import { VisionTransformer } from "../models/backbones/vit/vision-transformer.js";
 import { createMemory, createNetwork } from "../models/network.js";
 import { networks } from "../models/network-registry.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -28,11 +30,21 @@ export function createRecipeNetwork(
 }
 
 function create({ model, method }: Pick<Recipe, "model" | "method">, classes: number): SegmentationNetwork {
-  const { backbone, network: name, memory, backboneWeights, weights, ...options } = model;
+  const { backbone, network: name, memory, backboneWeights, weights, adapter, positions, ...options } = model;
   const withMemory = usesMemory(method) || memory.votesOnly === true;
   if (name === undefined) {
     const memoryOptions = withMemory ? memory : null;
-    return createNetwork({ ...options, backbone: backbone as BackboneName, classes, memory: memoryOptions });
+    const made = createNetwork({
+      ...options,
+      backbone: backbone as BackboneName,
+      classes,
+      memory: memoryOptions,
+    });
+    if (adapter) applyAdapter(made.backbone, adapter);
+    // A backbone that starts from random weights has no file to be found in again.
+    if (backboneWeights === null) made.backbone.baseNames = new Set();
+    if (positions && made.backbone instanceof VisionTransformer) made.backbone.layer0.setRule(positions);
+    return made;
   }
   const network = networks.get(name)({
     classes,

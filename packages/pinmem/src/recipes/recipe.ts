@@ -13,7 +13,7 @@ import { averagingSchema } from "../training/weight-average.js";
 import { whiteningSchema } from "../training/whitening.js";
 import { dataSchema } from "./data.js";
 import { datasetProblems } from "./dataset-problems.js";
-import { completeModel, modelProblems, modelSchema } from "./model.js";
+import { completeModel, cropProblems, modelProblems, modelSchema } from "./model.js";
 import { inCurrentNames, type OnRenamed, tellRenamed } from "./renamed-fields.js";
 import { RecipeError, validate } from "./validate.js";
 
@@ -176,7 +176,7 @@ function impossible({
       'activationCheckpointing is true and method.order is "second": what is computed again has no second derivatives; set one of them back',
     );
   }
-  problems.push(...modelProblems(model));
+  problems.push(...modelProblems(model), ...cropProblems(model, data.crop));
   if (data.scale[0] > data.scale[1]) {
     problems.push(`data.scale is [${data.scale}]; the lower factor comes first`);
   }

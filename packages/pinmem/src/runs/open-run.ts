@@ -12,6 +12,7 @@ import { PLACE_WEIGHT, type Place } from "../inference/place.js";
 import { SecondLook } from "../inference/second-look.js";
 import type { ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
+import { withBase } from "../models/adapters/adapter.js";
 import { checkTakesVotes } from "../models/add-votes.js";
 import { prepareForInference } from "../models/inference.js";
 import { predict } from "../models/segment.js";
@@ -21,6 +22,7 @@ import type { Recipe } from "../recipes/recipe.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
+import { loadBase } from "./base-file.js";
 import { type CalibratedWeights, readCalibration } from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
@@ -109,12 +111,13 @@ export function openRun(
   const file = weightsFile(path, which);
   const { tensors, metadata } = loadSafetensors(file);
   try {
-    const { recipe, space, step, score, adaptation } = readMetadata(file, metadata);
+    const { recipe, space, step, score, adaptation, backboneWeights } = readMetadata(file, metadata);
     const load = (): SegmentationNetwork => {
       const network = createRecipeNetwork(recipe, space.classes.length);
       if (vote !== null)
         letVote(network, vote === "auto" ? calibratedVote({ file, step, adaptation }) : vote, path);
-      loadNetworkWeights(network, tensors);
+      loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });
+      loadNetworkWeights(network, withBase(network, tensors));
       network.eval().requiresGrad_(false);
       return network.to({ device });
     };

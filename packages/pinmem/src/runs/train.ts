@@ -5,9 +5,10 @@ import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { backends, type Device, manualSeed, saveSafetensors } from "@pinmem/torch";
-import { sha256Of } from "../files/sha256.js";
 import { surveyLabels } from "../loading/label-survey.js";
+import { baseNames, ownState } from "../models/adapters/adapter.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
+import { VisionTransformer } from "../models/backbones/vit/vision-transformer.js";
 import { setMemoryFormat } from "../models/memory-format.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import {
@@ -48,6 +49,7 @@ import { trainingImages } from "../training/training-images.js";
 import { createValidation } from "../training/validation.js";
 import { WeightAverage } from "../training/weight-average.js";
 import { createWhitening } from "../training/whitening.js";
+import { BaseFile, hashOfWeights } from "./base-file.js";
 import { calibrate } from "./calibrate.js";
 import {
   compareData,
@@ -174,7 +176,7 @@ async function trainOn(
   const warmUp = warmUpProblem(recipe.learningRate, steps);
   if (warmUp) throw new RecipeError(recipe.name, [warmUp]);
   manualSeed(seed);
-  const backboneWeights = await examineBackboneWeights(recipe);
+  const backboneWeights = examineBackboneWeights(recipe);
   const { network, origin, hasRows } = buildNetwork(recipe, data);
   freezeBatchNorm(network, recipe.frozenBatchNorm);
 
@@ -232,6 +234,8 @@ async function trainOn(
       }),
     );
   }
+  if (backboneWeights && recipe.model.backboneWeights && baseNames(network).size > 0)
+    hooks.push(new BaseFile(recipe.model.backboneWeights, backboneWeights));
   const average = recipe.averaging ? new WeightAverage(network, recipe.averaging, steps) : undefined;
   if (average) hooks.push(average);
   const trainer = new Trainer({
@@ -273,7 +277,7 @@ async function trainOn(
         save: (which, state) =>
           saveSafetensors(
             folder.model(which),
-            network.stateDict(),
+            ownState(network),
             writeMetadata({ recipe, space: data.space, backboneWeights, ...state }),
           ),
       }),
@@ -313,11 +317,11 @@ const stepsOf = ({ length, accumulation }: Recipe, batchesPerEpoch: number): num
  * Which file the backbone starts from, by its content.
  * @throws WeightsError where the published file whose name it bears is another
  */
-async function examineBackboneWeights({ model }: Recipe): Promise<BackboneOrigin | null> {
+function examineBackboneWeights({ model }: Recipe): BackboneOrigin | null {
   const { backboneWeights } = model;
   if (backboneWeights === null || !statSync(backboneWeights, { throwIfNoEntry: false })?.isFile())
     return null;
-  const [file, sha256] = [basename(backboneWeights), await sha256Of(backboneWeights)];
+  const [file, sha256] = [basename(backboneWeights), hashOfWeights(backboneWeights)];
   const published = publishedWeights.find((one) => one.file === file);
   if (!published || sha256.startsWith(promisedHash(file))) return { file, sha256 };
   throw new WeightsError(
@@ -336,11 +340,13 @@ interface Built {
 }
 
 function buildNetwork({ model, method, device, channelsLast }: Recipe, { space }: OpenData): Built {
-  const { backboneWeights, weights } = model;
+  const { backboneWeights, weights, positions } = model;
   const network = createRecipeNetwork({ model, method }, space.classes.length);
   const reports: WeightsReport[] = [];
   if (backboneWeights !== null && network instanceof BackboneNetwork) {
-    reports.push(loadBackboneWeights(network.backbone, backboneWeights));
+    const { backbone } = network;
+    reports.push(loadBackboneWeights(backbone, backboneWeights));
+    if (positions && backbone instanceof VisionTransformer) backbone.layer0.setRule(positions);
   }
   const whole = weights && loadNetworkWeights(network, weights.file, { partial: weights.partial });
   if (whole) reports.push(whole);

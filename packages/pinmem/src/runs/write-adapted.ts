@@ -5,6 +5,7 @@ import type { LabelSpace } from "@pinmem/core";
 import { type Device, saveSafetensors, type Tensor } from "@pinmem/torch";
 import { writeWhole } from "../files/atomic-write.js";
 import { writing } from "../files/write-error.js";
+import { ownState } from "../models/adapters/adapter.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
@@ -41,7 +42,7 @@ export async function writeAdapted(
   await writeWhole(folder.adaptation, `${JSON.stringify(record, null, 2)}\n`);
   await recordEnvironment(folder.environment, String(device));
   if (rowsBefore) saveSafetensors(folder.rowsBefore, new Map([["memory.m_items", rowsBefore]]));
-  const weights = network.stateDict();
+  const weights = ownState(network);
   // A strength that was learned has given way to a fixed one.
   if (typeof recipe.model.memory.vote !== "object") weights.delete("memory.log_vote");
   // No score: source validation has not seen these weights. Both names, so that whoever asks for either finds it.

@@ -21,13 +21,17 @@ import {
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withOwnStatistics } from "./methods/own-statistics.js";
 
-/** A module of one tensor, whose output holds tensors in plain objects and lists. */
+/**
+ * A module of one tensor, and of constants (positions), whose gradients nobody wants; its output holds tensors in plain objects and
+ * lists.
+ */
 export type Stage = nn.Module<[Tensor], unknown>;
 
 interface Visit {
   readonly stage: Stage;
   /** Belongs to the graph before the stage. */
   readonly input: Tensor;
+  readonly constants: readonly unknown[];
   readonly leaves: readonly Tensor[];
   readonly random: Tensor;
 }
@@ -47,7 +51,8 @@ export function withActivationCheckpointing<T>(
   const visits: Visit[] = [];
   const stages = network.stages ?? [];
   for (const stage of stages) {
-    stage.forward = (input) => visit(stage, input, (done) => visits.push(done));
+    stage.forward = (input, ...constants: readonly unknown[]) =>
+      visit(stage, { input, constants }, (done) => visits.push(done));
   }
   try {
     return body((loss) => {
@@ -55,7 +60,7 @@ export function withActivationCheckpointing<T>(
       for (let last = visits.pop(); last; last = visits.pop()) handBack(network, last, within);
     });
   } catch (error) {
-    dispose(visits.map(({ input, leaves, random }) => [input, leaves, random]));
+    dispose(visits.map(({ input, constants, leaves, random }) => [input, constants, leaves, random]));
     throw error;
   } finally {
     // The class's own method shows again.
@@ -63,22 +68,27 @@ export function withActivationCheckpointing<T>(
   }
 }
 
-const compute = (stage: Stage, input: Tensor): unknown =>
-  Object.getPrototypeOf(stage).forward.call(stage, input);
+const compute = (stage: Stage, input: Tensor, constants: readonly unknown[]): unknown =>
+  Object.getPrototypeOf(stage).forward.call(stage, input, ...constants);
 
-function visit(stage: Stage, input: Tensor, record: (visit: Visit) => void): unknown {
-  if (!isGradEnabled()) return compute(stage, input);
+function visit(
+  stage: Stage,
+  { input, constants }: Pick<Visit, "input" | "constants">,
+  record: (visit: Visit) => void,
+): unknown {
+  if (!isGradEnabled()) return compute(stage, input, constants);
   const random = keep(randomState(input.device));
   const leaves: Tensor[] = [];
   const output = mapTensors(
-    noGrad(() => compute(stage, input)),
+    noGrad(() => compute(stage, input, constants)),
     (tensor) => {
       const leaf = keep(tensor.detach().requiresGrad_());
       leaves.push(leaf);
       return sameAs(leaf);
     },
   );
-  record({ stage, input: keep(sameAs(input)), leaves, random });
+  const kept = mapTensors(constants, (tensor) => keep(sameAs(tensor))) as readonly unknown[];
+  record({ stage, input: keep(sameAs(input)), constants: kept, leaves, random });
   return output;
 }
 
@@ -86,7 +96,7 @@ function visit(stage: Stage, input: Tensor, record: (visit: Visit) => void): unk
 const sameAs = (tensor: Tensor): Tensor => tensor.view(tensor.shape);
 
 function handBack(network: TrainableNetwork, done: Visit, within: (body: () => unknown) => unknown): void {
-  const { stage, input, leaves, random } = done;
+  const { stage, input, constants, leaves, random } = done;
   scope(() => {
     const start = input.detach().requiresGrad_(input.requiresGrad);
     const outputs: Tensor[] = [];
@@ -94,7 +104,7 @@ function handBack(network: TrainableNetwork, done: Visit, within: (body: () => u
     withOwnStatistics(network, new Map(), () =>
       withRandom(input.device, random, () => {
         mapTensors(
-          within(() => compute(stage, start)),
+          within(() => compute(stage, start, constants)),
           (tensor) => {
             outputs.push(tensor);
             return tensor;
@@ -114,7 +124,7 @@ function handBack(network: TrainableNetwork, done: Visit, within: (body: () => u
     const gradient = start.grad;
     if (gradient) input.backward({ gradient });
   });
-  dispose([input, leaves, random]);
+  dispose([input, constants, leaves, random]);
 }
 
 function withRandom(device: Device, state: Tensor, body: () => void): void {

@@ -63,6 +63,8 @@ export class Backbone extends nn.Module<[Tensor], BackboneOutput> {
   /** Sides of pictures are filled up to multiples of it, at the bottom and at the right. */
   readonly grid: number;
   readonly #published: PublishedNames | null;
+  /** Names of parameters that stay as the published file has them, where an adapter is trained; files of runs lack them. */
+  baseNames: ReadonlySet<string> = new Set();
   /** What becomes of each stage's output (B, C, h, w), where training changes it; null: nothing. */
   afterStage: ((stage: StageName, feature: Tensor) => Tensor) | null = null;
 

@@ -7,8 +7,15 @@
 import { existsSync } from "node:fs";
 import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { Backbone } from "../backbones/backbone.js";
+import {
+  comparePublished,
+  fromPublished,
+  type PublishedNames,
+  publisherOf,
+} from "../backbones/published-names.js";
 import { InstanceWhitening } from "../normalization/instance-whitening.js";
 import { SwitchableWhitening } from "../normalization/switchable-whitening.js";
+import { differencesOf, identifyFoundation } from "./foundation-weights.js";
 import { readWeights, WeightsError } from "./weight-files.js";
 
 export interface WeightsOptions {
@@ -50,12 +57,19 @@ export function loadBackboneWeights(
   options: WeightsOptions = {},
 ): WeightsReport {
   if (typeof source === "string" && !existsSync(source)) {
+    const remedy = backbone.published
+      ? `${backbone.published.family}'s weights are published at huggingface.co; npx pinmem weights list names each address`
+      : undefined;
     throw new WeightsError(
       source,
-      "there is no such file. torchvision publishes its weights as https://download.pytorch.org/models/NAME-HASH.pth: " +
-        'npx pinmem weights pull brings them, for model.backboneWeights "imagenet"; without them a backbone starts from random values',
+      remedy
+        ? `there is no such file. ${remedy}`
+        : "there is no such file. torchvision publishes its weights as https://download.pytorch.org/models/NAME-HASH.pth: " +
+            'npx pinmem weights pull brings them, for model.backboneWeights "imagenet"; without them a backbone starts from random values',
     );
   }
+  const { published } = backbone;
+  if (published) return loadPublished(backbone, published, source, options);
   return scope(() => {
     const [state, skipped, kept] = [new Map<string, Tensor>(), [] as LeftOut[], new Map<string, string>()];
     const own = backbone.stateDict();
@@ -83,6 +97,87 @@ export function loadBackboneWeights(
     return load(backbone, backbone.name, { source: nameOf(source, options), state, kept, skipped }, options);
   });
 }
+
+/** Names of whoever published them, or ours. */
+function loadPublished(
+  backbone: Backbone,
+  published: PublishedNames,
+  source: WeightsSource,
+  options: WeightsOptions,
+): WeightsReport {
+  return scope(() => {
+    const where = nameOf(source, options);
+    const given = publishedTensors(source, options, published);
+    const own = backbone.stateDict();
+    const added = [...own.keys()].filter(isAdapters);
+    const kept = new Map(added.map((name) => [name, "belongs to an adapter, which the weights do not know"]));
+    const publisher = publisherOf(published, given);
+    if (publisher === null && ![...given.keys()].some((name) => own.has(name))) {
+      const other = identifyFoundation(given);
+      const whose = other ? `they are those of ${other.name}` : "their names are those of another family";
+      throw new WeightsError(where, `these weights do not fit ${backbone.name}: ${whose}`);
+    }
+    const skipped: LeftOut[] = [];
+    if (publisher === null) {
+      requireUsable(where, given);
+      return load(backbone, backbone.name, { source: where, state: new Map(given), kept, skipped }, options);
+    }
+    const differences = differencesOf(published, publisher, given);
+    if (differences.length > 0 && !options.partial) throw unfitting(where, backbone.name, given, differences);
+    const table = new Map(published.tensors(publisher).map((entry) => [entry.name, entry]));
+    for (const name of given.keys()) {
+      const entry = table.get(name);
+      if (entry?.unused) skipped.push({ name, reason: entry.unused });
+      if (!entry) skipped.push({ name, reason: "has no place in the network" });
+    }
+    const { otherShape } = comparePublished(published, publisher, given);
+    for (const { name, expected, found } of otherShape)
+      skipped.push({ name, reason: otherShapeOf(expected, found) });
+    const fitting = new Map([...given].filter(([name]) => !otherShape.some((other) => other.name === name)));
+    requireUsable(where, fitting);
+    const state = fromPublished(published, publisher, fitting, own);
+    return load(backbone, backbone.name, { source: where, state, kept, skipped }, options);
+  });
+}
+
+/** @throws WeightsError, where a page came in place of a file whose license has to be accepted */
+function publishedTensors(
+  source: WeightsSource,
+  options: WeightsOptions,
+  published: PublishedNames,
+): ReadonlyMap<string, Tensor> {
+  const fits = (weights: Names) => publisherOf(published, new Set(weights.keys())) !== null;
+  try {
+    return tensorsOf(source, options.entry, fits);
+  } catch (error) {
+    if (!/web page/.test((error as Error).message)) throw error;
+    throw new WeightsError(
+      nameOf(source, options),
+      `is a web page in place of ${published.family}'s weights: where a license has to be accepted first, sign in at ` +
+        "huggingface.co, accept it on the model's page, and download the file again",
+      { cause: error },
+    );
+  }
+}
+
+function unfitting(
+  source: string,
+  name: string,
+  given: ReadonlyMap<string, Tensor>,
+  differences: readonly string[],
+) {
+  const fit = identifyFoundation(given);
+  const belong =
+    fit && fit.name !== name && fit.differences.length === 0 ? `: they are those of ${fit.name}` : "";
+  const more = differences.length > SHOWN ? `, … and ${differences.length - SHOWN} more` : "";
+  return new WeightsError(
+    source,
+    `these weights do not fit ${name}${belong}. ${differences.slice(0, SHOWN).join("; ")}${more}`,
+  );
+}
+
+/** Names of what adapters add to a backbone (adapters/). */
+const isAdapters = (name: string): boolean => /(^|\.)(adapter|refinement)\./.test(name);
 
 /**
  * Loads a checkpoint of this project or of the authors into a network, its memory included.
@@ -197,7 +292,9 @@ function attempt<T>(body: () => T, explain: (error: nn.StateDictError) => Error)
   }
 }
 
-const otherShape = ({ expected, found }: nn.Mismatch): string =>
+const otherShape = ({ expected, found }: nn.Mismatch): string => otherShapeOf(expected, found);
+
+const otherShapeOf = (expected: readonly number[], found: readonly number[]): string =>
   `is [${found.join(", ")}] in the file, [${expected.join(", ")}] in the network`;
 
 /** Names of the instance normalizations of a backbone, and what of a batch norm they cannot take over. */

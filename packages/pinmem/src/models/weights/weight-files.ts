@@ -4,19 +4,10 @@
 // Not here: which network they fit (weights.ts, weights-fit.ts).
 
 import { type DType, dtypes, files, loadPth, loadSafetensors, Tensor } from "@pinmem/torch";
+import { filesOf, isShardIndex, readShardIndex } from "./shards.js";
+import { WeightsError } from "./weights-error.js";
 
-/** A file that holds no weights, or none that can be used here; names the file, the problem and the remedy. */
-export class WeightsError extends Error {
-  override readonly name = "WeightsError";
-
-  constructor(
-    readonly file: string,
-    readonly problem: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${file}: ${problem}`, options);
-  }
-}
+export { WeightsError } from "./weights-error.js";
 
 const PREFIX = "module.";
 const ROWS = "memory.m_items";
@@ -34,11 +25,28 @@ export interface EntryOptions {
  * @throws TensorFileError where the file cannot be read, WeightsError where it holds no weights, or several to choose from
  */
 export function readWeights(file: string, options: EntryOptions = {}): Map<string, Tensor> {
+  if (isShardIndex(file)) {
+    refuseEntry(file, options);
+    const index = readShardIndex(file);
+    const tensors = new Map(filesOf(file).flatMap((shard) => [...loadSafetensors(shard).tensors]));
+    requireAll(file, index.keys(), tensors);
+    return withoutPrefix(tensors).tensors;
+  }
   if (isSafetensors(file)) {
     refuseEntry(file, options);
     return withoutPrefix(loadSafetensors(file).tensors).tensors;
   }
   return checkpointTensors(file, loadPth(file), (value) => value instanceof Tensor, options).tensors;
+}
+
+/** @throws WeightsError where a shard lacks a tensor that the index says it holds */
+function requireAll(file: string, names: Iterable<string>, tensors: { has(name: string): boolean }): void {
+  const lost = [...names].find((name) => !tensors.has(name));
+  if (lost !== undefined)
+    throw new WeightsError(
+      file,
+      `none of its files holds '${lost}': one of them is another than the index was made with`,
+    );
 }
 
 export interface TensorSurvey {
@@ -67,6 +75,12 @@ export interface WeightsSurvey {
  * @throws as `readWeights`
  */
 export function surveyWeights(file: string, options: EntryOptions = {}): WeightsSurvey {
+  if (isShardIndex(file)) {
+    refuseEntry(file, options);
+    const shards = filesOf(file).map((shard) => surveyWeights(shard));
+    const tensors = new Map(shards.flatMap((survey) => [...survey.tensors]));
+    return { ...(shards[0] as WeightsSurvey), tensors };
+  }
   if (isSafetensors(file)) {
     refuseEntry(file, options);
     using opened = files.openSafetensors(file);

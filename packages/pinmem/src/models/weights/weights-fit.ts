@@ -10,6 +10,8 @@ import { createBackbone } from "../backbones/registry.js";
 import { createNetwork, type NetworkOptions } from "../network.js";
 import { fromOfficialWhitening, type NormalizationPlacement } from "../normalization/placement.js";
 
+import { identifyFoundation } from "./foundation-weights.js";
+
 type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 export interface WeightsFit {
@@ -30,6 +32,17 @@ export const isExact = ({ missing, unexpected, otherShape }: WeightsFit): boolea
 
 /** The network that weights fit best, with what differs; null where their names are those of no network here. */
 export function findFit(weights: Shapes): WeightsFit | null {
+  const foundation = identifyFoundation(weights);
+  if (foundation) {
+    const { name, differences } = foundation;
+    return {
+      kind: "backbone",
+      options: { backbone: name },
+      missing: [],
+      unexpected: differences,
+      otherShape: [],
+    };
+  }
   const candidates = [...weights.keys()].some((name) => /^layer0\./.test(name))
     ? networksFor(weights).map((options) => () => compareNetwork(weights, options))
     : backbonesFor(weights).map((name) => () => compareBackbone(weights, name));

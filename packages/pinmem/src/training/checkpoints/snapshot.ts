@@ -12,6 +12,7 @@ import {
   type Tensor,
   TorchError,
 } from "@pinmem/torch";
+import { ownState, withBase } from "../../models/adapters/adapter.js";
 import type { CheckpointState } from "./checkpoint.js";
 
 type AnyOptimizer = Pick<optim.Optimizer<{ lr: number }>, "stateDict" | "loadStateDict">;
@@ -45,7 +46,7 @@ export function takeSnapshot({ network, optimizer, device }: Trained): {
   }
   for (const generator of generators(device)) training.set(`${RANDOM}${generator}`, randomState(generator));
   return {
-    model: network.stateDict(),
+    model: ownState(network),
     training,
     optimizer: { groups: groups.map((group) => JSON.parse(JSON.stringify(group))), numbers },
   };
@@ -81,7 +82,7 @@ export function restoreSnapshot(
   for (const [index, values] of Object.entries(stored.optimizer.numbers))
     Object.assign(entryOf(index), values);
   // Network and optimizer each compare all names and shapes before they change anything.
-  network.loadStateDict(stored.model);
+  network.loadStateDict(withBase(network, stored.model));
   optimizer.loadStateDict({ state, groups: stored.optimizer.groups as never });
   for (const [generator, bytes] of random) setRandomState(bytes, generator);
 }

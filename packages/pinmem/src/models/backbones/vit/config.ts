@@ -54,7 +54,7 @@ interface Size {
 export const gatedWidth = (width: number, ratio: number): number =>
   Math.floor((Math.floor((width * ratio * 2) / 3) + 7) / 8) * 8;
 
-/** @param size of the giant: `gated` */
+/** A DINOv2 of a size; the giant is `gated`. */
 export const dinov2 = ({
   width,
   depth,
@@ -77,6 +77,7 @@ export const dinov2 = ({
   bias: { query: true, key: true, value: true },
 });
 
+/** A DINOv3 of a size; `biased`: whether queries and values have a bias. */
 export const dinov3 = ({
   width,
   depth,
@@ -147,6 +148,7 @@ export const foundationNames = Object.keys(foundationConfigs) as readonly Founda
 export const foundationConfig = (name: string): FoundationConfig | undefined =>
   Object.hasOwn(foundationConfigs, name) ? foundationConfigs[name as FoundationName] : undefined;
 
+/** Whether it is a vision transformer, and no ConvNeXt. */
 export const isTransformer = (config: FoundationConfig): config is TransformerConfig =>
   config.family !== "dinov3-convnext";
 

@@ -44,6 +44,7 @@ export class ConvNextBlock extends nn.Module {
   }
 }
 
+/** Takes normalized pictures (B, 3, H, W) of any size. */
 export class ConvNext extends Backbone {
   readonly config: ConvNextConfig;
   declare readonly layer0: Stage;

@@ -20,5 +20,6 @@ export const noNormalization =
   "has no place for an instance normalization or whitening: its layers are normalized token by token, without the batch " +
   "norms that those replace or follow, and its published weights were trained so. Leave normalization out";
 
+/** A foundation backbone of any configuration, with random weights; `name` is what messages call it. */
 export const foundationBackbone = (name: string, config: FoundationConfig): Backbone =>
   isTransformer(config) ? new VisionTransformer(name, config) : new ConvNext(name, config);

@@ -64,6 +64,7 @@ export function ropeAngles(
   return angles;
 }
 
+/** The turns of all tokens for a grid of patches. */
 export function createRope({ grid, special, headWidth, theta, dtype, device }: RopeOptions): Rope {
   const angles = ropeAngles(grid, headWidth, theta, dtype === "float64" ? (angle) => angle : Math.fround);
   const patches = grid[0] * grid[1];

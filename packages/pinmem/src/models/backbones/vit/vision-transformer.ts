@@ -19,6 +19,7 @@ const lateStages = ["layer1", "layer2", "layer3", "layer4"] as const satisfies r
 /** What a decoder takes beside the last map: nothing (the last map again), or the maps of the stages before it, (B, 3 C, h, w). */
 export type EarlierMaps = "none" | "all";
 
+/** Takes normalized pictures (B, 3, H, W) of any size; `recomputed` are its blocks. */
 export class VisionTransformer extends Backbone {
   readonly config: TransformerConfig;
   declare readonly layer0: Embedding;

@@ -1,0 +1,179 @@
+// Runs with foundation backbones from start to end, each a few steps of a tiny one.
+
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadSafetensors, manualSeed, noGrad, saveSafetensors, scope } from "@pinmem/torch";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { formulaImages } from "../../../../golden/formula.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { type PublishedNames, toPublished } from "../models/backbones/published-names.js";
+import { createBackbone } from "../models/backbones/registry.js";
+import { predict } from "../models/segment.js";
+import type { RecipeInput } from "../recipes/recipe.js";
+import { openRun } from "./open-run.js";
+import { RunFolder } from "./run-folder.js";
+import { train } from "./train.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "pinmem-foundation-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const recipe = (model: RecipeInput["model"], more: Partial<RecipeInput> = {}) => {
+  const { data } = miniRecipe();
+  const side = model.backbone === "dinov2_debug" ? 28 : 32;
+  return miniRecipe({
+    data: {
+      ...data,
+      validation: data.validation.slice(0, 1),
+      targets: [],
+      crop: { width: side, height: side },
+    } as never,
+    length: { steps: 2 },
+    validation: { every: 2, preciseBatchNorm: 1 },
+    checkpoints: { every: 1, keep: 1 },
+    model: model as never,
+    ...more,
+  });
+};
+
+const tensorsOf = (path: string) => scope(() => [...loadSafetensors(path).tensors.keys()]);
+
+/** A file as Hugging Face publishes one. */
+function publishedFile(backbone: "dinov2_debug" | "dinov3_debug", seed = 7): string {
+  const path = join(root, `${backbone}-${seed}.safetensors`);
+  scope(() => {
+    manualSeed(seed);
+    const made = createBackbone(backbone, { outputStride: backbone === "dinov2_debug" ? 14 : 16 });
+    saveSafetensors(path, toPublished(made.published as PublishedNames, "hf", made.stateDict()));
+  });
+  return path;
+}
+
+const methods = [
+  { name: "erm" },
+  { name: "memory-erm", memoryStart: { batches: 1 } },
+  { name: "mldg" },
+  { name: "pin-memory", memoryStart: { batches: 1 } },
+  { name: "pin-memory", order: "second", memoryStart: { batches: 1 } },
+] as const;
+
+describe("a run with a foundation backbone", () => {
+  it.each(methods)("trains by %o, with adapters alone", async (method) => {
+    const folder = new RunFolder(join(root, "run"));
+    const model = { backbone: "dinov3_debug", head: "linear", adapter: { kind: "lora", rank: 2 } } as const;
+    const result = await train(recipe(model, { method }), { folder });
+    expect(result).toMatchObject({ step: 2, reason: "finished" });
+  });
+
+  it.each([
+    ["dinov2_debug", "deeplab-v3+"],
+    ["dinov2_debug", "dpt"],
+    ["dinov3_convnext_debug", "deeplab-v3+"],
+  ] as const)("trains %s with the head %s and the memory, and is opened again", async (backbone, head) => {
+    const folder = new RunFolder(join(root, "run"));
+    await train(recipe({ backbone, head }), { folder });
+    using run = openRun(folder.path);
+    scope(() => {
+      const logits = noGrad(() => predict(run.network, formulaImages([0], [45, 50])));
+      expect(logits.shape).toEqual([1, run.space.classes.length, 45, 50]);
+      expect(logits.isfinite().all().item()).toBe(true);
+    });
+  });
+
+  it("holds what was trained alone, goes on bit by bit, and knows its backbone's file by content", async () => {
+    const backboneWeights = publishedFile("dinov2_debug");
+    const model = {
+      backbone: "dinov2_debug",
+      head: "linear",
+      adapter: { kind: "lora" },
+      backboneWeights,
+    } as const;
+    const whole = new RunFolder(join(root, "whole"));
+    const given = recipe(model, { activationCheckpointing: true });
+    await train(given, { folder: whole });
+    const names = tensorsOf(whole.model("last"));
+    expect(names.filter((name) => /\.mlp\.|\.norm1\.|layer0\.patches/.test(name))).toEqual([]);
+    expect(names).toContain("layer0.position_rule");
+    const checkpoint = join(whole.checkpoints, "step-000002", "model.safetensors");
+    expect(tensorsOf(checkpoint).sort()).toEqual(names.sort());
+    expect(statSync(whole.model("last")).size).toBeLessThan(statSync(backboneWeights).size);
+
+    const halves = new RunFolder(join(root, "halves"));
+    let steps = 0;
+    const stop = new AbortController();
+    const events = [
+      {
+        write: ({ event }: { event: string }) => {
+          if (event === "step" && ++steps === 1) stop.abort();
+        },
+        flush: () => {},
+        close: () => {},
+      },
+    ];
+    await train(given, { folder: halves, signal: stop.signal, events: events as never });
+    await train(given, { folder: halves, resume: true });
+    const values = (folder: RunFolder) =>
+      scope(() =>
+        [...loadSafetensors(folder.model("last")).tensors].map(([name, tensor]) => [name, tensor.toArray()]),
+      );
+    expect(values(halves)).toEqual(values(whole));
+
+    {
+      using run = openRun(whole.path);
+      expect(run.step).toBe(2);
+    }
+    publishedFile("dinov2_debug", 8);
+    const other = scope(() => loadSafetensors(join(root, "dinov2_debug-8.safetensors")).tensors);
+    saveSafetensors(backboneWeights, other);
+    expect(() => openRun(whole.path)).toThrow(
+      /is another file than .* was trained with: its SHA-256 begins with/,
+    );
+    await expect(train(given, { folder: whole, resume: true })).rejects.toThrow(
+      "is another file than the run was begun with",
+    );
+    rmSync(backboneWeights);
+    expect(() => openRun(whole.path)).toThrow(
+      /holds what was trained beside the backbone's weights dinov2_debug-7\.safetensors/,
+    );
+  });
+
+  it.each([
+    [{ backbone: "dinov2_debug", head: "deeplab-v2" }, /model\.head: works at an output stride of 8/],
+    [{ backbone: "resnet18", head: "dpt" }, /model\.head: takes maps of a transformer/],
+    [{ backbone: "dinov3_debug", outputStride: 8 }, /model\.outputStride: must be 16/],
+    [
+      { backbone: "dinov3_debug", normalization: { layer1: "instance-whitening" } },
+      /model\.normalization: .*no place for an instance/,
+    ],
+    [
+      { backbone: "resnet18", adapter: { kind: "lora" } },
+      /model\.adapter is of the kind "lora", which needs a foundation backbone/,
+    ],
+    [
+      { backbone: "dinov3_debug", positions: "hub" },
+      /model\.positions is "hub", but "dinov3_debug" has no position embeddings/,
+    ],
+  ] as const)("of %o is refused before anything is computed", (model, message) => {
+    expect(() => recipe(model as never)).toThrow(message);
+  });
+
+  it("refuses a crop that cuts patches, and names the nearest that do not", () => {
+    const { data } = miniRecipe();
+    const crop = { width: 512, height: 518 };
+    expect(() =>
+      miniRecipe({ data: { ...data, crop } as never, model: { backbone: "dinov2_debug" } }),
+    ).toThrow('data.crop.width is 512, no multiple of 14, the patch of "dinov2_debug": take 504 or 518');
+  });
+
+  it("refuses weights of another size before the first step", async () => {
+    const file = publishedFile("dinov3_debug");
+    writeFileSync(join(root, "other"), "");
+    const model = { backbone: "dinov2_debug", head: "linear", backboneWeights: file } as const;
+    await expect(train(recipe(model), { folder: join(root, "run") })).rejects.toThrow(
+      "these weights do not fit dinov2_debug: they are those of dinov3_debug",
+    );
+  });
+});
