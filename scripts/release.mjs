@@ -1,0 +1,62 @@
+// The command `npm run release`: tries what `npm run pack` has put into release/, as users would.
+
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createReporter } from "../packages/torch/setup/index.mjs";
+import { onPath } from "../packages/torch/setup/python.mjs";
+import { run } from "../packages/torch/setup/run.mjs";
+import { checkRelease, clients } from "./release/check.mjs";
+
+const root = join(import.meta.dirname, "..");
+const help = `Tries the packages in release/ (npm run pack puts them there).
+
+Usage: npm run release -- --check [options]
+
+  --check          install them from a registry on this machine into empty folders, with a PATH that holds neither compiler
+                   nor Python, and use them: doctor, train, predict, a program, export, @pinmem/runtime, uninstall
+  --with CLIENT    ${clients.join(", ")} (default: all that are on the PATH)
+  --registry URL   where other packages come from (default: npm's setting)
+  --help           show this
+
+Exit codes: 0 all works; 1 something does not, and the last lines say what; 2 wrong usage.`;
+
+const options = /** @type {const} */ ({
+  check: { type: "boolean" },
+  with: { type: "string" },
+  registry: { type: "string" },
+  help: { type: "boolean", short: "h" },
+});
+
+try {
+  const { values } = parseArgs({ args: process.argv.slice(2), options });
+  if (values.with !== undefined && !clients.some((name) => name === values.with)) {
+    throw Object.assign(new Error(`--with is one of ${clients.join(", ")}, not "${values.with}".`), {
+      code: "ERR_PARSE_ARGS_VALUE",
+    });
+  }
+  if (values.check) await check(values);
+  else {
+    console.log(help);
+    process.exitCode = values.help ? 0 : 2;
+  }
+} catch (error) {
+  const { code = "", message, name } = /** @type {NodeJS.ErrnoException} */ (error);
+  if (!code.startsWith("ERR_PARSE_ARGS") && name !== "SetupError") throw error;
+  console.error(`release: ${message}`);
+  process.exitCode = code.startsWith("ERR_PARSE_ARGS") ? 2 : 1;
+}
+
+/** @param {{ with?: string | undefined, registry?: string | undefined }} values */
+async function check({ with: only, registry }) {
+  const report = createReporter();
+  const upstream = registry ?? (await run(["npm", "config", "get", "registry"], { cwd: "/" })).stdout.trim();
+  const folder = join(root, "release");
+  for (const client of clients) {
+    if (only !== undefined && client !== only) continue;
+    if (onPath(client) === undefined) {
+      report.note(`${client} is not on the PATH, and is left out`);
+      continue;
+    }
+    await checkRelease({ folder, upstream, client, report });
+  }
+}

@@ -1,0 +1,190 @@
+// What users do with the tarballs of release/, on a machine without compiler and Python: install, look, train two steps,
+// segment a picture by the command and by three lines of a program, export, run what was exported without libtorch, uninstall.
+
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SetupError } from "../../packages/torch/setup/errors.mjs";
+import { lastLines, run } from "../../packages/torch/setup/run.mjs";
+import { bareMachine } from "./bare-machine.mjs";
+import { readTarballs, startRegistry } from "./registry.mjs";
+
+/** @import { Reporter } from "../../packages/torch/setup/index.mjs" */
+
+/** How each client installs and removes a package. */
+const verbs = /** @type {const} */ ({
+  npm: { install: ["npm", "install"], remove: ["npm", "uninstall"] },
+  pnpm: { install: ["pnpm", "add"], remove: ["pnpm", "remove"] },
+  yarn: { install: ["yarn", "add"], remove: ["yarn", "remove"] },
+});
+
+/** @typedef {keyof typeof verbs} Client */
+
+/**
+ * @typedef {object} Expected
+ * @property {RegExp} [says]
+ * @property {boolean} [fails]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {string} [as] what the report calls it
+ */
+
+/** @typedef {(words: readonly string[], expected?: Expected) => Promise<string>} Step */
+
+export const clients = /** @type {Client[]} */ (Object.keys(verbs));
+
+const recipe = `export default {
+  name: "two-steps",
+  data: {
+    sources: [
+      { name: "streets", domain: "boulevard", count: 4, width: 96, height: 48 },
+      { name: "streets", domain: "toy-town", count: 4, width: 96, height: 48 },
+    ],
+    crop: { width: 48, height: 48 },
+    perDomain: 2,
+    workers: 0,
+  },
+  model: { backbone: "mobilenet_v2" },
+  method: { name: "pin-memory", memoryStart: { batches: 1 } },
+  length: { steps: 2 },
+};
+`;
+
+/** @param {string} picture */
+const program = (picture) => `import { openRun, predictImage } from "pinmem";
+const run = await openRun("runs/two");
+const { width, height, trainIds } = await predictImage(run, "streets/images/${picture}");
+console.log(width + "x" + height + ", " + trainIds.length);
+`;
+
+/** @param {string} picture */
+const runtimeProgram = (picture) => `import { load } from "@pinmem/runtime";
+const model = await load("../pinmem/exported");
+const { labels } = await model.segment("../pinmem/streets/images/${picture}");
+console.log(labels.length + " labels");
+await model.release?.();
+`;
+
+/**
+ * @param {{ folder: string, upstream: string, client: Client, report: Reporter }} options `folder`: the tarballs
+ * @throws {SetupError} naming the first thing that does not work
+ */
+export async function checkRelease({ folder, upstream, client, report }) {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "pinmem-release-")));
+  const registry = await startRegistry(await readTarballs(folder), upstream);
+  const { install, remove } = verbs[client];
+  try {
+    const machine = await bareMachine(root, {
+      registry: registry.address,
+      clients: client === "npm" ? [] : [client],
+    });
+    for (const name of ["cc", "gcc", "g++", "clang++", "python", "python3"]) {
+      if (existsSync(join(machine.bin, name))) throw new Error(`internal: ${name} is on the PATH`);
+    }
+    const project = join(root, "pinmem");
+    const other = join(root, "runtime");
+    for (const one of [project, other]) {
+      mkdirSync(one);
+      writeFileSync(join(one, "package.json"), '{ "private": true, "type": "module" }');
+    }
+
+    /**
+     * @param {string} where
+     * @param {readonly string[]} words
+     * @param {Expected} [expected]
+     */
+    const step = async (
+      where,
+      words,
+      { says = /(?:)/, fails = false, env = {}, as = words.join(" ") } = {},
+    ) => {
+      const { code, output, seconds } = await machine.run(where, words, env);
+      if ((code !== 0) !== fails || !says.test(output)) {
+        throw new SetupError(
+          `${as} ends with ${code}${says.test(output) ? "" : `, and does not say ${says}`}:\n${lastLines(output, 25)}`,
+        );
+      }
+      report.line(client, `${seconds.toFixed(1).padStart(5)} s  ${as}`);
+      return output;
+    };
+    /** @type {Step} */
+    const inProject = (words, more) => step(project, words, more);
+
+    await inProject([...install, "pinmem"]);
+    const modules = join(project, "node_modules");
+    await inProject(["npx", "pinmem", "doctor"], { says: /from npm's package[^]*\nhealthy$/m });
+    if (client === "npm") await misled(inProject);
+    writeFileSync(join(project, "recipe.mjs"), recipe);
+    await inProject([
+      "npx",
+      "pinmem",
+      "data",
+      "streets",
+      "--domain",
+      "night",
+      "--count",
+      "1",
+      "--out",
+      "streets",
+    ]);
+    const [picture = ""] = readdirSync(join(project, "streets/images"));
+    await inProject(["npx", "pinmem", "train", "recipe.mjs", "--out", "runs/two"]);
+    await inProject(["npx", "pinmem", "predict", "runs/two", "streets/images", "--out", "out"]);
+    writeFileSync(join(project, "three-lines.mjs"), program(picture));
+    await inProject(["node", "three-lines.mjs"], { says: /256x128, 32768/ });
+    await inProject(["npx", "pinmem", "export", "runs/two", "--out", "exported", "--no-verify"]);
+
+    const before = registry.served.length;
+    await step(other, [...install, "@pinmem/runtime", "onnxruntime-node", "sharp"]);
+    const pulled = registry.served.slice(before).filter((name) => /torch/.test(name));
+    const there = (/** @type {string} */ name) => existsSync(join(other, "node_modules/@pinmem", name));
+    if (pulled.length > 0 || there("torch") || there("libtorch-linux-x64"))
+      throw new SetupError(`@pinmem/runtime installs libtorch: ${pulled}`);
+    writeFileSync(join(other, "segment.mjs"), runtimeProgram(picture));
+    await step(other, ["node", "segment.mjs"], { says: /32768 labels/ });
+
+    await inProject([...remove, "pinmem"]);
+    const left = existsSync(join(modules, "@pinmem")) ? readdirSync(join(modules, "@pinmem")) : [];
+    if (left.length > 0) throw new SetupError(`uninstalling leaves ${left}`);
+    if (client === "npm") await withoutOptional(inProject, install);
+  } finally {
+    registry.close();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Another libtorch in the way does no harm.
+ *
+ * @param {Step} step
+ */
+async function misled(step) {
+  const { stdout } = await run(["sh", "-c", "ls -d /usr/lib/*/libtorch_cpu.so 2>/dev/null | head -n 1"]);
+  const other = stdout.trim().replace(/\/[^/]*$/, "");
+  if (other === "") return;
+  await step(["npx", "pinmem", "doctor"], {
+    says: /from npm's package[^]*\nlibrary +\S+node_modules\S+\n[^]*\nhealthy$/m,
+    env: { LD_LIBRARY_PATH: other },
+    as: `npx pinmem doctor, with the libtorch in ${other} in LD_LIBRARY_PATH`,
+  });
+}
+
+/**
+ * @param {Step} step
+ * @param {readonly string[]} install
+ */
+async function withoutOptional(step, install) {
+  await step([...install, "pinmem", "--omit=optional"]);
+  await step(["npx", "pinmem", "doctor"], {
+    says: /The optional package @pinmem\/torch-\S+ is not installed\. Run `npm install @pinmem\/torch-/,
+    fails: true,
+    as: "npx pinmem doctor, which names the package that was omitted",
+  });
+}
