@@ -119,7 +119,7 @@ export async function checkRelease({ folder, upstream, client, report }) {
 
     await inProject([...install, "pinmem"]);
     const modules = join(project, "node_modules");
-    await inProject(["npx", "pinmem", "doctor"], { says: /from npm's package[^]*\nhealthy$/m });
+    await inProject(["npx", "pinmem", "doctor"], { says: /from npm's package[\s\S]*\nhealthy$/m });
     if (client === "npm") await misled(inProject);
     writeFileSync(join(project, "recipe.mjs"), recipe);
     await inProject([
@@ -170,7 +170,7 @@ async function misled(step) {
   const other = stdout.trim().replace(/\/[^/]*$/, "");
   if (other === "") return;
   await step(["npx", "pinmem", "doctor"], {
-    says: /from npm's package[^]*\nlibrary +\S+node_modules\S+\n[^]*\nhealthy$/m,
+    says: /from npm's package[\s\S]*\nlibrary +\S+node_modules\S+\n[\s\S]*\nhealthy$/m,
     env: { LD_LIBRARY_PATH: other },
     as: `npx pinmem doctor, with the libtorch in ${other} in LD_LIBRARY_PATH`,
   });

@@ -5,7 +5,9 @@ import { createHash } from "node:crypto";
 import { createReadStream, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { basename, join } from "node:path";
+import { prebuiltPlatforms } from "../../packages/torch/setup/platform.mjs";
 import { run } from "../../packages/torch/setup/run.mjs";
+import { addonManifest, libtorchManifest, tarballName } from "./manifests.mjs";
 
 /** @import { AddressInfo } from "node:net" */
 /** @import { Manifest } from "./manifests.mjs" */
@@ -34,6 +36,18 @@ export async function readTarballs(folder) {
  */
 export async function startRegistry(tarballs, upstream) {
   let address = "";
+  const names = tarballs.map(({ manifest }) => manifest.name);
+  // Packed on other machines: they are asked about, and not fetched here.
+  const elsewhere = prebuiltPlatforms
+    .flatMap((platform) => [
+      addonManifest(
+        platform,
+        String(tarballs.find(({ manifest }) => manifest.name === "@pinmem/torch")?.manifest.version),
+      ),
+      libtorchManifest(platform),
+    ])
+    .filter(({ name }) => !names.includes(name))
+    .map((manifest) => ({ manifest, file: tarballName(manifest), integrity: `sha512-${"A".repeat(86)}==` }));
   /** @type {string[]} */
   const served = [];
   const server = createServer((request, response) => {
@@ -45,7 +59,10 @@ export async function startRegistry(tarballs, upstream) {
       createReadStream(file.file).pipe(response);
       return;
     }
-    const known = tarballs.filter(({ manifest }) => manifest.name === path);
+    const known = [
+      ...tarballs.filter(({ manifest }) => manifest.name === path),
+      ...elsewhere.filter(({ manifest }) => manifest.name === path),
+    ];
     if (known.length === 0 && !path.startsWith("@pinmem/")) {
       response.writeHead(302, { location: `${upstream.replace(/\/$/, "")}${request.url}` }).end();
       return;
