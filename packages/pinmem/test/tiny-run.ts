@@ -25,8 +25,12 @@ export class MadeUpData implements TrainingData {
   readonly batchesPerEpoch: number = 7;
   constructor(readonly domains: readonly string[] = ["north", "south"]) {}
 
-  async *batches({ epoch, index }: Position): AsyncGenerator<Batch, void, undefined> {
+  async *batches(
+    { epoch, index }: Position,
+    only: (turn: number) => boolean = () => true,
+  ): AsyncGenerator<Batch, void, undefined> {
     for (let turn = epoch * this.batchesPerEpoch + index; ; turn++) {
+      if (!only(turn)) continue;
       yield this.batch({
         epoch: Math.floor(turn / this.batchesPerEpoch),
         index: turn % this.batchesPerEpoch,

@@ -176,6 +176,14 @@ napi_value all_gather(Environment& environment, napi_env env, const Arguments& a
   return promise(env, arguments[0], [=](Members& members) mutable { return finished(group_of(members).allgather(outputs, inputs)); });
 }
 
+// groupDisconnect(group): ends the connections, which the others notice; the store stays
+napi_value group_disconnect(Environment&, napi_env env, const Arguments& arguments) {
+  return promise(env, arguments[0], [](Members& members) {
+    members.group.reset();
+    return Outcome{};
+  });
+}
+
 // groupDestroy(group): ends the connections; the store goes last
 napi_value group_destroy(Environment&, napi_env env, const Arguments& arguments) {
   return promise(env, arguments[0], [](Members& members) {
@@ -205,6 +213,7 @@ void register_process_groups(napi_env env, napi_value exports) {
   define<all_reduce>(env, exports, "allReduce");
   define<broadcast>(env, exports, "broadcast");
   define<all_gather>(env, exports, "allGather");
+  define<group_disconnect>(env, exports, "groupDisconnect");
   define<group_destroy>(env, exports, "groupDestroy");
   define<group_abandon>(env, exports, "groupAbandon");
 }

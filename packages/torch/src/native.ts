@@ -36,6 +36,7 @@ export interface NativeGroups {
   allReduce(group: unknown, tensor: number, operation: string): Promise<void>;
   broadcast(group: unknown, tensor: number, root: number): Promise<void>;
   allGather(group: unknown, tensor: number, outputs: number[]): Promise<void>;
+  groupDisconnect(group: unknown): Promise<void>;
   groupDestroy(group: unknown): Promise<void>;
   groupAbandon(group: unknown): void;
 }

@@ -65,6 +65,8 @@ export interface EpochRange {
   readonly epoch: number;
   /** First batch; the ones before were had in an earlier run. */
   readonly from?: number;
+  /** Which batches are wanted, by their index; the others are not read. Default: all. */
+  readonly only?: (index: number) => boolean;
 }
 
 interface Pending {
@@ -129,15 +131,20 @@ export class Loader {
   }
 
   /** The batches of one epoch, in order. Leaving the loop early is fine. */
-  async *batches({ epoch, from = 0 }: EpochRange): AsyncGenerator<Batch, void, undefined> {
+  async *batches({ epoch, from = 0, only = () => true }: EpochRange): AsyncGenerator<Batch, void, undefined> {
     const { sampler, prefetch = 2 } = this.#options;
     const ahead: Pending[] = [];
-    let next = from;
+    const wanted = (index: number): number => {
+      let at = index;
+      while (at < sampler.batchesPerEpoch && !only(at)) at++;
+      return at;
+    };
+    let next = wanted(from);
     let used: SharedArrayBuffer | undefined;
     try {
       while (ahead.length > 0 || next < sampler.batchesPerEpoch) {
-        while (next < sampler.batchesPerEpoch && ahead.length <= prefetch)
-          ahead.push(this.#request(epoch, next++));
+        for (; next < sampler.batchesPerEpoch && ahead.length <= prefetch; next = wanted(next + 1))
+          ahead.push(this.#request(epoch, next));
         const batch = ahead[0] as Pending;
         await this.#finish(batch);
         ahead.shift();

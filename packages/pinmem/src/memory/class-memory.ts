@@ -11,7 +11,7 @@
 
 import { cat, nn, noGrad, rand, scope, type Tensor, TorchError, where } from "@pinmem/torch";
 import { checkLabel, type LabelOptions } from "../losses/labels.js";
-import { ClassSums, classMeans, sumByClass } from "./class-sums.js";
+import { type ClassSum, ClassSums, classMeans, sumByClass } from "./class-sums.js";
 import { checkFeature, checkFiniteResult, fullPrecision, widen } from "./feature.js";
 import { gumbelNoise, type NoiseSource } from "./gumbel-noise.js";
 import { completeReadOptions, type ReadOptions } from "./read-options.js";
@@ -222,15 +222,35 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     label_BHW: Tensor,
     { items = this.mItems, momentum = this.momentum, ...labels }: WriteInput = {},
   ): Tensor {
-    checkFeature(feature_BChw, this.width, "ClassMemory.write");
     this.#checkItems(items, "ClassMemory.write");
     checkMomentum(momentum, "ClassMemory.write");
+    return scope(() => this.mix(this.sumsOf(feature_BChw, label_BHW, labels), { items, momentum }));
+  }
+
+  /**
+   * The first half of `write`: sums of the written features by class, which add up over images and processes.
+   * @throws as `write`
+   */
+  sumsOf(feature_BChw: Tensor, label_BHW: Tensor, labels: LabelOptions = {}): ClassSum {
+    checkFeature(feature_BChw, this.width, "ClassMemory.write");
     const { classes } = this;
     checkLabel(label_BHW, { operator: "ClassMemory.write", batch: feature_BChw.size(0), classes, ...labels });
     return scope(() =>
       fullPrecision(this.writenet.call(feature_BChw), (written) => {
         const classSum = sumByClass(nn.F.normalize(written), label_BHW, { classes, ...labels });
         checkFiniteResult(classSum.sum_KC, "ClassMemory.write");
+        return classSum;
+      }),
+    );
+  }
+
+  /** The second half of `write`: new rows (K, C) from the sums. */
+  mix(
+    classSum: ClassSum,
+    { items = this.mItems, momentum = this.momentum }: Pick<WriteInput, "items" | "momentum"> = {},
+  ): Tensor {
+    return scope(() =>
+      fullPrecision(classSum.sum_KC, () => {
         const old_KC = widen(items.detach());
         const mixed_KC = old_KC.mul(momentum).add(classMeans(classSum), { alpha: 1 - momentum });
         const isPresent_K1 = classSum.count_K.ne(0).unsqueeze(1);

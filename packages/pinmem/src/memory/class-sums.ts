@@ -70,6 +70,11 @@ export class ClassSums implements Disposable {
     );
   }
 
+  /** What was added up so far: to be added up over several processes, in place. */
+  get tensors(): readonly [sum_KC: Tensor, count_K: Tensor] {
+    return [this.#sum_KC, this.#count_K];
+  }
+
   /** Shares of pixels seen so far of each class, in pixels of the features. */
   get counts(): number[] {
     return [...(this.#count_K.toTypedArray() as Float64Array)];

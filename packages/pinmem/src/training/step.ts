@@ -5,11 +5,13 @@
 import type { LossTerms } from "@pinmem/core/formats";
 import { _foreachMul_, _foreachNorm, dispose, keep, noGrad, scope, stack, type Tensor } from "@pinmem/torch";
 import type { TrainableNetwork } from "../models/trainable-network.js";
+import { alone, type World } from "../processes/world.js";
 import type { Episode } from "./episode.js";
 import type { LossTensors } from "./losses.js";
 import type { Method } from "./methods/method.js";
 import type { Phase } from "./methods/phase.js";
 import type { AnyOptimizer } from "./optimizer.js";
+import { RunningStatistics } from "./running-statistics.js";
 import { NonFiniteError } from "./training-error.js";
 
 export interface StepOptions {
@@ -22,6 +24,8 @@ export interface StepOptions {
   readonly factors?: readonly number[];
   /** Largest L2 norm of the whole gradient; null for any. */
   readonly maxGradientNorm: number | null;
+  /** The processes that make the step together. Default: this one alone. */
+  readonly world?: World;
 }
 
 export interface StepRates {
@@ -40,11 +44,14 @@ export interface StepFigures {
 export class StepGradients implements Disposable {
   readonly #options: StepOptions;
   readonly #losses: Record<string, LossTensors>[] = [];
+  readonly #statistics: RunningStatistics | null;
+  #combined: readonly Tensor[] | null = null;
 
   constructor(options: StepOptions) {
     this.#options = options;
     options.network.train();
     options.optimizer.zeroGrad();
+    this.#statistics = (options.world ?? alone).size > 1 ? new RunningStatistics(options.network) : null;
   }
 
   /** @param share of the episode in the step, 1 / number of episodes */
@@ -59,6 +66,22 @@ export class StepGradients implements Disposable {
       ),
     );
     this.#losses.push(keep(Object.fromEntries(detached)));
+  }
+
+  /**
+   * Brings together what the ranks have: gradients, losses and running statistics are then those of one process that had all
+   * the episodes.
+   * @param parts of the step, the episodes of all ranks together
+   */
+  async combine(parts: number): Promise<void> {
+    const { world = alone, network } = this.#options;
+    if (!this.#statistics) return;
+    const shares = keep(
+      scope(() => noGrad(() => this.#terms().map(({ terms }) => stack(terms).sum().div(parts)))),
+    );
+    this.#combined = shares;
+    await world.sum([...gradientsOf(network), ...shares]);
+    await this.#statistics.combine(world, parts);
   }
 
   /** Losses and gradient norm; the first copy from the device. @throws NonFiniteError naming what is not a number */
@@ -81,21 +104,38 @@ export class StepGradients implements Disposable {
   }
 
   /** Moves the parameters, and lets the method do the rest. */
-  apply(episodes: readonly Episode[], learningRate: number, { gradientNorm }: StepFigures): void {
-    const { optimizer, method, network, maxGradientNorm, factors, phase } = this.#options;
+  async apply(
+    episodes: readonly Episode[],
+    learningRate: number,
+    { gradientNorm }: StepFigures,
+  ): Promise<void> {
+    const { optimizer, method, network, maxGradientNorm, factors, phase, world } = this.#options;
     if (maxGradientNorm !== null && gradientNorm > maxGradientNorm) {
       scope(() => noGrad(() => _foreachMul_(gradientsOf(network), maxGradientNorm / (gradientNorm + 1e-6))));
     }
     optimizer.setLearningRate(factors ? factors.map((factor) => factor * learningRate) : learningRate);
     optimizer.step();
-    method.afterStep?.(episodes, phase);
+    await method.afterStep?.(episodes, phase, world);
   }
 
   [Symbol.dispose](): void {
-    dispose(this.#losses);
+    dispose([this.#losses, this.#combined ?? []]);
+    this.#statistics?.[Symbol.dispose]();
   }
 
   #read(): { names: [pass: string, term: string][]; values: number[] } {
+    const losses = this.#terms();
+    const gradients = gradientsOf(this.#options.network);
+    return noGrad(() => {
+      const means = this.#combined ?? losses.map(({ terms }) => stack(terms).mean());
+      const norm = stack(_foreachNorm(gradients)).to("float64").norm();
+      const values = [...(stack([...means, norm]).toTypedArray() as Float64Array)];
+      return { names: losses.map(({ name }) => name), values };
+    });
+  }
+
+  /** The terms of all passes, each over the episodes. */
+  #terms(): { name: [pass: string, term: string]; terms: Tensor[] }[] {
     const sums = new Map<string, { name: [string, string]; terms: Tensor[] }>();
     for (const passes of this.#losses) {
       for (const [pass, terms] of Object.entries(passes)) {
@@ -107,13 +147,7 @@ export class StepGradients implements Disposable {
         }
       }
     }
-    const gradients = gradientsOf(this.#options.network);
-    return noGrad(() => {
-      const means = [...sums.values()].map(({ terms }) => stack(terms).mean());
-      const norm = stack(_foreachNorm(gradients)).to("float64").norm();
-      const values = [...(stack([...means, norm]).toTypedArray() as Float64Array)];
-      return { names: [...sums.values()].map(({ name }) => name), values };
-    });
+    return [...sums.values()];
   }
 }
 

@@ -4,12 +4,14 @@
 // Everything that is random depends on (seed, step) or on generators whose state is in the checkpoints, so that a run that
 // is taken up again does the same steps as one that was never stopped, bit by bit on the CPU.
 
+import { Random } from "@pinmem/core";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
-import { type Device, dispose, keep, scope, type Tensor } from "@pinmem/torch";
+import { type Device, dispose, keep, manualSeed, scope, type Tensor } from "@pinmem/torch";
 import type { Batch } from "../loading/loader.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
+import { alone, type Share, shareOf, type World } from "../processes/world.js";
 import type { CheckpointState } from "./checkpoints/checkpoint.js";
-import type { CheckpointStore } from "./checkpoints/checkpoint-store.js";
+import type { CheckpointStore, Found } from "./checkpoints/checkpoint-store.js";
 import { restoreSnapshot, takeSnapshot } from "./checkpoints/snapshot.js";
 import { writeDiagnostic } from "./diagnostic.js";
 import { type DomainSplit, splitDomains } from "./domain-split.js";
@@ -53,6 +55,16 @@ export interface TrainerOptions {
   readonly phase?: (step: number) => Phase;
   /** Episodes that make one step. Default 1. */
   readonly accumulation?: number;
+  /**
+   * The processes that train together. Each takes its share of the episodes of every step, and what they have is that of one process
+   * with all of them. Files and events are rank 0's. Default: this one alone.
+   */
+  readonly world?: World;
+  /**
+   * Draw the random numbers of each episode (dropout, Gumbel noise, styles) anew from the seed and the episode's number, so that they
+   * do not depend on the number of processes. Default false: from one stream over the run.
+   */
+  readonly noisePerTurn?: boolean;
   /** Largest norm of the gradient. Default null: any. */
   readonly maxGradientNorm?: number | null;
   readonly hooks?: readonly TrainerHook[];
@@ -96,14 +108,26 @@ export class Trainer {
   /** Whether the validation after the steps done is still to be done. */
   #validationDue = false;
   readonly #stop = new AbortController();
+  /** What stops at any time, in the middle of an evaluation too: nothing where others would wait for it. */
+  readonly #heeded: AbortSignal;
+  /** This rank's episodes of a step. */
+  readonly #share: Share;
 
   constructor(options: TrainerOptions) {
     this.#options = options;
-    const { accumulation = 1, steps, method, data } = options;
+    const { accumulation = 1, steps, method, data, world = alone } = options;
+    this.#heeded = world.size > 1 ? new AbortController().signal : this.#stop.signal;
+    this.#share = shareOf(world, accumulation);
     for (const [name, value] of Object.entries({ accumulation, steps })) {
       if (!Number.isInteger(value) || value < 1) {
         throw new RangeError(`Trainer: ${name} is ${value}, but must be an integer of at least 1`);
       }
+    }
+    if (world.size > accumulation) {
+      throw new RangeError(
+        `Trainer: a step of ${accumulation} ${accumulation === 1 ? "episode" : "episodes"} cannot be shared by ${world.size} processes; ` +
+          `take at most ${accumulation}`,
+      );
     }
     if (method.splitsDomains && data.domains.length < 2) {
       throw new Error(
@@ -123,11 +147,14 @@ export class Trainer {
     return this.#best;
   }
 
-  /** Continues from the newest checkpoint that can be read; null where there is none. */
-  resume(): { readonly eventBytes: number; readonly skipped: readonly string[] } | null {
+  /**
+   * Continues from the newest checkpoint that can be read, or from one that is given; null where there is none.
+   * @param given for a process that has no checkpoints of its own
+   */
+  resume(given?: Found): { readonly eventBytes: number; readonly skipped: readonly string[] } | null {
     const { checkpoints, hooks = [] } = this.#options;
     return scope(() => {
-      const found = checkpoints?.store.latest();
+      const found = given ?? checkpoints?.store.latest();
       if (!found) return null;
       const { model, training, state } = found.checkpoint;
       this.#done = state.step;
@@ -162,7 +189,10 @@ export class Trainer {
   async run(): Promise<TrainingResult> {
     const { name, steps, data } = this.#options;
     await this.#emit({ event: "start", step: this.#done, steps, name });
-    const batches = data.batches(this.#position);
+    const { world = alone, accumulation = 1 } = this.#options;
+    const { from, to } = this.#share;
+    const isOwn = (turn: number) => turn % accumulation >= from && turn % accumulation < to;
+    const batches = data.batches(this.#position, ...(world.size > 1 ? [isOwn] : []));
     try {
       await this.#goThrough(batches);
     } catch (error) {
@@ -177,20 +207,24 @@ export class Trainer {
   }
 
   async #goThrough(batches: AsyncGenerator<Batch>): Promise<void> {
-    const { steps, hooks = [], checkpoints, saveNow, validation } = this.#options;
+    const { steps, hooks = [], checkpoints, saveNow, validation, world = alone } = this.#options;
     const { signal } = this.#stop;
     if (validation && this.#validationDue) await this.#validate(validation.run);
-    while (this.#done < steps && !signal.aborted) {
-      for (const hook of hooks) await hook.before?.(this.#done, signal);
+    let [stopped] = await world.any(signal.aborted);
+    while (this.#done < steps && !stopped) {
+      for (const hook of hooks) await hook.before?.(this.#done, this.#heeded);
       await this.#step(batches);
       const last = this.#done === steps;
       this.#validationDue = validation ? last || this.#done % validation.every === 0 : false;
       // Before the validation: what was trained is not to be lost in it.
-      const asked = saveNow?.() ?? false;
+      const [asked, interrupted] = await world.any(saveNow?.() ?? false, signal.aborted);
       if (checkpoints && (last || asked || this.#done % checkpoints.every === 0)) this.#save();
+      // A process alone stops within the evaluation.
+      if (interrupted && world.size > 1) return;
       if (validation && this.#validationDue) await this.#validate(validation.run);
       // Signals and finalizers are served by the event loop, which a step does not leave.
       await new Promise((resolve) => setImmediate(resolve));
+      [stopped] = world.size > 1 ? [interrupted] : [signal.aborted];
     }
   }
 
@@ -204,6 +238,7 @@ export class Trainer {
       maxGradientNorm = null,
       learningRate,
       innerRate,
+      world = alone,
     } = this.#options;
     const begin = performance.now();
     const rates = { learning: learningRate(this.#done), inner: innerRate(this.#done) };
@@ -217,13 +252,20 @@ export class Trainer {
         maxGradientNorm,
         phase: this.#options.phase?.(this.#done),
         ...(factors && { factors }),
+        world,
       });
       for (let part = 0; part < accumulation; part++) {
-        const episode = await this.#nextEpisode(batches, this.#done * accumulation + part, seen);
+        const turn = this.#done * accumulation + part;
+        const split = this.#splitAt(turn, seen);
+        seen.epoch = positionAfter(turn, this.#options.data.batchesPerEpoch).epoch;
+        if (part < this.#share.from || part >= this.#share.to) continue;
+        const episode = await this.#nextEpisode(batches, split, seen);
+        this.#drawAnew(turn);
         gradients.add(episode, { innerRate: rates.inner, share: 1 / accumulation });
       }
+      await gradients.combine(accumulation);
       figures = gradients.figures();
-      gradients.apply(seen.episodes, rates.learning, figures);
+      await gradients.apply(seen.episodes, rates.learning, figures);
     } catch (error) {
       throw this.#failure(error, seen, rates);
     } finally {
@@ -242,26 +284,39 @@ export class Trainer {
       gradientNorm: figures.gradientNorm,
       timing: {
         seconds,
-        imagesPerSecond: seen.images / seconds,
+        imagesPerSecond: (seen.images * accumulation) / (this.#share.to - this.#share.from) / seconds,
         dataSeconds: seen.waitedMs / 1000,
         peakMemory: process.resourceUsage().maxRSS * 1024,
       },
     });
   }
 
-  async #nextEpisode(batches: AsyncGenerator<Batch>, turn: number, seen: Seen): Promise<Episode> {
-    const { data, method, seed, prepare } = this.#options;
+  /** Which domains an episode meets as unseen, where its step splits them. */
+  #splitAt(turn: number, seen: Seen): DomainSplit | null {
+    const { data, method, seed, phase = () => "meta" } = this.#options;
+    const isMeta = method.splitsDomains && phase(this.#done) === "meta";
+    const split = isMeta ? splitDomains(data.domains.length, { seed, step: turn }) : null;
+    for (const domain of split?.metaTest ?? []) seen.metaTest.add(data.domains[domain] ?? String(domain));
+    return split;
+  }
+
+  #drawAnew(turn: number): void {
+    const { seed, noisePerTurn = false } = this.#options;
+    if (noisePerTurn) manualSeed(new Random({ seed, index: turn, stream: "noise" }).randint(0, 2 ** 31));
+  }
+
+  async #nextEpisode(
+    batches: AsyncGenerator<Batch>,
+    split: DomainSplit | null,
+    seen: Seen,
+  ): Promise<Episode> {
+    const { data, prepare } = this.#options;
     const asked = performance.now();
     const { value: batch } = await batches.next();
     seen.waitedMs += performance.now() - asked;
     if (!batch) throw new Error("internal: the training data ended");
     seen.files.push(...data.files(batch));
     seen.images += batch.choices.length;
-    seen.epoch = batch.epoch;
-    const { phase = () => "meta" } = this.#options;
-    const isMeta = method.splitsDomains && phase(this.#done) === "meta";
-    const split = isMeta ? splitDomains(data.domains.length, { seed, step: turn }) : null;
-    for (const domain of split?.metaTest ?? []) seen.metaTest.add(data.domains[domain] ?? String(domain));
     const episode = keep(scope(() => prepare(batch, split)));
     seen.episodes.push(episode);
     return episode;
@@ -279,7 +334,7 @@ export class Trainer {
 
   async #validate(run: Validate): Promise<void> {
     const emit = (event: TrainingEvent) => this.#emit(event);
-    const score = await run(this.#done, this.#best, emit, this.#stop.signal);
+    const score = await run(this.#done, this.#best, emit, this.#heeded);
     if (score !== null && score > (this.#best?.score ?? Number.NEGATIVE_INFINITY)) {
       this.#best = { step: this.#done, score };
     }

@@ -18,14 +18,21 @@ export interface TrainingData {
   /** Images of each domain in a batch. */
   readonly perDomain: number;
   readonly batchesPerEpoch: number;
-  /** The batches from a position on, without end. A batch holds until the next one is asked for. */
-  batches(from: Position): AsyncGenerator<Batch, void, undefined>;
+  /**
+   * The batches from a position on, without end. A batch holds until the next one is asked for.
+   * @param only which of them are wanted, by their number since the start of the run; the others are not read. Default: all
+   */
+  batches(from: Position, only?: (turn: number) => boolean): AsyncGenerator<Batch, void, undefined>;
   /** The files of a batch, for messages. */
   files(batch: Batch): string[];
 }
 
 interface Batches {
-  batches(range: { epoch: number; from?: number }): AsyncGenerator<Batch, void, undefined>;
+  batches(range: {
+    epoch: number;
+    from?: number;
+    only?: (index: number) => boolean;
+  }): AsyncGenerator<Batch, void, undefined>;
 }
 
 export interface LoaderDataOptions {
@@ -55,9 +62,15 @@ export class LoaderData implements TrainingData {
     return this.#options.sampler.batchesPerEpoch;
   }
 
-  async *batches({ epoch, index }: Position): AsyncGenerator<Batch, void, undefined> {
-    yield* this.#options.loader.batches({ epoch, from: index });
-    for (let next = epoch + 1; ; next++) yield* this.#options.loader.batches({ epoch: next });
+  async *batches(
+    { epoch, index }: Position,
+    only?: (turn: number) => boolean,
+  ): AsyncGenerator<Batch, void, undefined> {
+    const { loader } = this.#options;
+    for (let next = epoch, from = index; ; next++, from = 0) {
+      const first = next * this.batchesPerEpoch;
+      yield* loader.batches({ epoch: next, from, ...(only && { only: (at) => only(first + at) }) });
+    }
   }
 
   files({ choices }: Batch): string[] {

@@ -147,8 +147,10 @@ export class ProcessGroup {
     this.#failure ??= new DistributedError(reason, { operation: "fail", rank, worldSize });
     try {
       const told = (async () => {
-        if ((await groups.storeAdd(handle, "failures", 1)) > 1) return;
-        await groups.storeSet(handle, "failed", `rank ${rank}: ${reason}`);
+        if ((await groups.storeAdd(handle, "failures", 1)) === 1)
+          await groups.storeSet(handle, "failed", `rank ${rank}: ${reason}`);
+        // Who waits for this rank in a collective waits no longer.
+        await groups.groupDisconnect(handle);
       })();
       await Promise.race([told, atMost(LAST_WORDS_MS)]);
     } catch {

@@ -56,6 +56,8 @@ function inverseSquareRoot(covariance: Tensor, identity: Tensor): Tensor {
 
 /** Whitens (B, C, H, W). */
 export class SwitchableWhitening extends nn.Module {
+  /** How much of the running statistics stays at each batch. */
+  static readonly kept = KEPT;
   readonly swMeanWeight: nn.Parameter;
   readonly swVarWeight: nn.Parameter;
   readonly weight: nn.Parameter;

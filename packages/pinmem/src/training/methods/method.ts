@@ -5,6 +5,7 @@
 
 import type { nn, Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
+import type { World } from "../../processes/world.js";
 import type { Episode, LabeledBatch } from "../episode.js";
 import type { LossTensors } from "../losses.js";
 import type { Phase } from "./phase.js";
@@ -43,8 +44,11 @@ export interface Method {
    * Runs in a scope, in training mode.
    */
   accumulate(episode: Episode, settings: StepSettings): Readonly<Record<string, LossTensors>>;
-  /** After the optimizer's step: the final write of the memory, from all episodes of the step. */
-  afterStep?(episodes: readonly Episode[], phase?: Phase): void;
+  /**
+   * After the optimizer's step: the final write of the memory, from all episodes of the step. Where several processes make one step,
+   * each has its own episodes, and sums over the world make the write one.
+   */
+  afterStep?(episodes: readonly Episode[], phase?: Phase, world?: World): void | Promise<void>;
 }
 
 /** Parameters that are trained, by name. */

@@ -15,6 +15,7 @@
 // official code, unless `statistics` is "both".
 
 import { noGrad, scope, type Tensor } from "@pinmem/torch";
+import type { World } from "../../processes/world.js";
 import type { Episode, LabeledBatch } from "../episode.js";
 import type { LossTensors } from "../losses.js";
 import { inPrecision } from "../precision.js";
@@ -73,8 +74,8 @@ export class PinMemory implements Method {
     return { "meta-train": inner.losses, "meta-test": outer.losses };
   }
 
-  afterStep(episodes: readonly Episode[], phase: Phase = "meta"): void {
-    if (phase !== "warm-up") finalWrite(this.context, episodes);
+  afterStep(episodes: readonly Episode[], phase: Phase = "meta", world?: World): void | Promise<void> {
+    return phase === "warm-up" ? undefined : finalWrite(this.context, episodes, world);
   }
 
   /** New rows whose graph reaches the write network and nothing before it. */
