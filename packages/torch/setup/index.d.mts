@@ -39,6 +39,8 @@ export interface Build {
   compiler: string;
   compilerVersion: string;
   flags: string[];
+  /** It was not compiled here, so that sources and flags say nothing about it. */
+  prebuilt?: boolean;
   /** ISO 8601. */
   createdAt: string;
 }
@@ -258,3 +260,9 @@ export function cachedAddons(version: string, env?: Readonly<Record<string, stri
 
 /** Where the cache keeps libtorchs, one folder each. */
 export function cachedLibtorchs(env?: Readonly<Record<string, string | undefined>>): string;
+
+/** Whether there is a libtorch in a folder that addons can be built against. */
+export function inspectLibtorch(path: string, source: Libtorch["source"]): Libtorch | Unusable;
+
+export function writeBuild(home: string, build: Build): void;
+export function writeDefault(home: string, value: DefaultBuild): void;

@@ -105,7 +105,7 @@ function describeAddon(packageDir: string, { kind, build, path }: Located, env: 
     builtAt: build.createdAt,
     compiler: build.compilerVersion,
     features: build.features,
-    upToDate: kind === "package" || isCurrent(),
+    upToDate: kind === "package" || build.prebuilt === true || isCurrent(),
   };
 
   function isCurrent(): boolean {

@@ -9,7 +9,7 @@ const words: readonly (readonly [library: RegExp, flags: string])[] = [
   [/`half`/g, "--half"],
   [/`verify: false`/g, "--no-verify"],
   [/`domains`/g, "--on"],
-  [/`(images|labels|shots|limit|weight|vote|steps|mirror|from)`/g, "--$1"],
+  [/`(images|labels|shots|limit|weight|vote|steps|mirror|from|libtorch)`/g, "--$1"],
   [/`entries`/g, "the file that --data names"],
   [/`write`/g, "--write"],
   [/`vote`/g, "--vote"],

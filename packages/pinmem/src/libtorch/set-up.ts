@@ -1,0 +1,214 @@
+// What `pinmem setup` does for an installed package: makes the addon of @pinmem/torch in the cache, where the package that npm
+// installs for the platform does not do or another libtorch is wanted. With a compiler it is built, against a libtorch of this
+// machine or PyTorch's own build; without one the addon of npm's package is taken, with the libtorch that it was built for.
+//
+// The cache holds a folder for each libtorch, and addons by the version of @pinmem/torch, so that a newer one finds none of an
+// older one's. Nothing outside the cache is written.
+
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import {
+  addonPath,
+  type Build,
+  cachedAddons,
+  cachedLibtorchs,
+  cacheFolder,
+  ensureAddon,
+  findLibtorch,
+  inspectLibtorch,
+  isCheckout,
+  type Libtorch,
+  locateAddon,
+  packageVersion,
+  platformName,
+  platformPackage,
+  type Reporter,
+  SetupError,
+  withLock,
+  writeBuild,
+  writeDefault,
+} from "@pinmem/torch/setup";
+import { findCompiler, hashOf, lastLines, run } from "@pinmem/torch/setup/tools";
+import { fetchLibtorch } from "./fetch-libtorch.js";
+import { libtorchVersion, type Wheel, wheelFor } from "./wheels.js";
+
+export interface SetUpOptions {
+  /** A libtorch of this machine: an unpacked archive, Python's site-packages/torch, or a prefix such as /usr. */
+  readonly libtorch?: string | undefined;
+  /** Take a libtorch with CUDA: the active Python's. */
+  readonly cuda?: boolean;
+  /** PyTorch's wheel, where it lies on this machine. */
+  readonly from?: string | undefined;
+  /** A folder on the web with PyTorch's wheels. */
+  readonly mirror?: string | undefined;
+  readonly report: Reporter;
+  readonly signal?: AbortSignal | undefined;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Folder of @pinmem/torch. */
+  readonly packageDir?: string;
+  /** Default: PyTorch's for this machine. */
+  readonly wheel?: Wheel | undefined;
+}
+
+export interface SetUpResult {
+  readonly kind: "cache" | "package";
+  readonly libtorch: string;
+  readonly path: string;
+  /** False where what was there works. */
+  readonly made: boolean;
+}
+
+/**
+ * Sees to it that @pinmem/torch finds an addon that loads.
+ * @throws SetupError naming what is missing and the next step; PullError, WriteError, the signal's reason
+ */
+export async function setUp(options: SetUpOptions): Promise<SetUpResult> {
+  const { env = process.env, report, packageDir = torchFolder(), signal } = options;
+  if (isCheckout(packageDir)) throw new SetupError("this is a checkout: run `npm run setup` in it");
+  if (process.platform === "win32")
+    throw new SetupError("Windows is not supported: use the Windows Subsystem for Linux (WSL)");
+  const home = cachedAddons(packageVersion(packageDir), env);
+  const work = async (): Promise<SetUpResult> => {
+    const wanted = options.libtorch ?? options.from ?? (options.cuda === true ? "cuda" : undefined);
+    if (wanted === undefined) {
+      const there = await whatWorks(packageDir, env, report);
+      if (there) return there;
+    }
+    const compiler = await findCompiler(env);
+    const libtorch = await chooseLibtorch(options, env, compiler !== undefined);
+    const build = compiler
+      ? await ensureAddon({ packageDir, home, libtorch: libtorch.root, env, install: false, report })
+      : usePrebuilt(packageDir, home, libtorch);
+    writeDefault(home, { id: build.id, chosen: "user", context: "" });
+    const path = addonPath(home, build.id);
+    const problem = await loading(packageDir, env);
+    if (problem !== null) throw new SetupError(`the addon in ${path} does not load: ${problem}`);
+    return { kind: "cache", libtorch: build.libtorch.version, path, made: true };
+  };
+  return withLock(join(cacheFolder(env), ".setup.lock"), work, {
+    onWait: () => report.note("another set-up is at work; waiting for it"),
+    signal,
+  });
+}
+
+const torchFolder = (): string =>
+  dirname(createRequire(import.meta.url).resolve("@pinmem/torch/package.json"));
+
+/** What the loader finds, where that loads. */
+async function whatWorks(
+  packageDir: string,
+  env: NodeJS.ProcessEnv,
+  report: Reporter,
+): Promise<SetUpResult | null> {
+  const located = locateAddon({ packageDir, env });
+  if ("problem" in located) {
+    report.note(located.problem);
+    return null;
+  }
+  const problem = await loading(packageDir, env);
+  if (problem !== null) {
+    report.note(problem);
+    return null;
+  }
+  const { kind, path, build } = located;
+  return {
+    kind: kind === "package" ? "package" : "cache",
+    libtorch: build.libtorch.version,
+    path,
+    made: false,
+  };
+}
+
+/** Why @pinmem/torch does not load, in a process of its own; null where it does. */
+async function loading(packageDir: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+  const script =
+    'import(require("node:url").pathToFileURL(process.argv[1])).catch(({ message }) => { console.error(message); process.exit(1) })';
+  const entry = join(packageDir, "dist/index.js");
+  const { code, output } = await run([process.execPath, "-e", script, entry], {
+    env: { ...env, NODE_OPTIONS: "" },
+    timeout: 180_000,
+  });
+  return code === 0 ? null : lastLines(output, 5);
+}
+
+/** The libtorch to use, in the cache after this where it is PyTorch's own build. */
+async function chooseLibtorch(
+  {
+    libtorch: named,
+    from,
+    mirror,
+    cuda,
+    report,
+    signal,
+    wheel = wheelFor(platformName(process)),
+  }: SetUpOptions,
+  env: NodeJS.ProcessEnv,
+  canBuild: boolean,
+): Promise<Libtorch> {
+  if (named !== undefined) {
+    const { libtorch } = await findLibtorch({ env, libtorch: named });
+    if (libtorch) return libtorch;
+  }
+  if (cuda === true || (canBuild && from === undefined)) {
+    const { libtorch, passedOver } = await findLibtorch({ env: { ...env, LIBTORCH: "" } });
+    if (libtorch && (cuda !== true || libtorch.cuda)) return libtorch;
+    if (cuda === true) {
+      const found = libtorch ? `${libtorch.root} is built without it` : "none was found";
+      throw new SetupError(
+        `no libtorch with CUDA is at hand (${found}). Install PyTorch's, then run this again in that environment:\n` +
+          `  python3 -m venv .venv && . .venv/bin/activate && pip install torch==${libtorchVersion}\n` +
+          "or name an unpacked one with `libtorch`.",
+      );
+    }
+    for (const { path, reason } of passedOver) report.note(`passed over ${path}: ${reason}`);
+  }
+  if (wheel === undefined) {
+    throw new SetupError(
+      `PyTorch has no build of libtorch for ${platformName(process)}: name one of this machine with \`libtorch\``,
+    );
+  }
+  const folder = join(cachedLibtorchs(env), `${wheel.version}-${platformName(process)}`);
+  if (!existsSync(folder)) {
+    await report.step("libtorch", wheel.file, (progress) =>
+      fetchLibtorch(wheel, folder, {
+        ...{ from, mirror, signal, env },
+        onProgress: (what, done, total) =>
+          progress(`${what} ${(done / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`),
+      }),
+    );
+  }
+  const libtorch = inspectLibtorch(folder, "wheel");
+  if ("root" in libtorch) return libtorch;
+  throw new SetupError(`${folder} is not complete (${libtorch.reason}). Remove it, then run this again`);
+}
+
+/** Without a compiler: the addon of npm's package beside the libtorch that it was built for. */
+function usePrebuilt(packageDir: string, home: string, libtorch: Libtorch): Build {
+  const platform = platformName(process);
+  const found = platformPackage(packageDir);
+  if (found?.build === undefined || found.version !== packageVersion(packageDir)) {
+    throw new SetupError(
+      `there is neither a C++ compiler nor the package @pinmem/torch-${platform}, which has the addon. Install g++ (or name a ` +
+        `compiler with CXX), or run \`npm install @pinmem/torch-${platform}@${packageVersion(packageDir)}\`; then run this again`,
+    );
+  }
+  if (libtorch.version.split("+")[0] !== found.libtorchVersion) {
+    throw new SetupError(
+      `without a C++ compiler, libtorch has to be ${found.libtorchVersion}, for which the addon in ${found.name} was built; ` +
+        `${libtorch.root} has ${libtorch.version}. Install g++ (or name a compiler with CXX), then run this again`,
+    );
+  }
+  const id = `${platform}-prebuilt-${hashOf([libtorch.root]).slice(0, 8)}`;
+  const folder = dirname(addonPath(home, id));
+  rmSync(folder, { recursive: true, force: true });
+  const beside = join(folder, "node_modules/@pinmem");
+  mkdirSync(beside, { recursive: true });
+  symlinkSync(libtorch.root, join(beside, `libtorch-${platform}`));
+  for (const name of readdirSync(found.folder).filter((one) => /\.node$|\.so/.test(one))) {
+    cpSync(join(found.folder, name), join(folder, name));
+  }
+  const build = { ...(found.build as unknown as Build), id, libtorch, prebuilt: true };
+  writeBuild(home, build);
+  return build;
+}
