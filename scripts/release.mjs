@@ -1,6 +1,6 @@
 // The command `npm run release`: tries what `npm run pack` has put into release/, as users would.
 
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createReporter } from "../packages/torch/setup/index.mjs";
 import { onPath } from "../packages/torch/setup/python.mjs";
@@ -16,6 +16,7 @@ Usage: npm run release -- --check [options]
                    nor Python, and use them: doctor, train, predict, a program, export, @pinmem/runtime, uninstall
   --with CLIENT    ${clients.join(", ")} (default: all that are on the PATH)
   --registry URL   where other packages come from (default: npm's setting)
+  --wheel FILE     PyTorch's wheel for this platform: then \`pinmem setup --from\` is tried too
   --help           show this
 
 Exit codes: 0 all works; 1 something does not, and the last lines say what; 2 wrong usage.`;
@@ -24,6 +25,7 @@ const options = /** @type {const} */ ({
   check: { type: "boolean" },
   with: { type: "string" },
   registry: { type: "string" },
+  wheel: { type: "string" },
   help: { type: "boolean", short: "h" },
 });
 
@@ -46,8 +48,8 @@ try {
   process.exitCode = code.startsWith("ERR_PARSE_ARGS") ? 2 : 1;
 }
 
-/** @param {{ with?: string | undefined, registry?: string | undefined }} values */
-async function check({ with: only, registry }) {
+/** @param {{ with?: string | undefined, registry?: string | undefined, wheel?: string | undefined }} values */
+async function check({ with: only, registry, wheel }) {
   const report = createReporter();
   const upstream = registry ?? (await run(["npm", "config", "get", "registry"], { cwd: "/" })).stdout.trim();
   const folder = join(root, "release");
@@ -57,6 +59,9 @@ async function check({ with: only, registry }) {
       report.note(`${client} is not on the PATH, and is left out`);
       continue;
     }
-    await checkRelease({ folder, upstream, client, report });
+    await checkRelease({
+      ...{ folder, upstream, client, report },
+      wheel: wheel === undefined ? undefined : resolve(process.env.INIT_CWD ?? process.cwd(), wheel),
+    });
   }
 }

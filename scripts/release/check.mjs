@@ -73,10 +73,11 @@ await model.release?.();
 `;
 
 /**
- * @param {{ folder: string, upstream: string, client: Client, report: Reporter }} options `folder`: the tarballs
+ * @param {{ folder: string, upstream: string, client: Client, report: Reporter, wheel?: string | undefined }} options
+ *   `folder`: the tarballs; `wheel`: PyTorch's, to try `pinmem setup` with
  * @throws {SetupError} naming the first thing that does not work
  */
-export async function checkRelease({ folder, upstream, client, report }) {
+export async function checkRelease({ folder, upstream, client, report, wheel }) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "pinmem-release-")));
   const registry = await startRegistry(await readTarballs(folder), upstream);
   const { install, remove } = verbs[client];
@@ -139,6 +140,8 @@ export async function checkRelease({ folder, upstream, client, report }) {
     await inProject(["npx", "pinmem", "predict", "runs/two", "streets/images", "--out", "out"]);
     writeFileSync(join(project, "three-lines.mjs"), program(picture));
     await inProject(["node", "three-lines.mjs"], { says: /256x128, 32768/ });
+    await inProject(["npx", "pinmem", "init", "begun"], { says: /npm run train/ });
+    await inProject(["npx", "pinmem", "recipes", "begun/recipe.mjs"], { says: /first/ });
     await inProject(["npx", "pinmem", "export", "runs/two", "--out", "exported", "--no-verify"]);
 
     const before = registry.served.length;
@@ -150,6 +153,7 @@ export async function checkRelease({ folder, upstream, client, report }) {
     writeFileSync(join(other, "segment.mjs"), runtimeProgram(picture));
     await step(other, ["node", "segment.mjs"], { says: /32768 labels/ });
 
+    if (wheel !== undefined && client === "npm") await setUpByHand(inProject, modules, wheel);
     await inProject([...remove, "pinmem"]);
     const left = existsSync(join(modules, "@pinmem")) ? readdirSync(join(modules, "@pinmem")) : [];
     if (left.length > 0) throw new SetupError(`uninstalling leaves ${left}`);
@@ -174,6 +178,30 @@ async function misled(step) {
     env: { LD_LIBRARY_PATH: other },
     as: `npx pinmem doctor, with the libtorch in ${other} in LD_LIBRARY_PATH`,
   });
+}
+
+/**
+ * Where the package with libtorch is missing, the cache does instead, until it is cleaned.
+ *
+ * @param {Step} step
+ * @param {string} modules
+ * @param {string} wheel
+ */
+async function setUpByHand(step, modules, wheel) {
+  const name = readdirSync(join(modules, "@pinmem")).find((one) => one.startsWith("libtorch-")) ?? "";
+  rmSync(join(modules, "@pinmem", name), { recursive: true });
+  await step(["npx", "pinmem", "doctor"], {
+    says: new RegExp(`@pinmem/${name}@\\S+, the libtorch of \\S+, is not installed\\. Run \`npm install`),
+    fails: true,
+    as: "npx pinmem doctor, which names the package that is missing",
+  });
+  await step(["npx", "pinmem", "setup", "--from", wheel], {
+    says: /^ready: /m,
+    as: "npx pinmem setup --from FILE",
+  });
+  await step(["npx", "pinmem", "doctor"], { says: /from PyTorch's wheel[\s\S]*\nhealthy$/m });
+  await step(["npx", "pinmem", "setup", "--clean"], { says: /removed \S+libtorch \(/ });
+  await step(["npx", "pinmem", "doctor"], { fails: true, as: "npx pinmem doctor, as before" });
 }
 
 /**

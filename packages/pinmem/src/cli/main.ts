@@ -10,6 +10,7 @@ import { guardOutput } from "./output.js";
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
+  init: async () => (await import("./init.js")).initCommand(),
   setup: async () => (await import("./setup.js")).setupCommand(),
   demo: async () => (await import("./demo.js")).demoCommand(),
   data: async () => (await import("./data.js")).dataCommand(),

@@ -1,0 +1,49 @@
+// `pinmem init`: a small project that trains on procedural streets at once, and says which lines to change for data of one's own.
+// What stands in its files is in init-files.ts.
+
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { Command } from "commander";
+import { writeWhole } from "../files/atomic-write.js";
+import { projectFiles } from "./init-files.js";
+import { explained } from "./running.js";
+
+export function initCommand(): Command {
+  return new Command("init")
+    .description("Begin a project: package.json, a recipe that trains at once, a README.")
+    .argument("[folder]", "where; made if it is not there", ".")
+    .addHelpText(
+      "after",
+      `
+Files that are there already are left as they are: where one of the project's is, nothing is written.
+
+Example:
+  npx pinmem init streets && cd streets && npm install && npm run train
+
+Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
+    )
+    .action(async (folder: string) => explained(() => init(folder)));
+}
+
+async function init(folder: string): Promise<void> {
+  const manifest = new URL("../../package.json", import.meta.url);
+  const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+  const files = Object.entries(projectFiles({ name: packageName(resolve(folder)), version }));
+  const inTheWay = files.map(([name]) => join(folder, name)).filter((path) => existsSync(path));
+  if (inTheWay.length > 0)
+    throw new Error(`${inTheWay.join(", ")}: there already. Choose another folder, or move it away`);
+  const hasPinmem = existsSync(join(folder, "node_modules/pinmem"));
+  for (const [name, text] of files) await writeWhole(join(folder, name), text);
+  console.log(`${files.map(([name]) => join(folder, name)).join("\n")}\n\nNext:`);
+  const here = relative(process.cwd(), resolve(folder));
+  if (here !== "") console.log(`  cd ${here}`);
+  if (!hasPinmem) console.log("  npm install");
+  console.log("  npm run train");
+}
+
+/** What npm takes as a name. */
+const packageName = (folder: string): string =>
+  basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .replace(/^-+|-+$/g, "") || "streets";
