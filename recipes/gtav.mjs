@@ -2,12 +2,22 @@
 //
 //   npx pinmem recipes recipes/gtav.mjs
 //   npx pinmem train recipes/gtav.mjs#pin-memory-resnet50
+//   npx pinmem train recipes/gtav.mjs#debug-dinov2
+//   npx pinmem train recipes/gtav.mjs#pin-memory-dinov2l-lora-linear
 
+import { foundationRecipes } from "./parts/foundation.mjs";
 import { paperRecipes } from "./parts/paper.mjs";
 
-export const recipes = paperRecipes({
+const setting = {
   name: "gtav",
   sources: ["gtav", "gtav"],
   targets: ["cityscapes", "bdd100k", "mapillary", "idd"],
-  epochs: () => 31,
-});
+};
+
+export const recipes = {
+  ...paperRecipes({
+    ...setting,
+    epochs: () => 31,
+  }),
+  ...foundationRecipes(setting),
+};

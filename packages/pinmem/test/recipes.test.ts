@@ -26,8 +26,9 @@ const folder = fileURLToPath(new URL("../../../recipes", import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
 const recipe = (address: string) => loadRecipe(join(folder, address));
 
-/** Without `full`, these are left out, whose parts others have too. */
-const tooLarge = (recipe: Recipe): boolean => !full && /resnet(50|101)/.test(recipe.model.backbone ?? "");
+/** These are left out, whose parts others have too: foundation models but the tiny ones, and without `full` large networks. */
+const tooLarge = ({ model: { backbone = "" } }: Recipe): boolean =>
+  /^dinov\d_(?!.*debug)/.test(backbone) || (!full && /resnet(50|101)/.test(backbone));
 
 /** Backbones from small to large, as far as steps are concerned. */
 const bySize = ["mobilenet_v2", "shufflenet_v2_x1_0", "resnet18", "resnet50", "resnet101"];
@@ -55,6 +56,7 @@ const all = await distinct();
 /** The recipe with miniature data in place of its own. */
 const inMiniature = (recipe: Recipe): Recipe => {
   const streets = (domain: string) => ({ name: "streets", domain, count: 2, width: 64, height: 64 });
+  const side = recipe.model.backbone?.startsWith("dinov2") ? 56 : 64;
   return resolveRecipe({
     ...recipe,
     device: "cpu",
@@ -63,7 +65,7 @@ const inMiniature = (recipe: Recipe): Recipe => {
       sources: [streets("boulevard"), streets("toy-town")],
       validation: [],
       targets: [],
-      crop: { width: 64, height: 64 },
+      crop: { width: side, height: side },
       scale: [1, 1],
       perDomain: 2,
       epoch: 1,
@@ -131,6 +133,7 @@ describe("the recipes", () => {
       "camvid-grid.mjs",
       "camvid-study.mjs",
       "camvid.mjs",
+      "cityscapes-acdc.mjs",
       "demo.mjs",
       "gtav-synthia-idd.mjs",
       "gtav-synthia.mjs",

@@ -112,5 +112,6 @@ export {
 export { findFit, isExact, type WeightsFit } from "../models/weights/weights-fit.js";
 export { cachedWeights, NoCachedWeightsError, weightsFolder } from "../pretrained/cache.js";
 export { type PublishedWeights, publishedWeights, type WeightsOrigin } from "../pretrained/catalog.js";
+export { type FoundationWeights, foundationWeights } from "../pretrained/foundation-catalog.js";
 export { type PulledWeights, type PullOptions, pullWeights } from "../pretrained/pull.js";
 export { PullError } from "../web/pull-error.js";

@@ -7,6 +7,7 @@ import { StatusLine } from "../files/status-line.js";
 import { backboneNames } from "../models/backbones/names.js";
 import { cachedPath, weightsFolder } from "../pretrained/cache.js";
 import { publishedWeights, type WeightsOrigin, weightSources } from "../pretrained/catalog.js";
+import { foundationWeights } from "../pretrained/foundation-catalog.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { interruption } from "./interruption.js";
 import { explained } from "./running.js";
@@ -20,12 +21,13 @@ interface PullFlags {
 export function addListAndPull(command: Command): void {
   command
     .command("list")
-    .description("List the ImageNet weights that are published for backbones, and which are in the cache.")
+    .description("List the weights that are published for backbones: where, how large, under which license.")
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
       `
-The cache is PINMEM_CACHE, or pinmem in the system's folder for caches.
+The cache is PINMEM_CACHE, or pinmem in the system's folder for caches. ImageNet weights are brought into it by \`weights pull\`; those of
+foundation models (DINOv2, DINOv3) are not: download them from their page, and name the file in model.backboneWeights.
 
 Example:
   npx pinmem weights list
@@ -76,7 +78,13 @@ function list(json: boolean): void {
     return { ...weights, cached: existsSync(path) ? path : null };
   });
   if (json) {
-    console.log(JSON.stringify(all, null, 2));
+    console.log(
+      JSON.stringify(
+        [...all, ...foundationWeights.map((weights) => ({ ...weights, cached: null }))],
+        null,
+        2,
+      ),
+    );
     return;
   }
   const width = Math.max(...all.map(({ backbone }) => backbone.length));
@@ -88,6 +96,10 @@ function list(json: boolean): void {
     `\nIn the cache: ${all.filter(({ cached }) => cached !== null).length} of ${all.length} (${weightsFolder()})`,
   );
   for (const license of new Set(all.map(({ license }) => license))) console.log(`License: ${license}`);
+  const widest = Math.max(...foundationWeights.map(({ backbone }) => backbone.length));
+  console.log("\nFoundation models, to be downloaded from their page:");
+  for (const { backbone, address, bytes, license } of foundationWeights)
+    console.log(`${backbone.padEnd(widest)}  ${megabytes(bytes).padStart(8)} MB  ${address}  ${license}`);
 }
 
 async function pull(name: string, { json, ...options }: PullFlags): Promise<void> {

@@ -8,6 +8,7 @@ import { completeNetworkOptions, NetworkOptionsError, networkSchema } from "../m
 import { networks } from "../models/network-registry.js";
 import { IMAGENET } from "../pretrained/cache.js";
 import { weightsFor } from "../pretrained/catalog.js";
+import { foundationWeights } from "../pretrained/foundation-catalog.js";
 
 const { backbone, head, outputStride, normalization, memory } = networkSchema.shape;
 
@@ -77,7 +78,7 @@ export function modelProblems(model: ModelConfig): string[] {
       if (problems.length > 0) return problems;
       return backboneWeights === IMAGENET && weightsFor(backbone).length === 0
         ? [
-            `model.backboneWeights is "${IMAGENET}", but none are published for "${backbone}"; name a file, or leave it out`,
+            `model.backboneWeights is "${IMAGENET}", but none are published for "${backbone}"; name a file${hintOf(backbone)}, or leave it out`,
           ]
         : [];
     } catch (error) {
@@ -140,4 +141,10 @@ export function cropProblems(
       `data.crop.${side} is ${size}, no multiple of ${grid}, the patch of "${backbone}": take ${below} or ${Math.ceil(size / grid) * grid}`,
     ];
   });
+}
+
+/** Where the weights of a foundation backbone are. */
+function hintOf(backbone: string): string {
+  const published = foundationWeights.find((weights) => weights.backbone === backbone);
+  return published ? ` (of ${published.address})` : "";
 }
