@@ -4,15 +4,18 @@
 // Each measurement has processes of its own, since the peak memory of a process never falls. Times are wall-clock, and CPU
 // time beside them, which says more where the machine is shared.
 //
+// Goals are held against the fastest peer and the leanest one that are measured in the same run: give newer ones with --peers,
+// and our side on another libtorch with --libtorch.
+//
 // With --device cuda it has not come to its end yet.
 
 import { fileURLToPath } from "node:url";
 import { benchOptions, misuse, positive } from "./lib/options.js";
 import { report } from "./lib/report.js";
-import { Side } from "./lib/side.js";
+import { type Answer, Side } from "./lib/side.js";
 import { median, medianRatio } from "./lib/statistics.js";
 
-const python = process.env.PYTHON ?? "/usr/bin/python3";
+const chosenPython = process.env.PYTHON ?? "/usr/bin/python3";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const chosen = benchOptions({
   name: "meta-step",
@@ -21,10 +24,16 @@ const chosen = benchOptions({
     "--quick        few steps",
     "--size PIXELS  of the images (default: 256)",
     "--device NAME  cpu, or cuda for both sides, and its memory instead of the process's (default: cpu)",
+    "--peers PATHS  further Pythons, with a comma between them, each with a torch of its own",
+    "--compile      each peer of version 2 also through torch.compile",
+    "--libtorch DIR our side on that libtorch too, whose addon `LIBTORCH=DIR npm run setup` has built",
     "PYTHON=PATH    the Python whose torch is the peer (default: /usr/bin/python3)",
   ],
   options: {
     quick: { type: "boolean", default: false },
+    peers: { type: "string", default: "" },
+    compile: { type: "boolean", default: false },
+    libtorch: { type: "string" },
     device: { type: "string", default: "cpu" },
     size: { type: "string", default: "256" },
   },
@@ -38,8 +47,25 @@ const WARM_UP = (quick ? 1 : 2) * (onGpu ? 4 : 1);
 const THREADS = 2;
 const [SIZE, IMAGES] = [positive("meta-step", "--size", chosen.size), 2];
 
-const ours = () => new Side("pinmem", process.execPath, [here("sides/meta-step.js")]);
-const theirs = () => new Side("python3-torch", python, ["-P", here("../peers/meta_step.py")]);
+/** A side that is started anew for every measurement. */
+interface Competitor {
+  readonly name: string;
+  readonly start: () => Side;
+  readonly versions: Answer;
+  readonly compile?: boolean;
+}
+
+async function competitor(start: () => Side, prefix: string): Promise<Competitor> {
+  const side = start();
+  const versions = await side.ask({ task: "versions" });
+  await side.close();
+  return { name: `${prefix} ${String(versions.libtorch ?? versions.torch)}`, start, versions };
+}
+
+const oursOn = (libtorch?: string) => () =>
+  new Side("pinmem", process.execPath, [here("sides/meta-step.js")], libtorch ? { LIBTORCH: libtorch } : {});
+const peer = (python: string) => () =>
+  new Side(python === chosenPython ? "python3-torch" : python, python, ["-P", here("../peers/meta_step.py")]);
 
 interface Measured {
   readonly seconds: number[];
@@ -53,12 +79,13 @@ interface Measured {
 interface Contender {
   readonly side: Side;
   readonly order?: "first" | "second";
+  readonly compile?: boolean;
 }
 
 /** Both take their steps in turn, so that a slow minute hits both. */
 async function compare(backbone: string, contenders: readonly Contender[]): Promise<Measured[]> {
   const built: Record<string, unknown>[] = [];
-  for (const { side, order } of contenders) {
+  for (const { side, order, compile } of contenders) {
     const request = {
       task: "build",
       backbone,
@@ -67,6 +94,7 @@ async function compare(backbone: string, contenders: readonly Contender[]): Prom
       threads: THREADS,
       device,
       ...(order && { order }),
+      ...(compile && { compile }),
     };
     built.push(await side.ask(request));
   }
@@ -98,41 +126,61 @@ const MiB = 2 ** 20;
 const rows: Record<string, string | number>[] = [];
 const figures: Record<string, { value: number; goal?: { at: "most" | "least"; limit: number } }> = {};
 
-const asked = [ours(), theirs()] as const;
-const ourVersions = await asked[0].ask({ task: "versions" });
-const theirVersions = await asked[1].ask({ task: "versions" });
-for (const side of asked) await side.close();
+const teams = [await competitor(oursOn(), "pinmem, libtorch")];
+if (chosen.libtorch) teams.push(await competitor(oursOn(chosen.libtorch), "pinmem, libtorch"));
+const peers = [await competitor(peer(chosenPython), "PyTorch")];
+for (const python of chosen.peers.split(",").filter((path) => path !== "")) {
+  peers.push(await competitor(peer(python), "PyTorch"));
+}
+if (chosen.compile) {
+  const newer = peers.filter(({ versions }) => !String(versions.torch).startsWith("1."));
+  if (newer.length === 0)
+    misuse("meta-step", "--compile needs a peer of version 2: name its Python with --peers");
+  peers.push(...newer.map((peer) => ({ ...peer, name: `${peer.name}, compiled`, compile: true })));
+}
+const [ourVersions, theirVersions] = [teams[0]?.versions, peers[0]?.versions];
 
 for (const backbone of ["mobilenetv2", "resnet50"]) {
-  const [first, peer] = (await compare(backbone, [{ side: ours() }, { side: theirs() }])) as [
-    Measured,
-    Measured,
-  ];
-  if (first.parameters !== peer.parameters) throw new Error(`${backbone}: the networks have different sizes`);
-  const time = medianRatio(first.seconds, peer.seconds);
-  const cpu = medianRatio(first.cpu, peer.cpu);
-  const memory = first.peak / peer.peak;
-  rows.push({
-    what: `${backbone}, first order`,
-    "ours s": fixed(median(first.seconds)),
-    "python s": fixed(median(peer.seconds)),
-    "time ratio": fixed(time),
-    "CPU ratio": fixed(cpu),
-    ...(first.floor !== undefined && { "arithmetic s": fixed(first.floor) }),
-    "ours MiB": Math.round(first.peak / MiB),
-    "python MiB": Math.round(peer.peak / MiB),
-    "memory ratio": fixed(memory),
-  });
-  figures[`${backbone}.time`] = { value: time, goal: { at: "most", limit: 0.85 } };
-  figures[`${backbone}.cpu`] = { value: cpu };
-  if (first.floor !== undefined) {
-    figures[`${backbone}.arithmeticShare`] = { value: first.floor / median(first.seconds) };
+  const contenders = [...teams, ...peers].map(({ start, compile }) => ({
+    side: start(),
+    ...(compile && { compile }),
+  }));
+  const measured = await compare(backbone, contenders);
+  if (new Set(measured.map(({ parameters }) => parameters)).size > 1) {
+    throw new Error(`${backbone}: the networks have different sizes`);
   }
-  figures[`${backbone}.memory`] = { value: memory, goal: { at: "most", limit: 0.7 } };
+  const [mine, others] = [measured.slice(0, teams.length), measured.slice(teams.length)];
+  const fastest = others.reduce((best, other) =>
+    median(other.seconds) < median(best.seconds) ? other : best,
+  );
+  const leanest = Math.min(...others.map(({ peak }) => peak));
+  for (const [at, { name }] of [...teams, ...peers].entries()) {
+    const { seconds, cpu, peak, floor } = measured[at] as Measured;
+    rows.push({
+      what: `${backbone}, first order`,
+      side: name,
+      s: fixed(median(seconds)),
+      "CPU s": fixed(median(cpu)),
+      MiB: Math.round(peak / MiB),
+      ...(floor !== undefined && { "arithmetic s": fixed(floor) }),
+      "time / fastest peer": fixed(medianRatio(seconds, fastest.seconds)),
+      "memory / leanest peer": fixed(peak / leanest),
+    });
+  }
+  for (const [at, { seconds, cpu, peak, floor }] of mine.entries()) {
+    const key = at === 0 ? backbone : `${backbone}.libtorch-${String(teams[at]?.versions.libtorch)}`;
+    figures[`${key}.time`] = {
+      value: medianRatio(seconds, fastest.seconds),
+      goal: { at: "most", limit: 0.8 },
+    };
+    figures[`${key}.cpu`] = { value: medianRatio(cpu, fastest.cpu) };
+    if (floor !== undefined) figures[`${key}.arithmeticShare`] = { value: floor / median(seconds) };
+    figures[`${key}.memory`] = { value: peak / leanest, goal: { at: "most", limit: 0.7 } };
+  }
 
   const [one, two] = (await compare(backbone, [
-    { side: ours(), order: "first" },
-    { side: ours(), order: "second" },
+    { side: oursOn()(), order: "first" },
+    { side: oursOn()(), order: "second" },
   ])) as [Measured, Measured];
   figures[`${backbone}.secondToFirst.time`] = { value: medianRatio(two.seconds, one.seconds) };
   figures[`${backbone}.secondToFirst.memory`] = { value: two.peak / one.peak };
@@ -141,13 +189,15 @@ for (const backbone of ["mobilenetv2", "resnet50"]) {
 report({
   name: `meta-step${onGpu ? "-cuda" : ""}${SIZE === 256 ? "" : `-${SIZE}`}`,
   versions: {
-    libtorch: String(ourVersions.libtorch),
-    node: String(ourVersions.node),
-    "python torch": String(theirVersions.torch),
-    python: String(theirVersions.python),
+    libtorch: teams.map(({ versions }) => String(versions.libtorch)).join(", "),
+    node: String(ourVersions?.node),
+    "python torch": peers
+      .map(({ versions, compile }) => `${versions.torch}${compile ? " compiled" : ""}`)
+      .join(", "),
+    python: peers.map(({ versions }) => String(versions.python)).join(", "),
   },
   settings: {
-    device: onGpu ? String(theirVersions.gpu) : device,
+    device: onGpu ? String(theirVersions?.gpu) : device,
     threads: THREADS,
     size: SIZE,
     domains: 2,

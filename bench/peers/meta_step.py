@@ -44,7 +44,7 @@ LEARNING_RATE, INNER_RATE = 1e-6, 1e-7
 
 
 class Trainer:
-    def __init__(self, backbone, size, images, device):
+    def __init__(self, backbone, size, images, device, compiled=False):
         torch.manual_seed(0)
         self.net = DeepLab(backbone).to(device)
         self.second, self.third = copy.deepcopy(self.net), copy.deepcopy(self.net)
@@ -53,6 +53,8 @@ class Trainer:
         self.domains = [domain(), domain()]
         for network in (self.net, self.second, self.third):
             network.train()
+            if compiled:
+                network.forward = torch.compile(network.forward)
 
     @staticmethod
     def label(images, size):
@@ -99,7 +101,7 @@ def handle(request):
     if task == "build":
         trainers.clear()
         trainers[request["backbone"]] = Trainer(
-            request["backbone"], request["size"], request["images"], request.get("device", "cpu")
+            request["backbone"], request["size"], request["images"], request.get("device", "cpu"), request.get("compile", False)
         )
         parameters = sum(p.numel() for p in trainers[request["backbone"]].net.parameters())
         return {"parameters": parameters}
