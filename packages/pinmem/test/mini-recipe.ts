@@ -26,7 +26,7 @@ export const miniRecipe = (more: Partial<RecipeInput> = {}): Recipe =>
       perDomain: 2,
       workers: 0,
     },
-    model: { backbone: TINY },
+    model: { backbone: TINY, width: 32 },
     method: { name: "pin-memory", memoryStart: { batches: 2 } },
     length: { steps: 4 },
     validation: { every: 3, preciseBatchNorm: 2 },

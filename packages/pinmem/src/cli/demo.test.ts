@@ -33,6 +33,7 @@ const miniature = Object.entries({
   "data.perDomain": 2,
   "data.workers": 0,
   "model.backbone": TINY,
+  "model.width": 32,
   "validation.preciseBatchNorm": 1,
   "calibration.pictures": 1,
 }).flatMap(([path, value]) => ["--set", `${path}=${JSON.stringify(value)}`]);

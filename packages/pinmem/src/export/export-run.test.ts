@@ -6,13 +6,15 @@ import { dispose, liveTensors, loadSafetensors, nn } from "@pinmem/torch";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
+import { TINY } from "../../test/tiny-backbone.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { openRun } from "../runs/open-run.js";
 import { registerEmitter } from "./emitters/registry.js";
 import { type ExportOptions, exportRun } from "./export-run.js";
 
 const root = temporaryFolder();
-const run = untrainedRun(join(root, "run"));
+// As wide as usual: half precision is for large weights.
+const run = untrainedRun(join(root, "run"), { recipe: miniRecipe({ model: { backbone: TINY } }) });
 let count = 0;
 
 /** Exports the run; gives the folder, and model.json as it was read again. */

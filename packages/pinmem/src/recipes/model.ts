@@ -10,7 +10,7 @@ import { IMAGENET } from "../pretrained/cache.js";
 import { weightsFor } from "../pretrained/catalog.js";
 import { foundationWeights } from "../pretrained/foundation-catalog.js";
 
-const { backbone, head, outputStride, normalization, memory } = networkSchema.shape;
+const { backbone, head, width, outputStride, normalization, memory } = networkSchema.shape;
 
 export const modelSchema = z.strictObject({
   /** Of `backboneNames`, or one that was registered. */
@@ -21,6 +21,8 @@ export const modelSchema = z.strictObject({
   network: z.string().optional(),
   /** Ratio of the image's resolution to the feature's: 8, 16 or 32; the head's own by default. */
   outputStride,
+  /** Channels of the feature that the memory reads and is written from, and of the head; 256 by default, as in the paper. */
+  width: width.unwrap().optional(),
   /** Instance normalization by stage, such as { layer1: "instance-norm" }. */
   normalization,
   /**
@@ -69,7 +71,7 @@ export function completeModel(model: ModelConfig): ModelConfig {
 
 /** What does not go together, in words. */
 export function modelProblems(model: ModelConfig): string[] {
-  const { network, backbone, head, outputStride, normalization, backboneWeights } = model;
+  const { network, backbone, head, width, outputStride, normalization, backboneWeights } = model;
   if (network === undefined) {
     if (backbone === undefined) return ["model.backbone is missing"];
     try {
@@ -93,6 +95,7 @@ export function modelProblems(model: ModelConfig): string[] {
   const idle = {
     backbone,
     head,
+    width,
     outputStride,
     backboneWeights: backboneWeights ?? undefined,
     adapter,

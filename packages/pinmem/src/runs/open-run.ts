@@ -6,7 +6,7 @@
 import { existsSync, statSync } from "node:fs";
 import type { LabelSpace } from "@pinmem/core";
 import type { TestNormalization } from "@pinmem/core/formats";
-import { type Device, dispose, loadSafetensors } from "@pinmem/torch";
+import { type Device, dispose, loadSafetensors, nn } from "@pinmem/torch";
 import { lookAtPictures } from "../adaptation/look-at-pictures.js";
 import { PLACE_WEIGHT, type Place } from "../inference/place.js";
 import { SecondLook } from "../inference/second-look.js";
@@ -113,7 +113,7 @@ export function openRun(
   try {
     const { recipe, space, step, score, adaptation, backboneWeights } = readMetadata(file, metadata);
     const load = (): SegmentationNetwork => {
-      const network = createRecipeNetwork(recipe, space.classes.length);
+      const network = nn.init.skipInit(() => createRecipeNetwork(recipe, space.classes.length));
       if (vote !== null)
         letVote(network, vote === "auto" ? calibratedVote({ file, step, adaptation }) : vote, path);
       loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });

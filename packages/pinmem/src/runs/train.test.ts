@@ -169,7 +169,7 @@ describe("train", () => {
 
   it("starts the memory after a warm-up, selects covariances at their epoch, and keeps both in checkpoints", async () => {
     const recipe = miniRecipe({
-      model: { backbone: TINY, normalization: { layer1: "selective-whitening" } },
+      model: { backbone: TINY, width: 32, normalization: { layer1: "selective-whitening" } },
       method: { name: "memory-erm", memoryStart: { batches: 1, afterSteps: 2 } },
       whitening: { selectAfterEpochs: 1, trials: 2, images: 2 },
       length: { steps: 4 },
@@ -201,7 +201,7 @@ describe("train", () => {
       /device is "cuda:7", but .*use "cpu"/,
     );
     const late = miniRecipe({
-      model: { backbone: TINY, normalization: { layer1: "selective-whitening" } },
+      model: { backbone: TINY, width: 32, normalization: { layer1: "selective-whitening" } },
     });
     await expect(attempt(late)).rejects.toThrow(
       /selectAfterEpochs is 6, which is step 18 .* the run has 4 steps/,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { distance, type PlainTensor, readFixture } from "../../test/fixture.js";
-import { empty, manualSeed, nn, ones, type Tensor, zeros } from "../index.js";
+import { empty, manualSeed, nn, ones, randn, type Tensor, zeros } from "../index.js";
 import { fans, gain } from "./init.js";
 
 const { init } = nn;
@@ -11,6 +11,24 @@ const fixture = readFixture<{
 
 // Random numbers agree exactly where libtorch fills with the same vector instructions, to rounding elsewhere.
 const ROUNDING = 1e-6;
+
+describe("skipInit", () => {
+  it("draws nothing while a module is made, whose constants are there, and draws again afterwards", () => {
+    manualSeed(5);
+    const expected = randn([2]).toArray();
+    manualSeed(5);
+    const norm = init.skipInit(() => [new nn.Conv2d(3, 4, 3), new nn.BatchNorm2d(2)] as const)[1];
+    expect(randn([2]).toArray()).toEqual(expected);
+    expect(norm.weight.toArray()).toEqual([1, 1]);
+    const before = zeros([2]);
+    expect(() =>
+      init.skipInit(() => {
+        throw new Error("unmade");
+      }),
+    ).toThrow("unmade");
+    expect(init.normal_(before).toArray()).not.toEqual([0, 0]);
+  });
+});
 
 describe("initializers", () => {
   const cases: Record<string, (weight: Tensor) => Tensor> = {

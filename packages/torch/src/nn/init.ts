@@ -41,6 +41,26 @@ const inPlace = (tensor: Tensor, change: (tensor: Tensor) => void): Tensor => {
   return tensor;
 };
 
+let skipped = false;
+
+/**
+ * Makes modules whose weights come from elsewhere: their random numbers are not drawn, the values are whatever was in memory
+ * until something is loaded. As PyTorch's `torch.nn.utils.skip_init`.
+ * @returns what `make` returns
+ */
+export function skipInit<T>(make: () => T): T {
+  const before = skipped;
+  skipped = true;
+  try {
+    return make();
+  } finally {
+    skipped = before;
+  }
+}
+
+const drawn = (tensor: Tensor, draw: (tensor: Tensor) => void): Tensor =>
+  skipped ? tensor : inPlace(tensor, draw);
+
 /** Fills with zeros, in place. */
 export const zeros_ = (tensor: Tensor): Tensor => inPlace(tensor, (t) => t.zero_());
 /** Fills with ones, in place. */
@@ -49,10 +69,10 @@ export const ones_ = (tensor: Tensor): Tensor => inPlace(tensor, (t) => t.fill_(
 export const constant_ = (tensor: Tensor, value: number): Tensor => inPlace(tensor, (t) => t.fill_(value));
 /** Fills with uniform random numbers from `from` to `to`, in place. */
 export const uniform_ = (tensor: Tensor, from = 0, to = 1): Tensor =>
-  inPlace(tensor, (t) => t.uniform_({ from, to }));
+  drawn(tensor, (t) => t.uniform_({ from, to }));
 /** Fills with normal random numbers, in place. */
 export const normal_ = (tensor: Tensor, mean = 0, std = 1): Tensor =>
-  inPlace(tensor, (t) => t.normal_({ mean, std }));
+  drawn(tensor, (t) => t.normal_({ mean, std }));
 
 export interface KaimingOptions {
   /** Default "fanIn": keeps the variance in the forward pass; "fanOut" in the backward pass. */

@@ -4,7 +4,7 @@
 // Names say which networks are worth a try; each of those is built, and its names and shapes are compared. The output stride and
 // a whitening that has no parameters leave no trace in weights, so that they cannot be told.
 
-import { scope } from "@pinmem/torch";
+import { nn, scope } from "@pinmem/torch";
 import type { BackboneName } from "../backbones/names.js";
 import { createBackbone } from "../backbones/registry.js";
 import { createNetwork, type NetworkOptions } from "../network.js";
@@ -99,11 +99,15 @@ function networksFor(weights: Shapes): NetworkOptions[] {
 }
 
 function compareNetwork(weights: Shapes, options: NetworkOptions): WeightsFit {
-  return { kind: "network", options, ...compare(weights, createNetwork(options).stateDict()) };
+  return {
+    kind: "network",
+    options,
+    ...compare(weights, nn.init.skipInit(() => createNetwork(options)).stateDict()),
+  };
 }
 
 function compareBackbone(weights: Shapes, name: BackboneName): WeightsFit {
-  const backbone = createBackbone(name, { outputStride: 32 });
+  const backbone = nn.init.skipInit(() => createBackbone(name, { outputStride: 32 }));
   const own = new Map(
     [...weights].flatMap(([given, value]) => {
       const ours = backbone.torchvisionName(given);
