@@ -52,7 +52,6 @@ export class PlaceNetwork implements Disposable {
     }
     this.network = network;
     this.last = network.final2.at(0) as nn.Conv2d;
-    network.final2.replace(0, new nn.Identity());
     const width = this.last.weight.size(1);
     this.voter = new ClassMemory({ classes: network.classes, width, votesOnly: true }).eval().to({ device });
     this.#auto =
@@ -103,8 +102,12 @@ export class PlaceNetwork implements Disposable {
       noGrad(() =>
         scope(() => {
           const refined = network.memory?.read(feature, items ? { items } : {}).refined ?? feature;
-          // Asked for its own resolution, a decoder does not resize what it gives; its last convolution is not in it.
-          return network.decode(refined, lowLevel, [h, w]);
+          network.final2.replace(0, new nn.Identity());
+          try {
+            return network.decode(refined, lowLevel, [h, w]); // Asked for its own resolution, it does not resize.
+          } finally {
+            network.final2.replace(0, this.last); // The rule of image:auto decodes too.
+          }
         }),
       );
     return { feature, beforeLast };
@@ -116,7 +119,6 @@ export class PlaceNetwork implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.network.final2.replace(0, this.last);
     dispose([...this.voter.stateDict().values()]);
     this.run[Symbol.dispose]();
   }
