@@ -1,0 +1,127 @@
+// Networks that are exported and compared: backbones, heads, layers, and what a memory reads and votes, with random weights, and
+// one that was trained. What libtorch says of a picture is what onnxruntime has to say of it, in Node and in a page.
+
+import { join } from "node:path";
+import type { ExportedModel } from "@pinmem/core/formats";
+import { expect } from "vitest";
+import { type ExportOptions, exportRun } from "../../pinmem/src/export/export-run.js";
+import { roundLargeWeights } from "../../pinmem/src/export/half-precision.js";
+import { backboneNames } from "../../pinmem/src/models/backbones/names.js";
+import { normalizationKinds } from "../../pinmem/src/models/normalization/placement.js";
+import { predictImage } from "../../pinmem/src/prediction/predict-image.js";
+import type { RecipeInput } from "../../pinmem/src/recipes/recipe.js";
+import { openRun } from "../../pinmem/src/runs/open-run.js";
+import { train } from "../../pinmem/src/runs/train.js";
+import { miniRecipe } from "../../pinmem/test/mini-recipe.js";
+import { full } from "../../pinmem/test/scope.js";
+import { TINY } from "../../pinmem/test/tiny-backbone.js";
+import { untrainedRun } from "../../pinmem/test/untrained-run.js";
+import { street } from "./exported.js";
+
+export interface ParityCase {
+  readonly name: string;
+  readonly recipe: Partial<RecipeInput>;
+  readonly options?: Partial<ExportOptions>;
+  /** The run is trained for a few steps; otherwise its weights are random. */
+  readonly isTrained?: boolean;
+  /** Beside small ones. */
+  readonly largeSizes?: boolean;
+}
+
+type ModelInput = RecipeInput["model"];
+
+const network = (
+  model: ModelInput,
+  more: Omit<ParityCase, "name" | "recipe"> = {},
+  note = "",
+): ParityCase => ({
+  name: `${model.backbone}, ${model.head ?? "deeplab-v3+"}${model.outputStride ? `, stride ${model.outputStride}` : ""}${note}`,
+  recipe: { model },
+  ...more,
+});
+
+const tiny = (note: string, model: Partial<ModelInput>, options: Partial<ExportOptions> = {}): ParityCase =>
+  network({ backbone: TINY, ...model }, { options }, `, ${note}`);
+
+/** What `npm test` and `npm run test:browser` take. */
+const few: readonly ParityCase[] = [
+  network({ backbone: TINY }, { isTrained: full, largeSizes: full }, full ? ", trained" : ""),
+  tiny("votes, centered, a learned temperature", {
+    memory: { read: { centered: true, maskAbsent: true, temperature: { learned: 0.2 } }, vote: 10 },
+  }),
+  tiny(
+    "each picture's own statistics",
+    { head: "deeplab-v2" },
+    { normalize: { kind: "image", weight: 0.4 } },
+  ),
+];
+
+const heads = ["deeplab-v3+", "deeplab-v2"] as const;
+const many: readonly ParityCase[] = [
+  ...backboneNames.flatMap((backbone) => heads.map((head) => network({ backbone, head }))),
+  ...([8, 32] as const).map((outputStride) => network({ backbone: "shufflenet_v2_x1_0", outputStride })),
+  ...normalizationKinds.map((kind) => tiny(kind, { normalization: { layer1: kind, layer3: kind } })),
+  tiny("residual", { memory: { read: { residual: true } } }),
+  tiny("votes alone", { memory: { vote: 10, votesOnly: true } }),
+  tiny("half precision", {}, { half: true }),
+  { name: "no memory", recipe: { method: { name: "erm" } } },
+  network({ backbone: "mobilenet_v2" }, { largeSizes: true }, ", large pictures"),
+  network(
+    { backbone: "mobilenet_v2" },
+    { options: { normalize: { kind: "image", weight: 0.4 } } },
+    ", own statistics",
+  ),
+];
+
+/** Cases that run. @param all whether those of the full tests are among them */
+export const parityCases = (all = full): ParityCase[] => (all ? [...few, ...many] : [...few]);
+
+/** Small ones, then large ones: width and height. */
+export const sizesOf = ({ largeSizes }: ParityCase): (readonly [number, number])[] => [
+  [33, 47],
+  [96, 64],
+  ...(largeSizes
+    ? ([
+        [173, 97],
+        [512, 256],
+        [1024, 512],
+      ] as const)
+    : []),
+];
+
+export interface ParitySide {
+  /** Of the exported model. */
+  readonly folder: string;
+  readonly model: ExportedModel;
+  /** What libtorch says of a street of that size. */
+  expected(width: number, height: number): Promise<Uint8Array>;
+  [Symbol.dispose](): void;
+}
+
+/** Makes a run and exports it, compared with onnxruntime-node where that is tested in full: logits too. */
+export async function openCase(
+  root: string,
+  { recipe, options, isTrained }: ParityCase,
+): Promise<ParitySide> {
+  const run = join(root, "run");
+  const folder = join(root, "exported");
+  const settings = miniRecipe(recipe);
+  if (isTrained) await train(settings, { folder: run });
+  else untrainedRun(run, { recipe: settings });
+  const model = await exportRun(run, { out: folder, verify: full, ...options });
+  const opened = openRun(run, options?.normalize?.kind === "image" ? { normalize: options.normalize } : {});
+  if (options?.half) roundLargeWeights(opened.network);
+  return {
+    folder,
+    model,
+    expected: async (width, height) => (await predictImage(opened, street(width, height))).trainIds,
+    [Symbol.dispose]: () => opened[Symbol.dispose](),
+  };
+}
+
+/** Two pixels, or a thousandth: where two classes are nearly even, engines that compute well may differ. */
+export function expectSameLabels(found: ArrayLike<number>, expected: Uint8Array): void {
+  const other = expected.filter((label, at) => label !== found[at]).length;
+  expect(found.length).toBe(expected.length);
+  expect(other).toBeLessThanOrEqual(Math.max(2, expected.length / 1000));
+}
