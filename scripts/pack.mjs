@@ -4,9 +4,10 @@
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { createReporter } from "../packages/torch/setup/index.mjs";
+import { createReporter, SetupError } from "../packages/torch/setup/index.mjs";
+import { isOlder } from "../packages/torch/setup/libtorch-version.mjs";
 import { platformName } from "../packages/torch/setup/platform.mjs";
-import { prepared, root } from "./prepare.mjs";
+import { prepareSources, root } from "./prepare.mjs";
 import { libtorchManifest, libtorchVersion, tarballName } from "./release/manifests.mjs";
 import { packAddon } from "./release/pack-addon.mjs";
 import { packLibtorch } from "./release/pack-libtorch.mjs";
@@ -19,6 +20,7 @@ Usage: npm run pack -- [options]
   --from FILE   PyTorch's wheel of libtorch ${libtorchVersion} for this platform, where it lies on this machine;
                 otherwise it is downloaded. Either way it must have the SHA-256 that is known here
   --only NAME   "workspace" (without the packages for this platform) or "platform" (these alone)
+  --glibc N.M   fail where the addon needs a newer glibc than this
   --help        show this
 
 The package with libtorch is packed once: remove it from release/ to pack it again.
@@ -28,6 +30,7 @@ Exit codes: 0 done; 1 something is missing or failed; 2 wrong usage.`;
 const options = /** @type {const} */ ({
   from: { type: "string" },
   only: { type: "string" },
+  glibc: { type: "string" },
   help: { type: "boolean", short: "h" },
 });
 
@@ -39,8 +42,10 @@ try {
     });
   }
   if (values.help) console.log(help);
-  else if (await prepared()) await pack(values);
-  else process.exitCode = 1;
+  else {
+    await prepareSources();
+    await pack(values);
+  }
 } catch (error) {
   const { code = "", message, name } = /** @type {NodeJS.ErrnoException} */ (error);
   if (
@@ -52,8 +57,8 @@ try {
   process.exitCode = code.startsWith("ERR_PARSE_ARGS") ? 2 : 1;
 }
 
-/** @param {{ from?: string | undefined, only?: string | undefined }} values */
-async function pack({ from, only }) {
+/** @param {{ from?: string | undefined, only?: string | undefined, glibc?: string | undefined }} values */
+async function pack({ from, only, glibc }) {
   const report = createReporter();
   const destination = join(root, "release");
   const work = join(destination, ".work");
@@ -87,6 +92,11 @@ async function pack({ from, only }) {
     }
     const addon = await packAddon({ root, platform, libtorch: folder, destination, work, report });
     said(addon);
+    if (glibc !== undefined && addon.glibc !== null && isOlder(glibc, addon.glibc)) {
+      throw new SetupError(
+        `the addon needs glibc ${addon.glibc}, newer than ${glibc}: build it on an older system, such as manylinux_2_28`,
+      );
+    }
     if (addon.glibc) report.line("glibc", `${addon.glibc} is the oldest that the addon runs on`);
   }
   if (only !== "platform") {

@@ -92,6 +92,18 @@ export async function prepared() {
   }
 }
 
+/**
+ * npm's packages and compiled TypeScript alone, for commands that need no addon of this checkout.
+ *
+ * @throws an error named SetupError
+ */
+export async function prepareSources(report = createReporter(process.stderr)) {
+  await withLock(join(packageDir, "build/.lock"), async () => {
+    if (!packagesInstalled(root)) await installPackages(root, report);
+    if (!typescriptCompiled(root)) await compileTypescript(root, report);
+  });
+}
+
 /** @param {Build} build */
 function describe({ libtorch }) {
   return `libtorch ${libtorch.version} in ${libtorch.root}`;

@@ -1,4 +1,4 @@
-// The command `npm run release`: tries what `npm run pack` has put into release/, as users would.
+// The command `npm run release`: sets a version, and tries and publishes what `npm run pack` has put into release/.
 
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -6,12 +6,20 @@ import { createReporter } from "../packages/torch/setup/index.mjs";
 import { onPath } from "../packages/torch/setup/python.mjs";
 import { run } from "../packages/torch/setup/run.mjs";
 import { checkRelease, clients } from "./release/check.mjs";
+import { publish } from "./release/publish.mjs";
+import { readTarballs } from "./release/registry.mjs";
+import { setVersion } from "./release/set-version.mjs";
 
 const root = join(import.meta.dirname, "..");
-const help = `Tries the packages in release/ (npm run pack puts them there).
+const help = `Sets a version; tries and publishes the packages in release/ (npm run pack puts them there).
 
-Usage: npm run release -- --check [options]
+Usage: npm run release -- --version N.M.P
+       npm run release -- --check [options]
+       npm run release -- --publish [--dry-run]
 
+  --version N.M.P  set it everywhere, and make the unreleased part of CHANGELOG.md that of the version
+  --publish        to npm, what others need first, with provenance; what is there already is passed over
+  --dry-run        only say what would be published, in which order
   --check          install them from a registry on this machine into empty folders, with a PATH that holds neither compiler
                    nor Python, and use them: doctor, train, predict, a program, export, @pinmem/runtime, uninstall
   --with CLIENT    ${clients.join(", ")} (default: all that are on the PATH)
@@ -22,6 +30,9 @@ Usage: npm run release -- --check [options]
 Exit codes: 0 all works; 1 something does not, and the last lines say what; 2 wrong usage.`;
 
 const options = /** @type {const} */ ({
+  version: { type: "string" },
+  publish: { type: "boolean" },
+  "dry-run": { type: "boolean" },
   check: { type: "boolean" },
   with: { type: "string" },
   registry: { type: "string" },
@@ -37,7 +48,11 @@ try {
     });
   }
   if (values.check) await check(values);
-  else {
+  else if (values.version !== undefined) version(values.version);
+  else if (values.publish) {
+    const tarballs = await readTarballs(join(root, "release"));
+    await publish(tarballs, { report: createReporter(), dryRun: values["dry-run"] ?? false });
+  } else {
     console.log(help);
     process.exitCode = values.help ? 0 : 2;
   }
@@ -64,4 +79,12 @@ async function check({ with: only, registry, wheel }) {
       wheel: wheel === undefined ? undefined : resolve(process.env.INIT_CWD ?? process.cwd(), wheel),
     });
   }
+}
+
+/** @param {string} wanted */
+function version(wanted) {
+  const changed = setVersion(root, wanted, new Date().toISOString().slice(0, 10));
+  console.log(
+    `${changed.join("\n")}\n\nNext:\n  git commit -am "Release ${wanted}" && git tag v${wanted} && git push --follow-tags`,
+  );
 }

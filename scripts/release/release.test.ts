@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newestGlibc, newestGlibcOf } from "./elf.mjs";
-import { addonManifest, libtorchManifest, published, tarballName } from "./manifests.mjs";
+import { addonManifest, libtorchManifest, published, tarballName, workspacePackages } from "./manifests.mjs";
+import { publishOrder } from "./publish.mjs";
+import { setVersion } from "./set-version.mjs";
+
+const root = join(import.meta.dirname, "../..");
 
 test("packages for platforms are tied to one system each, to one libtorch, and run nothing when they are installed", () => {
   const linux = addonManifest("linux-x64", "1.2.3");
@@ -44,5 +48,73 @@ test("the newest glibc that files name is found, by number", () => {
     expect([newestGlibc(a), newestGlibc(none), newestGlibcOf([a, none, b])]).toEqual(["2.28", null, "2.34"]);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+test("what others depend on is published first, and nothing where a platform is missing", () => {
+  const platforms = ["linux-x64", "linux-arm64", "darwin-arm64"];
+  const torch = published({ name: "@pinmem/torch", version: "1.2.3" });
+  const pinmem = {
+    name: "pinmem",
+    version: "1.2.3",
+    dependencies: { "@pinmem/torch": "1.2.3", zod: "4.0.0" },
+  };
+  const platformPackages = platforms.flatMap((name) => [
+    addonManifest(name, "1.2.3"),
+    libtorchManifest(name),
+  ]);
+  const all = [pinmem, torch, ...platformPackages].map((manifest) => ({ manifest }));
+  const order = publishOrder(all).map(({ manifest }) => manifest.name);
+  expect(order.slice(-2)).toEqual(["@pinmem/torch", "pinmem"]);
+  for (const name of platforms)
+    expect(order.indexOf(`@pinmem/libtorch-${name}`)).toBeLessThan(order.indexOf(`@pinmem/torch-${name}`));
+  expect(() => publishOrder(all.slice(0, -2))).toThrow(
+    /@pinmem\/torch needs @pinmem\/torch-darwin-arm64, which is not in release/,
+  );
+});
+
+test("a version is set in every file that names it, and the unreleased changes become its own", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pinmem-version-"));
+  try {
+    const files = ["package.json", "package-lock.json", "CHANGELOG.md", "CITATION.cff"];
+    const manifests = workspacePackages.map((name) => `packages/${name}/package.json`);
+    for (const name of [...files, ...manifests]) {
+      mkdirSync(join(folder, name, ".."), { recursive: true });
+      cpSync(join(root, name), join(folder, name));
+    }
+    const read = (name: string) => readFileSync(join(folder, name), "utf8");
+    const before = JSON.parse(read("package.json")).version as string;
+    setVersion(folder, "99.1.2", "2030-01-02");
+    for (const name of manifests) {
+      const { version, dependencies = {} } = JSON.parse(read(name));
+      expect(version).toBe("99.1.2");
+      for (const [other, its] of Object.entries(dependencies))
+        if (/pinmem/.test(other)) expect(its).toBe("99.1.2");
+    }
+    expect(read("CHANGELOG.md")).toMatch(/^## Unreleased\n\n## 99\.1\.2 \(2030-01-02\)$/m);
+    expect(read("CITATION.cff")).toMatch(/^version: "?99\.1\.2/m);
+    const { packages } = JSON.parse(read("package-lock.json"));
+    expect(packages["packages/pinmem"]).toMatchObject({
+      version: "99.1.2",
+      dependencies: { "@pinmem/torch": "99.1.2" },
+    });
+    setVersion(folder, before, "2030-01-03");
+    for (const name of ["package-lock.json", ...manifests])
+      expect(read(name)).toBe(readFileSync(join(root, name), "utf8"));
+    expect(() => setVersion(folder, "next", "2030-01-02")).toThrow(/no version/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("the workflow runs commands that there are, with options that they know", () => {
+  const workflow = readFileSync(join(root, ".github/workflows/release.yml"), "utf8");
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const lines = [...workflow.matchAll(/npm run (\S+)(?: -- ([^\n]*))?/g)];
+  expect(lines.length).toBeGreaterThan(3);
+  for (const [, script = "", options = ""] of lines) {
+    expect(Object.keys(scripts)).toContain(script);
+    const source = readFileSync(join(root, `scripts/${script}.mjs`), "utf8");
+    for (const flag of options.match(/--[\w-]+/g) ?? []) expect(source).toContain(`  ${flag} `);
   }
 });
