@@ -6,6 +6,7 @@ import type { ExportedGraph } from "@pinmem/core/formats";
 import { noGrad, scope, zeros } from "@pinmem/torch";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import "./emitters/backbones.js";
+import "./emitters/foundation.js";
 import "./emitters/layers.js";
 import { emitRead, emitWritten } from "./emitters/memory.js";
 import { type EncodedValues, networkEmitterOf } from "./emitters/networks.js";

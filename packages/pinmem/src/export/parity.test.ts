@@ -7,8 +7,10 @@ import { full } from "../../test/scope.js";
 import { pictureInput } from "../inference/picture-input.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import type { ClassMemory } from "../memory/class-memory.js";
+import { applyAdapter } from "../models/adapters/adapter.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
 import { backboneNames } from "../models/backbones/names.js";
+import type { VisionTransformer } from "../models/backbones/vit/vision-transformer.js";
 import { prepareForInference } from "../models/inference.js";
 import { createNetwork, type NetworkOptions } from "../models/network.js";
 import { normalizationKinds } from "../models/normalization/placement.js";
@@ -99,6 +101,63 @@ async function openSplit(network: SegmentationNetwork, ownStatistics = false): P
     encode: await OnnxSession.open(encode.bytes),
     decode: await OnnxSession.open(decode.bytes),
   };
+}
+
+const foundation: [string, NetworkOptions][] = [
+  [
+    "dinov2_debug, linear, with a memory",
+    { backbone: "dinov2_debug", head: "linear", memory: { read: { temperature: 0.1 }, vote: 5 } },
+  ],
+  ["dinov3_debug, dpt", { backbone: "dinov3_debug", head: "dpt", memory: { read: { temperature: 0.1 } } }],
+  ["dinov3_debug, deeplab-v3+", { backbone: "dinov3_debug" }],
+  ["dinov3_convnext_debug, deeplab-v3+", { backbone: "dinov3_convnext_debug" }],
+];
+
+describe("exported foundation backbones", () => {
+  it.each(foundation)("compute what libtorch does: %s", async (_, options) => {
+    const network = prepareForInference(trained(randomNetwork(options)), { memoryFormat: "contiguous" });
+    await expectParity(network, await openSplit(network), {
+      pictures: [
+        [47, 33],
+        [64, 32],
+      ],
+    });
+    dispose([...network.stateDict().values()]);
+  });
+
+  it.each(["hf", "hub", "antialias"] as const)("interpolate positions by the rule %s", async (rule) => {
+    const network = trained(randomNetwork({ backbone: "dinov2_debug", head: "linear" })) as BackboneNetwork;
+    (network.backbone as VisionTransformer).layer0.setRule(rule);
+    await expectParity(network, await openSplit(network), {
+      pictures: [
+        [47, 33],
+        [90, 70],
+      ],
+    });
+    dispose([...network.stateDict().values()]);
+  });
+
+  it("refine by Rein", async () => {
+    const network = randomNetwork({ backbone: "dinov3_debug", head: "linear" }) as BackboneNetwork;
+    applyAdapter(network.backbone, { kind: "rein", tokens: 6, rank: 2 });
+    trained(network).eval();
+    await expectParity(network, await openSplit(network), { pictures: [[47, 33]] });
+    dispose([...network.stateDict().values()]);
+  });
+});
+
+/** Weights that say something: those of a start are so small that positions and attention hardly matter. */
+function trained<N extends SegmentationNetwork>(network: N): N {
+  noGrad(() =>
+    scope(() => {
+      for (const [name, tensor] of network.namedParameters())
+        if (/^layer\d/.test(name) && tensor.dim > 1) tensor.mul_(8);
+      for (const [name, tensor] of network.namedParameters())
+        if (/refinement\.(a|b|scale)/.test(name)) tensor.normal_(0, 0.5);
+      evenOut(network as SegmentationNetwork as BackboneNetwork);
+    }),
+  );
+  return network;
 }
 
 describe("exported graphs", () => {

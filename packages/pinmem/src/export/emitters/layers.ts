@@ -25,6 +25,18 @@ registerEmitter(nn.Conv2d, (convolution, input, { graph }) => {
   });
 });
 
+registerEmitter(nn.ConvTranspose2d, (convolution, input, { graph }) => {
+  const { weight, bias, stride, padding, outputPadding, dilation, groups } = convolution;
+  return graph.node("ConvTranspose", [input, graph.weights(weight), ...(bias ? [graph.weights(bias)] : [])], {
+    kernel_shape: [weight.size(2), weight.size(3)],
+    strides: stride,
+    pads: [...padding, ...padding],
+    output_padding: outputPadding,
+    dilations: dilation,
+    group: groups,
+  });
+});
+
 /** By the last dimension, so of any number of them. */
 registerEmitter(nn.Linear, ({ weight, bias }, input, { graph }) => {
   const product = graph.node("MatMul", [

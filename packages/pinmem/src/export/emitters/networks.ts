@@ -2,14 +2,21 @@
 // for whole networks of one's own, `registerNetworkEmitter`.
 // Shapes: B batch, C width of the feature, K classes, H W image, h w feature.
 
+import type { nn } from "@pinmem/torch";
 import type { BackboneNetwork } from "../../models/backbone-network.js";
+import { ConvNext } from "../../models/backbones/vit/conv-next.js";
+import { VisionTransformer } from "../../models/backbones/vit/vision-transformer.js";
 import { DeepLabV2 } from "../../models/heads/deeplab-v2.js";
 import { DeepLabV3Plus } from "../../models/heads/deeplab-v3-plus.js";
+import { DensePrediction, ResidualUnit } from "../../models/heads/dense-prediction.js";
+import { PyramidDeepLab } from "../../models/heads/feature-pyramid.js";
+import { LinearHead } from "../../models/heads/linear.js";
 import { PyramidV2, PyramidV3 } from "../../models/heads/pyramid.js";
 import type { SegmentationNetwork } from "../../models/segmentation-network.js";
 import { ExportError } from "../export-error.js";
 import type { Value } from "../onnx/graph.js";
 import { resize, sizesOf } from "../onnx/operations.js";
+import { emitConvNext, emitTransformer, paddedSize } from "./foundation.js";
 import { everywhere } from "./layers.js";
 import { type EmitContext, registerEmitter } from "./registry.js";
 
@@ -58,17 +65,22 @@ export function networkEmitterOf(network: SegmentationNetwork): NetworkEmitter<S
 }
 
 /** Of the stages of a backbone: the outputs of layer1 and of layer4. */
-export function emitBackbone(network: BackboneNetwork, image: Value, { emit }: EmitContext) {
-  const { layer0, layer1, layer2, layer3, layer4 } = network;
-  const late = [layer2, layer3, layer4];
+export function emitBackbone(
+  { backbone, layer0, layer1, layer2, layer3, layer4 }: BackboneNetwork,
+  image: Value,
+  context: EmitContext,
+): { lowLevel: Value; deep: Value } {
+  if (backbone instanceof VisionTransformer) return emitTransformer(backbone, image, context);
+  if (backbone instanceof ConvNext) return emitConvNext(backbone, image, context);
+  const { emit } = context;
   const lowLevel = emit(layer1, emit(layer0, image));
-  const deep = late.reduce((value, stage) => emit(stage, value), lowLevel);
+  const deep = [layer2, layer3, layer4].reduce((value, stage) => emit(stage, value), lowLevel);
   return { lowLevel, deep };
 }
 
 /** The last convolutions of a decoder, votes, and the logits at the image's size. */
 export function emitLogits(
-  { final1, final2 }: BackboneNetwork,
+  { backbone: { grid }, final1, final2 }: BackboneNetwork,
   joined: Value,
   { votes, size }: Pick<DecodeValues, "votes" | "size">,
   { graph, emit }: EmitContext,
@@ -77,7 +89,9 @@ export function emitLogits(
   const logits = votes
     ? graph.node("Add", [small, resize(graph, votes, sizesOf(graph, small, 2, 4))])
     : small;
-  return resize(graph, logits, size);
+  if (grid === 1) return resize(graph, logits, size);
+  const whole = resize(graph, logits, paddedSize(graph, size, grid), "half_pixel");
+  return graph.node("Slice", [whole, graph.ints([0, 0]), size, graph.ints([2, 3])]);
 }
 
 registerNetworkEmitter(DeepLabV3Plus, {
@@ -103,6 +117,54 @@ registerNetworkEmitter(DeepLabV2, {
     return emitLogits(network, feature, { votes, size }, context);
   },
 });
+
+registerNetworkEmitter(LinearHead, {
+  encode: (network, image, context) => ({
+    feature: emitBackbone(network, image, context).deep,
+    lowLevel: null,
+  }),
+  decode: (network, { feature, votes, size }, context) =>
+    emitLogits(network, feature, { votes, size }, context),
+});
+
+registerNetworkEmitter(PyramidDeepLab, {
+  encode(network, image, context) {
+    const { lowLevel, deep } = emitBackbone(network, image, context);
+    return { feature: context.emit(network.botAspp, context.emit(network.aspp, deep)), lowLevel };
+  },
+  decode(network, { feature, lowLevel, votes, size }, context) {
+    if (!lowLevel) throw new Error("internal: the fine feature is grown from the last map");
+    const { graph, emit } = context;
+    const fine = emit(network.botFine, emit(network.grow, lowLevel));
+    const coarse = resize(graph, feature, sizesOf(graph, fine, 2, 4));
+    return emitLogits(network, graph.node("Concat", [fine, coarse], { axis: 1 }), { votes, size }, context);
+  },
+});
+
+registerNetworkEmitter(DensePrediction, {
+  encode(network, image, context) {
+    const { lowLevel, deep } = emitBackbone(network, image, context);
+    return { feature: context.emit(network.aspp, deep), lowLevel };
+  },
+  decode(network, { feature, lowLevel, votes, size }, context) {
+    if (!lowLevel) throw new Error("internal: the decoder fuses the maps of three stages");
+    const { graph, emit } = context;
+    const maps = graph.nodes("Split", [lowLevel], { axis: 1, num_outputs: 3 }, 3);
+    const [refine, reassemble, fuse] = [[...network.refine], [...network.reassemble], [...network.fuse]];
+    let fused = emit(refine[3] as ResidualUnit, feature);
+    for (const [at, stage] of [2, 1, 0].entries()) {
+      const map = emit(reassemble[stage] as nn.Sequential, maps[stage] as Value);
+      const skip = emit(refine[stage] as ResidualUnit, map);
+      const grown = resize(graph, fused, sizesOf(graph, skip, 2, 4));
+      fused = emit(fuse[at] as ResidualUnit, graph.node("Add", [grown, skip]));
+    }
+    return emitLogits(network, fused, { votes, size }, context);
+  },
+});
+
+registerEmitter(ResidualUnit, ({ layers }, input, { graph, emit }) =>
+  graph.node("Add", [input, emit(layers, input)]),
+);
 
 registerEmitter(PyramidV3, ({ features, imgConv }, input, { graph, emit }) => {
   const mean = graph.node("GlobalAveragePool", [input]);

@@ -30,11 +30,16 @@ export function unitLength(graph: Graph, value: Value, axis: number): Value {
   return graph.node("Div", [value, graph.node("Max", [length, graph.floats(SMALLEST_LENGTH)])]);
 }
 
-/** Bilinear, corners aligned, to `size` (height and width, int64 [2]). */
-export function resize(graph: Graph, value: Value, size: Value): Value {
+/** Bilinear, to `size` (height and width, int64 [2]); `coordinates`: corners aligned, or centers of pixels. */
+export function resize(
+  graph: Graph,
+  value: Value,
+  size: Value,
+  coordinates: "align_corners" | "half_pixel" = "align_corners",
+): Value {
   const sizes = graph.node("Concat", [sizesOf(graph, value, 0, 2), size], { axis: 0 });
   return graph.node("Resize", [value, null, null, sizes], {
     mode: "linear",
-    coordinate_transformation_mode: "align_corners",
+    coordinate_transformation_mode: coordinates,
   });
 }

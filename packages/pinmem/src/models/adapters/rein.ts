@@ -59,6 +59,11 @@ export class Rein extends nn.Module {
     this.#products = products;
   }
 
+  /** Those of all blocks. */
+  get products(): ReinShared {
+    return this.#products;
+  }
+
   forward(all_BNC: Tensor): Tensor {
     return scope(() => {
       const [cls, rest] = [all_BNC.narrow(1, 0, 1), all_BNC.narrow(1, 1, all_BNC.size(1) - 1)];
