@@ -9,8 +9,10 @@ import {
   currentAddon,
   duration,
   ensureAddon,
+  readDefault,
   withLock,
 } from "../packages/torch/setup/index.mjs";
+import { ensurePrebuilt } from "../packages/torch/setup/prebuilt.mjs";
 import { browserPackages } from "./browser-packages.mjs";
 import { installPackages, packagesInstalled } from "./npm-packages.mjs";
 import { compileTypescript, typescriptCompiled } from "./typescript.mjs";
@@ -23,6 +25,7 @@ import { compileTypescript, typescriptCompiled } from "./typescript.mjs";
  * @property {boolean} [search]
  * @property {boolean} [install]
  * @property {boolean} [yes] install without asking
+ * @property {boolean} [prebuilt] take the addon and libtorch of npm's package
  * @property {Reporter} [report]
  */
 
@@ -51,15 +54,18 @@ async function makeReady({
   search = false,
   install = true,
   yes = false,
+  prebuilt = false,
   report = createReporter(),
 }) {
   const start = performance.now();
   const addon = { packageDir, ...(libtorch === undefined ? {} : { libtorch }) };
   const ready = async () =>
-    packagesInstalled(root) && typescriptCompiled(root) && (await jpegSetup()).jpegCurrent(jpegDir)
+    packagesInstalled(root) &&
+    typescriptCompiled(root) &&
+    (readDefault(packageDir)?.id === "prebuilt" || (await jpegSetup()).jpegCurrent(jpegDir))
       ? currentAddon(addon)
       : undefined;
-  let build = search ? undefined : await ready();
+  let build = search || prebuilt ? undefined : await ready();
   const done = build ? "up to date" : "ready";
   build ??= await withLock(join(packageDir, "build/.lock"), () => work(), {
     onWait: (owner) =>
@@ -71,11 +77,13 @@ async function makeReady({
     if (!packagesInstalled(root)) await installPackages(root, report);
     // Before the addon: `pinmem doctor` must be there where libtorch is not.
     if (!typescriptCompiled(root)) await compileTypescript(root, report);
+    // With its own decoder for JPEG files.
+    if (prebuilt) return ensurePrebuilt(packageDir, { report });
     const { ensureJpeg, jpegPackages } = await jpegSetup();
     const confirm = yes ? { confirm: async () => true } : {};
     const also = [...jpegPackages(), ...browserPackages()];
     const build = await ensureAddon({ ...addon, ...confirm, search, install, also, report });
-    await ensureJpeg(jpegDir, { report });
+    if (!build.prebuilt) await ensureJpeg(jpegDir, { report });
     return build;
   }
 }

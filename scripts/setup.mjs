@@ -21,6 +21,7 @@ Usage: npm run setup -- [options]
   --libtorch PATH  build against this libtorch, beside the default build: an unpacked LibTorch archive,
                    Python's site-packages/torch, or a prefix such as /usr (default: the variable LIBTORCH)
   --search         choose the default libtorch again: the active Python's torch, then the system's
+  --prebuilt       take the addon and libtorch that npm has for this platform: no compiler, no apt
   --no-install     install nothing on this system; say what is missing and stop (or PINMEM_NO_INSTALL=1)
   --yes            install what is missing without asking
   --help           show this
@@ -36,6 +37,7 @@ Exit codes: 0 ready; 1 something is missing or failed, and the last lines say ho
 const options = /** @type {const} */ ({
   libtorch: { type: "string" },
   search: { type: "boolean" },
+  prebuilt: { type: "boolean" },
   "no-install": { type: "boolean" },
   yes: { type: "boolean", short: "y" },
   help: { type: "boolean", short: "h" },
@@ -51,6 +53,7 @@ try {
     await prepare({
       libtorch: values.libtorch === undefined ? undefined : resolve(here, values.libtorch),
       search: values.search ?? false,
+      prebuilt: values.prebuilt ?? false,
       install: !values["no-install"] && !["1", "true"].includes(process.env.PINMEM_NO_INSTALL ?? ""),
       yes: values.yes ?? false,
     });

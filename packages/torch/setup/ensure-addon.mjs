@@ -31,7 +31,7 @@ export function currentAddon({ packageDir, home = packageDir, env = process.env,
   const build = libtorch ? buildFor(home, libtorch) : readBuild(home, fallback.id);
   if (build === undefined) return undefined;
   const stays = libtorch || fallback.chosen === "user" || fallback.context === pythonContext(env);
-  return stays && isCurrent(packageDir, build, env) ? build : undefined;
+  return stays && (build.prebuilt || isCurrent(packageDir, build, env)) ? build : undefined;
 }
 
 /**
@@ -66,6 +66,9 @@ export async function ensureAddon({
       "Windows is not supported yet. Use the Windows Subsystem for Linux (WSL) with Debian or Ubuntu.",
     );
   }
+  // What was asked for by --prebuilt stays until something else is.
+  const chosen = named || search ? undefined : readBuild(home, readDefault(home)?.id ?? "");
+  if (chosen?.prebuilt) return chosen;
   const want = () => wantedLibtorch({ home, env, named, search, report });
   let libtorch = await want();
   let build = libtorch && upToDate(packageDir, home, libtorch, env);

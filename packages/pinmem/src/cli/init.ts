@@ -18,7 +18,7 @@ export function initCommand(): Command {
 Files that are there already are left as they are: where one of the project's is, nothing is written.
 
 Example:
-  npx pinmem init streets && cd streets && npm install && npm run train
+  npx pinmem init streets
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
     )

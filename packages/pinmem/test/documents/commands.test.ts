@@ -73,6 +73,8 @@ async function faultOfRecipe(address: string, assignments: readonly string[]): P
 
 const sources: Readonly<Record<string, readonly string[]>> = {
   setup: ["scripts/setup.mjs"],
+  pack: ["scripts/pack.mjs"],
+  release: ["scripts/release.mjs"],
   golden: ["golden/main.ts"],
   bench: ["bench/lib/options.ts"],
   "generate-ops": ["packages/torch/src/codegen/generate.ts"],
