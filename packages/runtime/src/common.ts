@@ -13,5 +13,12 @@ export {
 } from "./model.js";
 export { ModelError } from "./model-error.js";
 export type { LoadProgress } from "./model-files.js";
-export type { Engine, Segmentation, SegmentProgress } from "./runner.js";
-export type { Stroke } from "./strokes.js";
+export type {
+  DirectionSums,
+  Engine,
+  PixelReading,
+  RowMap,
+  Segmentation,
+  SegmentProgress,
+} from "./runner.js";
+export { paint, type Stroke } from "./strokes.js";

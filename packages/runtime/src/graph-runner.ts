@@ -3,6 +3,9 @@
 
 import { areaShares, cutWindow, type RgbImage, type Size, sampledShares } from "@pinmem/core";
 import type { ExportedModel } from "@pinmem/core/formats";
+import { cellAt, channelAt } from "./cells.js";
+import { confidenceOf } from "./confidence.js";
+import { cosinesOf } from "./cosines.js";
 import { addDirections } from "./directions.js";
 import { ModelError } from "./model-error.js";
 import type { Session, Value, Values } from "./onnx.js";
@@ -14,6 +17,8 @@ import type {
   Engine,
   Labeled,
   MemoryState,
+  PixelReading,
+  RowMap,
   RunInputs,
   Runner,
   RunOptions,
@@ -123,20 +128,41 @@ export class GraphRunner implements Runner {
     }
   }
 
-  async readWeights(x: number, y: number, inputs: RunInputs): Promise<Float32Array> {
+  async readPixel(x: number, y: number, inputs: RunInputs): Promise<PixelReading> {
     const { width, height } = this.#keptPicture("read").image;
     if (!(x >= 0 && y >= 0 && x < width && y < height))
       throw new RangeError(`read: (${x}, ${y}) is outside the picture, which has ${width}x${height} pixels`);
-    const { weights } = await this.#readingOf(inputs);
-    const piece = heaviestAt(this.#keptPicture("read").pieces, Math.floor(x), Math.floor(y));
-    const { data, shape } = weights.get(piece) as Value;
-    const [, classes = 0, rows = 0, columns = 0] = shape;
-    const row = nearestCell(Math.floor(y) - piece.top, piece.height, rows);
-    const column = nearestCell(Math.floor(x) - piece.left, piece.width, columns);
-    return Float32Array.from(
-      { length: classes },
-      (_, k) => data[(k * rows + row) * columns + column] as number,
-    );
+    const { weights: given, memory } = await this.#readingOf(inputs);
+    const kept = this.#keptPicture("read");
+    const at = cellAt(kept, x, y);
+    const read = given.get(at.piece) as Value;
+    const [, classes = 0] = read.shape;
+    const weights = Float32Array.from({ length: classes }, (_, k) => channelAt(read, k, at));
+    const cosines = cosinesOf(kept.encoded.get(at.piece)?.feature as Value, at.cell, memory.rows, classes);
+    return { weights, cosines };
+  }
+
+  async mapRow(trainId: number, inputs: RunInputs): Promise<RowMap> {
+    this.#keptPicture("map");
+    const { weights: given, memory } = await this.#readingOf(inputs);
+    const kept = this.#keptPicture("map");
+    const { image } = kept;
+    const { stride } = this.#parts.model.feature;
+    const classes = this.#parts.model.labels.classes.length;
+    const size = { width: Math.ceil(image.width / stride), height: Math.ceil(image.height / stride) };
+    const weights = new Float32Array(size.width * size.height);
+    const cosines = new Float32Array(size.width * size.height);
+    const each = memory.rows.length / classes;
+    const rows = memory.rows.subarray(trainId * each, (trainId + 1) * each);
+    for (let cell = 0; cell < weights.length; cell++) {
+      const x = Math.min(image.width - 1, Math.floor(((cell % size.width) + 0.5) * stride));
+      const y = Math.min(image.height - 1, Math.floor((Math.floor(cell / size.width) + 0.5) * stride));
+      const at = cellAt(kept, x, y);
+      weights[cell] = channelAt(given.get(at.piece) as Value, trainId, at);
+      const feature = kept.encoded.get(at.piece)?.feature as Value;
+      [cosines[cell]] = cosinesOf(feature, at.cell, rows, 1) as unknown as [number];
+    }
+    return { ...size, weights, cosines };
   }
 
   /** Decodes once more where something has changed since. */
@@ -203,16 +229,21 @@ export class GraphRunner implements Runner {
     { image: { width, height }, pieces, view }: Pick<KeptPicture, "image" | "pieces" | "view">,
     encodedOf: (piece: Piece) => Promise<Values>,
     inputs: RunInputs,
-    { signal, onProgress }: RunOptions,
+    { signal, onProgress, confidence: asksConfidence = false }: RunOptions,
   ): Promise<Segmentation> {
     const { memory, ownWeight } = inputs;
     signal?.throwIfAborted();
     const whole = isWhole(pieces);
-    const wanted = [whole ? "labels" : "logits", ...(memory ? ["read_weights"] : [])];
+    const wanted = [
+      ...(whole ? ["labels"] : []),
+      ...(!whole || asksConfidence ? ["logits"] : []),
+      ...(memory ? ["read_weights"] : []),
+    ];
     const total = pieces.reduce((sum, row) => sum + row.length, 0);
     const weights = new Map<Piece, Value>();
     const { classes } = this.#parts.model.labels;
     const labels = new Uint8Array(width * height);
+    const confidence = asksConfidence ? new Uint8Array(width * height) : null;
     const band = whole ? null : new ScoreBand(classes.length, width, pieces[0]?.[0]?.height ?? 0);
     onProgress?.({ done: 0, total });
     const given = view && (await this.#notedByDecoder(view, inputs));
@@ -227,16 +258,18 @@ export class GraphRunner implements Runner {
         if (decoded.read_weights) weights.set(piece, decoded.read_weights);
         if (band) band.add((decoded.logits as Value).data as Float32Array, piece);
         else labels.set((decoded.labels as Value).data as Uint8Array);
+        if (whole) confidence?.set(confidenceOf((decoded.logits as Value).data as Float32Array, labels));
         onProgress?.({ done: ++done, total });
         if (!whole) await nextTurn();
       }
       const top = line[0]?.top ?? 0;
       const next = pieces[row + 1]?.[0]?.top ?? height;
-      band?.finish(next - top, labels.subarray(top * width, next * width));
+      const [from, to] = [top * width, next * width];
+      band?.finish(next - top, labels.subarray(from, to), confidence?.subarray(from, to));
     }
     signal?.throwIfAborted();
     this.#reading = memory && { memory, ownWeight, weights };
-    return { width, height, labels };
+    return { width, height, labels, ...(confidence && { confidence }) };
   }
 
   /** Statistics that the second graph finds in all of a picture. */
@@ -283,19 +316,6 @@ const sameInputs = (one: KeptReading, { memory, ownWeight }: RunInputs): boolean
   one.memory.temperature === memory.temperature &&
   one.memory.voteWeight === memory.voteWeight &&
   one.memory.rows.every((value, at) => value === memory.rows[at]);
-
-/** The cell whose center is nearest to a pixel, corners aligned. */
-const nearestCell = (pixel: number, pixels: number, cells: number): number =>
-  pixels > 1 ? Math.round((pixel * (cells - 1)) / (pixels - 1)) : 0;
-
-/** The piece that says most of a pixel. */
-function heaviestAt(pieces: Pieces, x: number, y: number): Piece {
-  const shareOf = ({ left, top, down, across }: Piece) => (down[y - top] ?? -1) * (across[x - left] ?? -1);
-  const there = pieces
-    .flat()
-    .filter(({ left, top, width, height }) => x >= left && y >= top && x < left + width && y < top + height);
-  return there.reduce((best, piece) => (shareOf(piece) > shareOf(best) ? piece : best));
-}
 
 function cutLabels({ width, trainIds }: Labeled["labels"], piece: Piece): Uint8Array {
   const part = new Uint8Array(piece.width * piece.height);

@@ -8,14 +8,26 @@ import type { Picture } from "./image.js";
 import { ModelMemory } from "./memory.js";
 import { ModelError } from "./model-error.js";
 import { checkedImage } from "./pieces.js";
-import type { Engine, Labeled, RunInputs, Runner, Segmentation, SegmentProgress } from "./runner.js";
-import { paint, type Stroke } from "./strokes.js";
+import type {
+  DirectionSums,
+  Engine,
+  Labeled,
+  PixelReading,
+  RowMap,
+  RunInputs,
+  Runner,
+  Segmentation,
+  SegmentProgress,
+} from "./runner.js";
+import { classOf, paint, type Stroke } from "./strokes.js";
 
 export interface SegmentOptions {
   /** Ends the work between two pieces; the call is then rejected with its reason. */
   readonly signal?: AbortSignal;
   /** Told before the first piece and after each. */
   readonly onProgress?: (progress: SegmentProgress) => void;
+  /** Tell how sure each pixel is, too, which takes time. Default false. */
+  readonly confidence?: boolean;
 }
 
 export interface WriteOptions {
@@ -154,8 +166,28 @@ export class Model implements AsyncDisposable {
    * @throws ModelError where there is no picture or no memory; RangeError for pixels outside of it
    */
   async read(x: number, y: number): Promise<Float32Array> {
+    return (await this.look(x, y)).weights;
+  }
+
+  /**
+   * What a pixel of the last picture takes of the row of each class, and how near its feature is to each: what it reads, and what
+   * it votes for.
+   * @throws as `read`
+   */
+  async look(x: number, y: number): Promise<PixelReading> {
     void this.memory; // or there is none, which is said
-    return await this.#inTurn(() => this.#runner.readWeights(x, y, this.#inputs));
+    return await this.#inTurn(() => this.#runner.readPixel(x, y, this.#inputs));
+  }
+
+  /**
+   * Where the last picture reads the row of a class, and votes for it: a grid with a cell for each of the feature.
+   * @param wanted train id, or name
+   * @throws ModelError where there is no picture or no memory; RangeError where there is no such class
+   */
+  async map(wanted: number | string): Promise<RowMap> {
+    void this.memory;
+    const trainId = classOf(wanted, this.#names, "map");
+    return await this.#inTurn(() => this.#runner.mapRow(trainId, this.#inputs));
   }
 
   /**
@@ -165,24 +197,50 @@ export class Model implements AsyncDisposable {
    * @returns names of the classes that were written
    * @throws ModelError where there is no picture or no memory; RangeError where nothing is labeled
    */
-  async write(
-    labeled: readonly Stroke[] | PictureLabels,
-    { momentum = 0 }: WriteOptions = {},
-  ): Promise<string[]> {
-    const { memory } = this;
-    if (memory.shape.length !== 2)
+  async write(labeled: readonly Stroke[] | PictureLabels, options: WriteOptions = {}): Promise<string[]> {
+    return this.writeCollected([await this.collect(labeled)], options);
+  }
+
+  /**
+   * What labeled cells of the last picture say of the classes, for `writeCollected`: rows from several pictures are written from
+   * what was collected of each. Changes nothing.
+   * @throws as `write`
+   */
+  async collect(labeled: readonly Stroke[] | PictureLabels): Promise<DirectionSums> {
+    if (this.memory.shape.length !== 2)
       throw new ModelError(
         "write: this memory has several rows for each class, which cannot be written here",
       );
+    return await this.#inTurn(() => this.#runner.sum(this.#labeledCells(labeled), this.#inputs));
+  }
+
+  /**
+   * Gives classes new rows from what was collected of pictures, all of them together, as `pinmem adapt` does.
+   * @returns names of the classes that were written
+   * @throws ModelError where there is no memory; RangeError where nothing was labeled
+   */
+  writeCollected(pictures: readonly DirectionSums[], { momentum = 0 }: WriteOptions = {}): string[] {
+    const { memory } = this;
     if (!(momentum >= 0 && momentum < 1))
       throw new RangeError(`write: momentum is ${momentum}, but must be at least 0 and below 1`);
-    return await this.#inTurn(async () => {
-      const sums = await this.#runner.sum(this.#labeledCells(labeled), this.#inputs);
-      const names = this.classes.flatMap(({ name }, k) => ((sums.counts[k] as number) > 0 ? [name] : []));
-      if (names.length === 0) throw new RangeError("write: nothing of the picture is labeled");
-      memory.rows = rowsAfter(memory.state.rows, sums, momentum);
-      return names;
-    });
+    const counts = new Float64Array(this.classes.length);
+    const sums = new Float64Array(memory.rows.length);
+    for (const one of pictures) {
+      one.counts.forEach((count, k) => {
+        counts[k] = (counts[k] as number) + count;
+      });
+      one.sums.forEach((sum, at) => {
+        sums[at] = (sums[at] as number) + sum;
+      });
+    }
+    const names = this.#names.filter((_, k) => (counts[k] as number) > 0);
+    if (names.length === 0) throw new RangeError("write: nothing of the picture is labeled");
+    memory.rows = rowsAfter(memory.state.rows, { sums, counts }, momentum);
+    return names;
+  }
+
+  get #names(): string[] {
+    return this.classes.map(({ name }) => name);
   }
 
   /** Rows, votes and temperature as they were exported. @throws ModelError where the model has no memory */
@@ -222,8 +280,7 @@ export class Model implements AsyncDisposable {
       }
       return { labels: { ...size, trainIds: labels }, shares: "sampled" };
     }
-    const names = this.classes.map(({ name }) => name);
-    return { labels: paint(labeled, size, names, ignoreIndex), shares: "area" };
+    return { labels: paint(labeled, size, this.#names, ignoreIndex), shares: "area" };
   }
 
   /** After what was asked for before. */

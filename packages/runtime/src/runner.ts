@@ -9,6 +9,8 @@ export interface Segmentation {
   readonly height: number;
   /** The class of each pixel, row by row: its position in `model.classes`. */
   readonly labels: Uint8Array;
+  /** Where it was asked for: the probability of that class, 0 to 255. */
+  readonly confidence?: Uint8Array;
 }
 
 /** What the second graph reads. */
@@ -37,6 +39,25 @@ export interface SegmentProgress {
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SegmentProgress) => void) | undefined;
+  /** Whether to tell how sure each pixel is. */
+  readonly confidence?: boolean | undefined;
+}
+
+/** What a pixel has to do with each of K rows. */
+export interface PixelReading {
+  /** What it takes of them; they sum to one. */
+  readonly weights: Float32Array;
+  /** Of the feature there and each row, -1 to 1: what votes are made of. 0 where a row was never written. */
+  readonly cosines: Float32Array;
+}
+
+/** What the row of one class has to do with a picture, cell by cell of a grid over it, row by row. */
+export interface RowMap {
+  /** In cells. */
+  readonly width: number;
+  readonly height: number;
+  readonly weights: Float32Array;
+  readonly cosines: Float32Array;
 }
 
 /** What computes. */
@@ -72,8 +93,10 @@ export interface Runner {
   segment(image: RgbImage, inputs: RunInputs, options: RunOptions): Promise<Segmentation>;
   /** The kept picture once more; the second graph alone, unless the weight of its own statistics has changed. */
   decode(inputs: RunInputs, options: RunOptions): Promise<Segmentation>;
-  /** (K): what the memory gives a pixel of the kept picture. */
-  readWeights(x: number, y: number, inputs: RunInputs): Promise<Float32Array>;
+  /** What a pixel of the kept picture reads, and votes for. */
+  readPixel(x: number, y: number, inputs: RunInputs): Promise<PixelReading>;
+  /** The same of the row of one class, over the kept picture. */
+  mapRow(trainId: number, inputs: RunInputs): Promise<RowMap>;
   sum(labeled: Labeled, inputs: RunInputs): Promise<DirectionSums>;
   dispose(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 // `pinmem predict` does it, in single precision.
 // Shapes: K classes, W width of the picture, H height of a tile.
 
+import { certainty, inByte } from "./confidence.js";
 import type { Piece } from "./pieces.js";
 
 export class ScoreBand {
@@ -31,7 +32,7 @@ export class ScoreBand {
   }
 
   /** The class with the largest score in each pixel of the first rows, of equal ones the first; then moves up by them. */
-  finish(rows: number, labels: Uint8Array): void {
+  finish(rows: number, labels: Uint8Array, confidence: Uint8Array | null = null): void {
     const area = this.width * this.height;
     const scores = this.#scores;
     for (let at = 0; at < rows * this.width; at++) {
@@ -40,6 +41,8 @@ export class ScoreBand {
         if ((scores[at + k * area] as number) > (scores[at + best * area] as number)) best = k;
       }
       labels[at] = best;
+      if (confidence)
+        confidence[at] = inByte(certainty(scores, { at, step: area, classes: this.classes, best }));
     }
     const moved = rows * this.width;
     for (let k = 0; k < this.classes; k++) {

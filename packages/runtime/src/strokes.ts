@@ -42,11 +42,11 @@ export function paint(
 }
 
 /** @throws RangeError where there is no such class */
-export function classOf(wanted: number | string, names: readonly string[]): number {
+export function classOf(wanted: number | string, names: readonly string[], what = "write"): number {
   const at = typeof wanted === "string" ? names.indexOf(wanted) : wanted;
   if (Number.isInteger(at) && at >= 0 && at < names.length) return at;
   throw new RangeError(
-    `write: there is no class ${JSON.stringify(wanted)}; the model knows ${names.join(", ")}`,
+    `${what}: there is no class ${JSON.stringify(wanted)}; the model knows ${names.join(", ")}`,
   );
 }
 

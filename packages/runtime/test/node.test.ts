@@ -168,6 +168,48 @@ describe.skipIf(noRuntime !== null)("a model in Node", () => {
     await expect(model.read(96, 0)).rejects.toThrow(/\(96, 0\) is outside the picture, which has 96x64/);
   });
 
+  it("tells how sure each pixel is, as predictions do, whole and in tiles", async () => {
+    for (const [image, memory] of [
+      [street(96, 64), 4096],
+      [street(400, 256), 46],
+    ] as const) {
+      await using small = await load(exported.folder, { threads: 1, memory });
+      const { confidence = new Uint8Array() } = await small.segment(image, { confidence: true });
+      const expected = await predictImage(run, image, memory === 46 ? { memory } : {});
+      const apart = expected.confidence.map((share, at) => Math.abs(share * 255 - (confidence[at] ?? -1)));
+      expect(Math.max(...apart)).toBeLessThan(1);
+    }
+  });
+
+  it("maps where a row is read and voted for, and tells the same of a pixel there", async () => {
+    await model.segment(street(96, 64));
+    const { width, height, weights, cosines } = await model.map("road");
+    const { stride } = model.description.feature;
+    expect([width, height]).toEqual([Math.ceil(96 / stride), Math.ceil(64 / stride)]);
+    expect(weights.length).toBe(width * height);
+    const pixel = await model.look((width - 1 + 0.5) * stride, (height - 1 + 0.5) * stride);
+    expect(pixel.weights[0]).toBeCloseTo(weights.at(-1) as number, 6);
+    expect(pixel.cosines[0]).toBeCloseTo(cosines.at(-1) as number, 6);
+    expect(Math.max(...cosines.map(Math.abs))).toBeLessThanOrEqual(1.000001);
+    await expect(model.map("roads")).rejects.toThrow('map: there is no class "roads"');
+  });
+
+  it("writes rows from several pictures as adaptation does from all of them together", async () => {
+    const [one, other] = [new Uint8Array(96 * 64).fill(255), new Uint8Array(96 * 64).fill(255)];
+    one.fill(0, 0, 96 * 32);
+    other.fill(0, 96 * 32);
+    await model.segment(street(96, 64));
+    const sums = [await model.collect({ labels: one }), await model.collect({ labels: other })];
+    expect(model.writeCollected(sums)).toEqual(["road"]);
+    const together = model.memory.rows;
+    model.reset();
+    await model.write({ labels: new Uint8Array(96 * 64) });
+    model.memory.rows.forEach((value, at) => {
+      expect(value).toBeCloseTo(together[at] as number, 5);
+    });
+    model.reset();
+  });
+
   it("ends at an abort, and goes on with the next picture", async () => {
     const controller = new AbortController();
     const options = {

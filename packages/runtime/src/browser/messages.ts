@@ -3,7 +3,16 @@
 import type { RgbImage } from "@pinmem/core";
 import type { ExportedModel } from "@pinmem/core/formats";
 import type { LoadProgress } from "../model-files.js";
-import type { DirectionSums, Engine, Labeled, RunInputs, Segmentation, SegmentProgress } from "../runner.js";
+import type {
+  DirectionSums,
+  Engine,
+  Labeled,
+  PixelReading,
+  RowMap,
+  RunInputs,
+  Segmentation,
+  SegmentProgress,
+} from "../runner.js";
 
 /** What a worker needs to know to load a model. */
 export interface LoadSettings {
@@ -23,12 +32,19 @@ export interface Loaded {
   readonly engine: Engine;
 }
 
+/** With what a picture is decoded, and what is told of it. */
+interface Decoding {
+  readonly inputs: RunInputs;
+  readonly confidence: boolean;
+}
+
 /** What can be asked for, and what comes back. */
 export interface Calls {
   load: { input: LoadSettings; output: Loaded };
-  segment: { input: { image: RgbImage; inputs: RunInputs }; output: Segmentation };
-  decode: { input: { inputs: RunInputs }; output: Segmentation };
-  read: { input: { x: number; y: number; inputs: RunInputs }; output: Float32Array };
+  segment: { input: { image: RgbImage } & Decoding; output: Segmentation };
+  decode: { input: Decoding; output: Segmentation };
+  read: { input: { x: number; y: number; inputs: RunInputs }; output: PixelReading };
+  map: { input: { trainId: number; inputs: RunInputs }; output: RowMap };
   sum: { input: { labeled: Labeled; inputs: RunInputs }; output: DirectionSums };
   dispose: { input: null; output: null };
 }

@@ -6,6 +6,8 @@ import type {
   DirectionSums,
   Engine,
   Labeled,
+  PixelReading,
+  RowMap,
   RunInputs,
   Runner,
   RunOptions,
@@ -126,15 +128,21 @@ export class RemoteRunner implements Runner {
   }
 
   segment(image: RgbImage, inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
-    return this.#calling.call("segment", { image, inputs }, options);
+    const { confidence = false } = options;
+    return this.#calling.call("segment", { image, inputs, confidence }, options);
   }
 
   decode(inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
-    return this.#calling.call("decode", { inputs }, options);
+    const { confidence = false } = options;
+    return this.#calling.call("decode", { inputs, confidence }, options);
   }
 
-  readWeights(x: number, y: number, inputs: RunInputs): Promise<Float32Array> {
+  readPixel(x: number, y: number, inputs: RunInputs): Promise<PixelReading> {
     return this.#calling.call("read", { x, y, inputs });
+  }
+
+  mapRow(trainId: number, inputs: RunInputs): Promise<RowMap> {
+    return this.#calling.call("map", { trainId, inputs });
   }
 
   sum(labeled: Labeled, inputs: RunInputs): Promise<DirectionSums> {

@@ -1,7 +1,7 @@
 // The worker of a page: loads a model and runs it. Requests are answered one after the other; an abort goes at once to the one
 // that it is about.
 
-import type { Runner, RunOptions } from "../runner.js";
+import type { Runner, RunOptions, Segmentation } from "../runner.js";
 import { loadHere } from "./load-here.js";
 import type { Request, Response } from "./messages.js";
 
@@ -26,14 +26,20 @@ async function answer(request: Exclude<Request, { kind: "abort" }>): Promise<voi
   const { id } = request;
   try {
     const output = await outputOf(request);
-    const isLabels = typeof output === "object" && output !== null && "labels" in output;
-    tell({ id, kind: "done", output }, isLabels ? [(output.labels as Uint8Array).buffer as ArrayBuffer] : []);
+    tell({ id, kind: "done", output }, largeParts(output));
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     tell({ id, kind: "failed", name, message });
   } finally {
     controllers.delete(id);
   }
+}
+
+/** Of a segmentation, what is handed over instead of copied. */
+function largeParts(output: unknown): Transferable[] {
+  if (typeof output !== "object" || output === null || !("labels" in output)) return [];
+  const { labels, confidence } = output as Segmentation;
+  return [labels.buffer, ...(confidence ? [confidence.buffer] : [])] as ArrayBuffer[];
 }
 
 async function outputOf(request: Exclude<Request, { kind: "abort" }>): Promise<unknown> {
@@ -48,9 +54,15 @@ async function outputOf(request: Exclude<Request, { kind: "abort" }>): Promise<u
     return { description: loaded.description, rows: loaded.rows, engine: runner.engine };
   }
   const opened = runner as Runner;
-  if (kind === "segment") return await opened.segment(input.image, input.inputs, options);
-  if (kind === "decode") return await opened.decode(input.inputs, options);
-  if (kind === "read") return await opened.readWeights(input.x, input.y, input.inputs);
+  if (kind === "segment" || kind === "decode") {
+    const { inputs, confidence } = input;
+    const asked = { ...options, confidence };
+    return kind === "segment"
+      ? await opened.segment(input.image, inputs, asked)
+      : await opened.decode(inputs, asked);
+  }
+  if (kind === "read") return await opened.readPixel(input.x, input.y, input.inputs);
+  if (kind === "map") return await opened.mapRow(input.trainId, input.inputs);
   if (kind === "sum") return await opened.sum(input.labeled, input.inputs);
   await opened.dispose();
   return null;
