@@ -3,6 +3,7 @@ import { defaultExclude, defineConfig } from "vitest/config";
 
 const include = [
   "packages/*/{src,test,setup}/**/*.test.ts",
+  "packages/studio/app/**/*.test.ts",
   "golden/*.test.ts",
   "scripts/**/*.test.ts",
   "bench/**/*.test.ts",
@@ -38,7 +39,7 @@ export default defineConfig({
     alias: [
       { find: /^@pinmem\/core\/formats$/, replacement: source("packages/core/src/formats/index.ts") },
       { find: /^@pinmem\/torch\/files$/, replacement: source("packages/torch/src/files/index.ts") },
-      { find: /^@pinmem\/(core|streets|torch|runtime)$/, replacement: source("packages/$1/src/index.ts") },
+      { find: /^@pinmem\/(core|streets|torch|runtime|studio)$/, replacement: source("packages/$1/src/index.ts") },
       { find: /^pinmem$/, replacement: source("packages/pinmem/src/index.ts") },
       { find: /^pinmem\/(\w+)$/, replacement: source("packages/pinmem/src/api/$1.ts") },
     ],

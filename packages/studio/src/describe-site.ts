@@ -1,0 +1,39 @@
+// studio.json of a server: what there is at this moment, with the addresses that the server answers.
+
+import type { Site } from "./site.js";
+import type { StudioPicture, StudioRun } from "./studio-run.js";
+
+/** What the page is told. */
+export const describeSite = ({
+  runs,
+  pictures,
+  version,
+}: {
+  readonly runs: readonly StudioRun[];
+  readonly pictures: readonly StudioPicture[];
+  readonly version: string;
+}): Site => ({
+  version,
+  live: true,
+  ort: "ort/",
+  runs: runs.map((run, at) => {
+    const unfinished = run.unfinished();
+    return {
+      name: run.name,
+      path: run.path,
+      method: run.method,
+      unfinished,
+      model: unfinished === null ? `runs/${at}/model/` : null,
+      prepare: run.exported() === null ? `runs/${at}/prepare` : null,
+      events: run.events === null ? null : `runs/${at}/events`,
+      evaluations: run.evaluations().length === 0 ? null : `runs/${at}/evaluations.json`,
+      adapt: run.adapt === null ? null : `runs/${at}/adapt`,
+    };
+  }),
+  pictures: pictures.map(({ name, group, label }, at) => ({
+    name,
+    group,
+    image: `pictures/${at}/image`,
+    label: label === null ? null : `pictures/${at}/label`,
+  })),
+});

@@ -1,0 +1,79 @@
+// The events of a training as server-sent events: what the file holds, then each line as it is written. A line is sent when it is
+// whole. A file that begins anew (a run that was started over) is sent from its beginning, after an event `restart`.
+
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+
+const LOOK_EVERY_MS = 500;
+const STILL_HERE_MS = 15_000;
+/** Longest line that is passed on. */
+const LONGEST = 2 ** 20;
+
+/** Sends until the browser goes away. */
+export async function streamEvents(file: string, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.write("retry: 2000\n\n");
+  let isOpen = true;
+  response.on("close", () => {
+    isOpen = false;
+  });
+  let at = 0;
+  let rest = Buffer.alloc(0);
+  let told = Date.now();
+  let isWaiting = false;
+  while (isOpen) {
+    const part = await readFrom(file, at).catch(() => null);
+    if (part === null) {
+      at = 0;
+      rest = Buffer.alloc(0);
+    } else if (part === "shorter") {
+      at = 0;
+      rest = Buffer.alloc(0);
+      response.write("event: restart\ndata: \n\n");
+      continue;
+    } else if (part.length > 0) {
+      at += part.length;
+      const text = Buffer.concat([rest, part]);
+      const end = text.lastIndexOf(10);
+      rest = text.subarray(end + 1);
+      if (rest.length > LONGEST) rest = Buffer.alloc(0);
+      const lines = text
+        .subarray(0, end + 1)
+        .toString("utf8")
+        .split("\n")
+        .filter((line) => line.trim() !== "" && line.length <= LONGEST);
+      const sent = lines.map((line) => `data: ${line.replaceAll("\r", "")}\n\n`).join("");
+      if (sent !== "" && !response.write(sent)) await drained(response);
+      told = Date.now();
+      continue;
+    }
+    // All that is there has been sent.
+    if (!isWaiting) response.write("event: caught-up\ndata: \n\n");
+    isWaiting = true;
+    if (Date.now() - told > STILL_HERE_MS) {
+      response.write(": still here\n\n");
+      told = Date.now();
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS).unref());
+  }
+}
+
+async function readFrom(file: string, at: number): Promise<Buffer | "shorter"> {
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const { size } = await handle.stat();
+    if (size < at) return "shorter";
+    const bytes = Buffer.alloc(Math.min(size - at, 2 ** 20));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    response.once("drain", resolve);
+    response.once("close", resolve);
+  });

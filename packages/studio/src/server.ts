@@ -1,0 +1,231 @@
+// The server of a studio: Node's own http, this machine alone unless a host is named. It serves the page, onnxruntime's files, the
+// exported models of the runs that it was given, their events and evaluations, and the pictures; nothing else can be asked for.
+
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
+import { pipeline } from "node:stream/promises";
+import { adaptTask } from "./adapt-request.js";
+import { appFolder } from "./app-folder.js";
+import { jsonBody } from "./body.js";
+import { describeSite } from "./describe-site.js";
+import { streamEvents } from "./events-stream.js";
+import { type FileMap, filesBelow, modelFiles, openFile, ortFiles, pictureType, typeOf } from "./files.js";
+import { admit, type GuardOptions, Refusal, tokenCookie } from "./guard.js";
+import { pageHeaders } from "./page-headers.js";
+import { SITE_FILE } from "./site.js";
+import type { StudioPicture, StudioRun } from "./studio-run.js";
+
+export interface StudioOptions {
+  readonly runs: readonly StudioRun[];
+  readonly pictures?: readonly StudioPicture[];
+  /** Name or address to be reached by from elsewhere; a token is needed then. Default: this machine alone. */
+  readonly host?: string;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Of pinmem, shown. */
+  readonly version: string;
+}
+
+/** A server that runs. */
+export interface Studio extends AsyncDisposable {
+  /** To open in a browser, with a token where one is needed. */
+  readonly address: string;
+}
+
+/**
+ * Starts a server.
+ * @throws StudioError where the page was not built, or the port is not to be had
+ */
+export async function startStudio({
+  runs,
+  pictures = [],
+  host,
+  port = 0,
+  version,
+}: StudioOptions): Promise<Studio> {
+  const content: Content = {
+    app: await filesBelow(appFolder()),
+    ort: await ortFiles(),
+    runs,
+    pictures,
+    version,
+  };
+  const token = host === undefined ? null : randomBytes(24).toString("base64url");
+  let guard: GuardOptions | undefined;
+  const server = createServer((request, response) => {
+    answer(request, response, content, guard as GuardOptions).catch((error: unknown) =>
+      refuse(response, error),
+    );
+  });
+  // Bodies that trickle in do not hold a connection for long.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 60_000;
+  server.maxHeadersCount = 100;
+  server.on("clientError", (_, socket) => {
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    else socket.destroy();
+  });
+  await listen(server, port, host ?? "127.0.0.1");
+  const own = (server.address() as AddressInfo).port;
+  const names = [hostname().toLowerCase(), ...(host === undefined ? [] : [host.toLowerCase()])];
+  guard = { host: host ?? null, port: own, token, names };
+  const shown = host === undefined ? "127.0.0.1" : host === "0.0.0.0" || host === "::" ? hostname() : host;
+  return {
+    address: `http://${shown.includes(":") ? `[${shown}]` : shown}:${own}/${token === null ? "" : `?token=${token}`}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const listen = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+
+interface Content {
+  readonly app: FileMap;
+  readonly ort: FileMap;
+  readonly runs: readonly StudioRun[];
+  readonly pictures: readonly StudioPicture[];
+  readonly version: string;
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  content: Content,
+  guard: GuardOptions,
+): Promise<void> {
+  for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
+  const { path, entersWith } = admit(request, guard);
+  if (entersWith !== null) {
+    // The token leaves the address bar, and so the history.
+    response.setHeader("set-cookie", tokenCookie(entersWith));
+    response.writeHead(303, { location: "/", "cache-control": "no-store" }).end();
+    return;
+  }
+  const name = path === "/" ? "index.html" : path.slice(1);
+  if (request.method === "POST") return await act(name, request, response, content);
+  const { app, ort } = content;
+  if (name === SITE_FILE) return sendJson(response, describeSite(content));
+  const asset = app.get(name);
+  if (asset !== undefined) return await sendFile(request, response, asset, name.startsWith("assets/"));
+  if (name.startsWith("ort/")) {
+    const file = ort.get(name.slice(4));
+    if (file !== undefined) return await sendFile(request, response, file, false);
+  }
+  const [, kind, number, rest = ""] = /^(runs|pictures)\/(\d{1,6})\/(.*)$/.exec(name) ?? [];
+  if (kind === "runs") return await sendOfRun(request, response, content.runs[Number(number)], rest);
+  if (kind === "pictures") return await sendPicture(response, content.pictures[Number(number)], rest);
+  throw new Refusal(404, "there is nothing here");
+}
+
+async function sendOfRun(
+  request: IncomingMessage,
+  response: ServerResponse,
+  run: StudioRun | undefined,
+  rest: string,
+): Promise<void> {
+  if (run && rest === "evaluations.json") return sendJson(response, run.evaluations());
+  if (run?.events && rest === "events") return await streamEvents(run.events, response);
+  const folder = rest.startsWith("model/") ? run?.exported() : null;
+  const file = folder ? (await modelFiles(folder)).get(rest.slice(6)) : undefined;
+  if (file === undefined) throw new Refusal(404, "there is nothing here");
+  await sendFile(request, response, file, false);
+}
+
+async function sendPicture(
+  response: ServerResponse,
+  picture: StudioPicture | undefined,
+  rest: string,
+): Promise<void> {
+  const read = rest === "image" ? picture?.image : rest === "label" ? picture?.label : null;
+  if (!picture || !read) throw new Refusal(404, "there is nothing here");
+  const bytes = await read.call(picture);
+  response.writeHead(200, {
+    "content-type": pictureType(bytes),
+    "content-length": bytes.length,
+    "cache-control": "private, max-age=600",
+  });
+  response.end(bytes);
+}
+
+/** What changes something: exports a model, saves an adapted one. */
+async function act(
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { runs }: Content,
+): Promise<void> {
+  const [, number, what] = /^runs\/(\d{1,6})\/(prepare|adapt)$/.exec(name) ?? [];
+  const run = runs[Number(number)];
+  if (!run) throw new Refusal(404, "there is nothing here");
+  if (what === "prepare") {
+    await jsonBody(request, 1024);
+    response.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });
+    const tell = (line: object) => response.write(`${JSON.stringify(line)}\n`);
+    try {
+      await run.model((text) => tell({ progress: text }));
+      tell({ done: true });
+    } catch (error) {
+      tell({ error: messageOf(error) });
+    }
+    response.end();
+    return;
+  }
+  if (!run.adapt) throw new Refusal(409, "this is an exported model: save its files instead");
+  const task = adaptTask(await jsonBody(request));
+  try {
+    sendJson(response, await run.adapt(task));
+  } catch (error) {
+    throw new Refusal(409, messageOf(error));
+  }
+}
+
+async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: string,
+  isFixed: boolean,
+): Promise<void> {
+  const handle = await openFile(file).catch(() => {
+    throw new Refusal(404, "there is nothing here");
+  });
+  try {
+    const { size } = await handle.stat();
+    response.writeHead(200, {
+      "content-type": typeOf(file),
+      "content-length": size,
+      "cache-control": isFixed ? "max-age=31536000, immutable" : "no-cache",
+    });
+    if (request.method === "HEAD") response.end();
+    else await pipeline(handle.createReadStream({ autoClose: false }), response);
+  } finally {
+    await handle.close();
+  }
+}
+
+function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify(value));
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const isKnown = error instanceof Refusal;
+  response.writeHead(isKnown ? error.status : 500, {
+    "content-type": "text/plain; charset=utf-8",
+    connection: "close",
+  });
+  response.end(isKnown ? error.message : messageOf(error));
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,64 @@
+// What the page is told of its site: `studio.json` beside it. The server writes it anew for each request; an exported site has it
+// as a file. All addresses are relative to the page, so that a site works from any folder.
+
+/** Of the files of the page, `studio.json`. */
+export const SITE_FILE = "studio.json";
+
+/** A run, or an exported model. */
+export interface SiteRun {
+  readonly name: string;
+  /** Where it lies, for people. */
+  readonly path: string;
+  readonly method: string;
+  /** Why it has no weights yet that could be looked at; null: it has. */
+  readonly unfinished: string | null;
+  /** Folder of the exported model, with a slash at its end; null where there can be none yet. */
+  readonly model: string | null;
+  /** Address to ask, by POST, to have the model exported before it is fetched; null where it lies there. */
+  readonly prepare: string | null;
+  /** Events of its training as they are written, as server-sent events; null where there are none. */
+  readonly events: string | null;
+  /** Results of its evaluations, a list; null where there are none. */
+  readonly evaluations: string | null;
+  /** Address to save an adapted model by POST; null where that cannot be. */
+  readonly adapt: string | null;
+}
+
+/** A picture that comes with the site. */
+export interface SitePicture {
+  readonly name: string;
+  /** The domain, or folder, that it belongs to. */
+  readonly group: string;
+  readonly image: string;
+  /** Train ids as a gray PNG; null where it is not labeled. */
+  readonly label: string | null;
+}
+
+/** All of it. */
+export interface Site {
+  readonly version: string;
+  /** Whether a server stands behind it; false: an exported site. */
+  readonly live: boolean;
+  /** Folder of onnxruntime-web's files, with a slash at its end. */
+  readonly ort: string;
+  readonly runs: readonly SiteRun[];
+  readonly pictures: readonly SitePicture[];
+}
+
+/** What a page sends to have an adapted model saved. */
+export interface AdaptRequest {
+  /** Of the new run: letters, digits, `-`, `_`, `.`. */
+  readonly name: string;
+  /** What the memory's votes weigh. */
+  readonly vote: number;
+  /** Pictures with strokes: files as they were opened (JPEG or PNG), and train ids as gray PNG; base64. */
+  readonly pictures: readonly { readonly image: string; readonly label: string }[];
+}
+
+/** What comes back. */
+export interface AdaptAnswer {
+  /** Folder of the run that was made. */
+  readonly out: string;
+  /** What was chosen, line by line. */
+  readonly lines: readonly string[];
+}

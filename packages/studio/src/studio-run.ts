@@ -1,0 +1,43 @@
+// What the server is handed of each run, by whoever knows runs: the `pinmem studio` command. The server itself knows files alone.
+
+/** A run to show. */
+export interface StudioRun {
+  readonly name: string;
+  /** Where it lies, for people. */
+  readonly path: string;
+  readonly method: string;
+  /** Looked up for each page: why there are no weights yet; null: there are. */
+  unfinished(): string | null;
+  /** Folder of its exported model, made on first use; told how far that is. */
+  model(onProgress: (text: string) => void): Promise<string>;
+  /** The same where it lies there already; null otherwise. */
+  exported(): string | null;
+  /** File of its events, JSON lines that may still grow; null where there is none. */
+  readonly events: string | null;
+  /** Results of its evaluations, as JSON values. */
+  evaluations(): readonly unknown[];
+  /** Makes an adapted run from labeled pictures; null where that cannot be. */
+  readonly adapt: ((task: AdaptTask) => Promise<{ out: string; lines: readonly string[] }>) | null;
+}
+
+/** Labeled pictures, in files. */
+export interface AdaptTask {
+  readonly name: string;
+  readonly vote: number;
+  /** Names of files and what they hold; a label is train ids as gray PNG. */
+  readonly pictures: readonly {
+    readonly file: string;
+    readonly image: Uint8Array;
+    readonly label: Uint8Array;
+  }[];
+}
+
+/** A picture that is offered to the page. */
+export interface StudioPicture {
+  readonly name: string;
+  readonly group: string;
+  /** Bytes of a file that browsers decode. @throws where it cannot be read */
+  image(): Promise<Uint8Array>;
+  /** Train ids as gray PNG; null where it is not labeled. */
+  readonly label: (() => Promise<Uint8Array>) | null;
+}
