@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import("./predict.js")).predictCommand(),
   export: async () => (await import("./export.js")).exportCommand(),
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
+  studio: async () => (await import("./studio.js")).studioCommand(),
   inspect: async () => (await import("./inspect.js")).inspectCommand(),
   ablate: async () => (await import("./ablate.js")).ablateCommand(),
   report: async () => (await import("./report.js")).reportCommand(),

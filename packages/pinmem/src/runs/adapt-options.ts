@@ -1,7 +1,7 @@
 // What an adaptation is asked for, and whether that can be: checked before anything is read.
 
 import { existsSync } from "node:fs";
-import { dirname, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import type { Device } from "@pinmem/torch";
 import type { PlaceFiles } from "../adaptation/place-pictures.js";
 import type { Dataset } from "../datasets/dataset.js";
@@ -10,6 +10,9 @@ import { MOST_PICTURES } from "../inference/place.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
+
+/** In the folder of a run, what `pinmem studio` makes of it: exported models, adapted runs. */
+export const STUDIO_FOLDER = "studio";
 
 export interface AdaptOptions {
   /** Pictures of the place: a folder, with all below it, files, or a data set whose labels are taken too. */
@@ -98,7 +101,11 @@ export function requireFolders(run: string, { images, labels, out }: AdaptOption
   const own = resolve(run);
   // A file of weights may lie anywhere, beside pictures too.
   const isRun = new RunFolder(run).exists;
-  const isOwn = (path: string) => isRun && (resolve(path) === own || resolve(path).startsWith(own + sep));
+  const isOwn = (path: string) =>
+    isRun &&
+    (resolve(path) === own || resolve(path).startsWith(own + sep)) &&
+    // What the studio makes of a run lies in a folder of its own there.
+    !resolve(path).startsWith(join(own, STUDIO_FOLDER) + sep);
   if (isOwn(out))
     throw new RunError(
       out,

@@ -1,0 +1,266 @@
+// What people do, as changes of the state: open runs and pictures, segment, teach, save. Work follows one after the other; what a newer
+// choice has made stale is dropped.
+
+import { load, type Model, type Segmentation } from "@pinmem/runtime/browser";
+import type { Site, SiteRun } from "../../src/site.js";
+import * as state from "./state.js";
+import { keepStrokes, keptStrokes } from "./strokes.js";
+import { teachFrom } from "./teach.js";
+
+const models = new Map<number, Promise<Model>>();
+let turn = 0;
+
+/** Reads what there is, and opens the first run and picture. */
+export async function start(): Promise<void> {
+  try {
+    const response = await fetch("studio.json");
+    if (!response.ok) throw new Error(await response.text());
+    const site = (await response.json()) as Site;
+    state.site.value = site;
+    state.pictures.value = site.pictures.map(({ name, group, image, label }) => ({
+      id: `site:${group}/${name}`,
+      name,
+      group,
+      label,
+      blob: () => fetchBlob(image),
+    }));
+    const first = site.runs.findIndex(({ model }) => model !== null);
+    if (first < 0) {
+      if (site.runs[0]?.events) state.tab.value = "Follow";
+    } else await chooseRun(first);
+    const [picture] = state.pictures.value;
+    if (picture && !state.picture.value) await choosePicture(picture);
+  } catch (error) {
+    state.problem.value = `The studio cannot be reached: ${state.messageOf(error)}. Is pinmem studio still running? Start it again and reload this page.`;
+  }
+}
+
+/** Bytes behind an address of the site. */
+export async function fetchBlob(address: string): Promise<Blob> {
+  const response = await fetch(address).catch(() => null);
+  if (!response) throw new Error("the server is gone: start pinmem studio again and reload this page");
+  if (!response.ok) throw new Error(await response.text());
+  return await response.blob();
+}
+
+/** A model, loaded once; exported first where that is still to be done. */
+export function modelOf(at: number): Promise<Model> {
+  const found = models.get(at);
+  if (found) return found;
+  const loading = openModel(state.site.value?.runs[at] as SiteRun);
+  models.set(at, loading);
+  loading.catch(() => models.delete(at));
+  return loading;
+}
+
+async function openModel({ name, model, prepare, unfinished }: SiteRun): Promise<Model> {
+  if (model === null) throw new Error(`${name} cannot be looked at yet: ${unfinished ?? "it has no model"}`);
+  if (prepare !== null) await askForExport(name, prepare);
+  state.busy.value = `Loading ${name}`;
+  return await load(model, {
+    ortPath: (state.site.value as Site).ort,
+    onProgress: ({ done, total }) => {
+      state.busy.value = `Loading ${name}: ${(done / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`;
+    },
+  });
+}
+
+/** The server says how far it is, a line of JSON each. */
+async function askForExport(name: string, address: string): Promise<void> {
+  state.busy.value = `Exporting ${name} (once)`;
+  const response = await fetch(address, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  const lines = (await response.text()).trim().split("\n");
+  const last = JSON.parse(lines.at(-1) ?? "{}") as { error?: string };
+  if (last.error !== undefined) throw new Error(`${name} cannot be exported: ${last.error}`);
+}
+
+/** Shows a run, with the picture that is open. */
+export async function chooseRun(at: number): Promise<void> {
+  const mine = ++turn;
+  state.runAt.value = at;
+  state.problem.value = null;
+  state.result.value = null;
+  state.model.value = null;
+  forgetLook();
+  try {
+    const model = await modelOf(at);
+    if (mine !== turn) return;
+    state.model.value = model;
+    state.votes.value = model.hasMemory ? model.votes : 0;
+    state.normalize.value = model.hasNormalization ? model.normalize : 0;
+    state.strokes.value = keptStrokes(model.description.provenance.weights);
+    state.brushWidth.value = Math.round(model.description.feature.stride * 1.5);
+    state.busy.value = null;
+    await segment();
+  } catch (error) {
+    if (mine === turn) fail(error);
+  }
+}
+
+/** Shows a picture. */
+export async function choosePicture(picture: state.Picture): Promise<void> {
+  const mine = ++turn;
+  state.picture.value = picture;
+  state.problem.value = null;
+  state.result.value = null;
+  state.resultBefore.value = null;
+  forgetLook();
+  try {
+    const blob = await picture.blob();
+    const bitmap = await createImageBitmap(blob, {
+      colorSpaceConversion: "none",
+      premultiplyAlpha: "none",
+    }).catch(() => {
+      throw new Error(`${picture.name} cannot be decoded: choose a JPEG, PNG, WebP or AVIF picture`);
+    });
+    if (mine !== turn) return;
+    state.bitmap.value?.close();
+    state.bitmap.value = bitmap;
+    await segment();
+  } catch (error) {
+    if (mine !== turn) return;
+    state.bitmap.value = null;
+    fail(error);
+  }
+}
+
+/** The open picture through the open model. */
+export async function segment(): Promise<void> {
+  const [model, bitmap] = [state.model.value, state.bitmap.value];
+  if (!model || !bitmap) return;
+  const mine = ++turn;
+  try {
+    state.busy.value = "Segmenting";
+    const result = await model.segment(bitmap, {
+      confidence: true,
+      onProgress: ({ done, total }) => {
+        if (total > 1 && mine === turn) state.busy.value = `Segmenting: piece ${done} of ${total}`;
+      },
+    });
+    if (mine !== turn) return;
+    show(result);
+    if (state.strokes.value.size > 0 && model.hasMemory) await teach();
+  } catch (error) {
+    if (mine === turn) fail(error);
+  }
+}
+
+let isDecoding = false;
+let isAskedAgain = false;
+
+/** The same picture with votes, own statistics or rows as they are now. While one is at work, only the last wish counts. */
+export async function decode(): Promise<void> {
+  const model = state.model.value;
+  if (!model || !state.result.value) return;
+  isAskedAgain = true;
+  if (isDecoding) return;
+  isDecoding = true;
+  const mine = ++turn;
+  try {
+    while (isAskedAgain && mine === turn) {
+      isAskedAgain = false;
+      if (model.hasMemory) model.votes = state.votes.value;
+      if (model.hasNormalization) model.normalize = state.normalize.value;
+      const result = await model.decode({ confidence: true });
+      if (mine === turn) show(result);
+    }
+  } catch (error) {
+    if (mine === turn) fail(error);
+  } finally {
+    isDecoding = false;
+  }
+}
+
+function show(result: Segmentation): void {
+  state.result.value = result;
+  state.busy.value = null;
+  state.said.value = `${state.picture.value?.name ?? "The picture"} is segmented`;
+}
+
+function fail(error: unknown): void {
+  state.busy.value = null;
+  const text = state.messageOf(error);
+  state.problem.value = text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Keeps strokes, writes rows from all of them, and shows what that changes. */
+export async function teach(): Promise<void> {
+  const model = state.model.value;
+  if (!model?.hasMemory || !state.result.value) return;
+  const kept = keepStrokes(model.description.provenance.weights, state.strokes.value);
+  if (kept !== null) state.problem.value = kept;
+  try {
+    if (!state.resultBefore.value) state.resultBefore.value = state.result.value;
+    state.written.value = await teachFrom(model, state.picture.value?.id ?? "", state.strokes.value);
+    // Rows that are only read hardly change labels.
+    if (state.written.value.length > 0 && state.votes.value === 0) state.votes.value = 10;
+    await decode();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Rows, votes and strokes as they were. */
+export async function resetTeaching(): Promise<void> {
+  const model = state.model.value;
+  if (!model?.hasMemory) return;
+  state.strokes.value = new Map();
+  state.written.value = [];
+  state.resultBefore.value = null;
+  state.swipe.value = 0;
+  keepStrokes(model.description.provenance.weights, state.strokes.value);
+  model.reset();
+  state.votes.value = model.votes;
+  await teachFrom(model, "", new Map());
+  await decode();
+}
+
+/** What a pixel reads and votes for. */
+export async function look(x: number, y: number): Promise<void> {
+  const model = state.model.value;
+  if (!model?.hasMemory || !state.result.value) return;
+  try {
+    state.looked.value = { x, y, ...(await model.look(x, y)) };
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Where the row of a class is read, or voted for. */
+export async function mapRow(trainId: number, kind: "weights" | "cosines"): Promise<void> {
+  const model = state.model.value;
+  if (!model?.hasMemory || !state.result.value) return;
+  try {
+    const { width, height, [kind]: values } = await model.map(trainId);
+    state.rowMap.value = { trainId, kind, width, height, values };
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function forgetLook(): void {
+  state.looked.value = null;
+  state.rowMap.value = null;
+}
+
+/** Adds files that were dropped or chosen; opens the first. */
+export async function addFiles(files: readonly File[]): Promise<void> {
+  const added = files
+    .filter(({ type, name }) => type.startsWith("image/") || /\.(jpe?g|png|webp|avif|bmp)$/i.test(name))
+    .map((file) => {
+      const name = file.webkitRelativePath || file.name;
+      return { id: `file:${name}:${file.size}`, name, group: "dropped", label: null, blob: async () => file };
+    });
+  if (added.length === 0) {
+    state.problem.value =
+      "Nothing there is a picture: choose JPEG, PNG, WebP or AVIF files, or a folder of them";
+    return;
+  }
+  const known = new Set(state.pictures.value.map(({ id }) => id));
+  state.pictures.value = [...state.pictures.value, ...added.filter(({ id }) => !known.has(id))];
+  await choosePicture(added[0] as state.Picture);
+}

@@ -1,0 +1,8 @@
+// The page begins here.
+
+import { render } from "preact";
+import { start } from "./actions.js";
+import { App } from "./app.js";
+
+render(<App />, document.getElementById("app") as HTMLElement);
+void start();
