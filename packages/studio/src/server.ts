@@ -26,6 +26,8 @@ export interface StudioOptions {
   readonly port?: number;
   /** Of pinmem, shown. */
   readonly version: string;
+  /** Folder of the built page. Default: this package's own. */
+  readonly page?: string;
 }
 
 /** A server that runs. */
@@ -44,9 +46,10 @@ export async function startStudio({
   host,
   port = 0,
   version,
+  page,
 }: StudioOptions): Promise<Studio> {
   const content: Content = {
-    app: await filesBelow(appFolder()),
+    app: await filesBelow(page ?? appFolder()),
     ort: await ortFiles(),
     runs,
     pictures,

@@ -2,7 +2,7 @@
 
 import { ConfusionMatrix, scoresOf } from "@pinmem/core";
 import { signal } from "@preact/signals";
-import { fetchBlob, modelOf } from "./actions.js";
+import { fetchBlob, modelOf, segment } from "./actions.js";
 import * as state from "./state.js";
 
 /** What is known of a picture. */
@@ -61,6 +61,7 @@ export async function compareAll(): Promise<void> {
     }
   } finally {
     progress.value = null;
+    await segment(); // The open picture is the model's last one again.
   }
 }
 

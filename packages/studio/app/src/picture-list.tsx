@@ -15,6 +15,8 @@ const shown = computed(() => {
   return state.pictures.value.filter(({ name, group }) => `${group} ${name}`.toLowerCase().includes(text));
 });
 
+const groups = computed(() => new Set(state.pictures.value.map(({ group }) => group)).size);
+
 /** The list at the left. */
 export function PictureList() {
   const input = useRef<HTMLInputElement>(null);
@@ -63,7 +65,7 @@ export function PictureList() {
                 onClick={() => void choosePicture(picture)}
               >
                 <span class="name">{picture.name.replace(/^.*\//, "")}</span>
-                <span class="quiet">{picture.group}</span>
+                {groups.value > 1 && <span class="quiet group">{picture.group}</span>}
                 {(state.strokes.value.get(picture.id)?.length ?? 0) > 0 && <span title="brushed">✎</span>}
               </button>
             </li>

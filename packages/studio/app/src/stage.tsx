@@ -26,8 +26,10 @@ export function Stage() {
     const { value: bitmap } = state.bitmap;
     const box = base.current?.getBoundingClientRect();
     if (!bitmap || !box || box.width === 0) return null;
-    const x = ((event.clientX - box.left) / box.width) * bitmap.width;
-    const y = ((event.clientY - box.top) / box.height) * bitmap.height;
+    // The picture lies in the middle of its box, as large as it can be.
+    const scale = Math.min(box.width / bitmap.width, box.height / bitmap.height);
+    const x = (event.clientX - box.left - (box.width - bitmap.width * scale) / 2) / scale;
+    const y = (event.clientY - box.top - (box.height - bitmap.height * scale) / 2) / scale;
     return x >= 0 && y >= 0 && x < bitmap.width && y < bitmap.height ? { x, y } : null;
   };
   const onMove = (event: PointerEvent) => {
