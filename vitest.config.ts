@@ -39,7 +39,10 @@ export default defineConfig({
     alias: [
       { find: /^@pinmem\/core\/formats$/, replacement: source("packages/core/src/formats/index.ts") },
       { find: /^@pinmem\/torch\/files$/, replacement: source("packages/torch/src/files/index.ts") },
-      { find: /^@pinmem\/(core|streets|torch|runtime|studio)$/, replacement: source("packages/$1/src/index.ts") },
+      {
+        find: /^@pinmem\/(core|streets|torch|runtime|studio)$/,
+        replacement: source("packages/$1/src/index.ts"),
+      },
       { find: /^pinmem$/, replacement: source("packages/pinmem/src/index.ts") },
       { find: /^pinmem\/(\w+)$/, replacement: source("packages/pinmem/src/api/$1.ts") },
     ],
