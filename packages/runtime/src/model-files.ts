@@ -10,6 +10,7 @@ import {
 } from "@pinmem/core/formats";
 import { ModelError } from "./model-error.js";
 import { readTensor } from "./safetensors.js";
+import { sha256 as sha256Of } from "./sha256.js";
 
 /** Where the files of a model lie. */
 export interface ModelFiles {
@@ -110,7 +111,7 @@ async function readChecked(
     );
   }
   const found = await hashOf(content);
-  if (found !== null && found !== sha256) {
+  if (found !== sha256) {
     throw new ModelError(
       `${files.place}/${file} is not the file that was exported: its SHA-256 is ${found.slice(0, 12)}…, but ${EXPORT_FILE} says ${sha256.slice(0, 12)}…; ${mend}`,
     );
@@ -118,10 +119,10 @@ async function readChecked(
   return content;
 }
 
-/** SHA-256 in hexadecimal digits; null in pages from plain http, to which browsers do not give it: sizes have to do there. */
-async function hashOf(bytes: Uint8Array): Promise<string | null> {
+/** SHA-256 in hexadecimal digits; by JavaScript in pages from plain http, to which browsers give no `crypto.subtle`. */
+async function hashOf(bytes: Uint8Array): Promise<string> {
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
-  if (!subtle) return null;
+  if (!subtle) return sha256Of(bytes);
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -9,7 +9,7 @@ import { pictureInput as torchInput } from "../../pinmem/src/inference/picture-i
 import { predictImage } from "../../pinmem/src/prediction/predict-image.js";
 import { type OpenRun, openRun } from "../../pinmem/src/runs/open-run.js";
 import { temporaryFolder } from "../../pinmem/test/data-fixtures.js";
-import { load, type Model, ModelError } from "../src/index.js";
+import { load, type Model, ModelError, type SegmentProgress } from "../src/index.js";
 import { inputTables, pictureInput } from "../src/picture-input.js";
 import { type Exported, exportTiny, noRuntime, street } from "./exported.js";
 
@@ -66,6 +66,26 @@ describe.skipIf(noRuntime !== null)("a model in Node", () => {
     expect(await small.decode()).toEqual({ width: 400, height: 256, labels });
     const weights = await small.read(399, 10);
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+  });
+
+  it("takes 40 megapixels, in tiles", async () => {
+    const [width, height] = [8000, 5000];
+    await using small = await load(exported.folder, { threads: 1, memory: 400 });
+    const controller = new AbortController();
+    const seen: number[] = [];
+    const options = {
+      signal: controller.signal,
+      onProgress: ({ done, total }: SegmentProgress) => {
+        seen.push(total);
+        if (done === 1) controller.abort(new Error("that will do"));
+      },
+    };
+    const image = { width, height, pixels: new Uint8Array(3 * width * height) };
+    await expect(small.segment(image, options)).rejects.toThrow("that will do");
+    expect(seen[0]).toBeGreaterThan(50);
+    const tooSmall = load(exported.folder, { threads: 1, memory: 20 });
+    await expect((await tooSmall).segment(image)).rejects.toThrow(/8000x5000 pixels needs at least \d+ MiB/);
+    await (await tooSmall).dispose();
   });
 
   it("takes files, their bytes, and pixels as sharp gives them", async () => {

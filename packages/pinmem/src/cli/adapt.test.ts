@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { renderStreet } from "@pinmem/streets";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
+import { killedAtRename } from "../../test/kill-at-rename.js";
 import { writeImage, writeLabel } from "../../test/label-folders.js";
 import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
@@ -12,7 +11,6 @@ import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 
-const bin = fileURLToPath(new URL("../../bin/pinmem.mjs", import.meta.url));
 const root = temporaryFolder();
 const [run, images, labels] = ["run", "images", "labels"].map((name) => join(root, name)) as [
   string,
@@ -146,28 +144,10 @@ describe("pinmem adapt", () => {
     async () => {
       const real = untrainedRun(join(root, "real"), { recipe: miniRecipe(ownProcess) });
       const before = contentOf(real);
-      const hook = join(root, "kill.mjs");
-      writeFileSync(
-        hook,
-        `import fs from "node:fs";
-       import { syncBuiltinESMExports } from "node:module";
-       let renames = 0;
-       const { renameSync } = fs;
-       fs.renameSync = (from, to) => {
-         if (++renames === Number(process.env.KILL_AT)) process.kill(process.pid, "SIGKILL");
-         renameSync(from, to);
-       };
-       syncBuiltinESMExports();`,
-      );
-      const started = (killAt: number) =>
-        spawnSync(
-          process.execPath,
-          ["--import", pathToFileURL(hook).href, bin, "adapt", real, "--images", images, "--out", out],
-          { env: { ...process.env, KILL_AT: String(killAt) }, encoding: "utf8" },
-        );
+      const words = ["adapt", real, "--images", images, "--out", out];
       // Renames: recipe, adaptation, environment, weights, and last the folder itself.
       for (const killAt of full ? [2, 4, 5] : [5]) {
-        expect(started(killAt).signal).toBe("SIGKILL");
+        expect(killedAtRename(root, killAt, words)).toBe("SIGKILL");
         expect(existsSync(out)).toBe(false);
         expect(contentOf(real)).toEqual(before);
       }

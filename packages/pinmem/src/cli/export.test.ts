@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { parseExportedModel } from "@pinmem/core/formats";
 import { expect, it, vi } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
-import { miniRecipe } from "../../test/mini-recipe.js";
+import { killedAtRename } from "../../test/kill-at-rename.js";
+import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
+import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 
 const root = temporaryFolder();
@@ -53,6 +55,25 @@ it("refuses what it cannot export in one line, and writes nothing", async () => 
   }
   expect(existsSync(at("out"))).toBe(false);
 });
+
+it.runIf(full)(
+  "leaves no half of a folder where it is killed while it writes, and takes away what was left",
+  async () => {
+    const real = untrainedRun(at("real"), { recipe: miniRecipe(ownProcess) });
+    const folder = at("killed");
+    const words = ["export", real, "--out", folder, "--no-verify"];
+    // Renames: the first graph, the second, the rows, model.json, and last the folder itself.
+    for (const count of [2, 5]) {
+      expect(killedAtRename(root, count, words)).toBe("SIGKILL");
+      expect(existsSync(folder)).toBe(false);
+    }
+    expect(readdirSync(root).filter((name) => name.startsWith(".killed."))).toHaveLength(1);
+    expect((await runCli(...words)).code).toBe(0);
+    expect(readdirSync(folder)).toHaveLength(4);
+    expect(readdirSync(root).filter((name) => name.startsWith("."))).toEqual([]);
+  },
+  120_000,
+);
 
 it("says how to go on without onnxruntime-node", async () => {
   vi.doMock("onnxruntime-node", () => {

@@ -39,6 +39,7 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a model in a page", 
       "/exported/": folder,
       "/damaged/": folder,
       "/damaged/decode.onnx": { content: damaged },
+      "/incomplete/model.json": { content: readFileSync(join(folder, "model.json")) },
       "/street.png": { content: png },
       "/broken.png": { content: "no picture" },
     };
@@ -180,6 +181,7 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a model in a page", 
       const said = [
         await problem(load("none")),
         await problem(load("damaged")),
+        await problem(load("incomplete")),
         await problem(load("exported", { device: "wasm", ortPath: "nowhere" })),
         await problem(model.segment("missing.png")),
         await problem(model.segment("broken.png")),
@@ -189,9 +191,10 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a model in a page", 
       said.push(await problem(model.segment("street.png")));
       return said;`,
     );
-    const [none, damaged, noOrt, missing, broken, noPicture, gone] = said;
+    const [none, damaged, incomplete, noOrt, missing, broken, noPicture, gone] = said;
     expect(none).toMatch(/^ModelError: http\S+\/none is no exported model: it has no model\.json/);
     expect(damaged).toMatch(/^ModelError: \S+\/damaged\/decode\.onnx is not the file that was exported/);
+    expect(incomplete).toMatch(/^ModelError: \S+\/incomplete lacks encode\.onnx, which model\.json names/);
     expect(noOrt).toMatch(
       /^ModelError: onnxruntime-web is not found at \S+\/nowhere\/ort\.wasm\.min\.mjs .* option ortPath/,
     );
@@ -213,6 +216,56 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a model in a page", 
     expect(engine).toMatchObject({ kind: "wasm", threads: 1 });
     expect(engine.reason).toMatch(/^WebGPU failed: /);
     expect(count).toBe(96 * 64);
+    await page.close();
+  });
+
+  it("tells a damaged file where a page comes from plain http, to which the browser gives no hashes", async () => {
+    const other = await launch(["--host-resolver-rules=MAP plain.test 127.0.0.1"]);
+    try {
+      const page = await other.newPage();
+      await page.goto(plain.address.replace("127.0.0.1", "plain.test"));
+      await page.evaluate(`globalThis.runtime = import(location.origin + "/pinmem/index.js"); null`);
+      const { isSecure, damaged, count } = await inPage<{
+        isSecure: boolean;
+        damaged: string;
+        count: number;
+      }>(
+        page,
+        `const damaged = await load("damaged").catch((error) => error.message);
+        const model = await load("exported");
+        return { isSecure: isSecureContext, damaged, count: (await model.segment("street.png")).labels.length };`,
+      );
+      expect(isSecure).toBe(false);
+      expect(damaged).toMatch(/decode\.onnx is not the file that was exported: its SHA-256 is /);
+      expect(count).toBe(96 * 64);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("takes a single pixel, and says what to do where memory runs out", async () => {
+    const page = await open(plain);
+    const { one, error } = await inPage<{ one: number; error: string }>(
+      page,
+      `const one = await load("exported", { device: "wasm" });
+      const { labels } = await one.segment({ width: 1, height: 1, pixels: new Uint8Array(3) });
+      await one.dispose();
+      // As on a device that has not the 4 GiB that WebAssembly may take.
+      const { Memory } = WebAssembly;
+      WebAssembly.Memory = class extends Memory {
+        constructor(options) {
+          super({ ...options, maximum: 2048 });
+        }
+      };
+      const model = await load("exported", { device: "wasm", worker: false, memory: 4096 });
+      const picture = { width: 2000, height: 2000, pixels: new Uint8Array(12_000_000) };
+      const error = await model.segment(picture).then(() => "nothing", (error) => error.name + ": " + error.message);
+      return { one: labels.length, error };`,
+    );
+    expect(one).toBe(1);
+    expect(error).toMatch(
+      /^ModelError: onnxruntime failed in \w+\.onnx: .*bad_alloc; it may want memory: give smaller/,
+    );
     await page.close();
   });
 
