@@ -9,6 +9,8 @@
 //   mobilenet_v2         342  239  225
 //   shufflenet_v2_x1_0   324  248  219
 //
+// Transformers keep, beside their tokens, what every token makes of every other, in all heads; theirs is reckoned and not measured.
+//
 // Deeper networks of a width keep no more at a time. Below are these figures and a fifth: other libraries and normalizations
 // differ.
 
@@ -62,6 +64,47 @@ const BYTES_PER_CLASS = 8;
 /** Scores of a view at the image's size, and the sum of them in double precision. */
 const BYTES_PER_CLASS_OF_VIEWS = 16;
 
+interface Transformer {
+  /** Side of a patch in pixels. */
+  readonly patch: number;
+  readonly heads: number;
+  readonly width: number;
+}
+
+/** Heads and width of transformers by the letter of their size. */
+const sizesOfTransformers: Readonly<Record<string, readonly [heads: number, width: number]>> = {
+  s: [6, 384],
+  b: [12, 768],
+  l: [16, 1024],
+  g: [24, 1536],
+  h: [20, 1280],
+  "7b": [32, 4096],
+};
+
+/** Undefined for a backbone that is none. */
+function transformerOf(backbone: string): Transformer | undefined {
+  const [, generation, size] = /^dinov([23])_(?:vit(7b|[sblgh])|debug)/.exec(backbone) ?? [];
+  if (generation === undefined) return undefined;
+  const [heads, width] = sizesOfTransformers[size ?? ""] ?? [2, 24];
+  return { patch: generation === "2" ? 14 : 16, heads, width };
+}
+
+/** Whether the maps of a backbone are patches of the picture: tiles are whole ones then. */
+export const hasPatches = (backbone: string): boolean => /^dinov[23]_/.test(backbone);
+
+/** Values of a token that live at the same time, in widths: tokens, what is projected, the widened MLP, maps of the head. */
+const WIDTHS_PER_TOKEN = 16;
+/** Scores of attention, and their softmax. */
+const SCORES_OF_ATTENTION = 2;
+
+const transformerBytes = (
+  { width, height }: Size,
+  { patch, heads, width: channels }: Transformer,
+): number => {
+  const tokens = Math.ceil(width / patch) * Math.ceil(height / patch);
+  return 4 * (tokens * channels * WIDTHS_PER_TOKEN + heads * tokens ** 2 * SCORES_OF_ATTENTION);
+};
+
 /** Whether the need of a backbone of this name was measured. */
 export const isMeasured = (backbone: string): boolean => Object.hasOwn(families, backbone);
 
@@ -70,6 +113,12 @@ export function forwardBytes(
   { width, height }: Size,
   { backbone, outputStride, classes, largestScale = 1, views = 1 }: MemoryUse,
 ): number {
+  const transformer = transformerOf(backbone);
+  if (transformer) {
+    const seen = { width: width * largestScale, height: height * largestScale };
+    const scores = width * height * classes * (BYTES_PER_CLASS + (views > 1 ? BYTES_PER_CLASS_OF_VIEWS : 0));
+    return transformerBytes(seen, transformer) + scores;
+  }
   const [at8, at16, at32] = bytesPerPixel[families[backbone] ?? "wide"];
   const measured = outputStride <= 8 ? at8 : outputStride <= 16 ? at16 : at32;
   const inNetwork = (measured + Math.max(classes - 19, 0) * BYTES_PER_CLASS) * largestScale ** 2;

@@ -6,7 +6,8 @@
 //
 // Sides are a multiple of the network's output stride plus one, where the image is larger: then the corners of the feature
 // lie on the corners of the tile, and upsampling with aligned corners moves nothing. Otherwise what one tile sees near its
-// right edge is up to a stride beside what the next one sees there, and seams show.
+// right edge is up to a stride beside what the next one sees there, and seams show. Networks whose maps are patches take multiples of
+// the patch: then tiles are cut between patches.
 
 /** The tiles' places along one axis. */
 export interface TileAxis {

@@ -57,4 +57,18 @@ describe("tileSize", () => {
       /4000x3000 pixels needs at least \d+ MiB with this network, but the memory budget is 50 MiB/,
     );
   });
+
+  it("cuts tiles of a transformer between patches, and smaller ones where there are more heads", () => {
+    const image = { width: 4096, height: 2048 };
+    const sides = ["dinov2_vits14", "dinov2_vitl14_reg", "dinov3_vitb16"].map((backbone) => {
+      const stride = backbone.endsWith("16") ? 16 : 14;
+      const { width } = tileSize(image, 2048 * MIB, { backbone, outputStride: stride, classes: 19 });
+      expect(width % stride).toBe(0);
+      return width;
+    });
+    expect(sides[1]).toBeLessThan(sides[0] as number);
+    expect(
+      tileSize(image, 2048 * MIB, { ...use, backbone: "dinov3_convnext_base", outputStride: 32 }).width % 32,
+    ).toBe(0);
+  });
 });

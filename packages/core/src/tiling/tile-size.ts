@@ -2,7 +2,7 @@
 // told by tile-axis.ts.
 
 import type { Size } from "../raster/resize.js";
-import { forwardBytes, type MemoryUse, SCORE_COPIES } from "./memory-estimate.js";
+import { forwardBytes, hasPatches, type MemoryUse, SCORE_COPIES } from "./memory-estimate.js";
 
 /** In output strides; smaller tiles see too little. */
 const LEAST_STRIDES = 16;
@@ -15,9 +15,11 @@ const LEAST_STRIDES = 16;
 export function tileSize(image: Size, budget: number, use: MemoryUse): Size {
   if (forwardBytes(image, use) <= budget) return { width: image.width, height: image.height };
   const { outputStride: stride } = use;
+  // Whole patches, or corners that lie on corners (tile-axis.ts).
+  const corner = hasPatches(use.backbone) ? 0 : 1;
   const longest = Math.max(image.width, image.height);
-  const least = Math.min(LEAST_STRIDES, Math.ceil(longest / stride)) * stride + 1;
-  for (let side = Math.ceil(longest / stride) * stride + 1; side >= least; side -= stride) {
+  const least = Math.min(LEAST_STRIDES, Math.ceil(longest / stride)) * stride + corner;
+  for (let side = Math.ceil(longest / stride) * stride + corner; side >= least; side -= stride) {
     const tile = { width: Math.min(side, image.width), height: Math.min(side, image.height) };
     if (tiledBytes(tile, image, use) <= budget) return tile;
   }

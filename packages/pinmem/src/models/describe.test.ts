@@ -1,5 +1,6 @@
 import { nn, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
 import { expect, it, describe as suite } from "vitest";
+import { Attention } from "./backbones/vit/attention.js";
 import { describe, formatDescription } from "./describe.js";
 import { createNetwork, type NetworkOptions } from "./network.js";
 
@@ -103,5 +104,41 @@ suite("describe", () => {
     expect(() => describe(createNetwork({ backbone: "resnet18" }), size)).toThrow(
       /must be an integer of at least 1, got/,
     );
+  });
+});
+
+suite("describe, of a foundation backbone", () => {
+  /** Convolutions, products and attention as they really run. */
+  function really(network: ReturnType<typeof createNetwork>, height: number, width: number): number {
+    let sum = 0;
+    scope(() =>
+      nn.observeModules(
+        (module, inputs, output) => {
+          const sizes = () => (output as Tensor).shape;
+          if (module instanceof nn.Conv2d)
+            sum += module.weight.numel * (sizes()[2] as number) * (sizes()[3] as number);
+          if (module instanceof nn.ConvTranspose2d) {
+            const [, , h = 0, w = 0] = (inputs[0] as Tensor).shape;
+            sum += module.weight.numel * h * w;
+          }
+          if (module instanceof nn.Linear)
+            sum += (module.weight.numel * (output as Tensor).numel) / (sizes().at(-1) as number);
+          if (module instanceof Attention) sum += 2 * (sizes()[2] as number) * (sizes()[1] as number) ** 2;
+        },
+        () => noGrad(() => void network.eval().call(zeros([1, 3, height, width]))),
+      ),
+    );
+    return sum;
+  }
+
+  it.each([
+    { backbone: "dinov2_debug", head: "linear" },
+    { backbone: "dinov3_debug" },
+    { backbone: "dinov3_convnext_debug" },
+  ] as const)("counts what really runs at an odd size: %o", (one) => {
+    const network = createNetwork(one);
+    const { multiplyAdds, outputStride, parts } = describe(network, { height: 75, width: 110 });
+    expect(multiplyAdds).toBe(really(network, 75, 110));
+    expect(parts.find(({ name }) => name === "layer4")?.stride).toBe(outputStride);
   });
 });

@@ -1,10 +1,16 @@
 // What a network is made of: parameters, multiply-adds for an image of some size, and the resolution of each part.
 //
 // The network runs once on a small image to see which layer works at which resolution; sizes for the image asked about follow
-// by arithmetic, because every layer that shrinks halves, rounding up. Counted are convolutions, linear layers and the
-// memory's two products; norms, activations and resizing are left out, as is usual.
+// by arithmetic, because every layer that shrinks halves, rounding up; or, of backbones of patches, because pictures are filled up to
+// whole ones. Counted are convolutions, linear layers, attention's and the memory's two products; norms, activations and resizing are
+// left out, as is usual.
 
 import { nn, noGrad, scope, Tensor, zeros } from "@pinmem/torch";
+import { BackboneNetwork } from "./backbone-network.js";
+import { Attention } from "./backbones/vit/attention.js";
+import { TransformerStage } from "./backbones/vit/block.js";
+import { Embedding } from "./backbones/vit/embedding.js";
+import { upTo } from "./backbones/vit/grid.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";
 
 export interface PartDescription {
@@ -37,6 +43,17 @@ export interface DescribeOptions {
 
 /** Every resolution down to a 64th has a side of its own, which tells them apart. */
 const PROBE = 64;
+/** Side of the small image in patches, of backbones that have them. */
+const PATCHES = 8;
+
+/** Multiples that pictures are filled up to; 1: they are not. */
+const gridOf = (network: SegmentationNetwork): number =>
+  network instanceof BackboneNetwork ? network.backbone.grid : 1;
+
+const probeOf = (network: SegmentationNetwork): number => {
+  const grid = gridOf(network);
+  return grid === 1 ? PROBE : PATCHES * grid;
+};
 
 /**
  * Describes a network for images of a size.
@@ -50,11 +67,13 @@ export function describe(
     if (Number.isInteger(value) && value >= 1) continue;
     throw new RangeError(`describe: option '${field}' must be an integer of at least 1, got ${value}`);
   }
-  const layers = observe(network);
-  const pixels = (side: number) => shrink(height, side) * shrink(width, side);
+  const [layers, grid, probe] = [observe(network), gridOf(network), probeOf(network)];
+  const sizeAt = (size: number, side: number) =>
+    grid === 1 ? shrink(size, side) : side === 1 ? 1 : (upTo(size, grid) * side) / probe;
+  const pixels = (side: number) => sizeAt(height, side) * sizeAt(width, side);
   const multiplyAdds = new Map<string, number>();
-  for (const { part, perPixel, side } of layers.products) {
-    multiplyAdds.set(part, (multiplyAdds.get(part) ?? 0) + perPixel * pixels(side));
+  for (const { part, count } of layers.products) {
+    multiplyAdds.set(part, (multiplyAdds.get(part) ?? 0) + count(pixels));
   }
   const parts = [...network.namedChildren()].map(([name, module]): PartDescription => {
     const side = layers.sides.get(name);
@@ -62,7 +81,7 @@ export function describe(
       name,
       parameters: module.parameters().reduce((sum, { numel }) => sum + numel, 0),
       multiplyAdds: side === undefined ? null : (multiplyAdds.get(name) ?? 0),
-      stride: side === undefined ? null : PROBE / side,
+      stride: side === undefined ? null : probe / side,
     };
   });
   return {
@@ -85,15 +104,16 @@ function shrink(full: number, side: number): number {
 
 interface Product {
   part: string;
-  /** Multiply-adds for one pixel of the output. */
-  perPixel: number;
-  /** Of the output on the probe image. */
-  side: number;
+  /** Multiply-adds; `pixels` says how many there are at the resolution at which the probe image has a side. */
+  count: (pixels: (side: number) => number) => number;
 }
 
 function observe(network: SegmentationNetwork): { products: Product[]; sides: Map<string, number> } {
   const names = new Map([...network.namedModules()].map(([name, module]) => [module, name]));
   const [products, sides] = [[] as Product[], new Map<string, number>()];
+  const probe = probeOf(network);
+  /** Tokens beside the patches. */
+  let special = 0;
   const isTraining = [...network.namedModules()].map(([, module]) => [module, module.training] as const);
   const [parameter] = network.parameters();
   const { dtype = "float32", device = "cpu" } = parameter ?? {};
@@ -105,15 +125,32 @@ function observe(network: SegmentationNetwork): { products: Product[]; sides: Ma
         const image = firstTensor(output);
         if (!name || !image) return;
         const [part = ""] = name.split(".");
-        const side = image.size(2);
-        if (name === part) sides.set(part, side);
-        if (module instanceof nn.Conv2d) products.push({ part, perPixel: module.weight.numel, side });
+        if (module instanceof Embedding) special = module.special;
+        const isOfTokens = image.dim === 3;
+        // Patches of tokens (B, N, C); maps are (B, C, h, w), of linear layers (B, h, w, C).
+        const side = isOfTokens ? PATCHES : image.size(module instanceof nn.Linear ? 1 : 2);
+        const add = (count: Product["count"]) => products.push({ part, count });
+        if (name === part) sides.set(part, module instanceof TransformerStage ? PATCHES : side);
+        if (module instanceof nn.Conv2d) add((pixels) => module.weight.numel * pixels(side));
+        if (module instanceof nn.ConvTranspose2d) {
+          const perPixel = module.weight.numel / (module.stride[0] * module.stride[1]);
+          add((pixels) => perPixel * pixels(side));
+        }
+        if (module instanceof nn.Linear) {
+          const others = isOfTokens ? special : 0;
+          add((pixels) => module.weight.numel * (others + pixels(side)));
+        }
+        if (module instanceof Attention) {
+          const [others, width] = [special, image.size(2)];
+          add((pixels) => 2 * width * (others + pixels(PATCHES)) ** 2);
+        }
         if (module === network.memory) {
           const { classes, width } = network.memory;
-          products.push({ part, perPixel: 2 * classes * width, side: (inputs[0] as Tensor).size(2) });
+          const at = (inputs[0] as Tensor).size(2);
+          add((pixels) => 2 * classes * width * pixels(at));
         }
       },
-      () => scope(() => noGrad(() => void network.call(zeros([1, 3, PROBE, PROBE], { dtype, device })))),
+      () => scope(() => noGrad(() => void network.call(zeros([1, 3, probe, probe], { dtype, device })))),
     );
   } finally {
     for (const [module, training] of isTraining) module.training = training;
