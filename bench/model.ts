@@ -12,7 +12,7 @@ const chosen = benchOptions({
   about: "Every network, evaluated and trained, against the same network in Python's torch.",
   lines: [
     "--quick         few rounds, three networks",
-    "--models NAMES  only these backbones, with commas between them",
+    "--models NAMES  only these backbones, with commas between them; dinov2_vits14 and dinov3_convnext_tiny against timm's",
     "--layout NAME   channels-last or contiguous (default: channels-last)",
     "PYTHON=PATH     the Python whose torch is the peer (default: /usr/bin/python3)",
   ],
@@ -32,8 +32,10 @@ const WARM_UP = chosen.quick ? 1 : 2;
 
 interface Model {
   backbone: string;
-  head: "deeplab-v3+" | "deeplab-v2";
-  outputStride: 8 | 16 | 32;
+  head: "deeplab-v3+" | "deeplab-v2" | "linear";
+  outputStride: 8 | 14 | 16 | 32;
+  /** Side of the pictures. Default: 512, and 256 of several. */
+  size?: number;
 }
 
 const all: readonly Model[] = [
@@ -51,13 +53,18 @@ const all: readonly Model[] = [
   { backbone: "resnet50", head: "deeplab-v2", outputStride: 8 },
   { backbone: "resnet101", head: "deeplab-v2", outputStride: 8 },
 ];
-const backbones = [...new Set(all.map(({ backbone }) => backbone))];
+/** With a linear head, and timm's in Python; measured where --models names them. */
+const foundation: readonly Model[] = [
+  { backbone: "dinov2_vits14", head: "linear", outputStride: 14, size: 518 },
+  { backbone: "dinov3_convnext_tiny", head: "linear", outputStride: 32, size: 512 },
+];
+const backbones = [...new Set([...all, ...foundation].map(({ backbone }) => backbone))];
 const wanted = chosen.models?.split(",");
 const unknown = wanted?.find((name) => !backbones.includes(name));
 if (unknown !== undefined)
   misuse("model", `there is no backbone "${unknown}"; there are ${backbones.join(", ")}`);
 const models = wanted
-  ? all.filter(({ backbone }) => wanted.includes(backbone))
+  ? [...all, ...foundation].filter(({ backbone }) => wanted.includes(backbone))
   : all.slice(0, chosen.quick ? 3 : undefined);
 
 const inputs = [
@@ -130,13 +137,19 @@ const found = await Promise.all(versions.map((side) => side.ask({ task: "version
 await Promise.all(versions.map((side) => side.close()));
 
 for (const model of models) {
-  for (const input of inputs) {
+  const isFoundation = foundation.includes(model);
+  for (const input of isFoundation ? [{ batch: 1, size: model.size ?? 512 }] : inputs) {
     const name = `${model.backbone} ${model.head} /${model.outputStride}, ${input.batch}x3x${input.size}x${input.size}`;
     const ours = (mode: string) => ({
       ...input,
       mode,
       memoryFormat: chosen.layout === "contiguous" ? "contiguous" : "channelsLast",
-      network: { ...model, memory: {} },
+      network: {
+        backbone: model.backbone,
+        head: model.head,
+        outputStride: model.outputStride,
+        memory: isFoundation ? null : {},
+      },
     });
     const theirs = (mode: string) => ({ ...input, mode, ...model });
     const [plain, prepared, evaluated] = (await measure(

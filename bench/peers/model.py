@@ -85,7 +85,57 @@ class Network(nn.Module):
         return (logits, self.dsn(late)) if self.training else logits
 
 
+class Foundation(nn.Module):
+    """A backbone of timm with a linear head."""
+
+    def __init__(self, backbone, size):
+        super().__init__()
+        import timm
+
+        name = {"dinov2_vits14": "vit_small_patch14_dinov2", "dinov3_convnext_tiny": "convnext_tiny"}[backbone]
+        sized = {"img_size": size} if name.startswith("vit") else {}
+        self.backbone = timm.create_model(name, pretrained=False, num_classes=0, **sized)
+        if not sized:
+            self.norm = nn.LayerNorm(self.backbone.num_features, eps=1e-6)
+        self.head = nn.Conv2d(self.backbone.num_features, CLASSES, 1)
+
+    def forward(self, image):
+        x = self.backbone.forward_features(image)
+        if x.dim() == 3:
+            x = x[:, self.backbone.num_prefix_tokens:]
+            side = int(x.shape[1] ** 0.5)
+            x = x.transpose(1, 2).reshape(len(x), -1, side, side)
+        else:
+            x = self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        return F.interpolate(self.head(x), size=image.shape[2:], mode="bilinear", align_corners=False)
+
+
+def opened_foundation(request):
+    torch.manual_seed(0)
+    batch, size = request["batch"], request["size"]
+    network = Foundation(request["backbone"], size)
+    image = torch.randn(batch, 3, size, size)
+    if request["mode"] != "training":
+        network.eval()
+
+        def evaluate():
+            with torch.inference_mode():
+                network(image)
+
+        return evaluate
+    label = torch.randint(0, CLASSES, (batch, size, size))
+    network.train()
+
+    def train():
+        network.zero_grad(set_to_none=True)
+        F.cross_entropy(network(image), label).backward()
+
+    return train
+
+
 def opened(request):
+    if request["backbone"].startswith("dinov"):
+        return opened_foundation(request)
     torch.manual_seed(0)
     batch, size = request["batch"], request["size"]
     network = Network(request["backbone"], request["head"], request["outputStride"])

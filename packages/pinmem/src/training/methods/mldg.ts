@@ -5,6 +5,7 @@
 //
 // Source: Li et al., "Learning to generalize", AAAI 2018.
 
+import { allowSecondDerivatives } from "../../models/backbones/vit/attention.js";
 import type { Episode } from "../episode.js";
 import type { LossTensors } from "../losses.js";
 import { innerStep } from "./inner-step.js";
@@ -27,6 +28,7 @@ export class Mldg implements Method {
     options: MetaOptions = {},
   ) {
     this.options = metaOptions(options);
+    if (this.options.order === "second") allowSecondDerivatives(context.network);
   }
 
   accumulate(

@@ -15,6 +15,7 @@
 // official code, unless `statistics` is "both".
 
 import { noGrad, scope, type Tensor } from "@pinmem/torch";
+import { allowSecondDerivatives } from "../../models/backbones/vit/attention.js";
 import type { World } from "../../processes/world.js";
 import type { Episode, LabeledBatch } from "../episode.js";
 import type { LossTensors } from "../losses.js";
@@ -43,6 +44,7 @@ export class PinMemory implements Method {
   ) {
     memoryOf(context.network, this.name);
     this.options = metaOptions(options);
+    if (this.options.order === "second") allowSecondDerivatives(context.network);
   }
 
   accumulate(

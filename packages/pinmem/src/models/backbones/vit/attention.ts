@@ -4,7 +4,7 @@
 // Shapes: B batch, N tokens, C width, D width of a head.
 // Source: Vaswani et al., "Attention is all you need", 2017.
 
-import { nn, scope, type Tensor } from "@pinmem/torch";
+import { isGradEnabled, nn, scope, type Tensor } from "@pinmem/torch";
 import type { TransformerConfig } from "./config.js";
 import { Projection } from "./projection.js";
 import { type Rope, rotate } from "./rope.js";
@@ -18,6 +18,8 @@ export class Attention extends nn.Module<[Tensor, (Rope | null)?], Tensor> {
   /** Added to queries, keys and values at once, (B, N, 3 C); null: nothing is. */
   readonly adapter: nn.Module<[Tensor], Tensor> | null = null;
   readonly heads: number;
+  /** Compute by single operators where gradients are wanted: libtorch's own operator has no second derivatives. */
+  twice = false;
 
   constructor({ width, heads, bias }: Pick<TransformerConfig, "width" | "heads" | "bias">) {
     super();
@@ -34,7 +36,10 @@ export class Attention extends nn.Module<[Tensor, (Rope | null)?], Tensor> {
         each.unflatten(2, [this.heads, -1]).transpose(1, 2),
       ) as [Tensor, Tensor, Tensor];
       const [turnedQ, turnedK] = rope ? [rotate(q, rope), rotate(k, rope)] : [q, k];
-      const mixed = nn.F.scaledDotProductAttention(turnedQ, turnedK, v);
+      const mixed =
+        this.twice && isGradEnabled()
+          ? plainAttention(turnedQ, turnedK, v)
+          : nn.F.scaledDotProductAttention(turnedQ, turnedK, v);
       return this.output.call(mixed.transpose(1, 2).flatten({ startDim: 2 }));
     });
   }
@@ -47,4 +52,18 @@ export class Attention extends nn.Module<[Tensor, (Rope | null)?], Tensor> {
       return plain.map((each, at) => (added ? each.add(added[at] as Tensor) : each));
     }) as [Tensor, Tensor, Tensor];
   }
+}
+
+const plainAttention = (q: Tensor, k: Tensor, v: Tensor): Tensor =>
+  scope(() =>
+    q
+      .div(Math.sqrt(q.size(-1)))
+      .matmul(k.transpose(-2, -1))
+      .softmax(-1)
+      .matmul(v),
+  );
+
+/** Lets the gradients of a network's attention have gradients, for meta-learning in the second order. */
+export function allowSecondDerivatives(network: nn.AnyModule): void {
+  for (const module of network.modules()) if (module instanceof Attention) module.twice = true;
 }
