@@ -1,5 +1,5 @@
-// A labeled picture as a network has encoded it: its part in the rows, and its answers with any rows and strengths of the votes,
-// without encoding it again. What a decoder makes of a picture is needed once for all strengths: votes are added to its logits
+// A labeled picture as a network has encoded it: its part in the rows and in a fit of the classifier, and its answers with any rows,
+// strengths of the votes and of the fit, without encoding it again. What a decoder makes of a picture is needed once for all strengths: votes are added to its logits
 // before they are brought up to the picture's size, as in `decode`.
 // Shapes: C width, K classes, H W picture, h w feature.
 
@@ -12,6 +12,7 @@ import { decodeWith } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
 import { type PictureSums, sumPicture } from "./class-rows.js";
+import { type ClassifierFit, type ClassifierSums, sumForClassifier } from "./classifier-fit.js";
 
 interface Features {
   readonly feature: Tensor;
@@ -20,13 +21,24 @@ interface Features {
 
 export interface EncodeOptions {
   readonly device: Device;
+  /** Whether its part in a fit of the classifier is wanted. Default false. */
+  readonly classifier?: boolean;
   /** Bytes of features that may be kept; what is larger is encoded again where it is needed. */
   readonly keepUpTo: number;
+}
+
+/** How a picture is to be answered. */
+export interface Asked {
+  readonly vote: number;
+  /** Strength of the classifier's fit. Default 0. */
+  readonly classifier?: number;
 }
 
 export class EncodedPicture implements Disposable {
   readonly label: Uint8Array;
   readonly sums: PictureSums;
+  /** Null where it was not wanted, or the network's last convolution is not known. */
+  readonly classifier: ClassifierSums | null;
   /** Of the features that are kept. */
   readonly bytes: number;
   readonly #size: readonly [height: number, width: number];
@@ -36,52 +48,65 @@ export class EncodedPicture implements Disposable {
   readonly #kept: Features | null;
 
   /** @param network in evaluation mode; its weights and statistics are those of this moment only while it is not changed */
-  constructor(network: SegmentationNetwork, picture: EvaluationImage, { device, keepUpTo }: EncodeOptions) {
+  constructor(
+    network: SegmentationNetwork,
+    picture: EvaluationImage,
+    { device, classifier = false, keepUpTo }: EncodeOptions,
+  ) {
     const { label, width, height } = picture;
     this.#network = network;
     this.#image = picture;
     this.#device = device;
     this.#size = [height, width];
     this.label = label;
-    const { sums, kept, bytes } = scope(() => {
+    const { sums, fit, kept, bytes } = scope(() => {
       const features = this.#encode();
       const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
       const sums = sumPicture(features.feature, ids, network.classes);
+      const fit =
+        classifier && network instanceof BackboneNetwork ? this.#sumSeen(network, features, ids) : null;
       const bytes = bytesOf(features.feature) + bytesOf(features.lowLevel);
-      if (bytes > keepUpTo) return { sums, kept: null, bytes: 0 };
+      if (bytes > keepUpTo) return { sums, fit, kept: null, bytes: 0 };
       keep(features.feature);
       if (features.lowLevel) keep(features.lowLevel);
-      return { sums, kept: features, bytes };
+      return { sums, fit, kept: features, bytes };
     });
     this.sums = sums;
+    this.classifier = fit;
     this.bytes = bytes;
     this.#kept = kept;
   }
 
-  /** Train ids (H x W) by rows (K, C), for each strength of the votes. */
-  answers(items_KC: Tensor, votes: readonly number[]): Uint8Array[] {
+  /** Train ids (H x W) by rows (K, C), for each way to ask; `fit` is that of the classifier. */
+  answers(items_KC: Tensor, asked: readonly Asked[], fit: ClassifierFit | null = null): Uint8Array[] {
     const network = this.#network;
     const memory = memoryOf(network, "EncodedPicture");
     return noGrad(() =>
       scope(() => {
         const { feature, lowLevel } = this.#kept ?? this.#encode();
         const { refined, votes: unit } = memory.read(feature, { items: items_KC, vote: 1 });
-        const logits = this.#decoder(refined, lowLevel, unit as Tensor);
-        return votes.map((vote) => scope(() => winners(logits(vote))));
+        const logits = this.#decoder(refined, lowLevel, unit as Tensor, fit);
+        return asked.map((one) => scope(() => winners(logits(one))));
       }),
     );
   }
 
   [Symbol.dispose](): void {
     this.sums[Symbol.dispose]();
+    this.classifier?.[Symbol.dispose]();
     if (this.#kept) dispose([this.#kept.feature, ...(this.#kept.lowLevel ? [this.#kept.lowLevel] : [])]);
   }
 
-  /** Logits (1, K, H, W) for a strength of the votes. */
-  #decoder(refined: Tensor, lowLevel: Tensor | null, unit: Tensor): (vote: number) => Tensor {
+  /** Logits (1, K, H, W) for a way to ask. */
+  #decoder(
+    refined: Tensor,
+    lowLevel: Tensor | null,
+    unit: Tensor,
+    fit: ClassifierFit | null,
+  ): (asked: Asked) => Tensor {
     const network = this.#network;
     if (!(network instanceof BackboneNetwork)) {
-      return (vote) => {
+      return ({ vote }) => {
         const reading = { refined, votes: vote === 0 ? null : unit.mul(vote) };
         return decodeWith(network, { feature: refined, lowLevel }, reading, this.#size);
       };
@@ -89,10 +114,24 @@ export class EncodedPicture implements Disposable {
     // Asked for its own resolution, a decoder does not resize what it gives.
     const [, , h = 0, w = 0] = (lowLevel ?? refined).shape;
     const small = network.decode(refined, lowLevel, [h, w]);
+    const fitted = fit && nn.F.conv2d(network.beforeClassifier(refined, lowLevel), fit.weight, fit.bias);
     const resize = (input: Tensor, size: readonly [number, number]) =>
       nn.F.interpolate(input, { size, mode: "bilinear", alignCorners: true });
     const cosines = resize(unit, [h, w]);
-    return (vote) => resize(small.add(cosines, { alpha: vote }), this.#size);
+    return ({ vote, classifier = 0 }) => {
+      const voted = small.add(cosines, { alpha: vote });
+      return resize(fitted && classifier > 0 ? voted.add(fitted, { alpha: classifier }) : voted, this.#size);
+    };
+  }
+
+  /** With the rows that the network has. */
+  #sumSeen(network: BackboneNetwork, { feature, lowLevel }: Features, label_1HW: Tensor): ClassifierSums {
+    return noGrad(() =>
+      scope(() => {
+        const refined = network.memory?.read(feature).refined ?? feature;
+        return sumForClassifier(network.beforeClassifier(refined, lowLevel), label_1HW, network.classes);
+      }),
+    );
   }
 
   #encode(): Features {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ConfusionMatrix, meanIoU } from "@pinmem/core";
-import { liveTensors, noGrad, scope } from "@pinmem/torch";
+import { keep, liveTensors, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { beforeEach, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
@@ -11,10 +11,12 @@ import { streetsDataset } from "../datasets/sets/streets.js";
 import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
+import type { BackboneNetwork } from "../models/backbone-network.js";
 import { predict } from "../models/segment.js";
 import { type OpenRun, openRun } from "../runs/open-run.js";
 import { type Candidate, leaveOneOut, type Scored } from "./leave-one-out.js";
 import { lookAtPictures } from "./look-at-pictures.js";
+import { refitClassifier } from "./refit-classifier.js";
 import { writeMemory } from "./write-memory.js";
 
 const run = untrainedRun(join(temporaryFolder(), "run"), {
@@ -36,7 +38,7 @@ beforeEach(async () => {
 const options = { trainedVote: 0, momentum: 0, dataset, mix: (weight: number) => statistics.mixInto(weight) };
 
 /** The same by the ways of every other use: rows written from the others and stored, the network asked for its answer. */
-async function expected({ weight, vote, rows }: Candidate): Promise<ConfusionMatrix> {
+async function expected({ weight, vote, rows, classifier }: Candidate): Promise<ConfusionMatrix> {
   const { network } = opened;
   const memory = network.memory as NonNullable<typeof network.memory>;
   const trained = memory.items.clone();
@@ -47,6 +49,9 @@ async function expected({ weight, vote, rows }: Candidate): Promise<ConfusionMat
   for await (const { index, image, label, width, height } of evaluationImages(dataset)) {
     const others: Dataset = { ...dataset, samples: dataset.samples.filter((_, at) => at !== index) };
     if (rows === "place") await writeMemory(opened, others);
+    const { weight: kernel, bias } = (network as BackboneNetwork).classifier;
+    const asTrained = [kernel, bias as Tensor].map((one) => scope(() => noGrad(() => keep(one.clone()))));
+    if (classifier > 0) await refitClassifier(network as BackboneNetwork, others, { strength: classifier });
     const answer = scope(() =>
       noGrad(() =>
         predict(network, normalize(imageTensor(image, [1, height, width])))
@@ -57,6 +62,7 @@ async function expected({ weight, vote, rows }: Candidate): Promise<ConfusionMat
     );
     matrix.add(answer as Uint8Array, label);
     memory.store(trained);
+    noGrad(() => [kernel, bias as Tensor].forEach((one, at) => void one.copy_(asTrained[at] as Tensor)));
   }
   memory.voteWeight = before;
   return matrix;
@@ -68,6 +74,7 @@ it("scores each candidate as the network would with rows from the other pictures
     ...options,
     weights: [0, 0.5],
     votes: [0, 20],
+    classifiers: [10],
   });
   expect(liveTensors()).toBe(live);
   expect(candidates.map(({ weight, vote, rows }) => [weight, vote, rows]).slice(0, 3)).toEqual([
@@ -75,9 +82,10 @@ it("scores each candidate as the network would with rows from the other pictures
     [0, 0, "place"],
     [0, 20, "place"],
   ]);
+  expect(candidates[3]).toMatchObject({ weight: 0, vote: 0, rows: "trained", classifier: 10 });
   expect(before).toBe(candidates[0]);
   const pixels = 2 * 48 * 32;
-  for (const one of [candidates[0], candidates[2], candidates[5]] as Scored[]) {
+  for (const one of [candidates[0], candidates[2], candidates[3], candidates[6]] as Scored[]) {
     const wanted = await expected(one);
     const differing = one.matrix.counts.reduce(
       (sum, count, at) => sum + Math.abs(count - (wanted.counts[at] as number)),
@@ -86,6 +94,7 @@ it("scores each candidate as the network would with rows from the other pictures
     expect(differing / pixels).toBeLessThan(0.002); // votes are added in another order
   }
   expect(candidates[2]?.matrix.counts).not.toEqual(candidates[1]?.matrix.counts);
+  expect(candidates[3]?.matrix.counts).not.toEqual(candidates[0]?.matrix.counts);
 });
 
 it("keeps the network as it was where nothing is better, and otherwise takes what is best", async () => {

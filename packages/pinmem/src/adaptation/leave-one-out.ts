@@ -1,5 +1,5 @@
-// Which weight of the place's statistics, and which strength of the votes? Asked of the labeled pictures themselves: each is
-// answered with rows written from the others, and what all of them got wrong is counted together.
+// Which weight of the place's statistics, which strength of the votes and of a classifier fitted to the place? Asked of the labeled pictures themselves: each is
+// answered with rows written from the others (or a fit to them), and what all of them got wrong is counted together.
 //
 // The state as trained is always among the candidates and stays where nothing is better, so that adapting is never chosen where
 // it harms the pictures at hand. Weights are climbed from 0 on until one is worse than the best so far: each takes a pass over
@@ -15,6 +15,7 @@ import type { ClassMemory } from "../memory/class-memory.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
 import { rowsOf } from "./class-rows.js";
+import { type ClassifierFit, fitClassifier } from "./classifier-fit.js";
 import { EncodedPicture } from "./encoded-picture.js";
 
 /** Of features, kept between the two looks at each picture. */
@@ -28,6 +29,8 @@ export interface Candidate {
   readonly vote: number;
   /** Rows as they were, or written from the pictures of the place. */
   readonly rows: "trained" | "place";
+  /** How much of a fit to the labeled pictures is added to the last convolution; 0: it stays as trained. */
+  readonly classifier: number;
 }
 
 /** A candidate, and what it answered to pictures that had no part in its rows. */
@@ -52,6 +55,10 @@ export interface LeaveOneOutOptions {
   readonly weights: readonly number[];
   /** Strengths to try. One: that one. */
   readonly votes: readonly number[];
+  /** Strengths of a fitted classifier to try beside rows as trained. Default none. */
+  readonly classifiers?: readonly number[];
+  /** Strength of the classifier in all that is tried else; above 0: it is asked for. Default 0. */
+  readonly classifier?: number;
   /** Strength as trained. */
   readonly trainedVote: number;
   /** How much of a row before stays. */
@@ -68,16 +75,21 @@ export interface LeaveOneOutOptions {
  */
 export async function leaveOneOut(
   network: SegmentationNetwork,
-  { weights, votes, trainedVote, ...options }: LeaveOneOutOptions,
+  { weights, votes, trainedVote, classifiers = [], classifier = 0, ...options }: LeaveOneOutOptions,
 ): Promise<Choice> {
-  const trained: Candidate = { weight: 0, vote: trainedVote, rows: "trained" };
+  const trained: Candidate = { weight: 0, vote: trainedVote, rows: "trained", classifier: 0 };
   const isSilent = memoryOf(network, "leaveOneOut").votesOnly && trainedVote === 0;
   const at = (weight: number): Candidate[] => {
-    if (votes.length === 1) return votes.map((vote) => ({ weight, vote, rows: "place" }));
+    const written = (vote: number): Candidate => ({ weight, vote, rows: "place", classifier });
+    if (votes.length === 1) return votes.map(written);
     const strengths = votes.filter((vote) => vote > 0 || !isSilent); // Rows that do not vote are no candidate then.
-    return [{ ...trained, weight }, ...strengths.map((vote): Candidate => ({ weight, vote, rows: "place" }))];
+    return [
+      { ...trained, weight, classifier },
+      ...strengths.map(written),
+      ...classifiers.map((strength): Candidate => ({ ...trained, weight, classifier: strength })),
+    ];
   };
-  const isFree = weights[0] === 0 && votes.length > 1;
+  const isFree = weights[0] === 0 && votes.length > 1 && classifier === 0;
   const first = weights[0] === 0 ? at(0) : [];
   const [before, ...others] = await score(network, 0, isFree ? first : [trained, ...first], options);
   if (!before) throw new Error("internal: leaveOneOut has scored nothing");
@@ -106,7 +118,10 @@ const bestOf = (scored: readonly Scored[]): Scored | undefined =>
     undefined,
   );
 
-type ScoreOptions = Omit<LeaveOneOutOptions, "weights" | "votes" | "trainedVote">;
+type ScoreOptions = Omit<
+  LeaveOneOutOptions,
+  "weights" | "votes" | "trainedVote" | "classifiers" | "classifier"
+>;
 
 /** Candidates of one weight. */
 async function score(
@@ -118,6 +133,7 @@ async function score(
   const memory = memoryOf(network, "leaveOneOut");
   const scored = candidates.map((one) => ({ ...one, matrix: new ConfusionMatrix(network.classes) }));
   const groups = decodedTogether(memory, scored);
+  const fits = candidates.some(({ classifier }) => classifier > 0);
   const total = 2 * dataset.samples.length;
   const pictures: EncodedPicture[] = [];
   mix(weight);
@@ -127,22 +143,21 @@ async function score(
       dataset,
       maxPixels === undefined ? {} : { image: { maxPixels } },
     )) {
-      const encoded = new EncodedPicture(network, picture, { device, keepUpTo: free });
+      const encoded = new EncodedPicture(network, picture, { device, classifier: fits, keepUpTo: free });
       free -= encoded.bytes;
       pictures.push(encoded);
       onProgress(weight, pictures.length, total);
       await setImmediate(); // Signals are heard in between.
     }
     for (const [turn, picture] of pictures.entries()) {
-      const others = pictures.filter((one) => one !== picture).map(({ sums }) => sums);
+      const left = pictures.filter((one) => one !== picture);
+      const others = left.map(({ sums }) => sums);
+      using fit = fits ? fitOf(left, network.classes) : null;
       for (const asked of groups) {
         scope(() => {
           const isPlace = asked.some(({ rows }) => rows === "place");
           const items = isPlace ? rowsOf(others, { before: memory.items, momentum }) : memory.items;
-          const predictions = picture.answers(
-            items,
-            asked.map(({ vote }) => vote),
-          );
+          const predictions = picture.answers(items, asked, fit);
           for (const [which, { matrix }] of asked.entries())
             count(matrix, predictions[which] as Uint8Array, picture.label);
         });
@@ -155,6 +170,13 @@ async function score(
     for (const picture of pictures) picture[Symbol.dispose]();
   }
 }
+
+/** Null where no other picture has a part in it. */
+const fitOf = (pictures: readonly EncodedPicture[], classes: number): ClassifierFit | null =>
+  fitClassifier(
+    pictures.flatMap(({ classifier }) => classifier ?? []),
+    classes,
+  );
 
 /** Candidates of which a decoder sees the same: those of the same rows, or all where rows without votes change nothing. */
 function decodedTogether(memory: ClassMemory, scored: readonly Scored[]): Scored[][] {

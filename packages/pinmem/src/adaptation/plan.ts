@@ -3,6 +3,7 @@
 import type { Device } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
 import type { PlaceStatistics } from "../inference/place-statistics.js";
+import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { type Candidate, type Choice, leaveOneOut } from "./leave-one-out.js";
 
@@ -21,6 +22,8 @@ export interface PlanOptions {
   /** The weight where no labels say which: as the pictures of the place ask for it, and what a reader should know of that. */
   readonly weightWithoutLabels: () => Promise<{ readonly weight: number; readonly note: string | null }>;
   readonly vote: number | "auto";
+  /** Strength of a classifier fitted to the labeled pictures; "auto" tries some where the vote is "auto" too. */
+  readonly classifier: number | "auto";
   /** How much of a row before stays. */
   readonly momentum: number;
   readonly device?: Device;
@@ -31,6 +34,8 @@ export interface PlanOptions {
 const WEIGHTS = [0, 0.25, 0.5, 1] as const;
 /** Strengths of the votes. */
 const VOTES = [0, 5, 10, 20, 30] as const;
+/** Strengths of the fitted classifier: a fit tells classes apart by about one. */
+const CLASSIFIERS = [3, 10, 30] as const;
 /** Where nothing can be tried: what did well with several networks in unseen places. */
 const DEFAULT_VOTE = 10;
 
@@ -40,7 +45,16 @@ const DEFAULT_VOTE = 10;
  */
 export async function planFor(
   network: SegmentationNetwork,
-  { labeled, statistics, weight: asked, weightWithoutLabels, vote, momentum, ...options }: PlanOptions,
+  {
+    labeled,
+    statistics,
+    weight: asked,
+    weightWithoutLabels,
+    vote,
+    classifier,
+    momentum,
+    ...options
+  }: PlanOptions,
 ): Promise<Plan> {
   const trainedVote = network.memory?.voteWeight ?? 0;
   const notes: string[] = [];
@@ -51,6 +65,13 @@ export async function planFor(
       "adaptToPlace: `vote` has no effect without `labels`: the network has no memory, and one is attached only to be written",
     );
   }
+  const canFit = network instanceof BackboneNetwork;
+  if (classifier !== "auto" && classifier > 0 && !(canFit && labeled && labeled.samples.length > 0)) {
+    throw new RangeError(
+      `adaptToPlace: \`classifier\` has no effect: ${canFit ? "nothing is labeled" : "the network's last layer is not known"}`,
+    );
+  }
+  const fixed = classifier === "auto" ? 0 : classifier;
   if (!statistics) notes.push("the network has no batch norm, so that there are no statistics to take");
   const weight = statistics ? asked : 0;
   const settled = async (rows: Candidate["rows"], otherwise: number) => {
@@ -60,6 +81,7 @@ export async function planFor(
       weight: decided.weight,
       vote: vote === "auto" ? otherwise : vote,
       rows,
+      classifier: fixed,
       choice: null,
       notes,
     };
@@ -79,6 +101,8 @@ export async function planFor(
     mix: (one) => statistics?.mixInto(one),
     weights: weight === "auto" ? WEIGHTS : [weight],
     votes: vote === "auto" ? [...new Set([...VOTES, trainedVote])] : [vote],
+    classifiers: canFit && classifier === "auto" && vote === "auto" ? CLASSIFIERS : [],
+    classifier: fixed,
     trainedVote,
     momentum,
   });

@@ -17,7 +17,10 @@ export function tryVotes(
 ): VoteTrial[] {
   const { items } = memoryOf(network, "tryVotes");
   using encoded = new EncodedPicture(network, picture, { device, keepUpTo: Number.POSITIVE_INFINITY });
-  const answers = encoded.answers(items, votes);
+  const answers = encoded.answers(
+    items,
+    votes.map((vote) => ({ vote })),
+  );
   return votes.map((vote, at) => {
     const matrix = new ConfusionMatrix(network.classes);
     matrix.add(answers[at] as Uint8Array, picture.label);

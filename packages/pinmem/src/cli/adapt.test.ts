@@ -121,10 +121,11 @@ describe("pinmem adapt", () => {
     const { code, out: printed, err } = await adapt(...words, "--out", place);
     expect([code, err]).toEqual([0, ""]);
     const lines = printed.trimEnd().split("\n");
-    expect(lines.slice(0, 4)).toEqual([
+    expect(lines.slice(0, 5)).toEqual([
       expect.stringMatching(/^from .*last\.safetensors, step 0: 2 pictures of the place, labels of 2$/),
       "batch norm: statistics of the place with weight 0.1",
       expect.stringMatching(/^memory: rows of \d+ classes written, votes x \d+$/),
+      expect.stringMatching(/^classifier: fitted to the labeled pictures, x (3|10|30)$/),
       expect.stringMatching(/^IoU on pictures left out, in percent +before +after$/),
     ]);
     expect(lines).toContainEqual(expect.stringMatching(/^road +\d+\.\d +\d+\.\d$/));

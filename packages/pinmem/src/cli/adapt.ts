@@ -19,6 +19,7 @@ interface AdaptFlags {
   readonly limit: number;
   readonly weight: number | "auto";
   readonly vote: number | "auto";
+  readonly classifier: number | "auto";
   readonly steps: number;
   readonly seed: number;
   readonly device: string;
@@ -39,6 +40,7 @@ export function adaptCommand(): Command {
     .option("--limit <count>", "pictures to take statistics of, spread evenly", positive, 64)
     .option("--weight <number>", "of the place's statistics in batch norm, 0 to 1, or auto", share, "auto")
     .option("--vote <number>", "weight of the memory's cosines in the logits, or auto", strength, "auto")
+    .option("--classifier <number>", "of a fit of the last layer to the labels, or auto", strength, "auto")
     .option(
       "--steps <count>",
       "train norms, write network and classifier on the labeled pictures",
@@ -58,8 +60,8 @@ export function adaptCommand(): Command {
       `
 From pictures alone, batch norm takes statistics of the place, mixed into the trained ones as the network needs it, which pinmem
 calibrate found out. With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are written from them, and
-the weight of the statistics and of the votes are those that answer best on labeled pictures that were left out; a network without
-a memory gets one that votes. Where nothing is better than the network as it was, it stays so. Nothing is trained without --steps.
+or the last layer is fitted to them in closed form; the weight of the statistics, of the votes and of that fit are those that answer
+best on labeled pictures that were left out; a network without a memory gets one that votes. Where nothing is better than the network as it was, it stays so. Nothing is trained without --steps.
 Given an adapted run, rows move from its rows by the memory's momentum.
 
 Examples:

@@ -60,6 +60,7 @@ describe("compare", () => {
       labeled: 0,
       weight: 0.3,
       vote: 0,
+      classifier: 0,
       written: [],
       momentum: 0,
       attached: false,

@@ -97,10 +97,20 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
   ): Tensor {
     return scope(() => {
       // Losses take logits class by class: cheaper to lay out before they are upsampled than after.
-      const small = this.final2.call(this.final1.call(this.join(feature_BChw, lowLevel))).contiguous();
+      const small = this.final2.call(this.beforeClassifier(feature_BChw, lowLevel)).contiguous();
       const logits = votes ? addVotes(small, votes) : small;
       return this.#enlarged(logits, size);
     });
+  }
+
+  /** What the last convolution, which tells the classes apart, sees: (B, D, h, w), at the decoder's resolution. */
+  beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
+    return this.final1.call(this.join(feature_BChw, lowLevel));
+  }
+
+  /** The last convolution. */
+  get classifier(): nn.Conv2d {
+    return this.final2.at(0) as nn.Conv2d;
   }
 
   /** Logits of the auxiliary head at the resolution of layer3. */

@@ -38,6 +38,11 @@ export interface AdaptOptions {
   readonly weight?: number | "auto";
   /** Weight of the memory's cosines in the logits. Default "auto": as `weight`, and without labels as trained. */
   readonly vote?: number | "auto";
+  /**
+   * How much of a classifier that is fitted to the labeled pictures, in closed form, is added to the network's last convolution.
+   * Default "auto": as `vote`, and nothing where `vote` is given.
+   */
+  readonly classifier?: number | "auto";
   /** Steps in which norms, write network and classifier are trained on the labeled pictures. Default 0. */
   readonly steps?: number;
   /** Of their order. Default 0. */
@@ -67,13 +72,14 @@ export function completeAdaptOptions(options: AdaptOptions): CompleteAdaptOption
     limit: MOST_PICTURES,
     weight: "auto",
     vote: "auto",
+    classifier: "auto",
     steps: 0,
     seed: 0,
     device: "cpu",
     onProgress: () => {},
     ...options,
   } as const;
-  const { shots, limit, weight, vote, steps, seed } = complete;
+  const { shots, limit, weight, vote, classifier, steps, seed } = complete;
   const fail = (name: string, value: unknown, rule: string) =>
     new RangeError(`adaptToPlace: \`${name}\` is ${JSON.stringify(value)}, but must be ${rule}`);
   for (const [name, value, least] of [
@@ -87,8 +93,10 @@ export function completeAdaptOptions(options: AdaptOptions): CompleteAdaptOption
   }
   if (weight !== "auto" && !(weight >= 0 && weight <= 1))
     throw fail("weight", weight, 'a number from 0 to 1, or "auto"');
-  if (vote !== "auto" && !(vote >= 0 && vote < Number.POSITIVE_INFINITY))
-    throw fail("vote", vote, 'a number of at least 0, or "auto"');
+  for (const [name, strength] of Object.entries({ vote, classifier })) {
+    if (strength !== "auto" && !(strength >= 0 && strength < Number.POSITIVE_INFINITY))
+      throw fail(name, strength, 'a number of at least 0, or "auto"');
+  }
   return complete;
 }
 

@@ -6,8 +6,10 @@ import { dirname, resolve } from "node:path";
 import { dispose, keep, loadSafetensors, nn, noGrad, scope } from "@pinmem/torch";
 import { lookAtPictures } from "../adaptation/look-at-pictures.js";
 import { planFor } from "../adaptation/plan.js";
+import { refitClassifier } from "../adaptation/refit-classifier.js";
 import { trainSteps } from "../adaptation/train-steps.js";
 import { writeMemory } from "../adaptation/write-memory.js";
+import { BackboneNetwork } from "../models/backbone-network.js";
 import {
   type AdaptOptions,
   type CompleteAdaptOptions,
@@ -37,8 +39,8 @@ export interface Adaptation {
  *
  * From pictures alone, batch norm takes statistics of the place, mixed into the trained ones as much as the network's predictions
  * of them ask for. With labels, rows of the memory
- * are written from them (a network without a memory gets one that votes), and the weight of the statistics and the strength of
- * the votes are those that answer labeled pictures best which were left out; where nothing is better than the network as it was,
+ * are written from them (a network without a memory gets one that votes), or its last convolution is fitted to them in closed
+ * form; the weight of the statistics, the strength of the votes and of that fit are those that answer labeled pictures best which were left out; where nothing is better than the network as it was,
  * it stays so. From a run that was adapted before, rows move by the memory's momentum instead of being replaced.
  *
  * @param run folder of a run, a file of weights that a run wrote, or a run that is open
@@ -78,7 +80,7 @@ async function adapt(
   { network, recipe, attached }: AdaptedNetwork,
   { file, before, place, options }: Task,
 ): Promise<Adaptation> {
-  const { out, device, steps, seed, weight, vote, onProgress } = options;
+  const { out, device, steps, seed, weight, vote, classifier, onProgress } = options;
   const { labeled } = place;
   const telling =
     (part: "statistics" | "steps") =>
@@ -97,11 +99,14 @@ async function adapt(
     weight,
     weightWithoutLabels: () => placeWeight(network, place.pictures, { file, ...before }, looking),
     vote,
+    classifier,
     momentum,
     device,
     onProgress: (tried, done, total) => onProgress({ part: "choice", weight: tried, done, total }),
   });
   statistics?.mixInto(plan.weight);
+  if (plan.classifier > 0 && labeled && network instanceof BackboneNetwork)
+    await refitClassifier(network, labeled, { strength: plan.classifier, device });
   const { memory } = network;
   const changesVote = memory !== null && memory.voteWeight !== plan.vote;
   if (memory) memory.voteWeight = plan.vote;
@@ -124,6 +129,7 @@ async function adapt(
       labeled: labeled?.samples.length ?? 0,
       weight: plan.weight,
       vote: plan.vote,
+      classifier: plan.classifier,
       written,
       momentum,
       attached,

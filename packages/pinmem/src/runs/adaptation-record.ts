@@ -25,6 +25,8 @@ export const adaptationSchema = z.object({
   weight: z.number().min(0).max(1),
   /** Weight of the memory's cosines in the logits. */
   vote: z.number(),
+  /** How much of a classifier fitted to the labeled pictures was added to the last convolution. */
+  classifier: z.number().min(0).default(0),
   /** Names of the classes whose rows were written. */
   written: z.array(z.string()),
   /** How much of the rows before is left in these. */
@@ -45,6 +47,7 @@ export const adaptationSchema = z.object({
           weight: z.number(),
           vote: z.number(),
           rows: z.enum(["trained", "place"]),
+          classifier: z.number().min(0).default(0),
           meanIoU: share,
         }),
       ),

@@ -7,7 +7,7 @@ const percent = (share: number | null | undefined): string =>
 
 /** Lines to print. */
 export function describeAdaptation(record: AdaptationRecord): string[] {
-  const { from, pictures, labeled, weight, vote, written, steps, leftOut, notes } = record;
+  const { from, pictures, labeled, weight, vote, classifier, written, steps, leftOut, notes } = record;
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
   return [
     `from ${from.file}, step ${from.step}: ${count(pictures, "picture")} of the place${labeled > 0 ? `, labels of ${labeled}` : ""}`,
@@ -17,6 +17,7 @@ export function describeAdaptation(record: AdaptationRecord): string[] {
           `memory: rows of ${count(written.length, "class").replace(/classs$/, "classes")} written, votes x ${vote}`,
         ]
       : []),
+    ...(classifier > 0 ? [`classifier: fitted to the labeled pictures, x ${classifier}`] : []),
     ...(steps > 0 ? [`trained: ${count(steps, "step")} on the labeled pictures`] : []),
     ...(leftOut ? scoreTable(leftOut) : []),
     ...(leftOut?.worse ?? []).map((name) => {

@@ -27,10 +27,11 @@ export function recordLeftOut(
     before: old,
     after: now,
     worse,
-    candidates: candidates.map(({ weight, vote, rows, matrix }) => ({
+    candidates: candidates.map(({ weight, vote, rows, classifier, matrix }) => ({
       weight,
       vote,
       rows,
+      classifier,
       meanIoU: meanIoU(matrix),
     })),
   };

@@ -1,0 +1,90 @@
+import { fromTypedArray, liveTensors, manualSeed, randn, scope } from "@pinmem/torch";
+import { expect, it } from "vitest";
+import { type ClassifierSums, fitClassifier, sumForClassifier } from "./classifier-fit.js";
+
+const [CLASSES, WIDTH, H, W] = [4, 3, 2, 3];
+
+/** Of class 1 there are three pixels, of class 2 two, of class 0 one at most; class 3 never occurs. */
+const labels = [
+  [1, 1, 2, 255, 2, 1],
+  [0, 1, 1, 2, 255, 255],
+];
+const labelOf = (ids: readonly number[]) => fromTypedArray(BigInt64Array.from(ids, BigInt), [1, H, W]);
+
+/** Solves a system of equations by elimination. */
+function solve(matrix: number[][], right: number[]): number[] {
+  const rows = matrix.map((row, at) => [...row, right[at] as number]);
+  const size = rows.length;
+  for (let at = 0; at < size; at++) {
+    const pivot = rows[at] as number[];
+    for (let other = 0; other < size; other++) {
+      if (other === at) continue;
+      const row = rows[other] as number[];
+      const factor = (row[at] as number) / (pivot[at] as number);
+      for (let column = at; column <= size; column++) {
+        row[column] = (row[column] as number) - factor * (pivot[column] as number);
+      }
+    }
+  }
+  return rows.map((row, at) => (row[size] as number) / (row[at] as number));
+}
+
+/** Ridge regression as textbooks have it, pixel by pixel: weights n^-0.75 by class, ridge 0.01 of the mean diagonal. */
+function expected(pixels: readonly { readonly x: number[]; readonly id: number }[]): number[][] {
+  const size = WIDTH + 1;
+  const counts = Array.from({ length: CLASSES }, (_, id) => pixels.filter((one) => one.id === id).length);
+  const gram = Array.from({ length: size }, () => new Array<number>(size).fill(0));
+  const target = Array.from({ length: CLASSES }, () => new Array<number>(size).fill(0));
+  for (const { x, id } of pixels) {
+    const weight = (counts[id] as number) ** -0.75;
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j < size; j++) {
+        (gram[i] as number[])[j] = (gram[i]?.[j] as number) + weight * (x[i] as number) * (x[j] as number);
+      }
+      for (let k = 0; k < CLASSES; k++) {
+        const wanted = (k === id ? 1 : 0) - 1 / CLASSES;
+        (target[k] as number[])[i] = (target[k]?.[i] as number) + weight * wanted * (x[i] as number);
+      }
+    }
+  }
+  const diagonal = gram.reduce((sum, row, at) => sum + (row[at] as number), 0) / size;
+  const ridged = gram.map((row, i) => row.map((value, j) => value + (i === j ? 0.01 * diagonal : 0)));
+  return target.map((right, k) => (counts[k] === 0 ? new Array(size).fill(0) : solve(ridged, right)));
+}
+
+it("fits classes by ridge regression over labeled pixels, weighted against their size, and leaves others at zero", () => {
+  manualSeed(3);
+  const before = liveTensors();
+  const seen = labels.map(() => randn([1, WIDTH, H, W]));
+  const sums: ClassifierSums[] = seen.map((one, at) =>
+    scope(() => sumForClassifier(one, labelOf(labels[at] as number[]), CLASSES)),
+  );
+  const fit = fitClassifier(sums, CLASSES);
+  const pixels = seen.flatMap((one, at) => {
+    const values = one.toTypedArray() as Float32Array;
+    return (labels[at] as number[]).flatMap((id, pixel) =>
+      id === 255
+        ? []
+        : [{ id, x: [...Array.from({ length: WIDTH }, (_, c) => values[c * H * W + pixel] as number), 1] }],
+    );
+  });
+  const wanted = expected(pixels);
+  const [weight, bias] = [fit?.weight.toTypedArray(), fit?.bias.toTypedArray()] as Float32Array[];
+  for (let k = 0; k < CLASSES; k++) {
+    for (let c = 0; c < WIDTH; c++) expect(weight?.[k * WIDTH + c]).toBeCloseTo(wanted[k]?.[c] as number, 5);
+    expect(bias?.[k]).toBeCloseTo(wanted[k]?.[WIDTH] as number, 5);
+  }
+  expect(fit?.weight.shape).toEqual([CLASSES, WIDTH, 1, 1]);
+  fit?.[Symbol.dispose]();
+  for (const one of [...sums]) one[Symbol.dispose]();
+  for (const one of seen) one[Symbol.dispose]();
+  expect(liveTensors()).toBe(before);
+});
+
+it("fits nothing where nothing is labeled", () => {
+  scope(() => {
+    using sums = sumForClassifier(randn([1, WIDTH, H, W]), labelOf(new Array(H * W).fill(255)), CLASSES);
+    expect(sums.classes.size).toBe(0);
+    expect(fitClassifier([sums], CLASSES)).toBeNull();
+  });
+});

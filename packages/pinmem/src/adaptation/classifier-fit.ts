@@ -1,0 +1,108 @@
+// The decoder's last convolution fitted to labeled pictures of a place in closed form: ridge regression from what it sees to the
+// classes, each class weighted against its size. Added to the trained one, it is to a network's last layer what written rows are to
+// its memory: the work of a moment, the same each time, without steps or rates. (On CamVid's dusk drive 8 pictures so bring as
+// much as half a minute of training the same layer does.)
+//
+// Sums are kept by picture and class, so that the fit without one of them is at hand.
+// Shapes: D channels that the last convolution sees and a constant one, K classes, h w its resolution, H W label.
+
+import { cat, dispose, eye, keep, noGrad, ones, scope, type Tensor, zeros } from "@pinmem/torch";
+import { labelWeights } from "../memory/label-weights.js";
+
+/** What one picture says of each class that occurs in it, by train id. In double precision; free it. */
+export interface ClassifierSums extends Disposable {
+  readonly classes: ReadonlyMap<
+    number,
+    { /** (D, D): sum of x xᵀ. */ readonly gram: Tensor; readonly count: number }
+  >;
+}
+
+/** A 1x1 convolution, to be added to the trained one times a strength; of classes that no picture shows it is zero. Free it. */
+export interface ClassifierFit extends Disposable {
+  /** (K, D - 1, 1, 1) */
+  readonly weight: Tensor;
+  /** (K) */
+  readonly bias: Tensor;
+}
+
+/** Of the regression, relative to the mean of the diagonal. */
+const RIDGE = 1e-2;
+/** Classes count by their size to the power of 1 - BALANCE: 1 would weigh all alike. */
+const BALANCE = 0.75;
+
+/**
+ * Sums over the pixels (1, D - 1, h, w) that the last convolution sees, each of the class with the largest share of the label
+ * (1, H, W, int64) there; pixels without a label have none.
+ */
+export function sumForClassifier(seen_1Dhw: Tensor, label_1HW: Tensor, classes: number): ClassifierSums {
+  const [, , h = 0, w = 0] = seen_1Dhw.shape;
+  const found = noGrad(() =>
+    scope(() => {
+      const labeled = labelWeights(label_1HW, { classes, size: [h, w] }).narrow(1, 0, classes);
+      const [share, winner] = labeled.max(1) as [Tensor, Tensor];
+      const pixels = seen_1Dhw.squeeze(0).flatten({ startDim: 1 }).t();
+      const x_ND = cat(
+        [pixels, ones([pixels.size(0), 1], { dtype: pixels.dtype, device: pixels.device })],
+        1,
+      );
+      const class_N = winner.add(1).mul(share.gt(0)).flatten();
+      const occurring = new Set(Array.from(class_N.to("int32").toTypedArray() as Int32Array));
+      return new Map(
+        [...occurring]
+          .filter((one) => one > 0)
+          .map((one) => {
+            const own = scope(() => {
+              const x = x_ND.indexSelect(0, class_N.eq(one).nonzero().flatten());
+              return { gram: keep(x.t().matmul(x).to("float64")), count: x.size(0) };
+            });
+            return [one - 1, own] as const;
+          }),
+      );
+    }),
+  );
+  return { classes: found, [Symbol.dispose]: () => dispose([...found.values()].map(({ gram }) => gram)) };
+}
+
+/** The fit to some pictures, of which one at least shows a class. */
+export function fitClassifier(
+  pictures: readonly Pick<ClassifierSums, "classes">[],
+  classes: number,
+): ClassifierFit | null {
+  const present = [...new Set(pictures.flatMap((one) => [...one.classes.keys()]))].sort((a, b) => a - b);
+  const [some] = pictures.flatMap((one) => [...one.classes.values()]);
+  if (!some) return null;
+  const { weight, bias } = noGrad(() =>
+    scope(() => {
+      const [size, options] = [some.gram.size(0), { dtype: "float64", device: some.gram.device } as const];
+      const [gram, mean] = [zeros([size, size], options), zeros([size], options)];
+      const sums: Tensor[] = [];
+      for (const trainId of present) {
+        const own = zeros([size, size], options);
+        let count = 0;
+        for (const one of pictures) {
+          const part = one.classes.get(trainId);
+          if (!part) continue;
+          own.add_(part.gram);
+          count += part.count;
+        }
+        own.mul_(count ** -BALANCE);
+        gram.add_(own);
+        const sum = own.select(1, size - 1); // x times the constant one
+        mean.add_(sum, { alpha: 1 / classes });
+        sums.push(sum);
+      }
+      const diagonal = gram.diagonal().mean();
+      const inverse = gram.add(eye(size, options).mul(diagonal.mul(RIDGE))).linalgInv();
+      const result = zeros([classes, size], options);
+      for (const [at, trainId] of present.entries()) {
+        result.select(0, trainId).copy_(inverse.matmul((sums[at] as Tensor).sub(mean)));
+      }
+      const single = result.to("float32");
+      return {
+        weight: keep(single.narrow(1, 0, size - 1).reshape([classes, size - 1, 1, 1])),
+        bias: keep(single.select(1, size - 1).clone()),
+      };
+    }),
+  );
+  return { weight, bias, [Symbol.dispose]: () => dispose([weight, bias]) };
+}

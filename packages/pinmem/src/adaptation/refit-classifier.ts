@@ -1,0 +1,49 @@
+// A network whose last convolution follows labeled pictures of a place, for good.
+
+import { setImmediate } from "node:timers/promises";
+import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
+import type { Dataset } from "../datasets/dataset.js";
+import { imageTensor, normalize } from "../loading/batch-tensors.js";
+import { evaluationImages } from "../loading/evaluation-loader.js";
+import type { BackboneNetwork } from "../models/backbone-network.js";
+import { type ClassifierSums, fitClassifier, sumForClassifier } from "./classifier-fit.js";
+
+/**
+ * Adds the fit to the pictures' labels, times `strength`, to the network's last convolution.
+ * @throws DataError naming a picture or label that cannot be used
+ */
+export async function refitClassifier(
+  network: BackboneNetwork,
+  labeled: Dataset,
+  { strength, device = "cpu" }: { readonly strength: number; readonly device?: Device },
+): Promise<void> {
+  const sums: ClassifierSums[] = [];
+  try {
+    for await (const { image, label, width, height } of evaluationImages(labeled)) {
+      sums.push(
+        scope(() =>
+          noGrad(() => {
+            const { feature, lowLevel } = network.encode(
+              normalize(imageTensor(image, [1, height, width], { device })),
+            );
+            const refined = network.memory?.read(feature).refined ?? feature;
+            const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
+            return sumForClassifier(network.beforeClassifier(refined, lowLevel), ids, network.classes);
+          }),
+        ),
+      );
+      await setImmediate(); // Signals are heard in between.
+    }
+    using fit = fitClassifier(sums, network.classes);
+    if (!fit) return;
+    const { weight, bias } = network.classifier;
+    noGrad(() =>
+      scope(() => {
+        weight.add_(fit.weight.to(weight.dtype), { alpha: strength });
+        bias?.add_(fit.bias.to(weight.dtype), { alpha: strength });
+      }),
+    );
+  } finally {
+    for (const one of sums) one[Symbol.dispose]();
+  }
+}
