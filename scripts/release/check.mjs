@@ -141,7 +141,7 @@ export async function checkRelease({ folder, upstream, client, report, wheel }) 
     writeFileSync(join(project, "three-lines.mjs"), program(picture));
     await inProject(["node", "three-lines.mjs"], { says: /256x128, 32768/ });
     await inProject(["npx", "pinmem", "init", "begun"], { says: /npm run train/ });
-    await inProject(["npx", "pinmem", "recipes", "begun/recipe.mjs"], { says: /first/ });
+    await inProject(["npx", "pinmem", "recipes", "begun/recipe.mjs"], { says: /150 steps/ });
     await inProject(["npx", "pinmem", "export", "runs/two", "--out", "exported", "--no-verify"]);
 
     const before = registry.served.length;
