@@ -38,11 +38,25 @@ export async function compileTypescript(root, report) {
     const { code, output } = await run([process.execPath, tsc, "-b"], { cwd: root });
     if (code !== 0) throw new SetupError(`the TypeScript sources do not compile:\n${output.trimEnd()}`);
   });
+  await report.step("studio", "its page", () => buildStudioPage(root));
   writeJson(stampPath(root), { sources, outputs: projectOutputs(root) });
 }
 
 /**
- * All that tsc reads of ours: sources and configurations.
+ * The page of `pinmem studio`, from what tsc has compiled.
+ *
+ * @param {string} root
+ */
+export async function buildStudioPage(root) {
+  const vite = join(root, "node_modules/vite/bin/vite.js");
+  const { code, output } = await run([process.execPath, vite, "build", "--config", "app/vite.config.ts"], {
+    cwd: join(root, "packages/studio"),
+  });
+  if (code !== 0) throw new SetupError(`the page of the studio cannot be built:\n${output.trimEnd()}`);
+}
+
+/**
+ * All that tsc and Vite read of ours: sources and configurations.
  *
  * @param {string} root
  * @returns {string[]}
@@ -69,7 +83,7 @@ function walk(folder) {
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return ignored.has(entry.name) ? [] : walk(path);
-      return /(?<!\.test)\.(ts|mjs)$|^(tsconfig|package)\.json$/.test(entry.name) ? [path] : [];
+      return /(?<!\.test)\.(tsx?|mjs|css|html)$|^(tsconfig|package)\.json$/.test(entry.name) ? [path] : [];
     });
 }
 
@@ -83,10 +97,11 @@ function projectOutputs(root) {
   const references = /** @type {{ path: string }[]} */ (
     readJson(join(root, "tsconfig.json"))?.references ?? []
   );
-  return references.map(({ path }) => {
+  const compiled = references.map(({ path }) => {
     const options = /** @type {{ tsBuildInfoFile?: string }} */ (
       readJson(join(root, path, "tsconfig.json"))?.compilerOptions ?? {}
     );
     return join(path, options.tsBuildInfoFile ?? "tsconfig.tsbuildinfo");
   });
+  return [...compiled, "packages/studio/dist/app/index.html"];
 }

@@ -15,7 +15,14 @@ export const libtorchVersion = "2.13.0";
 export const largestTarball = 180e6;
 
 /** In the order in which they are published: what depends on another comes after it. */
-export const workspacePackages = /** @type {const} */ (["core", "streets", "torch", "pinmem", "runtime"]);
+export const workspacePackages = /** @type {const} */ ([
+  "core",
+  "streets",
+  "torch",
+  "studio",
+  "pinmem",
+  "runtime",
+]);
 
 /**
  * A manifest as it is published: @pinmem/torch asks for the packages of platforms.

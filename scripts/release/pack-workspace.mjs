@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { SetupError } from "../../packages/torch/setup/errors.mjs";
 import { writeJson } from "../../packages/torch/setup/files.mjs";
 import { lastLines, run } from "../../packages/torch/setup/run.mjs";
+import { buildStudioPage } from "../typescript.mjs";
 import { published, workspacePackages } from "./manifests.mjs";
 import { npmPack } from "./npm-pack.mjs";
 
@@ -21,6 +22,7 @@ export async function packWorkspace(root, destination, work) {
   const packed = [];
   // What its own `prepack` does; no script runs below.
   await bundleRuntime(root);
+  await buildStudioPage(root);
   for (const name of workspacePackages) {
     const stage = join(work, name);
     rmSync(stage, { recursive: true, force: true });

@@ -17,7 +17,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");
-const packages = ["core", "streets", "torch", "pinmem", "runtime"] as const;
+const packages = ["core", "streets", "torch", "pinmem", "runtime", "studio"] as const;
 interface Manifest {
   readonly name: string;
   readonly bin?: Readonly<Record<string, string>>;
