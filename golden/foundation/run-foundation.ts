@@ -4,8 +4,8 @@ import { cat, type Device, dispose, type nn, noGrad, scope, type Tensor } from "
 import {
   type Backbone,
   type ConvNext,
+  convNextNames,
   createRope,
-  foundationBackbone,
   interpolated,
   inverseFrequencies,
   isTransformer,
@@ -13,6 +13,7 @@ import {
   type PublishedNames,
   type TransformerConfig,
   toPublished,
+  transformerNames,
   type VisionTransformer,
 } from "pinmem/models";
 import type { GroupResult, Precision } from "../compare.js";
@@ -256,7 +257,7 @@ function rope(
 /** Published names and shapes, of both publishers, and what ours they come from. */
 export function checkFoundationNames(file: FoundationKeys): GroupResult[] {
   const config = foundationConfigOf(file.config);
-  const published = scope(() => foundationBackbone("golden", config).published as PublishedNames);
+  const published = isTransformer(config) ? transformerNames(config) : convNextNames(config);
   const entry = (name: string, shape: readonly number[]) => `${name} [${shape.join(", ")}]`;
   const compareLists = (group: string, ours: readonly string[], theirs: readonly string[]): GroupResult => {
     const missing = theirs.find((one) => !ours.includes(one));

@@ -63,6 +63,7 @@ export {
 export { ConvNext } from "../models/backbones/vit/conv-next.js";
 export { foundationBackbone } from "../models/backbones/vit/create.js";
 export { interpolated } from "../models/backbones/vit/positions.js";
+export { convNextNames, transformerNames } from "../models/backbones/vit/published.js";
 export { createRope, inverseFrequencies } from "../models/backbones/vit/rope.js";
 export { VisionTransformer } from "../models/backbones/vit/vision-transformer.js";
 export {
