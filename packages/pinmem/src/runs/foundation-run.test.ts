@@ -83,6 +83,16 @@ describe("a run with a foundation backbone", () => {
     });
   });
 
+  it.each([
+    ["dinov2_debug", "linear"],
+    ["dinov3_debug", "linear"],
+    ["dinov3_convnext_debug", "linear"],
+  ] as const)("trains %s with the head %s in half precision", async (backbone, head) => {
+    const folder = new RunFolder(join(root, "run"));
+    const result = await train(recipe({ backbone, head }, { precision: "bfloat16" }), { folder });
+    expect(result.reason).toBe("finished");
+  });
+
   it("holds what was trained alone, goes on bit by bit, and knows its backbone's file by content", async () => {
     const backboneWeights = publishedFile("dinov2_debug");
     const model = {

@@ -11,10 +11,13 @@ import type { ConvNextConfig } from "./config.js";
 import { padToGrid } from "./grid.js";
 import { convNextNames } from "./published.js";
 
+/** In half precision convolutions and products alone are; norms are as precise as their weights. */
+const asPrecise = (map: Tensor, { weight }: nn.LayerNorm): Tensor => (weight ? map.to(weight.dtype) : map);
+
 /** Layer normalization of the channels of a map (B, C, h, w). */
 export class ChannelNorm extends nn.LayerNorm {
   override forward(map: Tensor): Tensor {
-    return scope(() => super.forward(map.permute([0, 2, 3, 1])).permute([0, 3, 1, 2]));
+    return scope(() => super.forward(asPrecise(map, this).permute([0, 2, 3, 1])).permute([0, 3, 1, 2]));
   }
 }
 
@@ -37,7 +40,10 @@ export class ConvNextBlock extends nn.Module {
 
   forward(map_BChw: Tensor): Tensor {
     return scope(() => {
-      const rows = scope(() => this.norm.call(this.depthwise.call(map_BChw).permute([0, 2, 3, 1])));
+      const rows = scope(() => {
+        const filtered = asPrecise(this.depthwise.call(map_BChw), this.norm);
+        return this.norm.call(filtered.permute([0, 2, 3, 1]));
+      });
       const changed = scope(() => this.down.call(this.up.call(rows).gelu()).mul(this.scale));
       return map_BChw.add(changed.permute([0, 3, 1, 2]));
     });

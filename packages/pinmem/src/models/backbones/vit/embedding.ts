@@ -48,8 +48,9 @@ export class Embedding extends nn.Module<[Tensor], StageOutput> {
     const feature = scope(() => {
       const map = this.patches.call(padToGrid(image_B3HW, this.patch));
       const [batch = 0, , height = 0, width = 0] = map.shape;
-      const patches = map.flatten({ startDim: 2 }).transpose(1, 2);
-      const everywhere = (tokens: Tensor): Tensor => tokens.to(patches.dtype).expand([batch, -1, -1]);
+      // In half precision products alone are: tokens, to which blocks add, stay as precise as the weights.
+      const patches = map.flatten({ startDim: 2 }).transpose(1, 2).to(this.cls.dtype);
+      const everywhere = (tokens: Tensor): Tensor => tokens.expand([batch, -1, -1]);
       const placed = this.#placed([everywhere(this.cls), patches], [height, width]);
       if (!this.registers) return placed;
       const count = placed.size(1);
