@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import("./data.js")).dataCommand(),
   recipes: async () => (await import("./recipes.js")).recipesCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
+  launch: async () => (await import("./launch.js")).launchCommand(),
   adapt: async () => (await import("./adapt.js")).adaptCommand(),
   calibrate: async () => (await import("./calibrate.js")).calibrateCommand(),
   predict: async () => (await import("./predict.js")).predictCommand(),

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command } from "commander";
+import type { World } from "../processes/world.js";
 import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { acceptFormer, setOption } from "./options.js";
@@ -60,6 +61,16 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
   // By itself and first: Node 20 loads sharp twice, the second time with half of what it needs, where several imports at once lead
   // to it through a link, as pnpm lays packages out.
   await import("../images/image.js");
+  const { openWorld } = await import("../processes/open-world.js");
+  const world = await openWorld();
+  try {
+    return await runInWorld(recipeFile, flags, world);
+  } finally {
+    await world.close();
+  }
+}
+
+async function runInWorld(recipeFile: string | undefined, flags: TrainFlags, world: World): Promise<number> {
   const [
     { loadRecipe, loadStoredRecipe },
     { OtherDataError },
@@ -74,6 +85,7 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     import("../training/events/progress.js"),
   ]);
   const { resume } = flags;
+  const isFirst = world.rank === 0;
   using interrupt = interruption("step");
   goOnUnread();
   using asked = saveRequests();
@@ -86,20 +98,25 @@ async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<n
     const recipe = resumed
       ? await loadStoredRecipe(resumed.recipe)
       : await loadRecipe(recipeFile as string, flags.set);
-    folder = new RunFolder(resume ?? flags.out ?? join("runs", `${recipe.name}-${timestamp(new Date())}`));
-    if (!flags.json) console.error(`run folder: ${folder.path}`);
+    const name = resume ?? flags.out ?? join("runs", `${recipe.name}-${timestamp(new Date())}`);
+    folder = new RunFolder(await world.share("run folder", name));
+    if (!flags.json && isFirst) console.error(`run folder: ${folder.path}`);
     const { reason } = await train(recipe, {
       folder,
       resume: resume !== undefined,
-      events: [flags.json ? new JsonOutput() : new Progress()],
+      events: isFirst ? [flags.json ? new JsonOutput() : new Progress()] : [],
+      world,
       signal: interrupt.signal,
       saveNow: asked.take,
     });
     if (reason === "finished") return 0;
-    console.error(`continue with: ${resumeCommand(folder.path)}`);
+    if (isFirst) console.error(`continue with: ${resumeCommand(folder.path)}`);
     return INTERRUPTED;
   } catch (error) {
-    console.error(`train: ${inFlags(error instanceof Error ? error.message : String(error))}`);
+    const message = error instanceof Error ? error.message : String(error);
+    await world.fail(message);
+    console.error(`train: ${inFlags(message)}`);
+    if (!isFirst) return 1;
     if (error instanceof RunInUseError || error instanceof OtherDataError) return 1;
     const step = folder ? await newestStep(folder.checkpoints) : null;
     if (folder && step !== null) {

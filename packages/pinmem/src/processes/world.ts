@@ -21,6 +21,10 @@ export interface World {
   /** Of this process, 0 to `size` - 1. Rank 0 writes the files and tells of progress. */
   readonly rank: number;
   readonly size: number;
+  /** Among the processes of this machine: which of its devices this one uses. */
+  readonly localRank: number;
+  /** How many processes share this machine. */
+  readonly localSize: number;
   /** Adds up each tensor over all ranks, in place; all get the same bits. */
   sum(tensors: readonly Tensor[]): Promise<void>;
   /** Gives all ranks the values that the tensors have on rank 0, in place. */
@@ -41,6 +45,8 @@ export interface World {
 export const alone: World = {
   rank: 0,
   size: 1,
+  localRank: 0,
+  localSize: 1,
   sum: async () => {},
   copyFirst: async () => {},
   any: async (...flags) => flags as never,
@@ -61,6 +67,12 @@ export const shareOf = ({ rank, size }: Pick<World, "rank" | "size">, parts: num
   to: Math.floor(((rank + 1) * parts) / size),
 });
 
+/** Every so many-th sample, beginning with its own number, is a rank's. Rank 0 has the first. */
+export const ownSamples = <T>(
+  { rank, size }: Pick<World, "rank" | "size">,
+  samples: readonly T[],
+): readonly T[] => (size === 1 ? samples : samples.filter((_, at) => at % size === rank));
+
 /** Numbers that go over the wire at once: enough for its speed, and little beside a network's own memory. */
 const BUCKET = 2 ** 23;
 
@@ -68,8 +80,16 @@ const BUCKET = 2 ** 23;
 export class GroupWorld implements World {
   readonly #group: distributed.ProcessGroup;
 
-  constructor(group: distributed.ProcessGroup) {
+  readonly localRank: number;
+  readonly localSize: number;
+
+  constructor(
+    group: distributed.ProcessGroup,
+    { localRank = 0, localSize = 1 }: { localRank?: number; localSize?: number } = {},
+  ) {
     this.#group = group;
+    this.localRank = localRank;
+    this.localSize = localSize;
   }
 
   get rank(): number {

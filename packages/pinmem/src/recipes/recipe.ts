@@ -42,6 +42,11 @@ export const recipeSchema = z.strictObject({
   maxGradientNorm: z.number().positive().nullable().default(null),
   /** Episodes (batches) that make one step. */
   accumulation: z.int().positive().default(1),
+  /**
+   * Random numbers of the network (dropout, Gumbel noise, styles): from one "stream" over the run, or anew for each batch ("turn"), which
+   * does not depend on the number of processes. Several processes train by "turn".
+   */
+  noise: z.enum(["stream", "turn"]).default("stream"),
   /** Change mean and deviation of features after early stages in training; null: not. */
   featureStyles: featureStylesSchema.nullable().default(null),
   /** An average of the weights over time, scored beside them and kept as average.safetensors; null: none. */

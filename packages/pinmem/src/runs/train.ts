@@ -2,9 +2,9 @@
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
 import { existsSync, statSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
-import { backends, type Device, manualSeed, saveSafetensors } from "@pinmem/torch";
+import { backends, type Device, dispose, manualSeed, saveSafetensors } from "@pinmem/torch";
 import { surveyLabels } from "../loading/label-survey.js";
 import { baseNames, ownState } from "../models/adapters/adapter.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
@@ -19,12 +19,14 @@ import {
 } from "../models/weights/load-weights.js";
 import { WeightsError } from "../models/weights/weight-files.js";
 import { promisedHash, publishedWeights } from "../pretrained/catalog.js";
+import { alone, type World } from "../processes/world.js";
 import { withAbsolutePaths } from "../recipes/absolute-paths.js";
 import { type GivenDatasets, type OpenData, openData } from "../recipes/open-data.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import { RecipeError } from "../recipes/validate.js";
 import { CheckpointStore } from "../training/checkpoints/checkpoint-store.js";
+import { shareCheckpoint } from "../training/checkpoints/share-checkpoint.js";
 import { JsonLines } from "../training/events/json-lines.js";
 import { memoryEvent } from "../training/events/memory-event.js";
 import { TensorBoard } from "../training/events/tensorboard.js";
@@ -61,6 +63,7 @@ import {
 } from "./data-record.js";
 import { recordEnvironment, requireDevice, useThreads } from "./environment.js";
 import { type BackboneOrigin, writeMetadata } from "./model-metadata.js";
+import { factsOf, recipeForAll } from "./recipe-for-all.js";
 import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
 
@@ -76,6 +79,11 @@ export interface TrainOptions {
   readonly saveNow?: () => boolean;
   /** Data sets of the caller's own, which the recipe lists by their names: `{ name: "custom", as: NAME }`. */
   readonly datasets?: GivenDatasets;
+  /**
+   * The processes that train together, all of which call this with the same recipe and folder. N of them with an accumulation of A train
+   * as one with N x A would, and the run keeps that as its recipe; another number can go on with it. Default: this one alone.
+   */
+  readonly world?: World;
   /** The caller's own method, for a recipe whose method is `{ name: "custom", as: NAME }`. */
   readonly method?: MethodFactory;
 }
@@ -85,13 +93,52 @@ export interface TrainOptions {
  * @throws Error before the first step where the folder, the device or the data are not as needed; TrainingError when a
  *   step cannot go on
  */
-export async function train(
+export async function train(given: Recipe, options: TrainOptions): Promise<TrainingResult> {
+  const { world = alone } = options;
+  try {
+    return await trainInFolder(given, { ...options, world });
+  } catch (error) {
+    await world.fail(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+async function trainInFolder(
   given: Recipe,
-  { folder: where, resume = false, events = [], datasets, ...more }: TrainOptions,
+  { folder: where, resume = false, events = [], datasets, world, ...more }: TrainOptions & { world: World },
 ): Promise<TrainingResult> {
   const folder = typeof where === "string" ? new RunFolder(where) : where;
-  const recipe = withAbsolutePaths(given);
+  const isFirst = world.rank === 0;
+  const goesOn = resume && folder.exists;
+  const asked = withAbsolutePaths(given);
+  if (world.size === 1) requireDevice(asked.device);
+  if (isFirst) requireFolder(folder, resume);
+  const recipe = await recipeForAll(asked, world, goesOn);
   requireDevice(recipe.device);
+  const unlock = isFirst ? folder.lock() : () => {};
+  try {
+    if (recipe.threads !== undefined) useThreads(recipe.threads);
+    backends.cudnn.benchmark = recipe.cudnnBenchmark;
+    // What a machine may spend on its cache is its processes' together.
+    const cache = Math.floor(recipe.data.cache / world.localSize);
+    const data = await openData({ ...recipe.data, cache }, recipe.seed, datasets);
+    try {
+      const examined = await examineData(data, recipe, isFirst ? folder : null);
+      await world.agree("their data", factsOf(examined.record));
+      const result = await trainOn(data, recipe, { ...more, ...examined, folder, events, world });
+      await world.close();
+      if (result.reason === "finished" && isFirst) await calibrateFinished(data, recipe, folder, more.signal);
+      return result;
+    } finally {
+      await data.close();
+    }
+  } finally {
+    unlock();
+  }
+}
+
+/** @throws Error where a run may not be begun, or gone on with, in the folder */
+function requireFolder(folder: RunFolder, resume: boolean): void {
   if ((folder.exists || folder.hasCheckpoints) && !resume) {
     throw new Error(
       `${folder.path} already holds a run: continue it with \`resume: true\`, or choose another \`folder\``,
@@ -102,22 +149,6 @@ export async function train(
       folder.path,
       "was adapted to a place, and has no state to train on from; resume the run that it came from, which its adaptation.json names",
     );
-  }
-  const unlock = folder.lock();
-  try {
-    if (recipe.threads !== undefined) useThreads(recipe.threads);
-    backends.cudnn.benchmark = recipe.cudnnBenchmark;
-    const data = await openData(recipe.data, recipe.seed, datasets);
-    try {
-      const examined = await examineData(data, recipe, folder);
-      const result = await trainOn(data, recipe, { ...more, ...examined, folder, events });
-      if (result.reason === "finished") await calibrateFinished(data, recipe, folder, more.signal);
-      return result;
-    } finally {
-      await data.close();
-    }
-  } finally {
-    unlock();
   }
 }
 
@@ -137,11 +168,14 @@ async function calibrateFinished(
   }
 }
 
-/** @throws Error where the run was trained on other data, or where labels cannot be trained on */
-async function examineData(data: OpenData, { data: { onError } }: Recipe, folder: RunFolder) {
+/**
+ * @param folder of the run; null for a process that leaves its files to another
+ * @throws Error where the run was trained on other data, or where labels cannot be trained on
+ */
+async function examineData(data: OpenData, { data: { onError } }: Recipe, folder: RunFolder | null) {
   const record = await recordData(data);
-  const before = folder.hasCheckpoints ? readDataRecord(folder.data) : undefined;
-  if (before) {
+  const before = folder?.hasCheckpoints ? readDataRecord(folder.data) : undefined;
+  if (folder && before) {
     const differences = compareData(before, record);
     if (differences.length === 0) return { record, warnings: [] };
     throw new OtherDataError(
@@ -162,13 +196,15 @@ interface RunOptions extends Pick<TrainOptions, "signal" | "saveNow" | "method">
   readonly warnings: readonly string[];
   readonly folder: RunFolder;
   readonly events: readonly EventSink[];
+  readonly world: World;
 }
 
 async function trainOn(
   data: OpenData,
   recipe: Recipe,
-  { folder, record, warnings, events, signal, saveNow, method: given }: RunOptions,
+  { folder, record, warnings, events, signal, saveNow, method: given, world }: RunOptions,
 ) {
+  const isFirst = world.rank === 0;
   const { seed, method: methodConfig, accumulation, precision, channelsLast } = recipe;
   const device = recipe.device as Device;
   const { batchesPerEpoch } = data.training;
@@ -180,8 +216,8 @@ async function trainOn(
   const { network, origin, hasRows } = buildNetwork(recipe, data);
   freezeBatchNorm(network, recipe.frozenBatchNorm);
 
-  const log = new JsonLines(folder.events);
-  const sinks: EventSink[] = [log, new TensorBoard(folder.tensorboard), ...events];
+  const log = isFirst ? new JsonLines(folder.events) : null;
+  const sinks: EventSink[] = log ? [log, new TensorBoard(folder.tensorboard), ...events] : [];
   const emit = async (event: TrainingEvent) => {
     for (const sink of sinks) await sink.write(event);
   };
@@ -192,6 +228,7 @@ async function trainOn(
     batchesPerEpoch,
     steps,
     report: note,
+    world,
   });
   const context: PassContext = {
     network,
@@ -216,7 +253,8 @@ async function trainOn(
     strong,
     strongFor,
   };
-  const images = trainingImages(data.training, preparation);
+  const noisePerTurn = recipe.noise === "turn";
+  const images = trainingImages(data.training, preparation, { world, noisePerTurn });
 
   const schedule = metaSchedule(methodConfig);
   const hooks: TrainerHook[] = whitening ? [whitening] : [];
@@ -231,6 +269,7 @@ async function trainOn(
         batchesPerEpoch,
         images,
         emit,
+        world,
       }),
     );
   }
@@ -238,6 +277,7 @@ async function trainOn(
     hooks.push(new BaseFile(recipe.model.backboneWeights, backboneWeights));
   const average = recipe.averaging ? new WeightAverage(network, recipe.averaging, steps) : undefined;
   if (average) hooks.push(average);
+  const store = new CheckpointStore(folder.checkpoints, { keep: recipe.checkpoints.keep });
   const trainer = new Trainer({
     name: recipe.name,
     seed,
@@ -252,13 +292,12 @@ async function trainOn(
     innerRate: splitsDomains(methodConfig) ? innerRate(methodConfig.innerRate, rate) : () => 0,
     ...(schedule && { phase: phases(schedule, steps) }),
     accumulation,
+    world,
+    noisePerTurn,
     maxGradientNorm: recipe.maxGradientNorm,
     hooks,
     events: sinks,
-    checkpoints: {
-      store: new CheckpointStore(folder.checkpoints, { keep: recipe.checkpoints.keep }),
-      every: recipe.checkpoints.every,
-    },
+    checkpoints: isFirst ? { store, every: recipe.checkpoints.every } : null,
     ...(saveNow && { saveNow }),
     validation: {
       every: recipe.validation.every,
@@ -274,23 +313,28 @@ async function trainOn(
         preciseBatchNorm: () => images("statistics", recipe.validation.preciseBatchNorm),
         steps,
         average,
-        save: (which, state) =>
+        world,
+        save: (which, state) => {
+          if (!isFirst) return;
           saveSafetensors(
             folder.model(which),
             ownState(network),
             writeMetadata({ recipe, space: data.space, backboneWeights, ...state }),
-          ),
+          );
+        },
       }),
     },
-    diagnostics: folder.diagnostics,
-    eventBytes: () => log.length,
+    diagnostics: isFirst ? folder.diagnostics : join(folder.diagnostics, `rank-${world.rank}`),
+    eventBytes: () => log?.length ?? 0,
   });
   try {
-    await folder.write(recipe);
-    await writeDataRecord(folder.data, record);
-    await recordEnvironment(folder.environment, device);
-    const resumed = trainer.resume();
-    log.truncate(Math.min(resumed?.eventBytes ?? 0, log.length));
+    if (isFirst) {
+      await folder.write(recipe);
+      await writeDataRecord(folder.data, record);
+      await recordEnvironment(folder.environment, device);
+    }
+    const resumed = await resumeTogether(trainer, store, { world, network, device });
+    log?.truncate(Math.min(resumed?.eventBytes ?? 0, log.length));
     if (!resumed) {
       for (const text of [...warnings, ...origin]) await note(0, text);
       if (network.memory && hasRows) await emit(memoryEvent(network.memory, data.space, 0));
@@ -301,6 +345,26 @@ async function trainOn(
     return await trainer.run();
   } finally {
     for (const sink of sinks) sink.close();
+  }
+}
+
+/** Goes on from rank 0's newest checkpoint, or from its network where there is none. */
+async function resumeTogether(
+  trainer: Trainer,
+  store: CheckpointStore,
+  { world, network, device }: { world: World; network: SegmentationNetwork; device: Device },
+): Promise<ReturnType<Trainer["resume"]>> {
+  if (world.size === 1) return trainer.resume();
+  const latest = world.rank === 0 ? store.latest() : null;
+  const found = await shareCheckpoint(world, latest, device);
+  if (!found) {
+    await world.copyFirst([...network.stateDict().values()]);
+    return null;
+  }
+  try {
+    return trainer.resume(found);
+  } finally {
+    dispose([[...found.checkpoint.model.values()], [...found.checkpoint.training.values()]]);
   }
 }
 

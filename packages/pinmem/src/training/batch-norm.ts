@@ -5,9 +5,10 @@
 // domains, weights unchanged, moved scores on validation images by +1 to +10 points in the runs that method.md reports, so
 // it happens before every evaluation and at the end of training, unless a recipe asks for the official behavior.
 
-import { dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { cat, dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { decodeWith } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
+import { alone, type World } from "../processes/world.js";
 import type { LabeledBatch } from "./episode.js";
 import { heed } from "./heed.js";
 import { inPrecision, type Precision } from "./precision.js";
@@ -16,6 +17,8 @@ export interface EstimationOptions {
   readonly precision?: Precision;
   /** Stops the estimation before the next batch. */
   readonly signal?: AbortSignal | undefined;
+  /** The processes that estimate together, each over batches of its own. Default: this one alone. */
+  readonly world?: World | undefined;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface EstimationOptions {
 export async function estimateStatistics(
   network: TrainableNetwork,
   batches: AsyncIterable<LabeledBatch>,
-  { precision = "float32", signal }: EstimationOptions = {},
+  { precision = "float32", signal, world = alone }: EstimationOptions = {},
 ): Promise<void> {
   const norms = network
     .modules()
@@ -47,11 +50,52 @@ export async function estimateStatistics(
       }
       scope(() => noGrad(() => inPrecision(precision, batch.image.device, () => visitAll(network, batch))));
     }
+    if (world.size > 1) await meanOverRanks(norms, started, world);
   } finally {
     norms.forEach((norm, at) => {
       norm.momentum = before[at] as number | null;
     });
     network.train(mode);
+  }
+}
+
+/** Means of the ranks' means, each with the weight of its batches; where nobody had a batch, all stays as it is. */
+async function meanOverRanks(
+  norms: readonly nn.BatchNorm2d[],
+  started: boolean,
+  world: World,
+): Promise<void> {
+  const tracked = norms.flatMap(({ runningMean, runningVar, numBatchesTracked }) =>
+    runningMean && runningVar && numBatchesTracked ? [{ runningMean, runningVar, numBatchesTracked }] : [],
+  );
+  const sums = keep(
+    scope(() =>
+      noGrad(() =>
+        tracked.map(({ runningMean, runningVar, numBatchesTracked }) => {
+          const weight = numBatchesTracked.to("float64").mul(Number(started));
+          const weighted = [runningMean, runningVar].map((one) => one.to("float64").mul(weight));
+          return cat([weight.reshape([1]), ...weighted]);
+        }),
+      ),
+    ),
+  );
+  try {
+    await world.sum(sums);
+    scope(() =>
+      noGrad(() => {
+        for (const [at, { runningMean, runningVar, numBatchesTracked }] of tracked.entries()) {
+          const sum = sums[at] as Tensor;
+          const channels = runningMean.numel;
+          const batches = sum.narrow(0, 0, 1).toNumber();
+          if (batches === 0) continue;
+          runningMean.copy_(sum.narrow(0, 1, channels).div(batches));
+          runningVar.copy_(sum.narrow(0, 1 + channels, channels).div(batches));
+          numBatchesTracked.fill_(batches);
+        }
+      }),
+    );
+  } finally {
+    dispose(sums);
   }
 }
 

@@ -5,6 +5,7 @@ import type { LabelSpace } from "@pinmem/core";
 import type { TrainingEvent } from "@pinmem/core/formats";
 import { type Device, noGrad, scope } from "@pinmem/torch";
 import type { TrainableNetwork } from "../models/trainable-network.js";
+import { alone, type World } from "../processes/world.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabeledBatch } from "./episode.js";
 import { memoryEvent } from "./events/memory-event.js";
@@ -21,11 +22,15 @@ export interface StartReport {
   readonly absent: readonly number[];
 }
 
-/** Fills the network's memory from labeled batches. @throws the signal's reason where it asks for an end before the last */
+/** Fills the network's memory from labeled batches, each process from its own. @throws the signal's reason where it asks for an end before the last */
 export async function startMemory(
   network: TrainableNetwork,
   batches: AsyncIterable<LabeledBatch>,
-  { precision = "float32", signal }: { precision?: Precision; signal?: AbortSignal | undefined } = {},
+  {
+    precision = "float32",
+    signal,
+    world = alone,
+  }: { precision?: Precision; signal?: AbortSignal | undefined; world?: World } = {},
 ): Promise<StartReport> {
   const memory = memoryOf(network, "startMemory");
   const mode = network.training;
@@ -46,7 +51,9 @@ export async function startMemory(
   } finally {
     network.train(mode);
   }
-  if (count === 0) throw new Error("startMemory: there is no batch to start the memory from");
+  await world.sum(sums.tensors);
+  if (count === 0 && world.size === 1)
+    throw new Error("startMemory: there is no batch to start the memory from");
   scope(() => memory.store(sums.items().to(memory.items.dtype)));
   const absent = sums.counts.flatMap((share, trainId) => (share === 0 ? [trainId] : []));
   return { batches: count, absent };
@@ -61,6 +68,8 @@ export interface MemoryStartOptions {
   readonly batchesPerEpoch: number;
   readonly images: TrainingImages;
   readonly emit: (event: TrainingEvent) => Promise<void>;
+  /** The processes that start it together, each from its share of the images. Default: this one alone. */
+  readonly world?: World;
 }
 
 /** The official code averages over two epochs. */
@@ -75,11 +84,11 @@ export class MemoryStart implements TrainerHook {
   }
 
   async before(done: number, signal?: AbortSignal): Promise<void> {
-    const { network, device, precision, config, space, batchesPerEpoch, images, emit } = this.#options;
+    const { network, device, precision, config, space, batchesPerEpoch, images, emit, world } = this.#options;
     if (done !== config.afterSteps) return;
     const count = config.batches === "official" ? OFFICIAL_EPOCHS * batchesPerEpoch : config.batches;
     const { absent } = await withRandomState(device, () =>
-      startMemory(network, images("memory start", count), { precision, signal }),
+      startMemory(network, images("memory start", count), { precision, signal, ...(world && { world }) }),
     );
     const names = absent.map((trainId) => space.classes[trainId]?.name ?? String(trainId));
     const missing = names.length > 0 ? `; without ${names.join(", ")}` : "";

@@ -4,9 +4,8 @@
 // Everything that is random depends on (seed, step) or on generators whose state is in the checkpoints, so that a run that
 // is taken up again does the same steps as one that was never stopped, bit by bit on the CPU.
 
-import { Random } from "@pinmem/core";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
-import { type Device, dispose, keep, manualSeed, scope, type Tensor } from "@pinmem/torch";
+import { type Device, dispose, keep, scope, type Tensor } from "@pinmem/torch";
 import type { Batch } from "../loading/loader.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { alone, type Share, shareOf, type World } from "../processes/world.js";
@@ -19,6 +18,7 @@ import type { Episode } from "./episode.js";
 import type { Method } from "./methods/method.js";
 import type { Phase } from "./methods/phase.js";
 import type { AnyOptimizer } from "./optimizer.js";
+import { seedTurn } from "./seed-turn.js";
 import { type StepFigures, StepGradients, type StepRates } from "./step.js";
 import { type Position, positionAfter, type TrainingData } from "./training-data.js";
 import { TrainingError } from "./training-error.js";
@@ -302,7 +302,7 @@ export class Trainer {
 
   #drawAnew(turn: number): void {
     const { seed, noisePerTurn = false } = this.#options;
-    if (noisePerTurn) manualSeed(new Random({ seed, index: turn, stream: "noise" }).randint(0, 2 ** 31));
+    if (noisePerTurn) seedTurn(seed, turn, "noise");
   }
 
   async #nextEpisode(

@@ -3,8 +3,10 @@
 // asked for nor shifts what training sees.
 
 import { dispose, keep, scope } from "@pinmem/torch";
+import { alone, shareOf, type World } from "../processes/world.js";
 import type { LabeledBatch } from "./episode.js";
 import { type PrepareOptions, prepareWhole } from "./prepare-episode.js";
+import { seedTurn } from "./seed-turn.js";
 import type { TrainingData } from "./training-data.js";
 
 const epochs = { statistics: 2 ** 31, "memory start": 2 ** 31 + 2 ** 16 } as const;
@@ -15,12 +17,29 @@ export type TrainingImages = (
   count: number,
 ) => AsyncGenerator<LabeledBatch, void, undefined>;
 
-export function trainingImages(data: TrainingData, preparation: PrepareOptions): TrainingImages {
+/** How several processes go about it. */
+export interface SharedImages {
+  /** Each process sees its share of the batches. */
+  readonly world?: World;
+  /** Draw random numbers anew for each batch, from the seed and its number. */
+  readonly noisePerTurn?: boolean;
+}
+
+export function trainingImages(
+  data: TrainingData,
+  preparation: PrepareOptions,
+  { world = alone, noisePerTurn = false }: SharedImages = {},
+): TrainingImages {
   return async function* (purpose, count) {
-    if (count === 0) return;
-    let left = count;
-    for await (const batch of data.batches({ epoch: epochs[purpose], index: 0 })) {
+    const { from, to } = shareOf(world, count);
+    if (from === to) return;
+    let left = to - from;
+    const first = epochs[purpose] * data.batchesPerEpoch;
+    const only = (turn: number) => turn >= first + from && turn < first + to;
+    const batches = data.batches({ epoch: epochs[purpose], index: 0 }, ...(world.size > 1 ? [only] : []));
+    for await (const batch of batches) {
       const prepared = keep(scope(() => prepareWhole(batch, preparation)));
+      if (noisePerTurn) seedTurn(preparation.seed, to - left, `${purpose} noise`);
       try {
         yield prepared;
       } finally {

@@ -10,13 +10,14 @@ import {
   type TestNormalization,
   type TrainingEvent,
 } from "@pinmem/core/formats";
-import type { Device } from "@pinmem/torch";
+import { type Device, dispose, fromTypedArray, keep } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
-import { evaluateDomain } from "../inference/evaluate-domain.js";
+import { type DomainScore, evaluateDomain } from "../inference/evaluate-domain.js";
 import { type Forward, Predictor } from "../inference/predictor.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { predict } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
+import { alone, ownSamples, type World } from "../processes/world.js";
 import { withEstimatedStatistics } from "./batch-norm.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabeledBatch } from "./episode.js";
@@ -45,6 +46,8 @@ export interface ValidationOptions {
   readonly average?: WeightAverage | undefined;
   /** Keeps the network as it was evaluated. */
   readonly save: (which: WhichWeights, state: SavedState) => void;
+  /** The processes that evaluate together, each its share of the images. Default: this one alone. */
+  readonly world?: World;
 }
 
 /** What is said of a network that is kept. */
@@ -72,13 +75,14 @@ interface Occasion {
  * @throws RangeError where own statistics are asked for and the network has no batch norm
  */
 export function createValidation(options: ValidationOptions): Validate {
-  const { network, device, precision, preciseBatchNorm, average } = options;
+  const { network, device, precision, preciseBatchNorm, average, world } = options;
   ownStatistics(options)?.remove(); // Where that is impossible it is said now, not after an hour.
   return (step, best, emit, signal) => {
     const score = (occasion: Occasion) =>
       withEstimatedStatistics(network, preciseBatchNorm(), () => validate(options, occasion), {
         precision,
         signal,
+        world,
       });
     return withRandomState(device, async () => {
       const found = await score({ step, best, emit, signal });
@@ -134,6 +138,20 @@ async function scoreDomains(options: ValidationOptions, occasion: Occasion): Pro
   }
 }
 
+/** Makes the counts those of all ranks, exactly; returns the number of images. */
+async function overRanks(world: World, { matrix, images }: DomainScore): Promise<number> {
+  if (world.size === 1) return images;
+  const counts = keep(fromTypedArray(Float64Array.of(...matrix.counts, images), [matrix.counts.length + 1]));
+  try {
+    await world.sum([counts]);
+    const summed = counts.toTypedArray() as Float64Array;
+    matrix.counts.set(summed.subarray(0, -1));
+    return summed.at(-1) as number;
+  } finally {
+    dispose(counts);
+  }
+}
+
 interface ScoredDomain {
   readonly dataset: Dataset;
   readonly role: EvaluationEvent["role"];
@@ -141,7 +159,14 @@ interface ScoredDomain {
 }
 
 async function scoreDomain(
-  { network, device, precision, channelsLast, normalize = { kind: "trained" } }: ValidationOptions,
+  {
+    network,
+    device,
+    precision,
+    channelsLast,
+    normalize = { kind: "trained" },
+    world = alone,
+  }: ValidationOptions,
   { dataset, role, normalization }: ScoredDomain,
   { step, emit, signal, average = false }: Occasion,
 ): Promise<EvaluationEvent> {
@@ -155,10 +180,10 @@ async function scoreDomain(
     normalization,
     device,
   });
-  const { matrix, images, picture } = await evaluateDomain(dataset, {
-    predictor,
-    onImages: () => heed(signal),
-  });
+  const own = { ...dataset, samples: ownSamples(world, dataset.samples) };
+  const score = await evaluateDomain(own, { predictor, onImages: () => heed(signal) });
+  const { matrix, picture } = score;
+  const images = await overRanks(world, score);
   const names = dataset.space.classes.map(({ name }) => name);
   const scores = classIoU(matrix);
   const event: EvaluationEvent = {

@@ -6,7 +6,7 @@
 // Source: Choi et al., "RobustNet", CVPR 2021, section 4.3; numbers of the official script.
 
 import { Random } from "@pinmem/core";
-import { cat, type Device, dispose, keep, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { cat, type Device, dispose, keep, noGrad, scalarTensor, scope, type Tensor } from "@pinmem/torch";
 import { z } from "zod";
 import type { Dataset } from "../datasets/dataset.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
@@ -17,6 +17,7 @@ import { PairVariances } from "../models/normalization/covariance.js";
 import { whiteningLayers } from "../models/normalization/instance-whitening.js";
 import { WhiteningLoss } from "../models/normalization/whitening-loss.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
+import { alone, ownSamples, type World } from "../processes/world.js";
 import { heed } from "./heed.js";
 import type { TrainerHook } from "./trainer.js";
 
@@ -54,6 +55,8 @@ export interface WhiteningOptions {
   readonly images: number;
   /** Told what was selected. */
   readonly report?: (step: number, text: string) => Promise<void>;
+  /** The processes that select together, each looking at its share of the images. Default: this one alone. */
+  readonly world?: World;
 }
 
 const PREFIX = "whitening.";
@@ -70,7 +73,11 @@ export function createWhitening(
     batchesPerEpoch,
     steps,
     report,
-  }: { batchesPerEpoch: number; steps: number } & Pick<WhiteningOptions, "network" | "sources" | "report">,
+    world,
+  }: { batchesPerEpoch: number; steps: number } & Pick<
+    WhiteningOptions,
+    "network" | "sources" | "report" | "world"
+  >,
 ): Whitening | null {
   const layers = whiteningLayers(network);
   if (layers.length === 0) return null;
@@ -93,6 +100,7 @@ export function createWhitening(
     trials,
     images,
     ...(report && { report }),
+    ...(world && { world }),
   });
 }
 
@@ -153,14 +161,19 @@ export class Whitening implements TrainerHook {
   }
 
   async #collect(variances: PairVariances, trial: number, signal: AbortSignal | undefined): Promise<void> {
-    const { network, sources, images, device, seed } = this.#options;
+    const { network, sources, images, device, seed, world = alone } = this.#options;
+    // Each rank needs a picture at least, or it would not know what to add up.
+    const shared =
+      world.size > 1 && sources.some(({ samples }) => Math.min(samples.length, images) >= world.size);
+    const who = shared ? world : alone;
     const mode = network.training;
     network.eval();
     try {
       for (const [domain, source] of sources.entries()) {
-        const dataset = { ...source, samples: spreadEvenly(source.samples, images) };
-        for await (const { image, width, height, index } of evaluationImages(dataset)) {
+        const dataset = { ...source, samples: ownSamples(who, spreadEvenly(source.samples, images)) };
+        for await (const { image, width, height, index: at } of evaluationImages(dataset)) {
           await heed(signal);
+          const index = at * who.size + who.rank;
           const position = { seed, epoch: trial, index, stream: `covariances ${domain}` };
           const draw = drawPhotometric(new Random(position), strongAugmentation);
           scope(() =>
@@ -172,6 +185,10 @@ export class Whitening implements TrainerHook {
           );
         }
       }
+      const counted = keep(scalarTensor(variances.pairs, { dtype: "float64" }));
+      await who.sum([...variances.sums, counted]);
+      variances.pairs = counted.toNumber();
+      counted.dispose();
     } finally {
       network.train(mode);
     }

@@ -51,6 +51,15 @@ export class PairVariances implements Disposable {
     this.#pairs += images / 2;
   }
 
+  /** Sums so far, by layer: to be added up over several processes, in place; then say by `pairs` how many there are. */
+  get sums(): readonly Tensor[] {
+    return this.#sums;
+  }
+
+  set pairs(count: number) {
+    this.#pairs = count;
+  }
+
   /** How many pairs were added. */
   get pairs(): number {
     return this.#pairs;
