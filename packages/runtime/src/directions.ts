@@ -44,7 +44,9 @@ function readDirection(feature: Float32Array, cell: number, cells: number, direc
 }
 
 /**
- * Rows (K, C) after a write: of classes that occur the mean direction, mixed with the row before; of others the row before.
+ * Rows (K, C) after a write: of classes that occur the mean direction, mixed with the row before; of others the row before. With
+ * several rows a class (K, R, C) one row takes the place of all of a class that occurs, its first, mixed with the nearest of them;
+ * the others are as if never written.
  * @param momentum how much of the row before stays, in [0, 1)
  */
 export function rowsAfter(
@@ -53,16 +55,30 @@ export function rowsAfter(
   momentum: number,
 ): Float32Array {
   const rows = before.slice();
-  const width = before.length / counts.length;
+  const width = sums.length / counts.length;
+  const each = before.length / counts.length; // numbers of a class
   for (const [k, count] of counts.entries()) {
     if (count === 0) continue;
     const mean = unit(sums.subarray(k * width, (k + 1) * width));
-    const mixed = mean.map(
-      (value, c) => momentum * (before[k * width + c] as number) + (1 - momentum) * value,
-    );
-    rows.set(unit(mixed), k * width);
+    const old = nearestRow(before.subarray(k * each, (k + 1) * each), mean);
+    const mixed = mean.map((value, c) => momentum * (old[c] as number) + (1 - momentum) * value);
+    rows.fill(0, k * each, (k + 1) * each);
+    rows.set(unit(mixed), k * each);
   }
   return rows;
+}
+
+/** Of the rows of a class that were written the nearest to a direction; the first where none was. */
+function nearestRow(rows: Float32Array, direction: Float64Array): Float32Array {
+  const width = direction.length;
+  let [nearest, largest] = [rows.subarray(0, width), Number.NEGATIVE_INFINITY];
+  for (let start = 0; start < rows.length; start += width) {
+    const row = rows.subarray(start, start + width);
+    const cosine = row.reduce((sum, value, c) => sum + value * (direction[c] as number), 0);
+    if (cosine <= largest || row.every((value) => value === 0)) continue;
+    [nearest, largest] = [row, cosine];
+  }
+  return nearest;
 }
 
 function unit(vector: Float64Array): Float64Array {

@@ -3,7 +3,7 @@
 // are at hand; they are added anew each time, not subtracted, so that a class which only that picture has is exactly absent.
 // Shapes: B batch, C width, K classes, h w feature resolution, H W label resolution.
 
-import { dispose, keep, nn, noGrad, scope, type Tensor, where } from "@pinmem/torch";
+import { arange, dispose, keep, nn, noGrad, scope, type Tensor, where } from "@pinmem/torch";
 import { classMeans, sumByClass } from "../memory/class-sums.js";
 import { fullPrecision } from "../memory/feature.js";
 
@@ -29,13 +29,17 @@ export function sumPicture(feature_1Chw: Tensor, label_1HW: Tensor, classes: num
 }
 
 export interface RowsOptions {
-  /** (K, C): rows of classes that occur in no picture stay as these. */
+  /** (K, C), or with several rows a class (K R, C): those of classes that occur in no picture stay as these. */
   readonly before: Tensor;
   /** How much of a row that was written before stays, in [0, 1). Default 0: nothing. */
   readonly momentum?: number;
 }
 
-/** New rows (K, C) from the sums of some pictures: unit length; those of classes that do not occur as before. */
+/**
+ * New rows, as many as before, from the sums of some pictures: unit length; those of classes that do not occur as before. Of several
+ * rows a class that occurs, one for the place takes the place of all: the first; the others are as if never written. What stays
+ * of rows before is then of the one that is nearest to it.
+ */
 export function rowsOf(
   pictures: readonly Pick<PictureSums, "sum_KC" | "count_K">[],
   { before, momentum = 0 }: RowsOptions,
@@ -49,13 +53,45 @@ export function rowsOf(
         total.sum_KC.add_(sum_KC);
         total.count_K.add_(count_K);
       }
-      const old_KC = before.to("float64");
+      const classes = total.count_K.size(0);
+      const rows = before.size(0) / classes;
       const mean_KC = nn.F.normalize(classMeans(total));
+      if (rows > 1)
+        return replaceAll(
+          before.to("float64").view([classes, rows, -1]),
+          mean_KC,
+          total.count_K,
+          momentum,
+        ).to(before.dtype);
+      const old_KC = before.to("float64");
       const mixed_KC = old_KC.mul(momentum).add(mean_KC, { alpha: 1 - momentum });
       const isPresent_K1 = total.count_K.ne(0).unsqueeze(1);
       return where(isPresent_K1, nn.F.normalize(mixed_KC), old_KC).to(before.dtype);
     }),
   );
+}
+
+/** (K R, C) from old rows (K, R, C), mean directions (K, C) and how much of each class there is (K). */
+function replaceAll(old_KRC: Tensor, mean_KC: Tensor, count_K: Tensor, momentum: number): Tensor {
+  const [, rows = 0, width = 0] = old_KRC.shape;
+  const isThere_KR = old_KRC.ne(0).any(2);
+  const cosine_KR = old_KRC.matmul(mean_KC.unsqueeze(2)).squeeze(2).maskedFill(isThere_KR.logicalNot(), -2);
+  const [, nearest_K] = cosine_KR.max(1) as [Tensor, Tensor];
+  const isNearest_KR1 = nearest_K
+    .unsqueeze(1)
+    .eq(arange(rows, { dtype: "int64", device: old_KRC.device }))
+    .unsqueeze(2);
+  const moved_KC = nn.F.normalize(
+    old_KRC
+      .mul(isNearest_KR1)
+      .sum(1)
+      .mul(momentum)
+      .add(mean_KC, { alpha: 1 - momentum }),
+  );
+  const alone_KRC = moved_KC
+    .unsqueeze(1)
+    .mul(arange(rows, { device: old_KRC.device }).eq(0).view([1, rows, 1]));
+  return where(count_K.ne(0).view([-1, 1, 1]), alone_KRC, old_KRC).view([-1, width]);
 }
 
 /** Train ids of the classes that occur in some picture. */

@@ -116,7 +116,8 @@ function lossOf(
   const memory = memoryOf(network, "trainSteps");
   const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
   const { feature, lowLevel } = network.encode(normalize(imageTensor(image, [1, height, width], { device })));
-  const items = writes ? memory.write(feature, ids) : memory.items;
+  // With several rows a class there is none for the place to be written into: they stay.
+  const items = writes && memory.rowsPer === null ? memory.write(feature, ids) : memory.items;
   const reading = memory.read(feature, { items });
   return crossEntropyLoss(decodeWith(network, { feature, lowLevel }, reading, [height, width]), ids);
 }

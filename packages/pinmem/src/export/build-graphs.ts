@@ -11,6 +11,7 @@ import "./emitters/layers.js";
 import { emitRead, emitWritten } from "./emitters/memory.js";
 import { type EncodedValues, networkEmitterOf } from "./emitters/networks.js";
 import "./emitters/normalization.js";
+import { rowShape } from "../memory/row-choice.js";
 import { PictureStatistics } from "./emitters/picture-statistics.js";
 import { type EmitContext, emitContext } from "./emitters/registry.js";
 import { Graph, type Value } from "./onnx/graph.js";
@@ -94,7 +95,7 @@ function buildDecode(
   const lowLevel =
     fineChannels === null ? null : graph.input("low_level", "float32", atLowLevel(fineChannels));
   const values = memory && {
-    rows: graph.input("memory", "float32", memory.items.shape),
+    rows: graph.input("memory", "float32", rowShape(memory)),
     temperature: graph.input("temperature", "float32", [1]),
     voteWeight: graph.input("vote_weight", "float32", [1]),
   };

@@ -4,6 +4,7 @@ import type { RgbImage } from "@pinmem/core";
 import { noGrad, scope } from "@pinmem/torch";
 import { pictureInput } from "../inference/picture-input.js";
 import { winners } from "../inference/predictor.js";
+import { rowShape } from "../memory/row-choice.js";
 import { segment } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { statisticsNames } from "./emitters/picture-statistics.js";
@@ -56,7 +57,7 @@ export async function askGraphs(
     ...(memory && {
       memory: {
         data: noGrad(() => scope(() => memory.items.contiguous().toTypedArray() as Float32Array)),
-        shape: memory.items.shape,
+        shape: rowShape(memory),
       },
       temperature: one(memory.readTemperature),
       vote_weight: one(memory.voteWeight),

@@ -184,8 +184,16 @@ describe("exported graphs", () => {
     ["with votes", { read: { maskAbsent: true }, vote: 10 }],
     ["with a learned weight of votes", { vote: { learned: 5 } }],
     ["with votes alone", { vote: 10, votesOnly: true }],
+    [
+      "with several rows a class",
+      { rows: { per: "cluster", count: 3 }, vote: 3, read: { maskAbsent: true } },
+    ],
+    [
+      "with several rows a class, centered",
+      { rows: { per: "cluster", count: 2 }, vote: 3, read: { centered: true } },
+    ],
   ];
-  it.each(some(reads, 1, 2, 5))("read the memory %s", async (_, options) => {
+  it.each(some(reads, 1, 2, 5, 6))("read the memory %s", async (_, options) => {
     await expectSame({ backbone: "mobilenet_v2", memory: options }, { pictures: [[47, 33]] });
   });
 

@@ -4,9 +4,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ExportedGraph, ExportedMemory } from "@pinmem/core/formats";
-import { saveSafetensors } from "@pinmem/torch";
+import { saveSafetensors, scope } from "@pinmem/torch";
 import { writeWhole } from "../files/atomic-write.js";
 import type { ClassMemory } from "../memory/class-memory.js";
+import { rowShape } from "../memory/row-choice.js";
 import type { BuiltGraph } from "./build-graphs.js";
 
 /** Name of the rows in their file. */
@@ -23,12 +24,12 @@ export async function writeGraph(
 
 export function writeMemory(folder: string, memory: ClassMemory): ExportedMemory {
   const file = "memory.safetensors";
-  saveSafetensors(join(folder, file), new Map([[ROWS, memory.items]]));
+  scope(() => saveSafetensors(join(folder, file), new Map([[ROWS, memory.items.view(rowShape(memory))]])));
   const { centered, maskAbsent, residual } = memory.readOptions;
   return {
     ...described(file, readFileSync(join(folder, file))),
     tensor: ROWS,
-    shape: memory.items.shape as ExportedMemory["shape"],
+    shape: rowShape(memory),
     read: { temperature: memory.readTemperature, centered, maskAbsent, residual },
     voteWeight: memory.voteWeight,
     votesOnly: memory.votesOnly,

@@ -73,9 +73,11 @@ export function alterations(
   ];
 }
 
-/** Train ids of the rows that were written at least once; the others are zero. */
+/** Train ids of the classes of which a row was written at least once; the others are zero. */
 export function presentRows({ items, classes }: ClassMemory): number[] {
-  const present = scope(() => items.ne(0).any(1).to("uint8").toTypedArray() as Uint8Array);
+  const present = scope(
+    () => items.view([classes, -1]).ne(0).any(1).to("uint8").toTypedArray() as Uint8Array,
+  );
   return Array.from({ length: classes }, (_, row) => row).filter((row) => present[row] === 1);
 }
 
@@ -95,12 +97,13 @@ export function changedPlaces(
 }
 
 function randomRows(
-  { items, classes, width }: ClassMemory,
+  { items, classes, rowsPerClass, width }: ClassMemory,
   { seed, index }: { readonly seed: number; readonly index: number },
 ): Tensor {
   const random = new Random({ seed, index, stream: "random memory" });
-  const values = Float64Array.from({ length: classes * width }, () => random.uniform());
+  const rows = classes * rowsPerClass;
+  const values = Float64Array.from({ length: rows * width }, () => random.uniform());
   return scope(() =>
-    nn.F.normalize(fromTypedArray(values, [classes, width], { device: items.device })).to(items.dtype),
+    nn.F.normalize(fromTypedArray(values, [rows, width], { device: items.device })).to(items.dtype),
   );
 }

@@ -6,6 +6,7 @@
 import type { ReadStatistics } from "@pinmem/core/formats";
 import { fromTypedArray, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory, MemoryReading } from "../memory/class-memory.js";
+import { rowWeights } from "../memory/row-choice.js";
 
 /** Collects statistics of one memory's reads, image by image. */
 export class ReadStatisticsCollector {
@@ -27,7 +28,7 @@ export class ReadStatisticsCollector {
     this.#readout = new ChannelSpread(width);
   }
 
-  add(feature_BChw: Tensor, { weights: weights_BKhw }: MemoryReading): void {
+  add(feature_BChw: Tensor, { weights: weights_BKhw, isNearest }: MemoryReading): void {
     scope(() =>
       noGrad(() => {
         const { classes, width } = this.#memory;
@@ -47,7 +48,12 @@ export class ReadStatisticsCollector {
           .view([width, 2 * width])
           .to("float64");
         const query_CN = nn.F.normalize(feature_BChw.to("float64")).transpose(0, 1).reshape([width, pixels]);
-        const readout_CN = this.#memory.items.to("float64").t().matmul(weights_KN);
+        const rows_BRhw = rowWeights(weights_BKhw, isNearest);
+        const weights_RN = rows_BRhw
+          .transpose(0, 1)
+          .reshape([rows_BRhw.size(1), -1])
+          .to("float64");
+        const readout_CN = this.#memory.items.to("float64").t().matmul(weights_RN);
         this.#query.add(matrix.narrow(1, 0, width).matmul(query_CN));
         this.#readout.add(matrix.narrow(1, width, width).matmul(readout_CN));
       }),

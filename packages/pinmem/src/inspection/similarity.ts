@@ -9,11 +9,11 @@ import { nn, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
 import type { ClassMemory } from "../memory/class-memory.js";
 
-/** Cosines between the rows of a memory. */
-export const memorySimilarity = ({ items }: ClassMemory): Cosines =>
+/** Cosines between the rows of a memory; of several rows a class, between their mean directions. */
+export const memorySimilarity = (memory: ClassMemory): Cosines =>
   scope(() =>
     noGrad(() => {
-      const rows_KC = nn.F.normalize(items.to("float64"));
+      const rows_KC = nn.F.normalize(memory.classItems().to("float64"));
       return rows_KC.matmul(rows_KC.t()).toArray() as number[][];
     }),
   );

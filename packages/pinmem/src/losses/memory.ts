@@ -38,31 +38,40 @@ export function cohesionLoss(
 }
 
 /**
- * Mean positive cosine between different rows of the memory (K, C), whose rows have unit length: 0 when all are
- * orthogonal or point apart, 1 when all are equal.
+ * Mean positive cosine between rows of different classes (K R, C), class after class, which have unit length: 0 when all are
+ * orthogonal or point apart, 1 when all are equal. Rows of one class may be alike.
+ * @param rows of a class, R; default 1
  */
-export function divergenceLoss(items_KC: Tensor): Tensor {
-  const classes = items_KC.size(0);
+export function divergenceLoss(items_KC: Tensor, { rows = 1 }: { rows?: number } = {}): Tensor {
+  const all = items_KC.size(0);
   return scope(() => {
-    const cosines_KK = items_KC.matmul(items_KC.t()).clamp({ min: 0 });
+    const cosines = items_KC.matmul(items_KC.t()).clamp({ min: 0 });
+    const classes = all / rows;
+    const cosines_KK = rows === 1 ? cosines : cosines.view([classes, rows, classes, rows]).sum([1, 3]);
     return cosines_KK
       .sum()
       .sub(cosines_KK.trace())
-      .div(Math.max(1, classes * (classes - 1)));
+      .div(Math.max(1, all * (all - rows)));
   });
 }
 
-/** Mean cross entropy of the row classifier's logits (K, K), `ClassMemory.classify`: row k must be told to be class k. */
+/**
+ * Mean cross entropy of the row classifier's logits (K, K), `ClassMemory.classify`: row k must be told to be class k. With R rows a
+ * class the logits are (K R, K), class after class.
+ */
 export function classificationLoss(logits_KK: Tensor): Tensor {
-  const [rows = 0, classes] = logits_KK.shape;
-  if (logits_KK.dim !== 2 || rows !== classes) {
+  const [rows = 0, classes = 0] = logits_KK.shape;
+  if (logits_KK.dim !== 2 || rows % classes !== 0) {
     throw new TorchError(`argument 'logits' must be [K, K], got ${logits_KK}`, {
       operator: "classificationLoss",
       argument: "logits",
     });
   }
   return scope(() =>
-    nn.F.crossEntropy(logits_KK, arange(rows, { dtype: "int64", device: logits_KK.device })),
+    nn.F.crossEntropy(
+      logits_KK,
+      arange(classes, { dtype: "int64", device: logits_KK.device }).repeatInterleave(rows / classes),
+    ),
   );
 }
 

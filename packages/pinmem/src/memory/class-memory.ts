@@ -15,11 +15,20 @@ import { type ClassSum, ClassSums, classMeans, sumByClass } from "./class-sums.j
 import { checkFeature, checkFiniteResult, fullPrecision, widen } from "./feature.js";
 import { gumbelNoise, type NoiseSource } from "./gumbel-noise.js";
 import { completeReadOptions, type ReadOptions } from "./read-options.js";
+import { byCluster, byImage, checkRowsOf, classesPresent, nearestRows, rowWeights } from "./row-choice.js";
 import { votesOf } from "./votes.js";
 import { WriteNetwork } from "./write-network.js";
 
+/** Several rows a class; the nearest one counts. */
+export interface ClassRowsOptions {
+  /** `domain`: one for each source domain; `cluster`: so many, among which the pixels of a class are divided evenly by likeness. */
+  per: "domain" | "cluster";
+  /** Rows of a class, R. */
+  count: number;
+}
+
 export interface ClassMemoryOptions {
-  /** Rows of the memory, K. */
+  /** K. */
   classes: number;
   /** Length of a row, C: the channels of the feature. */
   width: number;
@@ -31,6 +40,8 @@ export interface ClassMemoryOptions {
    */
   temperature?: number;
   read?: ReadOptions;
+  /** Several rows a class. Default: one. */
+  rows?: ClassRowsOptions;
   /**
    * What the cosines of feature and rows weigh when they are added to the decoder's logits; `{ learned: 10 }` starts there and
    * is trained. Default 0: the memory does not vote.
@@ -54,6 +65,8 @@ export interface MemoryReading {
    * row take the mean of the others. Null where the memory does not vote.
    */
   readonly votes: Tensor | null;
+  /** Of several rows a class, which one counts, bool (B, K, R, h, w); null where each class has one. */
+  readonly isNearest: Tensor | null;
 }
 
 export interface ReadInput {
@@ -72,6 +85,8 @@ export interface WriteInput extends LabelOptions {
   items?: Tensor;
   /** Default: the memory's. */
   momentum?: number;
+  /** Source domain of each image; needed by a memory with a row for each domain, and of no use to others. */
+  domains?: readonly number[] | undefined;
 }
 
 // Far below any cosine over temperature, exact zero after the softmax, and still a number in half precision.
@@ -88,7 +103,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   readonly writenet: WriteNetwork;
   /** Tells rows apart. */
   readonly clsfier: nn.Linear;
-  /** The rows (K, C), "m_items" in the state dict. */
+  /** The rows (K, C), or with several a class (K R, C) class after class; "m_items" in the state dict. */
   readonly mItems: Tensor;
   /** Logarithm of a learned read temperature. */
   readonly logTemperature: nn.Parameter | null;
@@ -101,6 +116,10 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   readonly readOptions: Required<ReadOptions>;
   /** Whether the decoder takes the feature as it is. */
   readonly votesOnly: boolean;
+  /** How several rows a class come about; null where each class has one. */
+  readonly rowsPer: ClassRowsOptions["per"] | null;
+  /** Rows of a class, R. */
+  readonly rowsPerClass: number;
   readonly #vote: number;
   #givenVote: number | null = null;
   /** Where Gumbel noise comes from. */
@@ -113,6 +132,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     momentum = 0.8,
     temperature = 1,
     read = {},
+    rows,
     vote = 0,
     votesOnly = false,
     noise = gumbelNoise,
@@ -120,6 +140,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     super();
     positiveInteger("classes", classes);
     positiveInteger("width", width);
+    if (rows) positiveInteger("rows.count", rows.count);
     checkMomentum(momentum, "ClassMemory");
     checkTemperature(temperature, "ClassMemory");
     const learnsVote = typeof vote !== "number";
@@ -132,6 +153,8 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     this.temperature = temperature;
     this.readOptions = completeReadOptions(read);
     this.votesOnly = votesOnly;
+    this.rowsPerClass = rows?.count ?? 1;
+    this.rowsPer = rows && rows.count > 1 ? rows.per : null;
     this.#vote = learnsVote ? vote.learned : vote;
     this.noise = noise;
     this.output = new nn.Sequential(
@@ -141,7 +164,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     );
     this.writenet = new WriteNetwork(width);
     this.clsfier = new nn.Linear(width, classes);
-    this.mItems = nn.buffer(scope(() => nn.F.normalize(rand([classes, width]))));
+    this.mItems = nn.buffer(scope(() => nn.F.normalize(rand([classes * this.rowsPerClass, width]))));
     this.logTemperature = learnedLogarithm(this.readOptions.temperature);
     this.logVote = learnedLogarithm(vote);
     this.#initialize();
@@ -180,24 +203,25 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     this.#checkItems(items, "ClassMemory.read");
     if (temperature !== undefined) checkTemperature(temperature, "ClassMemory.read");
     if (vote !== undefined) checkVote(vote, "ClassMemory.read");
-    const { query, readout, weights, scores, votes } = fullPrecision(feature_BChw, (feature) => {
+    const { query, readout, ...reading } = fullPrecision(feature_BChw, (feature) => {
       const query_BChw = nn.F.normalize(feature);
       const items_KC = widen(items);
-      const scores_BKhw = this.#cosines(query_BChw, items_KC);
-      checkFiniteResult(scores_BKhw, "ClassMemory.read");
+      const cosines = this.#cosines(query_BChw, items_KC);
+      checkFiniteResult(cosines, "ClassMemory.read");
+      const { scores: scores_BKhw, isNearest } = this.#nearest(cosines, items_KC);
       const weights_BKhw = this.#weights(scores_BKhw, items_KC, temperature);
       const votes_BKhw = this.#votes(scores_BKhw, query_BChw, items_KC, vote);
-      const read = { query: query_BChw, weights: weights_BKhw, scores: scores_BKhw, votes: votes_BKhw };
+      const values = { weights: weights_BKhw, scores: scores_BKhw, votes: votes_BKhw, isNearest };
+      const read = { query: query_BChw, ...values };
       if (this.votesOnly) return { ...read, readout: null };
-      return { ...read, readout: project(reweigh ? reweigh(weights_BKhw) : weights_BKhw, items_KC.t()) };
+      const used_BKhw = reweigh ? reweigh(weights_BKhw) : weights_BKhw;
+      return { ...read, readout: project(rowWeights(used_BKhw, isNearest), items_KC.t()) };
     });
-    if (!readout) return { refined: feature_BChw, weights, scores, votes };
+    if (!readout) return { refined: feature_BChw, ...reading };
     const refined = this.output.call(cat([query, readout], { dim: 1 }).to(feature_BChw.dtype));
     return {
       refined: this.readOptions.residual ? refined.add(feature_BChw) : refined,
-      weights,
-      scores,
-      votes,
+      ...reading,
     };
   }
 
@@ -220,24 +244,40 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   write(
     feature_BChw: Tensor,
     label_BHW: Tensor,
-    { items = this.mItems, momentum = this.momentum, ...labels }: WriteInput = {},
+    { items = this.mItems, momentum = this.momentum, domains, ...labels }: WriteInput = {},
   ): Tensor {
     this.#checkItems(items, "ClassMemory.write");
     checkMomentum(momentum, "ClassMemory.write");
-    return scope(() => this.mix(this.sumsOf(feature_BChw, label_BHW, labels), { items, momentum }));
+    return scope(() => {
+      const sums = this.sumsOf(feature_BChw, label_BHW, { items, domains, ...labels });
+      return this.mix(sums, { items, momentum });
+    });
   }
 
   /**
-   * The first half of `write`: sums of the written features by class, which add up over images and processes.
+   * The first half of `write`: sums of the written features by row, which add up over images and processes. A memory with clusters
+   * divides the pixels of this call alone.
    * @throws as `write`
    */
-  sumsOf(feature_BChw: Tensor, label_BHW: Tensor, labels: LabelOptions = {}): ClassSum {
+  sumsOf(
+    feature_BChw: Tensor,
+    label_BHW: Tensor,
+    { items = this.mItems, domains, ...labels }: Omit<WriteInput, "momentum"> = {},
+  ): ClassSum {
     checkFeature(feature_BChw, this.width, "ClassMemory.write");
-    const { classes } = this;
-    checkLabel(label_BHW, { operator: "ClassMemory.write", batch: feature_BChw.size(0), classes, ...labels });
+    const { classes, rowsPer, rowsPerClass: rows } = this;
+    const batch = feature_BChw.size(0);
+    checkLabel(label_BHW, { operator: "ClassMemory.write", batch, classes, ...labels });
+    if (rowsPer === "domain") checkRowsOf(domains, { images: batch, rows, operator: "ClassMemory.write" });
     return scope(() =>
       fullPrecision(this.writenet.call(feature_BChw), (written) => {
-        const classSum = sumByClass(nn.F.normalize(written), label_BHW, { classes, ...labels });
+        const direction = nn.F.normalize(written);
+        const choices = {
+          domain: () => byImage(domains ?? [], rows),
+          cluster: () => byCluster(direction.detach(), widen(items.detach()), rows),
+        };
+        const choose = rowsPer ? choices[rowsPer]() : undefined;
+        const classSum = sumByClass(direction, label_BHW, { classes, choose, ...labels });
         checkFiniteResult(classSum.sum_KC, "ClassMemory.write");
         return classSum;
       }),
@@ -275,10 +315,17 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
    * ```
    */
   collect(): ClassSums {
-    return new ClassSums(this.classes, this.width, this.mItems.device);
+    return new ClassSums(this.classes, this.width, this.mItems.device, this.rowsPerClass);
   }
 
-  /** Logits (K, K) of the linear classifier for the rows (K, C); see `classificationLoss`. */
+  /** One direction (K, C) for each class: its row, or the mean direction of the several that were written. */
+  classItems(): Tensor {
+    const { classes, rowsPerClass, width } = this;
+    if (rowsPerClass === 1) return this.mItems;
+    return scope(() => nn.F.normalize(this.mItems.view([classes, rowsPerClass, width]).sum(1)));
+  }
+
+  /** Logits (K, K), or (K R, K), of the linear classifier for the rows; see `classificationLoss`. */
   classify(items: Tensor): Tensor {
     this.#checkItems(items, "ClassMemory.classify");
     return this.clsfier.call(items);
@@ -301,16 +348,29 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     } else if (this.logTemperature) logits = logits.mul(widen(this.logTemperature).neg().exp());
     if (gumbel === "always" || (gumbel === "training" && this.training))
       logits = logits.add(this.noise(logits));
-    if (maskAbsent) logits = logits.maskedFill(isPresent(items_KC).logicalNot().view([1, -1, 1, 1]), MASKED);
+    if (maskAbsent)
+      logits = logits.maskedFill(this.#present(items_KC).logicalNot().view([1, -1, 1, 1]), MASKED);
     return logits.softmax(1);
   }
 
   #votes(scores_BKhw: Tensor, query_BChw: Tensor, items_KC: Tensor, given?: number): Tensor | null {
     const fixed = given ?? this.#givenVote ?? (this.logVote ? null : this.#vote);
     if (fixed === 0) return null;
-    const cosines_BKhw = this.readOptions.centered ? project(query_BChw, items_KC) : scores_BKhw;
+    const cosines_BKhw = this.readOptions.centered
+      ? this.#nearest(project(query_BChw, items_KC), items_KC).scores
+      : scores_BKhw;
     const weight = fixed ?? widen(this.logVote as Tensor).exp();
-    return votesOf(cosines_BKhw, { weight, present_K: isPresent(items_KC) });
+    return votesOf(cosines_BKhw, { weight, present_K: this.#present(items_KC) });
+  }
+
+  #nearest(cosines: Tensor, items_KC: Tensor): { scores: Tensor; isNearest: Tensor | null } {
+    if (this.rowsPerClass === 1) return { scores: cosines, isNearest: null };
+    return nearestRows(cosines, isPresent(items_KC), this.rowsPerClass);
+  }
+
+  /** Classes that were written, bool (K). */
+  #present(items_KC: Tensor): Tensor {
+    return classesPresent(isPresent(items_KC), this.rowsPerClass);
   }
 
   /** The official code's initial values. */
@@ -326,8 +386,9 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
 
   #checkItems(items: Tensor, operator: string): void {
     const [rows, width] = items.shape;
-    if (items.dim === 2 && rows === this.classes && width === this.width) return;
-    throw refusal(operator, "items", `must be [${this.classes}, ${this.width}]`, items);
+    const all = this.classes * this.rowsPerClass;
+    if (items.dim === 2 && rows === all && width === this.width) return;
+    throw refusal(operator, "items", `must be [${all}, ${this.width}]`, items);
   }
 }
 

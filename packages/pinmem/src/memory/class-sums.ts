@@ -5,6 +5,7 @@ import { type Device, dispose, keep, nn, noGrad, scope, type Tensor, zeros } fro
 import { checkLabel, type LabelOptions } from "../losses/labels.js";
 import { checkFeature, checkFiniteResult, fullPrecision } from "./feature.js";
 import { labelWeights } from "./label-weights.js";
+import { byImage, checkRowsOf, type RowChoice, splitByRow } from "./row-choice.js";
 
 export interface ClassSum {
   /** Sum of the features (K, C), each weighted with the share of the class in its pixel. */
@@ -13,18 +14,22 @@ export interface ClassSum {
   readonly count_K: Tensor;
 }
 
-/** Sums of features (B, C, h, w) by the classes of labels (B, H, W), without ignored pixels. */
+/**
+ * Sums of features (B, C, h, w) by the classes of labels (B, H, W), without ignored pixels; with several rows a class, by the rows
+ * that `choose` finds for them, class after class.
+ */
 export function sumByClass(
   feature_BChw: Tensor,
   label_BHW: Tensor,
-  { classes, ...labels }: LabelOptions & { classes: number },
+  { classes, choose, ...labels }: LabelOptions & { classes: number; choose?: RowChoice | undefined },
 ): ClassSum {
   const [, , h = 0, w = 0] = feature_BChw.shape;
   return scope(() => {
     const dtype = feature_BChw.dtype === "float64" ? "float64" : "float32";
-    const weight_BKN = labelWeights(label_BHW, { classes, size: [h, w], dtype, ...labels })
+    const share_BKN = labelWeights(label_BHW, { classes, size: [h, w], dtype, ...labels })
       .narrow(1, 0, classes)
       .flatten({ startDim: 2 });
+    const weight_BKN = choose ? splitByRow(share_BKN, choose(share_BKN)) : share_BKN;
     const feature_BNC = feature_BChw.flatten({ startDim: 2 }).transpose(1, 2);
     return { sum_KC: weight_BKN.bmm(feature_BNC).sum(0), count_K: weight_BKN.sum([0, 2]) };
   });
@@ -42,26 +47,46 @@ export const classMeans = ({ sum_KC, count_K }: ClassSum): Tensor =>
 export class ClassSums implements Disposable {
   readonly #sum_KC: Tensor;
   readonly #count_K: Tensor;
+  /** So far. */
+  #images = 0;
 
   /** @internal */
   constructor(
     readonly classes: number,
     readonly width: number,
     device: Device,
+    /** Rows of a class. */
+    readonly rows = 1,
   ) {
-    this.#sum_KC = keep(zeros([classes, width], { dtype: "float64", device }));
-    this.#count_K = keep(zeros([classes], { dtype: "float64", device }));
+    this.#sum_KC = keep(zeros([classes * rows, width], { dtype: "float64", device }));
+    this.#count_K = keep(zeros([classes * rows], { dtype: "float64", device }));
   }
 
-  /** Adds features (B, C, h, w), as the memory would read them, and their labels (B, H, W). */
-  add(feature_BChw: Tensor, label_BHW: Tensor, options: LabelOptions = {}): void {
+  /**
+   * Adds features (B, C, h, w), as the memory would read them, and their labels (B, H, W).
+   * @param domains of several rows a class, the one that each image adds to; by default images take turns
+   */
+  add(
+    feature_BChw: Tensor,
+    label_BHW: Tensor,
+    { domains, ...options }: LabelOptions & { domains?: readonly number[] | undefined } = {},
+  ): void {
     checkFeature(feature_BChw, this.width, "ClassSums.add");
-    const { classes } = this;
+    const { classes, rows } = this;
+    const turns = feature_BChw.shape[0] ?? 0;
+    const rowOf = domains ?? Array.from({ length: turns }, (_, at) => (this.#images + at) % rows);
+    if (rows > 1) checkRowsOf(rowOf, { images: turns, rows, operator: "ClassSums.add" });
+    this.#images += turns;
+    const choose = rows > 1 ? byImage(rowOf, rows) : undefined;
     checkLabel(label_BHW, { operator: "ClassSums.add", batch: feature_BChw.size(0), classes, ...options });
     scope(() =>
       noGrad(() =>
         fullPrecision(feature_BChw, (feature) => {
-          const { sum_KC, count_K } = sumByClass(nn.F.normalize(feature), label_BHW, { classes, ...options });
+          const { sum_KC, count_K } = sumByClass(nn.F.normalize(feature), label_BHW, {
+            classes,
+            choose,
+            ...options,
+          });
           checkFiniteResult(sum_KC, "ClassSums.add");
           this.#sum_KC.add_(sum_KC);
           this.#count_K.add_(count_K);
@@ -77,10 +102,11 @@ export class ClassSums implements Disposable {
 
   /** Shares of pixels seen so far of each class, in pixels of the features. */
   get counts(): number[] {
-    return [...(this.#count_K.toTypedArray() as Float64Array)];
+    const { classes, rows } = this;
+    return [...(scope(() => this.#count_K.view([classes, rows]).sum(1).toTypedArray()) as Float64Array)];
   }
 
-  /** The memory (K, C), float64: unit rows, zero rows for classes never seen. */
+  /** The memory, class after class, (K, C) or with several rows a class (K R, C), float64: unit rows, zero rows for classes never seen. */
   items(): Tensor {
     return scope(() => nn.F.normalize(classMeans({ sum_KC: this.#sum_KC, count_K: this.#count_K })));
   }

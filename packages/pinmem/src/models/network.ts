@@ -37,6 +37,13 @@ const memorySchema = z.strictObject({
       residual: z.boolean().optional(),
     })
     .optional(),
+  /** Several rows a class; of `domain` a recipe knows how many. */
+  rows: z
+    .discriminatedUnion("per", [
+      z.strictObject({ per: z.literal("domain"), count: z.int().min(1).max(64).optional() }),
+      z.strictObject({ per: z.literal("cluster"), count: z.int().min(1).max(64) }),
+    ])
+    .optional(),
   vote: z.union([z.number().min(0), z.strictObject({ learned: z.number().positive() })]).optional(),
   votesOnly: z.boolean().optional(),
 });

@@ -18,15 +18,22 @@ import type { Recipe } from "./recipe.js";
  *   its memory is to vote and the network takes no votes
  */
 export function createRecipeNetwork(
-  recipe: Pick<Recipe, "model" | "method">,
+  recipe: Pick<Recipe, "model" | "method" | "data">,
   classes: number,
 ): SegmentationNetwork {
-  const network = create(recipe, classes);
+  const network = create({ ...recipe, model: withRowsOf(recipe) }, classes);
   const { memory } = network;
   if (memory && memory.voteWeight > 0) checkTakesVotes(network);
   // No method starts such a memory: rows that nobody wrote have nothing to say.
   if (memory && !usesMemory(recipe.method)) noGrad(() => memory.items.zero_());
   return network;
+}
+
+/** A memory with a row for each domain has as many as there are sources. */
+function withRowsOf({ model, data }: Pick<Recipe, "model" | "data">): Recipe["model"] {
+  const { rows } = model.memory;
+  if (rows?.per !== "domain" || rows.count !== undefined) return model;
+  return { ...model, memory: { ...model.memory, rows: { ...rows, count: data.sources.length } } };
 }
 
 function create({ model, method }: Pick<Recipe, "model" | "method">, classes: number): SegmentationNetwork {

@@ -403,9 +403,9 @@ interface Built {
   readonly hasRows: boolean;
 }
 
-function buildNetwork({ model, method, device, channelsLast }: Recipe, { space }: OpenData): Built {
+function buildNetwork({ data, model, method, device, channelsLast }: Recipe, { space }: OpenData): Built {
   const { backboneWeights, weights, positions } = model;
-  const network = createRecipeNetwork({ model, method }, space.classes.length);
+  const network = createRecipeNetwork({ model, method, data }, space.classes.length);
   const reports: WeightsReport[] = [];
   if (backboneWeights !== null && network instanceof BackboneNetwork) {
     const { backbone } = network;

@@ -100,11 +100,11 @@ async function meanOverRanks(
 }
 
 /** Every part that normalizes sees the batch. */
-function visitAll(network: TrainableNetwork, { image, label }: LabeledBatch): void {
+function visitAll(network: TrainableNetwork, { image, label, domains }: LabeledBatch): void {
   const [, , height = 0, width = 0] = image.shape;
   const { feature, lowLevel, auxiliary } = network.encode(image);
   const reading = network.memory?.read(feature) ?? null;
-  network.memory?.write(feature, label);
+  network.memory?.write(feature, label, { domains });
   decodeWith(network, { feature, lowLevel }, reading, [height, width]);
   network.auxiliaryLogits(auxiliary);
 }

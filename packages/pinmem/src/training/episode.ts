@@ -7,6 +7,8 @@ export interface LabeledBatch {
   readonly image: Tensor;
   /** Train ids (B, H, W), int64; 255 is ignored. */
   readonly label: Tensor;
+  /** Source domain of each image; what a memory with a row for each domain is written by. */
+  readonly domains?: readonly number[];
 }
 
 export interface Episode {

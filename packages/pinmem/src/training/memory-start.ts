@@ -38,12 +38,12 @@ export async function startMemory(
   let count = 0;
   network.eval();
   try {
-    for await (const { image, label } of batches) {
+    for await (const { image, label, domains } of batches) {
       await heed(signal);
       scope(() =>
         noGrad(() => {
           const { feature } = inPrecision(precision, image.device, () => network.encode(image));
-          sums.add(feature, label);
+          sums.add(feature, label, memory.rowsPer === "domain" ? { domains } : {});
         }),
       );
       count++;

@@ -35,9 +35,18 @@ export function prepareEpisode(batch: Batch, split: DomainSplit | null, options:
       device: options.device,
       augmentation: (domain) => (isStrong(domain) ? options.strong : options.normal),
     });
-    if (!split) return { metaTrain: inLayout(tensors, options), metaTest: null };
-    const take = (domains: readonly number[]) =>
-      inLayout(imagesOf(tensors, domains, options.perDomain), options);
+    const { perDomain } = options;
+    const domainsOf = (which: readonly number[]) =>
+      which.flatMap((one) => Array<number>(perDomain).fill(one));
+    if (!split) {
+      const count = Math.ceil(tensors.image.size(0) / perDomain);
+      const domains = domainsOf(Array.from({ length: count }, (_, at) => at));
+      return { metaTrain: { ...inLayout(tensors, options), domains }, metaTest: null };
+    }
+    const take = (domains: readonly number[]) => ({
+      ...inLayout(imagesOf(tensors, domains, perDomain), options),
+      domains: domainsOf(domains),
+    });
     return { metaTrain: take(split.metaTrain), metaTest: take(split.metaTest) };
   });
 }

@@ -34,7 +34,7 @@ export async function inspectEmbedding(
   const rows: MemoryRow[] = memory
     ? presentRows(memory)
         .filter((trainId) => chosen.includes(trainId))
-        .map((trainId) => ({ trainId, vector: rowOf(memory.items, trainId) }))
+        .map((trainId) => ({ trainId, vector: rowOf(memory.classItems(), trainId) }))
     : [];
   const vectors = [...features, ...rows.map((row) => ({ ...row, domain: null }))];
   if (vectors.length < FEWEST_VECTORS) {

@@ -7,8 +7,13 @@ import type { ClassMemory } from "../../memory/class-memory.js";
 
 const DIGITS = 4;
 
-export function memoryEvent({ items }: ClassMemory, { classes }: LabelSpace, step: number): MemoryEvent {
-  const cosine = scope(() => noGrad(() => items.matmul(items.t()).toArray() as number[][]));
+export function memoryEvent(memory: ClassMemory, { classes }: LabelSpace, step: number): MemoryEvent {
+  const cosine = scope(() =>
+    noGrad(() => {
+      const items = memory.classItems();
+      return items.matmul(items.t()).toArray() as number[][];
+    }),
+  );
   return {
     event: "memory",
     step,

@@ -26,7 +26,8 @@ export function finalWrite(
           scope(() => inPrecision(precision, image.device, () => network.encode(image).feature)),
         );
         const labels = episodes.map(({ metaTrain: { label } }) => label);
-        return memory.sumsOf(cat(features), cat(labels));
+        const domains = episodes.flatMap(({ metaTrain }) => metaTrain.domains ?? []);
+        return memory.sumsOf(cat(features), cat(labels), { domains });
       }),
     ),
   );

@@ -81,12 +81,12 @@ export class PinMemory implements Method {
   }
 
   /** New rows whose graph reaches the write network and nothing before it. */
-  #write({ image, label }: LabeledBatch, items: Tensor, before: Tensor | null): Tensor {
+  #write({ image, label, domains }: LabeledBatch, items: Tensor, before: Tensor | null): Tensor {
     const { network, precision = "float32" } = this.context;
     return scope(() =>
       inPrecision(precision, image.device, () => {
         const feature = before ?? noGrad(() => network.encode(image).feature);
-        return memoryOf(network, this.name).write(feature, label, { items });
+        return memoryOf(network, this.name).write(feature, label, { items, domains });
       }),
     );
   }

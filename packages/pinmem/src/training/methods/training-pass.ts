@@ -80,7 +80,7 @@ export function trainingPass(
 
 function forward(
   { network, weights, segmentation = {}, whiteningLoss, featureStyles, precision = "float32" }: PassContext,
-  { image, label }: LabeledBatch,
+  { image, label, domains }: LabeledBatch,
   { items, write = false, keepFeature = false }: PassOptions,
 ): Pick<PassResult, "losses" | "written" | "feature"> {
   const [, , height = 0, width = 0] = image.shape;
@@ -106,8 +106,8 @@ function forward(
   if (weights.cohesion > 0) terms.cohesion = cohesionLoss(widened(reading.scores), label, { temperature });
   if (!write) return { losses: weightedSum(terms, weights), written: null, feature: kept };
 
-  const written = within(() => memory.write(feature, label, { items }));
-  if (weights.divergence > 0) terms.divergence = divergenceLoss(written);
+  const written = within(() => memory.write(feature, label, { items, domains }));
+  if (weights.divergence > 0) terms.divergence = divergenceLoss(written, { rows: memory.rowsPerClass });
   if (weights.classification > 0) terms.classification = classificationLoss(memory.classify(written));
   return { losses: weightedSum(terms, weights), written, feature: kept };
 }
