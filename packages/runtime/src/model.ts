@@ -221,7 +221,7 @@ export class Model implements AsyncDisposable {
     if (!(momentum >= 0 && momentum < 1))
       throw new RangeError(`write: momentum is ${momentum}, but must be at least 0 and below 1`);
     const counts = new Float64Array(this.classes.length);
-    const sums = new Float64Array(memory.rows.length);
+    const sums = new Float64Array(counts.length * (memory.shape.at(-1) ?? 0));
     for (const one of pictures) {
       one.counts.forEach((count, k) => {
         counts[k] = (counts[k] as number) + count;
