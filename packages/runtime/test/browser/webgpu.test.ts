@@ -10,6 +10,7 @@ import { temporaryFolder } from "../../../pinmem/test/data-fixtures.js";
 import { full } from "../../../pinmem/test/scope.js";
 import { type Engine, load } from "../../src/index.js";
 import { exportTiny, noRuntime, street } from "../exported.js";
+import { expectSameLabels, openCase, parityCases } from "../parity-table.js";
 import { launch, noChromium } from "./chromium.js";
 import { type StaticServer, serve } from "./static-server.js";
 
@@ -78,6 +79,37 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("WebGPU", () => {
       await using node = await load(folder, { threads: 1 });
       const expected = (await node.segment(image)).labels;
       expect(labels.filter((label, at) => label !== expected[at]).length).toBeLessThan(4);
+      await page.close();
+    },
+    600_000,
+  );
+
+  it.runIf(full).each(parityCases(false).map((one) => [one.name, one] as const))(
+    "says what libtorch says: %s",
+    async (_, parityCase) => {
+      using side = await openCase(temporaryFolder(), parityCase);
+      const [width, height] = [33, 47];
+      await using own = await serve(
+        {
+          "/index.html": { content: "<!doctype html><title>test</title>" },
+          "/pinmem/": join(packageDir, "dist/page"),
+          "/pinmem/ort/": join(packageDir, "../../node_modules/onnxruntime-web/dist"),
+          "/exported/": side.folder,
+          "/street.rgb": { content: street(width, height).pixels },
+        },
+        { isolated: false },
+      );
+      const page = await browser.newPage();
+      await page.goto(own.address);
+      const { kind, reason, labels } = (await page.evaluate(`(async () => {
+        const { load } = await import(location.origin + "/pinmem/index.js");
+        const model = await load("exported", { device: "webgpu" });
+        const pixels = new Uint8Array(await (await fetch("street.rgb")).arrayBuffer());
+        const { labels } = await model.segment({ width: ${width}, height: ${height}, pixels });
+        return { ...model.engine, labels: [...labels] };
+      })()`)) as { kind: string; reason: string | null; labels: number[] };
+      expect([kind, reason]).toEqual(["webgpu", null]);
+      expectSameLabels(labels, await side.expected(width, height));
       await page.close();
     },
     600_000,
