@@ -7,7 +7,6 @@ import { StatusLine } from "../files/status-line.js";
 import { backboneNames } from "../models/backbones/names.js";
 import { cachedPath, weightsFolder } from "../pretrained/cache.js";
 import { publishedWeights, type WeightsOrigin, weightSources } from "../pretrained/catalog.js";
-import { foundationWeights } from "../pretrained/foundation-catalog.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { interruption } from "./interruption.js";
 import { explained } from "./running.js";
@@ -34,7 +33,7 @@ Example:
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
     )
-    .action(({ json }: { json?: true }) => list(json === true));
+    .action(({ json }: { json?: true }) => explained(() => list(json === true)));
   command
     .command("pull")
     .description(
@@ -72,7 +71,9 @@ Exit codes: 0 the weights are there; 1 they are not, and the last line says why;
     });
 }
 
-function list(json: boolean): void {
+async function list(json: boolean): Promise<void> {
+  // Sizes are counted from the networks, which takes libtorch.
+  const { foundationWeights } = await import("../pretrained/foundation-catalog.js");
   const all = publishedWeights.map((weights) => {
     const path = cachedPath(weights);
     return { ...weights, cached: existsSync(path) ? path : null };
