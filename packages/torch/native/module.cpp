@@ -6,6 +6,9 @@
 #include <c10/util/Exception.h>
 #include <c10/util/Logging.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <new>
@@ -33,6 +36,27 @@ void disable_cpp_backtraces() {
   std::call_once(once, [] { c10::SetStackTraceFetcher(std::function<std::string()>([] { return std::string(); })); });
 }
 
+std::terminate_handler terminate_before = nullptr;
+
+// Memory that runs out in a thread of libtorch's, or where no exception may leave, ends the program: not without saying why.
+[[noreturn]] void say_out_of_memory() {
+  if (const auto exception = std::current_exception()) {
+    try {
+      std::rethrow_exception(exception);
+    } catch (const std::bad_alloc&) {
+      std::fputs("out of memory: there is too little memory or address space for libtorch (ulimit -v)\n", stderr);
+    } catch (...) {
+    }
+  }
+  if (terminate_before) terminate_before();
+  std::abort();
+}
+
+void name_out_of_memory() {
+  static std::once_flag once;
+  std::call_once(once, [] { terminate_before = std::set_terminate(say_out_of_memory); });
+}
+
 }  // namespace
 
 void throw_to_javascript(napi_env env) {
@@ -57,6 +81,7 @@ void throw_to_javascript(napi_env env) {
 NAPI_MODULE_INIT() {
   using namespace pinmem;
   try {
+    name_out_of_memory();
     leave_signals_to_another_thread();
     disable_cpp_backtraces();
     mend_kernels();

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace pinmem {
@@ -21,12 +22,19 @@ sigset_t asynchronous() {
 
 void leave_signals_to_another_thread() {
   static std::once_flag once;
+  static bool heard = false;
   // It starts with the mask of the first thread that loads the addon: what whoever started Node has blocked stays blocked.
   std::call_once(once, [] {
-    std::thread([] {
-      for (;;) pause();
-    }).detach();
+    try {
+      std::thread([] {
+        for (;;) pause();
+      }).detach();
+      heard = true;
+    } catch (const std::system_error&) {
+      // No memory or no number for a thread: signals stay where they were.
+    }
   });
+  if (!heard) return;
   const sigset_t signals = asynchronous();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
