@@ -18,6 +18,8 @@ struct PromiseWorker::Shared {
   std::condition_variable changed;
   std::deque<std::unique_ptr<Job>> queue;
   bool closed = false;
+  // The environment is going down, and takes the way back with it: the thread must not touch that any more.
+  bool torn_down = false;
   napi_threadsafe_function way_back = nullptr;
   // Promises that are not settled, and whether the event loop waits for them; only JavaScript's thread looks.
   size_t pending = 0;
@@ -45,12 +47,17 @@ Outcome carry_out(const std::function<Outcome()>& work) {
 PromiseWorker::PromiseWorker(napi_env env) : shared_(std::make_shared<Shared>()) {
   // The state lives as long as the way back, which may be the last to go.
   auto* held = new std::shared_ptr<Shared>(shared_);
-  const auto drop = [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<Shared>*>(data); };
+  const auto drop = [](napi_env env, void* data, void*) {
+    const std::unique_ptr<std::shared_ptr<Shared>> last(static_cast<std::shared_ptr<Shared>*>(data));
+    napi_remove_env_cleanup_hook(env, tear_down, last->get());
+  };
   const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, from_string(env, "process group"), 0, 1,
                                                              held, drop, shared_.get(), settle, &shared_->way_back);
   if (status != napi_ok) delete held;
   check(env, status, "threadsafe function");
   check(env, napi_unref_threadsafe_function(env, shared_->way_back), "unref");
+  // Hooks run from the last to the first, so that this one comes before the one that deletes the way back.
+  check(env, napi_add_env_cleanup_hook(env, tear_down, shared_.get()), "cleanup hook");
   std::thread([shared = shared_] {
     for (;;) {
       std::unique_ptr<Job> job;
@@ -63,9 +70,12 @@ PromiseWorker::PromiseWorker(napi_env env) : shared_(std::make_shared<Shared>())
       }
       job->outcome = carry_out(job->work);
       job->work = nullptr;  // with all that it holds
+      const std::lock_guard<std::mutex> lock(shared->mutex);
+      if (shared->torn_down) return;
       if (napi_call_threadsafe_function(shared->way_back, job.get(), napi_tsfn_blocking) == napi_ok) job.release();
     }
-    napi_release_threadsafe_function(shared->way_back, napi_tsfn_release);
+    const std::lock_guard<std::mutex> lock(shared->mutex);
+    if (!shared->torn_down) napi_release_threadsafe_function(shared->way_back, napi_tsfn_release);
   }).detach();
 }
 
@@ -90,6 +100,12 @@ napi_value PromiseWorker::promise(napi_env env, std::function<Outcome()> work) {
 void PromiseWorker::abandon(napi_env env) {
   shared_->abandoned = true;
   check(env, napi_unref_threadsafe_function(env, shared_->way_back), "unref");
+}
+
+void PromiseWorker::tear_down(void* data) {
+  auto* shared = static_cast<Shared*>(data);
+  const std::lock_guard<std::mutex> lock(shared->mutex);
+  shared->torn_down = true;
 }
 
 void PromiseWorker::settle(napi_env env, napi_value, void* context, void* data) {

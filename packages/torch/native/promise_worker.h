@@ -37,6 +37,7 @@ class PromiseWorker {
  private:
   struct Job;
   struct Shared;
+  static void tear_down(void* shared);
   static void settle(napi_env env, napi_value, void* context, void* data);
 
   std::shared_ptr<Shared> shared_;
