@@ -51,7 +51,7 @@ export class PlaceNetwork implements Disposable {
       throw new RangeError(`${run.path}: a network of one's own has no last layer that is known here`);
     }
     this.network = network;
-    this.last = network.final2.at(0) as nn.Conv2d;
+    this.last = network.classifier;
     const width = this.last.weight.size(1);
     this.voter = new ClassMemory({ classes: network.classes, width, votesOnly: true }).eval().to({ device });
     this.#auto =
@@ -97,17 +97,11 @@ export class PlaceNetwork implements Disposable {
     }
     const input = normalize(imageTensor(image, [1, height, width], { device: this.#device }));
     const { feature, lowLevel } = noGrad(() => network.encode(input));
-    const [, , h = 0, w = 0] = (lowLevel ?? feature).shape;
     const beforeLast = (items: Tensor | null): Tensor =>
       noGrad(() =>
         scope(() => {
           const refined = network.memory?.read(feature, items ? { items } : {}).refined ?? feature;
-          network.final2.replace(0, new nn.Identity());
-          try {
-            return network.decode(refined, lowLevel, [h, w]); // Asked for its own resolution, it does not resize.
-          } finally {
-            network.final2.replace(0, this.last); // The rule of image:auto decodes too.
-          }
+          return network.beforeClassifier(refined, lowLevel);
         }),
       );
     return { feature, beforeLast };

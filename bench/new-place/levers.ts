@@ -59,7 +59,7 @@ export async function measureLevers(options: LeverOptions): Promise<Lever[]> {
         noGrad(() => {
           const { feature, beforeLast } = place.encode(picture);
           const count = (key: Key, small: Tensor) =>
-            scope(() => tally.of(key).add(winnersOf(resized(small, size)), picture.label));
+            scope(() => tally.of(key).add(winnersOf(place.network.enlarge(small, size)), picture.label));
           const seen = beforeLast(trained);
           const logits = place.last.call(seen);
           const grid = [logits.size(2), logits.size(3)] as const;

@@ -8,6 +8,8 @@
 
 import { cat, dispose, eye, keep, noGrad, ones, scope, type Tensor, zeros } from "@pinmem/torch";
 import { labelWeights } from "../memory/label-weights.js";
+import type { BackboneNetwork } from "../models/backbone-network.js";
+import type { Encoding } from "../models/trainable-network.js";
 
 /** What one picture says of each class that occurs in it, by train id. In double precision; free it. */
 export interface ClassifierSums extends Disposable {
@@ -61,6 +63,20 @@ export function sumForClassifier(seen_1Dhw: Tensor, label_1HW: Tensor, classes: 
     }),
   );
   return { classes: found, [Symbol.dispose]: () => dispose([...found.values()].map(({ gram }) => gram)) };
+}
+
+/** The same of an encoded picture, as the network's rows let the last convolution see it. */
+export function sumEncoded(
+  network: BackboneNetwork,
+  { feature, lowLevel }: Pick<Encoding, "feature" | "lowLevel">,
+  label_1HW: Tensor,
+): ClassifierSums {
+  return noGrad(() =>
+    scope(() => {
+      const refined = network.memory?.read(feature).refined ?? feature;
+      return sumForClassifier(network.beforeClassifier(refined, lowLevel), label_1HW, network.classes);
+    }),
+  );
 }
 
 /** The fit to some pictures, of which one at least shows a class. */

@@ -1,6 +1,6 @@
-// A labeled picture as a network has encoded it: its part in the rows and in a fit of the classifier, and its answers with any rows,
-// strengths of the votes and of the fit, without encoding it again. What a decoder makes of a picture is needed once for all strengths: votes are added to its logits
-// before they are brought up to the picture's size, as in `decode`.
+// A labeled picture as a network has encoded it: its part in the rows and in a fit of the classifier, and its answers with any
+// rows and strengths of votes and fit, without encoding it again. What a decoder makes of a picture is needed once for all
+// strengths: both are added to its logits before they are brought up to the picture's size, as votes are in `decode`.
 // Shapes: C width, K classes, H W picture, h w feature.
 
 import { type Device, dispose, fromTypedArray, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
@@ -12,7 +12,7 @@ import { decodeWith } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
 import { type PictureSums, sumPicture } from "./class-rows.js";
-import { type ClassifierFit, type ClassifierSums, sumForClassifier } from "./classifier-fit.js";
+import { type ClassifierFit, type ClassifierSums, sumEncoded } from "./classifier-fit.js";
 
 interface Features {
   readonly feature: Tensor;
@@ -64,7 +64,7 @@ export class EncodedPicture implements Disposable {
       const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
       const sums = sumPicture(features.feature, ids, network.classes);
       const fit =
-        classifier && network instanceof BackboneNetwork ? this.#sumSeen(network, features, ids) : null;
+        classifier && network instanceof BackboneNetwork ? sumEncoded(network, features, ids) : null;
       const bytes = bytesOf(features.feature) + bytesOf(features.lowLevel);
       if (bytes > keepUpTo) return { sums, fit, kept: null, bytes: 0 };
       keep(features.feature);
@@ -111,27 +111,15 @@ export class EncodedPicture implements Disposable {
         return decodeWith(network, { feature: refined, lowLevel }, reading, this.#size);
       };
     }
-    // Asked for its own resolution, a decoder does not resize what it gives.
-    const [, , h = 0, w = 0] = (lowLevel ?? refined).shape;
-    const small = network.decode(refined, lowLevel, [h, w]);
-    const fitted = fit && nn.F.conv2d(network.beforeClassifier(refined, lowLevel), fit.weight, fit.bias);
-    const resize = (input: Tensor, size: readonly [number, number]) =>
-      nn.F.interpolate(input, { size, mode: "bilinear", alignCorners: true });
-    const cosines = resize(unit, [h, w]);
+    const seen = network.beforeClassifier(refined, lowLevel);
+    const [small, fitted] = [network.final2.call(seen), fit && nn.F.conv2d(seen, fit.weight, fit.bias)];
+    const [, , h = 0, w = 0] = small.shape;
+    const cosines = nn.F.interpolate(unit, { size: [h, w], mode: "bilinear", alignCorners: true });
     return ({ vote, classifier = 0 }) => {
       const voted = small.add(cosines, { alpha: vote });
-      return resize(fitted && classifier > 0 ? voted.add(fitted, { alpha: classifier }) : voted, this.#size);
+      const logits = fitted && classifier > 0 ? voted.add(fitted, { alpha: classifier }) : voted;
+      return network.enlarge(logits, this.#size);
     };
-  }
-
-  /** With the rows that the network has. */
-  #sumSeen(network: BackboneNetwork, { feature, lowLevel }: Features, label_1HW: Tensor): ClassifierSums {
-    return noGrad(() =>
-      scope(() => {
-        const refined = network.memory?.read(feature).refined ?? feature;
-        return sumForClassifier(network.beforeClassifier(refined, lowLevel), label_1HW, network.classes);
-      }),
-    );
   }
 
   #encode(): Features {

@@ -1,5 +1,6 @@
-// Which weight of the place's statistics, which strength of the votes and of a classifier fitted to the place? Asked of the labeled pictures themselves: each is
-// answered with rows written from the others (or a fit to them), and what all of them got wrong is counted together.
+// Which weight of the place's statistics, which strength of the votes and of a classifier fitted to the place? Asked of the labeled
+// pictures themselves: each is answered with rows written from the others (or a fit to them), and what all of them got wrong is
+// counted together.
 //
 // The state as trained is always among the candidates and stays where nothing is better, so that adapting is never chosen where
 // it harms the pictures at hand. Weights are climbed from 0 on until one is worse than the best so far: each takes a pass over

@@ -6,7 +6,7 @@ import type { Dataset } from "../datasets/dataset.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
-import { type ClassifierSums, fitClassifier, sumForClassifier } from "./classifier-fit.js";
+import { type ClassifierSums, fitClassifier, sumEncoded } from "./classifier-fit.js";
 
 /**
  * Adds the fit to the pictures' labels, times `strength`, to the network's last convolution.
@@ -23,12 +23,9 @@ export async function refitClassifier(
       sums.push(
         scope(() =>
           noGrad(() => {
-            const { feature, lowLevel } = network.encode(
-              normalize(imageTensor(image, [1, height, width], { device })),
-            );
-            const refined = network.memory?.read(feature).refined ?? feature;
+            const encoding = network.encode(normalize(imageTensor(image, [1, height, width], { device })));
             const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
-            return sumForClassifier(network.beforeClassifier(refined, lowLevel), ids, network.classes);
+            return sumEncoded(network, encoding, ids);
           }),
         ),
       );

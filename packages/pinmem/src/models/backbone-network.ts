@@ -99,7 +99,7 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
       // Losses take logits class by class: cheaper to lay out before they are upsampled than after.
       const small = this.final2.call(this.beforeClassifier(feature_BChw, lowLevel)).contiguous();
       const logits = votes ? addVotes(small, votes) : small;
-      return this.#enlarged(logits, size);
+      return this.enlarge(logits, size);
     });
   }
 
@@ -122,7 +122,7 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
    * Logits at the image's size: corners aligned; of a backbone whose maps are patches, at the size that the image was filled up to,
    * patch by patch, and cut off where the image ends.
    */
-  #enlarged(logits: Tensor, [height, width]: readonly [number, number]): Tensor {
+  enlarge(logits: Tensor, [height, width]: readonly [number, number]): Tensor {
     const { grid } = this.#backbone;
     if (grid === 1) {
       return nn.F.interpolate(logits, { size: [height, width], mode: "bilinear", alignCorners: true });
