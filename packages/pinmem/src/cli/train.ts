@@ -58,9 +58,6 @@ function misuse(recipe: string | undefined, { resume, out, set }: TrainFlags): s
 }
 
 async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<number> {
-  // By itself and first: Node 20 loads sharp twice, the second time with half of what it needs, where several imports at once lead
-  // to it through a link, as pnpm lays packages out.
-  await import("../images/image.js");
   const { openWorld } = await import("../processes/open-world.js");
   const world = await openWorld();
   try {

@@ -3,10 +3,10 @@
 
 import { existsSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import sharp from "sharp";
 import { z } from "zod";
 import { asDataError } from "../files/data-error.js";
 import { readJsonFile } from "../files/json-file.js";
+import { libvips } from "../images/libvips.js";
 import type { Picture } from "./run-record.js";
 
 /** Of inspection.json (inspection/inspection.ts) what is needed here. */
@@ -72,6 +72,7 @@ function readList(folder: string, problems: string[]): z.output<typeof listSchem
 }
 
 async function encode(file: string): Promise<{ data: Buffer; info: { width: number; height: number } }> {
+  const sharp = await libvips();
   const picture = sharp(file, { limitInputPixels: MAX_PIXELS })
     .rotate()
     .resize({ width: WIDEST, withoutEnlargement: true });

@@ -13,6 +13,7 @@ import { decodeBmp, isBmp, readBmpSize } from "./bmp.js";
 import { contentKind } from "./content-kind.js";
 import { readImageHeader } from "./image-header.js";
 import { decodeJpeg } from "./jpeg.js";
+import { libvips } from "./libvips.js";
 import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
 import { storedWindow, swapsSides, turnUpright } from "./turn.js";
 
@@ -30,15 +31,6 @@ export interface PackedImage extends Size {
   /** How the stored pixels have to be turned or mirrored: EXIF, 1 … 8; 1 where the tag is not to be followed. */
   readonly orientation: number;
   readonly options: Required<ImageOptions>;
-}
-
-/** libvips, loaded where the first file needs it: threads of the loader start in half the time without. */
-async function libvips() {
-  const { default: sharp } = await import("sharp");
-  // Threads are the loader's business: one image at a time and thread, and nothing kept between images.
-  sharp.concurrency(1);
-  sharp.cache(false);
-  return sharp;
 }
 
 /** @throws DataError when the file is missing, no image, or larger than the limit */

@@ -1,7 +1,7 @@
 // Names and colors of classes as a picture, to stand below others.
 
 import type { Color, RgbImage } from "@pinmem/core";
-import sharp from "sharp";
+import { libvips } from "./libvips.js";
 
 const GAP = 6;
 const CELL = { width: 150, height: 24 };
@@ -19,6 +19,7 @@ export async function drawLegend(
     return `<rect x="${x}" y="${y + 2}" width="16" height="16" fill="rgb(${color.join(",")})"/>${text}`;
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes.join("")}</svg>`;
+  const sharp = await libvips();
   const { data, info } = await sharp(Buffer.from(svg))
     .flatten({ background: "white" })
     .removeAlpha()

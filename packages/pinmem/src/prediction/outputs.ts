@@ -2,10 +2,10 @@
 
 import { join } from "node:path";
 import type { LabelSpace, RgbImage, Size } from "@pinmem/core";
-import sharp from "sharp";
 import { writeWhole } from "../files/atomic-write.js";
 import { DataError } from "../files/data-error.js";
 import { colorLabel } from "../images/color-label.js";
+import { libvips } from "../images/libvips.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 import { overlay } from "./overlay.js";
 import type { Prediction } from "./predict-image.js";
@@ -91,10 +91,12 @@ export async function drawOverlay(
   );
 }
 
-const encodeJpeg = ({ width, height, pixels }: RgbImage): Promise<Uint8Array> =>
-  sharp(pixels, { raw: { width, height, channels: 3 } })
+async function encodeJpeg({ width, height, pixels }: RgbImage): Promise<Uint8Array> {
+  const sharp = await libvips();
+  return await sharp(pixels, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: JPEG_QUALITY })
     .toBuffer();
+}
 
 /** Pixels of each train id. */
 export function countClasses(trainIds: Uint8Array): Float64Array {

@@ -3,10 +3,10 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { StudioPicture } from "@pinmem/studio";
-import sharp from "sharp";
 import type { Dataset } from "../../datasets/dataset.js";
 import { type DomainSources, openDomains } from "../../evaluation/open-domains.js";
 import { decodeImage, openImage } from "../../images/image.js";
+import { libvips } from "../../images/libvips.js";
 import { type EvaluationImage, evaluationImages } from "../../loading/evaluation-loader.js";
 import { sampleName } from "../../loading/open-sample.js";
 import { findInputs } from "../../prediction/inputs.js";
@@ -93,8 +93,9 @@ async function nth(dataset: Dataset, at: number): Promise<EvaluationImage> {
   throw new Error(`internal: studio: there is no sample ${at}`);
 }
 
-const png = (pixels: Uint8Array, width: number, height: number): Promise<Buffer> => {
+async function png(pixels: Uint8Array, width: number, height: number): Promise<Buffer> {
+  const sharp = await libvips();
   const channels = pixels.length === width * height ? 1 : 3;
   const image = sharp(pixels, { raw: { width, height, channels } });
   return (channels === 1 ? image.toColourspace("b-w") : image).png().toBuffer();
-};
+}

@@ -1,7 +1,7 @@
 // Pictures of pixels within drawings: embedded as PNG, brought to the size at which they are shown.
 
 import type { RgbImage } from "@pinmem/core";
-import sharp from "sharp";
+import { libvips } from "../../images/libvips.js";
 import type { Drawing } from "./svg.js";
 
 export interface RasterOptions {
@@ -17,6 +17,7 @@ const DENSITY = 2;
 /** An image as part of a drawing. */
 export async function raster(image: RgbImage, { width, smooth }: RasterOptions): Promise<Drawing> {
   const height = shownHeight(image, width);
+  const sharp = await libvips();
   const reader = sharp(image.pixels, { raw: { width: image.width, height: image.height, channels: 3 } });
   const wanted = Math.round(width * DENSITY);
   // Viewers enlarge what is smooth as well as can be done here.

@@ -2,8 +2,8 @@
 // fonts; where there are none, its texts are missing, and `canDrawText` tells so beforehand.
 
 import { join } from "node:path";
-import sharp from "sharp";
 import { writeWhole } from "../../files/atomic-write.js";
+import { libvips } from "../../images/libvips.js";
 import { type Drawing, svgFile, text } from "./svg.js";
 
 /** Of the PNG, per unit of the drawing. */
@@ -29,13 +29,16 @@ export async function savePicture(folder: string, name: string, drawing: Drawing
 /** Whether texts come out in PNG files: whether this machine has a font. */
 export async function canDrawText(): Promise<boolean> {
   const body = text(2, 16, "M", { size: 16 });
+  const sharp = await libvips();
   const { channels } = await sharp(await render(svgFile({ width: 20, height: 20, body }))).stats();
   return channels.some(({ min }) => min < 128);
 }
 
-const render = (svg: string): Promise<Buffer> =>
+async function render(svg: string): Promise<Buffer> {
+  const sharp = await libvips();
   // Pictures of many images are large, and they come from here: no limit of libxml2's is needed.
-  sharp(Buffer.from(svg), { density: SVG_DPI * PIXELS, unlimited: true })
+  return await sharp(Buffer.from(svg), { density: SVG_DPI * PIXELS, unlimited: true })
     .flatten({ background: "white" })
     .png({ compressionLevel: 6, adaptiveFiltering: true })
     .toBuffer();
+}

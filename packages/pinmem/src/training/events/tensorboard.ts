@@ -5,9 +5,9 @@ import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { EventSink, StepEvent, TrainingEvent } from "@pinmem/core/formats";
-import sharp from "sharp";
 import { makeFolder } from "../../files/output-folder.js";
 import { writing } from "../../files/write-error.js";
+import { libvips } from "../../images/libvips.js";
 import { drawMatrix } from "./draw-matrix.js";
 import { type SummaryValue, sessionRecord, summaryRecord, versionRecord } from "./event-file.js";
 
@@ -86,6 +86,7 @@ function stepScalars({ losses, learningRate, innerRate, gradientNorm, timing }: 
 }
 
 async function encode({ width, height, pixels }: Picture) {
+  const sharp = await libvips();
   const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
