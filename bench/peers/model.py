@@ -110,35 +110,14 @@ class Foundation(nn.Module):
         return F.interpolate(self.head(x), size=image.shape[2:], mode="bilinear", align_corners=False)
 
 
-def opened_foundation(request):
-    torch.manual_seed(0)
-    batch, size = request["batch"], request["size"]
-    network = Foundation(request["backbone"], size)
-    image = torch.randn(batch, 3, size, size)
-    if request["mode"] != "training":
-        network.eval()
-
-        def evaluate():
-            with torch.inference_mode():
-                network(image)
-
-        return evaluate
-    label = torch.randint(0, CLASSES, (batch, size, size))
-    network.train()
-
-    def train():
-        network.zero_grad(set_to_none=True)
-        F.cross_entropy(network(image), label).backward()
-
-    return train
-
-
 def opened(request):
-    if request["backbone"].startswith("dinov"):
-        return opened_foundation(request)
     torch.manual_seed(0)
     batch, size = request["batch"], request["size"]
-    network = Network(request["backbone"], request["head"], request["outputStride"])
+    is_foundation = request["backbone"].startswith("dinov")
+    if is_foundation:
+        network = Foundation(request["backbone"], size)
+    else:
+        network = Network(request["backbone"], request["head"], request["outputStride"])
     image = torch.randn(batch, 3, size, size)
     if request["mode"] != "training":
         network.eval()
@@ -150,11 +129,14 @@ def opened(request):
         return evaluate
     label = torch.randint(0, CLASSES, (batch, size, size))
     network.train()
-    if batch == 1 and network.has_skip:
+    if not is_foundation and batch == 1 and network.has_skip:
         network.aspp[0].img_conv.eval()  # one value has no variance
 
     def train():
         network.zero_grad(set_to_none=True)
+        if is_foundation:
+            F.cross_entropy(network(image), label).backward()
+            return
         logits, auxiliary = network(image)
         small = F.interpolate(label.unsqueeze(1).float(), size=auxiliary.shape[2:], mode="nearest").squeeze(1).long()
         (F.cross_entropy(logits, label) + 0.4 * F.cross_entropy(auxiliary, small)).backward()

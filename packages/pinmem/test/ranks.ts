@@ -1,7 +1,7 @@
 // Several ranks in the process of a test: what they wait for one another with runs on threads of their own.
 
-import { createServer } from "node:net";
 import { distributed } from "@pinmem/torch";
+import { freePort } from "../src/processes/free-port.js";
 import { GroupWorld, type World } from "../src/processes/world.js";
 
 /** Runs `body` as each of `size` ranks at once; the results by rank. */
@@ -35,13 +35,4 @@ export async function asRanks<T>(
   } finally {
     await Promise.all(worlds.map((world) => world.close()));
   }
-}
-
-/** A port of this machine that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => void server.close(resolve));
-  return port;
 }

@@ -2,9 +2,9 @@
 // and where one fails the others are ended, since they would wait for it.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
+import { freePort } from "./free-port.js";
 
 export interface LaunchOptions {
   /** Processes on this machine. */
@@ -110,17 +110,4 @@ export async function launch({
   for (const timer of timers) clearTimeout(timer);
   signal?.removeEventListener("abort", stop);
   return { failed, interrupted };
-}
-
-/** A port of this machine that nobody listens on now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => void server.close(resolve));
-  if (typeof address === "object" && address) return address.port;
-  throw new Error("internal: a server without a port");
 }

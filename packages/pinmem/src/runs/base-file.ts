@@ -2,9 +2,10 @@
 // they are small, and know it by its content.
 
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fromTypedArray, type Tensor } from "@pinmem/torch";
+import { sha256OfSync } from "../files/sha256.js";
 import { baseNames } from "../models/adapters/adapter.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -15,26 +16,13 @@ import type { TrainerHook } from "../training/trainer.js";
 import type { BackboneOrigin } from "./model-metadata.js";
 import { RunError } from "./run-error.js";
 
-const PART = 4 * 2 ** 20;
-
 /** SHA-256 of a file of weights, 64 hexadecimal digits; of an index, that of the shards' own, in the order of their names. */
 export function hashOfWeights(file: string): string {
   const files = filesOf(file);
-  if (files.length === 1 && files[0] === file) return hashOf(file);
+  if (files.length === 1 && files[0] === file) return sha256OfSync(file);
   const all = createHash("sha256");
-  for (const shard of files) all.update(`${basename(shard)} ${hashOf(shard)}\n`);
+  for (const shard of files) all.update(`${basename(shard)} ${sha256OfSync(shard)}\n`);
   return all.digest("hex");
-}
-
-function hashOf(file: string): string {
-  const [hash, part, opened] = [createHash("sha256"), Buffer.allocUnsafe(PART), openSync(file, "r")];
-  try {
-    for (let read = readSync(opened, part); read > 0; read = readSync(opened, part))
-      hash.update(part.subarray(0, read));
-  } finally {
-    closeSync(opened);
-  }
-  return hash.digest("hex");
 }
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -3,14 +3,12 @@
 // The memory stands between them: it reads what comes out of the bottleneck (`bot_aspp`).
 // Source: Chen et al., "Encoder-Decoder with Atrous Separable Convolution", ECCV 2018.
 
-import { cat, nn, scope, type Tensor } from "@pinmem/torch";
+import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
 import { BackboneNetwork, type NetworkParts } from "../backbone-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
-import { convolution, initializeHead } from "./parts.js";
+import { convolution, FINE_WIDTH, initializeHead, joinFine } from "./parts.js";
 import { PyramidV3 } from "./pyramid.js";
-
-const FINE_WIDTH = 48;
 
 export class DeepLabV3Plus extends BackboneNetwork {
   readonly aspp: PyramidV3;
@@ -45,15 +43,6 @@ export class DeepLabV3Plus extends BackboneNetwork {
 
   protected join(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
     if (!lowLevel) throw new Error("internal: DeepLabV3+ decodes with the feature of layer1");
-    const [, , height = 0, width = 0] = lowLevel.shape;
-    return scope(() => {
-      const fine = this.botFine.call(lowLevel);
-      const coarse = nn.F.interpolate(feature_BChw, {
-        size: [height, width],
-        mode: "bilinear",
-        alignCorners: true,
-      });
-      return cat([fine, coarse], { dim: 1 });
-    });
+    return scope(() => joinFine(this.botFine.call(lowLevel), feature_BChw));
   }
 }

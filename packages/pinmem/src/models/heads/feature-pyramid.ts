@@ -3,14 +3,12 @@
 //
 // Source: Li et al., "Exploring plain vision transformer backbones for object detection", ECCV 2022 (the simple feature pyramid).
 
-import { cat, nn, scope, type Tensor } from "@pinmem/torch";
+import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
 import { BackboneNetwork, type NetworkParts } from "../backbone-network.js";
 import { ChannelNorm } from "../backbones/vit/conv-next.js";
-import { convolution, initializeHead } from "./parts.js";
+import { convolution, FINE_WIDTH, initializeHead, joinFine } from "./parts.js";
 import { PyramidV3 } from "./pyramid.js";
-
-const FINE_WIDTH = 48;
 
 export class PyramidDeepLab extends BackboneNetwork {
   readonly aspp: PyramidV3;
@@ -53,12 +51,7 @@ export class PyramidDeepLab extends BackboneNetwork {
 
   protected join(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
     if (!lowLevel) throw new Error("internal: the fine feature is grown from the last map");
-    return scope(() => {
-      const fine = this.botFine.call(this.grow.call(lowLevel));
-      const size = [fine.size(2), fine.size(3)] as const;
-      const coarse = nn.F.interpolate(feature_BChw, { size, mode: "bilinear", alignCorners: true });
-      return cat([fine, coarse], { dim: 1 });
-    });
+    return scope(() => joinFine(this.botFine.call(this.grow.call(lowLevel)), feature_BChw));
   }
 
   override auxiliaryLogits(): null {

@@ -1,7 +1,7 @@
 // What the heads are made of: convolution, batch norm and ReLU in a row, and the initialization of everything outside the
 // backbone.
 
-import { nn } from "@pinmem/torch";
+import { cat, nn, scope, type Tensor } from "@pinmem/torch";
 
 export interface ConvolutionOptions {
   kernel?: 1 | 3;
@@ -21,6 +21,19 @@ export function convolution(
     new nn.BatchNorm2d(to),
     new nn.ReLU({ inplace: true }),
   ];
+}
+
+/** Channels of the fine feature that DeepLabV3+ joins. */
+export const FINE_WIDTH = 48;
+
+/** A fine feature (B, C, h, w), and behind it another that is brought to its resolution. */
+export function joinFine(fine_BChw: Tensor, feature: Tensor): Tensor {
+  return scope(() => {
+    const size = [fine_BChw.size(2), fine_BChw.size(3)] as const;
+    return cat([fine_BChw, nn.F.interpolate(feature, { size, mode: "bilinear", alignCorners: true })], {
+      dim: 1,
+    });
+  });
 }
 
 /** He-normal weights by fan in and no bias, as the official code starts its heads. */

@@ -95,7 +95,7 @@ export class ConvNext extends Backbone {
 function initialize(network: ConvNext): void {
   for (const module of network.modules()) {
     if (!(module instanceof nn.Linear) && !(module instanceof nn.Conv2d)) continue;
-    noGrad(() => void module.weight.normal_(0, 0.02).clamp_(-0.04, 0.04));
+    noGrad(() => void nn.init.normal_(module.weight, 0, 0.02).clamp_(-0.04, 0.04));
     if (module.bias) nn.init.zeros_(module.bias);
   }
 }

@@ -132,7 +132,8 @@ export class VisionTransformer extends Backbone {
 
 /** Normal weights within two deviations of 0.02, no biases, scales at one: as the authors start, but for the scales. */
 function initialize(network: VisionTransformer): void {
-  const normal = (tensor: Tensor): void => noGrad(() => void tensor.normal_(0, 0.02).clamp_(-0.04, 0.04));
+  const normal = (tensor: Tensor): void =>
+    noGrad(() => void nn.init.normal_(tensor, 0, 0.02).clamp_(-0.04, 0.04));
   for (const module of network.modules()) {
     if (!(module instanceof nn.Linear) && !(module instanceof nn.Conv2d)) continue;
     normal(module.weight);
