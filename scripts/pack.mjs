@@ -12,6 +12,7 @@ import { libtorchManifest, libtorchVersion, tarballName } from "./release/manife
 import { packAddon } from "./release/pack-addon.mjs";
 import { packLibtorch } from "./release/pack-libtorch.mjs";
 import { packWorkspace } from "./release/pack-workspace.mjs";
+import { readManifest } from "./release/registry.mjs";
 
 const help = `Packs every package into release/, as npm gets them.
 
@@ -21,6 +22,9 @@ Usage: npm run pack -- [options]
                 otherwise it is downloaded. Either way it must have the SHA-256 that is known here
   --only NAME   "workspace" (without the packages for this platform) or "platform" (these alone)
   --glibc N.M   fail where the addon needs a newer glibc than this
+  --mkl FOLDER  where the license of Intel's oneMKL lies, which is in libtorch for linux-x64 (pip install --no-deps
+                --target FOLDER mkl==2024.2.0); no other license is missing in PyTorch's wheel and here
+  --trial       go on where a license is missing: that package is marked private, and npm does not publish it
   --help        show this
 
 The package with libtorch is packed once: remove it from release/ to pack it again.
@@ -31,6 +35,8 @@ const options = /** @type {const} */ ({
   from: { type: "string" },
   only: { type: "string" },
   glibc: { type: "string" },
+  mkl: { type: "string" },
+  trial: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 });
 
@@ -57,8 +63,10 @@ try {
   process.exitCode = code.startsWith("ERR_PARSE_ARGS") ? 2 : 1;
 }
 
-/** @param {{ from?: string | undefined, only?: string | undefined, glibc?: string | undefined }} values */
-async function pack({ from, only, glibc }) {
+/**
+ * @param {{ from?: string | undefined, only?: string | undefined, glibc?: string | undefined, mkl?: string | undefined, trial?: boolean | undefined }} values
+ */
+async function pack({ from, only, glibc, mkl, trial = false }) {
   const report = createReporter();
   const destination = join(root, "release");
   const work = join(destination, ".work");
@@ -72,8 +80,8 @@ async function pack({ from, only, glibc }) {
     const wheel = wheelFor(platform);
     if (wheel === undefined) throw new Error(`internal: there is no wheel for ${platform}`);
     const folder = join(work, `libtorch-${wheel.version}`);
+    const here = process.env.INIT_CWD ?? process.cwd();
     if (!existsSync(folder)) {
-      const here = process.env.INIT_CWD ?? process.cwd();
       await report.step("libtorch", `${wheel.file}`, (progress) =>
         fetchLibtorch(wheel, folder, {
           ...(from !== undefined && { from: resolve(here, from) }),
@@ -82,13 +90,15 @@ async function pack({ from, only, glibc }) {
       );
     }
     const tarball = join(destination, tarballName(libtorchManifest(platform)));
-    if (existsSync(tarball)) said({ file: tarball, bytes: statSync(tarball).size });
-    else {
-      said(
-        await report.step("pack", "libtorch", () =>
-          packLibtorch({ platform, libtorch: folder, wheel, destination, work }),
-        ),
+    if (existsSync(tarball) && (trial || !(await readManifest(tarball)).private)) {
+      said({ file: tarball, bytes: statSync(tarball).size });
+    } else {
+      const mklFolder = mkl === undefined ? undefined : resolve(here, mkl);
+      const packed = await report.step("pack", "libtorch", () =>
+        packLibtorch({ platform, libtorch: folder, wheel, destination, work, mkl: mklFolder, trial }),
       );
+      said(packed);
+      for (const one of packed.missing) report.note(`not to be published: ${one}`);
     }
     const addon = await packAddon({ root, platform, libtorch: folder, destination, work, report });
     said(addon);

@@ -1,17 +1,30 @@
-// The package with libtorch itself: the libraries of PyTorch's wheel as they are, byte for byte. They are not stripped: the
-// package is hardly smaller for it, and the licenses of what is linked into them (Intel's of MKL) allow copies, not changes.
+// The package with libtorch itself: the libraries of PyTorch's wheel as they are, byte for byte, with the licenses of all that is in
+// them (licenses.mjs). They are not stripped: the package is hardly smaller for it, and Intel's license of MKL allows copies, not
+// changes.
 
 import { cpSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SetupError } from "../../packages/torch/setup/errors.mjs";
 import { writeJson } from "../../packages/torch/setup/files.mjs";
+import { addLicenses, missingLicenses, partsOf } from "./licenses.mjs";
 import { libtorchManifest } from "./manifests.mjs";
 import { npmPack } from "./npm-pack.mjs";
 
+/** @import { Part } from "./licenses.mjs" */
+
 /**
- * @param {{ platform: string, libtorch: string, wheel: { file: string, sha256: string }, destination: string, work: string }} options
- *   `libtorch`: the unpacked wheel
+ * @param {object} options
+ * @param {string} options.platform
+ * @param {string} options.libtorch the unpacked wheel
+ * @param {{ file: string, sha256: string }} options.wheel
+ * @param {string} options.destination
+ * @param {string} options.work
+ * @param {string | undefined} options.mkl a folder with the licenses of Intel's oneMKL
+ * @param {boolean} options.trial also without a license; such a package is private, which npm does not publish
+ * @returns {Promise<{ file: string, bytes: number, missing: string[] }>}
+ * @throws {SetupError} where a license is missing
  */
-export async function packLibtorch({ platform, libtorch, wheel, destination, work }) {
+export async function packLibtorch({ platform, libtorch, wheel, destination, work, mkl, trial }) {
   const stage = join(work, `libtorch-${platform}`);
   rmSync(stage, { recursive: true, force: true });
   mkdirSync(join(stage, "lib"), { recursive: true });
@@ -19,18 +32,29 @@ export async function packLibtorch({ platform, libtorch, wheel, destination, wor
     linkSync(join(libtorch, "lib", name), join(stage, "lib", name));
   }
   cpSync(join(libtorch, "licenses"), join(stage, "licenses"), { recursive: true });
-  cpSync(join(libtorch, "licenses/LICENSE"), join(stage, "LICENSE"));
-  writeFileSync(join(stage, "README.md"), readme(platform, wheel));
+  const licenses = join(stage, "licenses");
+  addLicenses(licenses, mkl);
+  cpSync(join(licenses, "LICENSE"), join(stage, "LICENSE"));
+  const missing = missingLicenses(join(stage, "lib"), licenses);
+  if (missing.length > 0 && !trial) {
+    throw new SetupError(
+      `libtorch may not be packed:\n${missing.map((one) => `  ${one}\n`).join("")}oneMKL's come with oneMKL 2024.2: ` +
+        "pip install --no-deps --target FOLDER mkl==2024.2.0, then --mkl FOLDER. Others belong into scripts/release/licenses/. " +
+        "To try the packages without publishing them: --trial",
+    );
+  }
+  writeFileSync(join(stage, "README.md"), readme(platform, wheel, partsOf(join(stage, "lib")).found));
   const manifest = libtorchManifest(platform);
-  writeJson(join(stage, "package.json"), manifest);
-  return npmPack(stage, destination);
+  writeJson(join(stage, "package.json"), missing.length > 0 ? { ...manifest, private: true } : manifest);
+  return { ...(await npmPack(stage, destination)), missing };
 }
 
 /**
  * @param {string} platform
  * @param {{ file: string, sha256: string }} wheel
+ * @param {readonly Part[]} parts
  */
-function readme(platform, { file, sha256 }) {
+function readme(platform, { file, sha256 }, parts) {
   const { name, version } = libtorchManifest(platform);
   return `# ${name}
 
@@ -41,13 +65,10 @@ The files in \`lib\` are those of PyTorch's own wheel, unchanged:
     ${file}
     SHA-256 ${sha256}
 
-Licenses: PyTorch's in \`LICENSE\`, those of the libraries that are linked into it in \`licenses/third_party\`.${
-    platform === "linux-x64"
-      ? `
-\`libtorch_cpu.so\` contains Intel oneMKL, Copyright Intel Corporation, under the Intel Simplified Software License
-(https://www.intel.com/content/www/us/en/developer/articles/license/onemkl-license-faq.html), and libgomp of GCC (GPL 3 with
-the GCC Runtime Library Exception) lies beside it.`
-      : ""
-  }
+PyTorch and what is linked into it or lies beside it, with their licenses:
+
+| part | license |
+| --- | --- |
+${parts.map((part) => `| ${part.name} | ${part.licenses.map((path) => `[${path}](licenses/${path})`).join(", ")} |`).join("\n")}
 `;
 }

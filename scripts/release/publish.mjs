@@ -11,9 +11,14 @@ import { lastLines, run } from "../../packages/torch/setup/run.mjs";
  * @template {{ manifest: Manifest }} T
  * @param {readonly T[]} tarballs
  * @returns {T[]} each after all that it depends on
- * @throws {SetupError} where a package that another one needs is missing
+ * @throws {SetupError} where a package that another one needs is missing, or one may not be published
  */
 export function publishOrder(tarballs) {
+  const trials = tarballs.filter(({ manifest }) => manifest.private).map(({ manifest }) => manifest.name);
+  if (trials.length > 0)
+    throw new SetupError(
+      `${trials.join(", ")} lacks licenses and was packed to be tried only. Pack it again without --trial: that says which`,
+    );
   /** @type {T[]} */
   const order = [];
   const waiting = [...tarballs];

@@ -15,6 +15,15 @@ import { addonManifest, libtorchManifest, tarballName } from "./manifests.mjs";
 /** @typedef {{ manifest: Manifest, file: string, integrity: string, bytes: number }} Tarball */
 
 /**
+ * @param {string} tarball
+ * @returns {Promise<Manifest>}
+ */
+export async function readManifest(tarball) {
+  const { stdout } = await run(["tar", "-xzOf", tarball, "--occurrence=1", "package/package.json"]);
+  return JSON.parse(stdout);
+}
+
+/**
  * @param {string} folder
  * @returns {Promise<Tarball[]>}
  */
@@ -23,9 +32,8 @@ export async function readTarballs(folder) {
   return Promise.all(
     files.map(async (name) => {
       const file = join(folder, name);
-      const { stdout } = await run(["tar", "-xzOf", file, "--occurrence=1", "package/package.json"]);
       const integrity = `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
-      return { manifest: JSON.parse(stdout), file, integrity, bytes: statSync(file).size };
+      return { manifest: await readManifest(file), file, integrity, bytes: statSync(file).size };
     }),
   );
 }

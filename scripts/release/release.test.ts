@@ -71,6 +71,8 @@ test("what others depend on is published first, and nothing where a platform is 
   expect(() => publishOrder(all.slice(0, -2))).toThrow(
     /@pinmem\/torch needs @pinmem\/torch-darwin-arm64, which is not in release/,
   );
+  const trial = { manifest: { ...libtorchManifest("linux-x64"), private: true } };
+  expect(() => publishOrder([...all, trial])).toThrow(/^@pinmem\/libtorch-linux-x64 lacks licenses/);
 });
 
 test("a version is set in every file that names it, and the unreleased changes become its own", () => {
