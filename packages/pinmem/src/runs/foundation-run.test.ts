@@ -87,6 +87,7 @@ describe("a run with a foundation backbone", () => {
     ["dinov2_debug", "linear"],
     ["dinov3_debug", "linear"],
     ["dinov3_convnext_debug", "linear"],
+    ["dinov2_debug", "deeplab-v3+"],
   ] as const)("trains %s with the head %s in half precision", async (backbone, head) => {
     const folder = new RunFolder(join(root, "run"));
     const result = await train(recipe({ backbone, head }, { precision: "bfloat16" }), { folder });

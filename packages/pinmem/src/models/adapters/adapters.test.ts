@@ -8,6 +8,7 @@ import { Mldg } from "../../training/methods/mldg.js";
 import { PinMemory } from "../../training/methods/pin-memory.js";
 import type { BackboneNetwork } from "../backbone-network.js";
 import { createBackbone } from "../backbones/registry.js";
+import { allowSecondDerivatives } from "../backbones/vit/attention.js";
 import type { VisionTransformer } from "../backbones/vit/vision-transformer.js";
 import { prepareForInference } from "../inference.js";
 import { createNetwork, type NetworkOptions } from "../network.js";
@@ -141,6 +142,7 @@ describe("adapters", () => {
       const one = network(
         kind === "lora" ? lora({ projections: ["query", "down"] }) : { kind, tokens: 4, rank: 2 },
       );
+      allowSecondDerivatives(one);
       const block = (one.backbone as VisionTransformer).blocks[0] as nn.AnyModule;
       block.to({ dtype: "float64" });
       const trained = [...trainedParameters(block)];

@@ -22,12 +22,14 @@ export function finalWrite(
   const sums = keep(
     scope(() =>
       noGrad(() => {
+        const { device } = memory.items;
+        const within = <T>(body: () => T): T => inPrecision(precision, device, body);
         const features = episodes.map(({ metaTrain: { image } }) =>
-          scope(() => inPrecision(precision, image.device, () => network.encode(image).feature)),
+          scope(() => within(() => network.encode(image).feature)),
         );
         const labels = episodes.map(({ metaTrain: { label } }) => label);
         const domains = episodes.flatMap(({ metaTrain }) => metaTrain.domains ?? []);
-        return memory.sumsOf(cat(features), cat(labels), { domains });
+        return within(() => memory.sumsOf(cat(features), cat(labels), { domains }));
       }),
     ),
   );

@@ -290,6 +290,21 @@ describe("the final write", () => {
   );
 });
 
+it("the final write in bfloat16 gives rows near those of single precision", () => {
+  const rows = (precision: "float32" | "bfloat16"): Tensor => {
+    const trained = network().to({ dtype: "float32" });
+    const { metaTrain } = episode();
+    const image = metaTrain.image.to("float32");
+    new MemoryErm(context(trained, { precision })).afterStep([{ metaTrain: { ...metaTrain, image } }]);
+    return trained.memory?.items as Tensor;
+  };
+  const [single, half] = [rows("float32"), rows("bfloat16")];
+  expect(half.dtype).toBe("float32");
+  const difference = half.sub(single).norm().div(single.norm()).toNumber();
+  expect(difference).toBeGreaterThan(0);
+  expect(difference).toBeLessThan(0.02);
+});
+
 describe("votes", () => {
   it("are a part of memory-erm's loss: its gradient equals finite differences, also in their learned weight", () => {
     const trained = network({ vote: { learned: 3 } });
