@@ -75,15 +75,17 @@ async function pack({ from, only, glibc, mkl, trial = false }) {
     report.line("packed", `${relative(root, file)}, ${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`);
   if (only !== "workspace") {
     const platform = platformName(process);
-    const { wheelFor } = await import("../packages/pinmem/dist/libtorch/wheels.js");
+    const { buildFor } = await import("../packages/pinmem/dist/libtorch/wheels.js");
     const { fetchLibtorch } = await import("../packages/pinmem/dist/libtorch/fetch-libtorch.js");
-    const wheel = wheelFor(platform);
-    if (wheel === undefined) throw new Error(`internal: there is no wheel for ${platform}`);
-    const folder = join(work, `libtorch-${wheel.version}`);
+    const build = buildFor(platform);
+    const wheel = build?.wheels[0];
+    if (build === undefined || wheel === undefined)
+      throw new Error(`internal: there is no wheel for ${platform}`);
+    const folder = join(work, `libtorch-${build.version}`);
     const here = process.env.INIT_CWD ?? process.cwd();
     if (!existsSync(folder)) {
       await report.step("libtorch", `${wheel.file}`, (progress) =>
-        fetchLibtorch(wheel, folder, {
+        fetchLibtorch(build, folder, {
           ...(from !== undefined && { from: resolve(here, from) }),
           onProgress: (what, done, total) => progress(`${what} ${Math.floor((100 * done) / total)} %`),
         }),

@@ -23,9 +23,12 @@ export function setupCommand(): Command {
       "--libtorch <path>",
       "build for this one: an unpacked LibTorch archive, Python's site-packages/torch, or /usr",
     )
-    .option("--cuda", "build for the active Python's torch with CUDA")
-    .option("--from <file>", "PyTorch's wheel on this machine, where there is no network")
-    .option("--mirror <url>", "a folder on the web with PyTorch's wheels, in place of its own")
+    .option("--cuda", "for NVIDIA's GPUs: the active Python's torch with CUDA, else PyTorch's own build")
+    .option(
+      "--from <path>",
+      "PyTorch's wheel on this machine, or a folder with all wheels, where there is no network",
+    )
+    .option("--mirror <url>", "a folder on the web with all wheels, in place of PyTorch's and NVIDIA's own")
     .option("--clean", "show what pinmem keeps in its cache, and remove it")
     .addHelpText(
       "after",
@@ -34,26 +37,25 @@ Without an option: nothing where what npm installed works. Otherwise the addon i
 of this machine or PyTorch's own build, which is downloaded (190 MB; HTTPS_PROXY and NO_PROXY are heeded; a download that broke off
 goes on where it was; only the file whose SHA-256 is known is taken). Without a compiler npm's addon is taken with that build.
 All of it goes into the cache: PINMEM_CACHE, or pinmem in the system's folder for caches.
+With --cuda PyTorch's build for CUDA 13.0 is meant, for Linux on x86-64 with a driver of NVIDIA's from 580 on, and NVIDIA's libraries,
+which are under licenses of its own: 16 files, 2.5 GB, for which 9 GB of the disk have to be free.
 
 Examples:
   npx pinmem setup
+  npx pinmem setup --cuda
   npx pinmem setup --libtorch /usr
   npx pinmem setup --clean
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
     )
     .action(async (flags: SetupFlags, command: Command) => {
-      const other = flags.clean
-        ? "--clean only removes"
-        : flags.cuda
-          ? "--cuda takes the active Python's torch"
-          : "--libtorch names one";
-      const named = flags.libtorch !== undefined || flags.cuda === true || flags.clean === true;
+      const other = flags.clean ? "--clean only removes" : "--libtorch names one";
+      const named = flags.libtorch !== undefined || flags.clean === true;
       refuseIdleOptions(command, [
         ["--from", named, other],
         ["--mirror", named || flags.from !== undefined, named ? other : "--from names a file"],
-        ["--libtorch", flags.clean === true || flags.cuda === true, other],
-        ["--cuda", flags.clean === true, other],
+        ["--libtorch", flags.clean === true, other],
+        ["--cuda", named, other],
       ]);
       await explained(() => (flags.clean ? clean() : setup(flags)));
     });

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { locateAddon, platformName } from "@pinmem/torch/setup";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { recordingReporter } from "../../../torch/setup/testing.js";
 import { zipOf } from "../../test/zip-builder.js";
 import { cacheParts, cleanCache } from "./clean-cache.js";
@@ -30,11 +30,12 @@ const content = zipOf({
     "#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 13\n#define TORCH_VERSION_PATCH 0\n",
 });
 const wheel = {
-  version: "2.13.0+cpu",
   file: "torch.whl",
+  address: "http://127.0.0.1:9",
   sha256: createHash("sha256").update(content).digest("hex"),
   bytes: content.length,
 };
+const official = { version: "2.13.0+cpu", wheels: [wheel] };
 
 let root: string;
 let packageDir: string;
@@ -59,7 +60,7 @@ function addPlatformPackage(version = "1.2.3"): void {
 }
 
 const set = (options: Partial<SetUpOptions> = {}) =>
-  setUp({ packageDir, env, report: recordingReporter(), wheel, ...options });
+  setUp({ packageDir, env, report: recordingReporter(), official, ...options });
 
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), "pinmem-set-up-")));
@@ -125,10 +126,26 @@ describe("setUp without a compiler", () => {
     await expect(set({ libtorch: join(root, "nowhere") })).rejects.toThrow(/there is no folder/);
   });
 
-  it("says for CUDA what to install, and in a checkout which command that has", async () => {
-    await expect(set({ cuda: true })).rejects.toThrow(
-      /no libtorch with CUDA is at hand .*\n.*pip install torch==2\.13\.0/,
+  it("takes npm's addon for CUDA too, beside PyTorch's libraries, which find NVIDIA's", async () => {
+    addPlatformPackage();
+    const nvidia = zipOf({ "nvidia/cu13/lib/libcudart.so.13": "cudart" });
+    const sha256 = createHash("sha256").update(nvidia).digest("hex");
+    write("nvidia.whl", nvidia);
+    const cuda = {
+      version: "2.13.0+cu130",
+      wheels: [wheel, { ...wheel, file: "nvidia.whl", sha256, bytes: nvidia.length }],
+    };
+    const { path } = await set({ cuda: true, official: cuda, from: root });
+    const libtorch = join(dirname(path), "node_modules/@pinmem", `libtorch-${platform}`, "lib");
+    expect(existsSync(join(realpathSync(libtorch), "../../nvidia/cu13/lib/libcudart.so.13"))).toBe(true);
+  });
+
+  it("says for CUDA what to install where no build is known, and in a checkout which command that has", async () => {
+    vi.spyOn(process, "arch", "get").mockReturnValue("s390x");
+    await expect(set({ cuda: true, official: undefined })).rejects.toThrow(
+      /no libtorch with CUDA is known here for \w+-s390x\. .*\n.*pip install torch==2\.13\.0/,
     );
+    vi.restoreAllMocks();
     write("node_modules/@pinmem/torch/tsconfig.json", "{}");
     await expect(set()).rejects.toThrow(/npm run setup/);
   });

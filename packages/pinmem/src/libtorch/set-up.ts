@@ -30,25 +30,26 @@ import {
   writeDefault,
 } from "@pinmem/torch/setup";
 import { findCompiler, hashOf, lastLines, run } from "@pinmem/torch/setup/tools";
+import { cudaBuildFor } from "./cuda-wheels.js";
 import { fetchLibtorch } from "./fetch-libtorch.js";
-import { libtorchVersion, type Wheel, wheelFor } from "./wheels.js";
+import { buildFor, type LibtorchBuild, libtorchVersion } from "./wheels.js";
 
 export interface SetUpOptions {
   /** A libtorch of this machine: an unpacked archive, Python's site-packages/torch, or a prefix such as /usr. */
   readonly libtorch?: string | undefined;
-  /** Take a libtorch with CUDA: the active Python's. */
+  /** Take a libtorch with CUDA: the active Python's, else PyTorch's own build. */
   readonly cuda?: boolean;
-  /** PyTorch's wheel, where it lies on this machine. */
+  /** PyTorch's wheel, where it lies on this machine, or a folder with all that are needed. */
   readonly from?: string | undefined;
-  /** A folder on the web with PyTorch's wheels. */
+  /** A folder on the web with all wheels. */
   readonly mirror?: string | undefined;
   readonly report: Reporter;
   readonly signal?: AbortSignal | undefined;
   readonly env?: NodeJS.ProcessEnv;
   /** Folder of @pinmem/torch. */
   readonly packageDir?: string;
-  /** Default: PyTorch's for this machine. */
-  readonly wheel?: Wheel | undefined;
+  /** Default: PyTorch's for this machine, with CUDA or without. */
+  readonly official?: LibtorchBuild | undefined;
 }
 
 export interface SetUpResult {
@@ -134,51 +135,53 @@ async function loading(packageDir: string, env: NodeJS.ProcessEnv): Promise<stri
 
 /** The libtorch to use, in the cache after this where it is PyTorch's own build. */
 async function chooseLibtorch(
-  {
-    libtorch: named,
-    from,
-    mirror,
-    cuda,
-    report,
-    signal,
-    wheel = wheelFor(platformName(process)),
-  }: SetUpOptions,
+  options: SetUpOptions,
   env: NodeJS.ProcessEnv,
   canBuild: boolean,
 ): Promise<Libtorch> {
+  const { libtorch: named, from, cuda = false, report } = options;
   if (named !== undefined) {
     const { libtorch } = await findLibtorch({ env, libtorch: named });
     if (libtorch) return libtorch;
   }
-  if (cuda === true || (canBuild && from === undefined)) {
+  if (canBuild && from === undefined) {
     const { libtorch, passedOver } = await findLibtorch({ env: { ...env, LIBTORCH: "" } });
-    if (libtorch && (cuda !== true || libtorch.cuda)) return libtorch;
-    if (cuda === true) {
-      const found = libtorch ? `${libtorch.root} is built without it` : "none was found";
-      throw new SetupError(
-        `no libtorch with CUDA is at hand (${found}). Install PyTorch's, then run this again in that environment:\n` +
-          `  python3 -m venv .venv && . .venv/bin/activate && pip install torch==${libtorchVersion}\n` +
-          "or name an unpacked one with `libtorch`.",
-      );
-    }
+    if (libtorch && (!cuda || libtorch.cuda)) return libtorch;
+    if (libtorch) report.note(`passed over ${libtorch.root}: it is built without CUDA`);
     for (const { path, reason } of passedOver) report.note(`passed over ${path}: ${reason}`);
   }
-  if (wheel === undefined) {
+  return officialLibtorch(options, env);
+}
+
+/** PyTorch's own build, from the cache or fetched into it. */
+async function officialLibtorch(
+  { from, mirror, cuda = false, report, signal, official }: SetUpOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<Libtorch> {
+  const platform = platformName(process);
+  const build = official ?? (cuda ? cudaBuildFor(platform) : buildFor(platform));
+  if (build === undefined) {
     throw new SetupError(
-      `PyTorch has no build of libtorch for ${platformName(process)}: name one of this machine with \`libtorch\``,
+      cuda
+        ? `no libtorch with CUDA is known here for ${platform}. With a C++ compiler, install PyTorch's, then run this again in that ` +
+            `environment:\n  python3 -m venv .venv && . .venv/bin/activate && pip install torch==${libtorchVersion}\n` +
+            "or name an unpacked one with `libtorch`."
+        : `PyTorch has no build of libtorch for ${platform}: name one of this machine with \`libtorch\``,
     );
   }
-  const folder = join(cachedLibtorchs(env), `${wheel.version}-${platformName(process)}`);
+  const folder = join(cachedLibtorchs(env), `${build.version}-${platform}`);
+  const several = build.wheels.length > 1;
   if (!existsSync(folder)) {
-    await report.step("libtorch", wheel.file, (progress) =>
-      fetchLibtorch(wheel, folder, {
+    const what = several ? `${build.version}, ${build.wheels.length} files` : String(build.wheels[0]?.file);
+    await report.step("libtorch", what, (progress) =>
+      fetchLibtorch(build, folder, {
         ...{ from, mirror, signal, env },
-        onProgress: (what, done, total) =>
-          progress(`${what} ${(done / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`),
+        onProgress: (step, done, total) =>
+          progress(`${step} ${(done / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`),
       }),
     );
   }
-  const libtorch = inspectLibtorch(folder, "wheel");
+  const libtorch = inspectLibtorch(several ? join(folder, "torch") : folder, "wheel");
   if ("root" in libtorch) return libtorch;
   throw new SetupError(`${folder} is not complete (${libtorch.reason}). Remove it, then run this again`);
 }

@@ -1,11 +1,11 @@
-// A wheel of PyTorch becomes a libtorch: libraries, headers, version and licenses, without what only Python uses. The folder
-// appears under its name when it is whole.
+// Wheels of PyTorch, and NVIDIA's beside it, become a libtorch: libraries, headers, version and licenses, without what only Python
+// uses. The folder appears under its name when it is whole.
 
 import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolder } from "../files/output-folder.js";
 import { asWriteError } from "../files/write-error.js";
-import { openZip } from "../files/zip.js";
+import { openZip, type ZipArchive } from "../files/zip.js";
 
 export interface UnpackOptions {
   /** Also what addons are compiled with. Default true. */
@@ -18,7 +18,7 @@ export interface UnpackOptions {
 const unneeded =
   /lib(torch_python|shm|aoti_custom_ops|backend_with_compiler|jitbackend_test|torchbind_test|torch_global_deps)\./;
 
-/** Where an entry of a wheel goes, relative to the root of libtorch; null: it is not needed. */
+/** Where an entry of PyTorch's wheel goes, relative to the root of libtorch; null: it is not needed. */
 export function placeOf(name: string, headers: boolean): string | null {
   if (name.includes("..") || name.endsWith("/")) return null;
   const license = /^torch-[^/]*\.dist-info\/licenses\/(.+)$/.exec(name);
@@ -29,32 +29,55 @@ export function placeOf(name: string, headers: boolean): string | null {
   return /^lib\/[^/]+\.(so|dylib)[\w.]*$/.test(inside) && !unneeded.test(inside) ? inside : null;
 }
 
+/** The same where libtorch and other packages lie side by side, as pip has them: in torch/ and nvidia/. */
+export function placeBeside(name: string, headers: boolean): string | null {
+  const place = placeOf(name, headers);
+  if (place !== null) return `torch/${place}`;
+  if (name.includes("..") || name.endsWith("/")) return null;
+  const [, owner = "", text = ""] =
+    /^(nvidia_[^/]*)\.dist-info\/(?:licenses\/)?(License\w*\.txt)$/i.exec(name) ?? [];
+  if (text !== "") return `nvidia/licenses/${owner}/${text}`;
+  if (!name.startsWith("nvidia/")) return null;
+  if (/^nvidia\/\w+\/lib\/[^/]+\.so[\w.]*$/.test(name) || /\/LICENSE\.txt$/.test(name)) return name;
+  return headers && /^nvidia\/\w+\/include\//.test(name) ? name : null;
+}
+
 /**
+ * @param wheels one, which becomes the root of libtorch; or several, whose packages are put side by side: then that is `torch` in
+ *   the folder
  * @param folder what it becomes; must not exist
- * @throws ZipError where the wheel is damaged, WriteError where it cannot be kept, the signal's reason
+ * @throws ZipError where a wheel is damaged, WriteError where it cannot be kept, the signal's reason
  */
-export async function unpackWheel(
-  wheel: string,
+export async function unpackWheels(
+  wheels: readonly string[],
   folder: string,
   { headers = true, signal, onProgress }: UnpackOptions = {},
 ): Promise<void> {
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
-  try {
-    await using archive = await openZip(wheel);
-    const wanted = archive.entries.flatMap((entry) => {
-      const place = placeOf(entry.name, headers);
-      return place === null ? [] : [{ entry, file: join(partial, place) }];
+  const place = wheels.length > 1 ? placeBeside : placeOf;
+  const wantedOf = ({ entries }: ZipArchive) =>
+    entries.flatMap((entry) => {
+      const target = place(entry.name, headers);
+      return target === null ? [] : [{ entry, file: join(partial, target) }];
     });
-    const total = wanted.reduce((sum, { entry }) => sum + entry.size, 0);
+  try {
+    let total = 0;
+    for (const wheel of wheels) {
+      await using archive = await openZip(wheel);
+      for (const { entry } of wantedOf(archive)) total += entry.size;
+    }
     let done = 0;
-    for (const { entry, file } of wanted) {
-      signal?.throwIfAborted();
-      if (!existsSync(dirname(file))) makeFolder(dirname(file));
-      await archive.extract(entry, file, signal);
-      if (/\/lib\//.test(file)) chmodSync(file, 0o755);
-      done += entry.size;
-      onProgress?.(done, total);
+    for (const wheel of wheels) {
+      await using archive = await openZip(wheel);
+      for (const { entry, file } of wantedOf(archive)) {
+        signal?.throwIfAborted();
+        if (!existsSync(dirname(file))) makeFolder(dirname(file));
+        await archive.extract(entry, file, signal);
+        if (/\/lib\//.test(file)) chmodSync(file, 0o755);
+        done += entry.size;
+        onProgress?.(done, total);
+      }
     }
     renameSync(partial, folder);
   } catch (error) {
