@@ -4,7 +4,6 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { closest } from "../packages/torch/setup/closest.mjs";
 import { prepared, root } from "./prepare.mjs";
 
 const names = readdirSync(join(root, "bench"))
@@ -19,8 +18,7 @@ Usage: npm run bench -- NAME [options of the benchmark]\n\n${list}\n
 Example: npm run bench -- ${names[0] ?? "NAME"}`);
   process.exitCode = name === undefined ? 2 : 0;
 } else if (!names.includes(name)) {
-  const meant = closest(name, names);
-  console.error(`bench: there is no benchmark ${name}.${meant ? ` Did you mean ${meant}?` : ""} ${list}`);
+  console.error(`bench: there is no benchmark ${name}. ${list}`);
   process.exitCode = 2;
 } else {
   process.exitCode = (await prepared()) ? await start(name, args) : 1;

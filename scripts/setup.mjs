@@ -11,7 +11,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const { resolve } = await import("node:path");
 const { parseArgs } = await import("node:util");
-const { closest } = await import("../packages/torch/setup/closest.mjs");
 const { prepare } = await import("./prepare.mjs");
 
 const help = `Makes this checkout ready: npm packages, libtorch, the native addon, compiled TypeScript.
@@ -61,10 +60,9 @@ try {
 } catch (error) {
   const { code = "", message, name } = /** @type {NodeJS.ErrnoException} */ (error);
   if (code.startsWith("ERR_PARSE_ARGS")) {
-    const word = /'(--?[^' ]+)/.exec(message)?.[1]?.replace(/^--?/, "") ?? "";
-    const meant = closest(word, Object.keys(options));
+    const known = Object.keys(options).map((option) => `--${option}`);
     console.error(
-      `setup: ${message.split(". ")[0]}.${meant ? ` Did you mean --${meant}?` : ""} See npm run setup -- --help`,
+      `setup: ${message.split(". ")[0]}; it takes ${known.join(", ")}. See npm run setup -- --help`,
     );
     process.exitCode = 2;
   } else if (name === "SetupError") {

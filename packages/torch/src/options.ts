@@ -4,8 +4,8 @@
 // Layers and functions that take options declare them as `...rest` behind a typed signature, so that positions too many are
 // seen. The check costs nothing where no options are given, and a look at each key where they are.
 
-import { closest } from "./closest.js";
 import { TorchError } from "./errors.js";
+import { camelCase } from "./names.js";
 import { describeValue } from "./values.js";
 
 /** True for the plain objects that options are. */
@@ -17,7 +17,8 @@ export const isOptions = (value: unknown): value is Readonly<Record<string, unkn
 
 /** The refusal of an option that does not exist. */
 export function unknownOption(operator: string, name: string, known: readonly string[]): TorchError {
-  const meant = closest(name, known);
+  const spelled = camelCase(name).toLowerCase();
+  const meant = known.find((one) => one.toLowerCase() === spelled);
   const takes = known.length ? `it takes ${known.join(", ")}` : "it takes no options";
   return new TorchError(
     meant
