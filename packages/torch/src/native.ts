@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isCheckout, locateAddon } from "../setup/locate.mjs";
+import { requireAddressSpace } from "./address-space.js";
 import { physicalCores } from "./cores.js";
 import { LibtorchNotFoundError } from "./errors.js";
 import { tellWarning } from "./warnings.js";
@@ -175,11 +176,12 @@ function load(build: AddonBuild): Native {
   process.env.UCX_MEM_EVENTS ??= "n";
   let addon: Native;
   try {
+    requireAddressSpace();
     addon = createRequire(import.meta.url)(build.path) as Native;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const cure = /failed to map segment|cannot allocate memory/i.test(reason)
-      ? "There is too little memory or address space for it: libtorch takes about 2 GiB (see ulimit -v)."
+    const cure = /failed to map segment|cannot allocate memory|address space/i.test(reason)
+      ? "There is too little memory or address space for it: raise the limit (ulimit -v)."
       : build.kind === "package"
         ? "Its package may be damaged, or a library of this system too old: run `npm install` again, or `npx pinmem setup`."
         : `The library may have been removed or replaced since. ${remedy}`;
