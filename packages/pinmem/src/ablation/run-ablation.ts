@@ -1,5 +1,8 @@
 // Trains the cells of an ablation one after the other, each a run in a folder of its own. What is finished is not trained
 // again, what was interrupted goes on after its newest checkpoint; so the same command can be given until all is done.
+//
+// Several processes share the cells out among themselves, and each trains the next that nobody has taken, alone. All of them on
+// one cell would be simpler to follow, but another experiment: a step of N processes is one of N times the accumulation.
 
 import { existsSync } from "node:fs";
 import { meanOf } from "@pinmem/core";
@@ -15,11 +18,14 @@ import { readEvents, scoreOf } from "../comparison/read-events.js";
 import { scoresWhileTraining, type Which } from "../comparison/read-run.js";
 import { differences } from "../comparison/recipe-differences.js";
 import { EvaluationInterrupted } from "../evaluation/evaluate-run.js";
+import { digestOf } from "../files/sha256.js";
 import { isDiskFull } from "../files/write-error.js";
+import { alone, type Facts, type World } from "../processes/world.js";
 import { withAbsolutePaths } from "../recipes/absolute-paths.js";
 import { loadStoredRecipe } from "../recipes/load-recipe.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { Normalization } from "../runs/open-normalized.js";
+import { deviceBeside } from "../runs/recipe-for-all.js";
 import { RunError } from "../runs/run-error.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { train } from "../runs/train.js";
@@ -41,6 +47,11 @@ export interface AblationOptions {
   readonly events?: () => readonly EventSink[];
   /** Stops after the step in progress, which is saved. */
   readonly signal?: AbortSignal;
+  /**
+   * The processes that share the cells, all of which call this with the same plan and folder, which all see: each trains the next cell
+   * that nobody has taken yet. The first writes the file. Default: this one alone.
+   */
+  readonly world?: World;
 }
 
 /**
@@ -51,7 +62,7 @@ export interface AblationOptions {
 export async function runAblation(
   base: Recipe,
   plan: Plan,
-  { folder, weights = "best", normalization, onCell, events, signal }: AblationOptions,
+  { folder, weights = "best", normalization, onCell, events, signal, world = alone }: AblationOptions,
 ): Promise<Ablation> {
   if (new RunFolder(folder).exists)
     throw new RunError(folder, "is the folder of a run. Choose another `folder`");
@@ -71,35 +82,86 @@ export async function runAblation(
       })),
       cells: plan.cells.map(({ name }) => states.get(name) as AblationCell),
     });
-  const write = () => writeAblation(folder, ablation());
-  const trained = async (cell: Cell): Promise<AblationCell> => {
-    const problem = await trainCell(cell, folder, { events: events?.() ?? [], ...(signal && { signal }) });
-    const after = await stateOf(cell, folder, weights);
-    return problem === null ? after : { ...after, state: "failed", problem };
+  const isFirst = world.rank === 0;
+  const own = new Set<string>();
+  const write = async () => {
+    if (!isFirst) return;
+    // What the others have done meanwhile shows in their folders; how an evaluation scored it, only at the end.
+    if (world.size > 1) {
+      for (const cell of plan.cells.filter(({ name }) => !own.has(name))) {
+        const state = await stateOf(cell, folder, weights);
+        states.set(cell.name, normalization ? { ...state, scores: null } : state);
+      }
+    }
+    await writeAblation(folder, ablation());
   };
-  const scored = async (cell: Cell, state: AblationCell): Promise<AblationCell> =>
-    normalization ? scoreCell(cell, state, folder, { weights, normalization, signal }) : state;
+  const done = async (cell: Cell, before: AblationCell, stop: AbortSignal): Promise<AblationCell> => {
+    const trained = async (): Promise<AblationCell> => {
+      const problem = await trainCell(cell, folder, { events: events?.() ?? [], signal: stop, world });
+      const after = await stateOf(cell, folder, weights);
+      return problem === null ? after : { ...after, state: "failed", problem };
+    };
+    const state = before.state === "done" ? before : await trained();
+    if (state.state !== "done" || !normalization) return state;
+    return scoreCell(cell, state, folder, { weights, normalization, signal: stop, world });
+  };
+  await world.agree("what they try out", factsOf(base, plan, { folder, weights, normalization }));
   await write();
-  for (const [index, cell] of plan.cells.entries()) {
-    const before = states.get(cell.name) as AblationCell;
-    if (signal?.aborted) break;
-    onCell?.(cell, { index, count: plan.cells.length, state: before.state });
-    const state = before.state === "done" ? before : await trained(cell);
-    states.set(cell.name, state.state === "done" ? await scored(cell, state) : state);
-    await write();
-  }
+  const texts = await world.apart(
+    "ablation",
+    async (piecework) => {
+      const found: AblationCell[] = [];
+      const { signal: stop } = piecework;
+      for (;;) {
+        const index = await piecework.claim();
+        if (index >= plan.cells.length || stop.aborted) break;
+        const cell = plan.cells[index] as Cell;
+        const before = states.get(cell.name) as AblationCell;
+        onCell?.(cell, { index, count: plan.cells.length, state: before.state });
+        const state = await done(cell, before, stop);
+        found.push(state);
+        own.add(cell.name);
+        states.set(cell.name, state);
+        await write();
+      }
+      return JSON.stringify(found);
+    },
+    { signal },
+  );
+  for (const text of texts)
+    for (const state of JSON.parse(text) as AblationCell[]) {
+      own.add(state.name);
+      states.set(state.name, state);
+    }
+  if (world.size > 1) await write();
   return ablation();
 }
+
+/** What the processes must have in common. */
+const factsOf = (
+  base: Recipe,
+  { cells }: Plan,
+  { folder, weights, normalization }: Pick<AblationOptions, "folder" | "weights" | "normalization">,
+): Facts => ({
+  recipe: digestOf(base),
+  cells: `${cells.length}, ${digestOf(cells.map(({ name, set }) => [name, set]))}`,
+  folder,
+  weights: weights ?? null,
+  normalization: normalization ? digestOf(normalization.normalize) : null,
+});
+
+/** A process that trains alone beside others on its machine: with its own device, and its part of what they share. */
+const beside = ({ localRank, localSize }: World): World => ({ ...alone, localRank, localSize });
 
 /** Trains a cell to its end or to an interruption; says why where it cannot. */
 async function trainCell(
   { name, recipe }: Cell,
   folder: string,
-  options: { events: readonly EventSink[]; signal?: AbortSignal },
+  { world, ...options }: { events: readonly EventSink[]; signal: AbortSignal; world: World },
 ): Promise<string | null> {
   const run = new RunFolder(cellFolder(folder, name));
   try {
-    await train(recipe, { folder: run, resume: run.exists, ...options });
+    await train(recipe, { folder: run, resume: run.exists, world: beside(world), ...options });
     return null;
   } catch (error) {
     // On a full disk every other cell would be trained in vain.
@@ -113,10 +175,14 @@ async function scoreCell(
   { name, recipe }: Cell,
   done: AblationCell,
   folder: string,
-  options: { weights: Which; normalization: Normalization; signal: AbortSignal | undefined },
+  { world, ...options }: { weights: Which; normalization: Normalization; signal: AbortSignal; world: World },
 ): Promise<AblationCell> {
   try {
-    const result = await evaluateCell(cellFolder(folder, name), { recipe, ...options });
+    const device = deviceBeside(recipe.device, world.localRank);
+    const result = await evaluateCell(cellFolder(folder, name), {
+      recipe: { ...recipe, device },
+      ...options,
+    });
     return { ...done, scores: result && scoresOf(result) };
   } catch (error) {
     if (error instanceof EvaluationInterrupted) return { ...done, state: "interrupted", scores: null };

@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { Cell } from "../ablation/plan.js";
 import { studies as allStudies } from "../ablation/studies.js";
+import type { Ablation } from "../comparison/ablation-file.js";
+import type { World } from "../processes/world.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { Normalization } from "../runs/open-normalized.js";
 import { refuseIdleOptions, sets } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
+import { inWorld } from "./in-world.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption } from "./normalize-option.js";
 import { bestOrLast, namesOf, numbers, positive, setOption } from "./options.js";
@@ -72,11 +75,11 @@ Exit codes: 0 all done; 1 a run could not be made, and the last lines say why; 2
         ["--normalize", flags.dryRun === true, "--dry-run scores nothing"],
         ["--set", flags.seeds !== undefined && sets(flags.set, "seed"), "--seeds says which seeds are taken"],
       ]);
-      return explained(() => ablate(recipe, flags));
+      return explained(() => inWorld((world) => ablate(recipe, flags, world)));
     });
 }
 
-async function ablate(recipeFile: string, flags: AblateFlags): Promise<void> {
+async function ablate(recipeFile: string, flags: AblateFlags, world: World): Promise<void> {
   const [{ loadRecipe }, { planAblation }] = await Promise.all([
     import("../recipes/load-recipe.js"),
     import("../ablation/plan.js"),
@@ -87,12 +90,13 @@ async function ablate(recipeFile: string, flags: AblateFlags): Promise<void> {
   const plan = planAblation(recipe, { ...(studies && { studies }), ...(seeds && { seeds }) });
   const folder = flags.out ?? join("ablations", recipe.name);
   if (flags.dryRun) {
+    if (world.rank > 0) return;
     if (json) console.log(JSON.stringify(plan, null, 2));
     else console.log(plan.cells.map(describeCell).join("\n"));
     return;
   }
   const normalization = flags.normalize && (await normalizationOf(flags.normalize));
-  await trainAll(recipe, plan, { folder, weights, normalization, json: json === true });
+  await trainAll(recipe, plan, { folder, weights, normalization, json: json === true, world });
 }
 
 const describeCell = ({ name, set }: Cell): string => `${name}  ${set.join(" ") || "the recipe as it is"}`;
@@ -102,12 +106,13 @@ interface AblationTask {
   readonly weights: "best" | "last";
   readonly normalization: Normalization | undefined;
   readonly json: boolean;
+  readonly world: World;
 }
 
 async function trainAll(
   recipe: Recipe,
   plan: Parameters<typeof import("../ablation/run-ablation.js").runAblation>[1],
-  { folder, weights, normalization, json }: AblationTask,
+  { folder, weights, normalization, json, world }: AblationTask,
 ): Promise<void> {
   const [{ runAblation }, { Progress }] = await Promise.all([
     import("../ablation/run-ablation.js"),
@@ -120,15 +125,18 @@ async function trainAll(
     weights,
     normalization,
     signal: interrupt.signal,
+    world,
     events: () => (json ? [] : [new Progress()]),
     onCell: (cell, { index, count, state }) => {
       const fate = { done: "done already", interrupted: "continued", waiting: "", failed: "" }[state];
       if (!json) console.error(`[${index + 1}/${count}] ${describeCell(cell)}${fate && `, ${fate}`}`);
     },
   });
+  process.exitCode = exitCodeOf(ablation.cells);
+  if (world.rank > 0) return;
   const table = await writeTables(folder);
   console.log(json ? JSON.stringify(ablation, null, 2) : (table ?? "no run is done yet"));
-  process.exitCode = outcome(ablation.cells, folder);
+  tellOutcome(ablation.cells, folder);
 }
 
 /** Writes the table and the page; returns the table, or null where no run is done. */
@@ -148,17 +156,20 @@ async function writeTables(folder: string): Promise<string | null> {
   return table;
 }
 
+type State = Pick<Ablation["cells"][number], "name" | "state" | "problem">;
+
+const isLeft = ({ state }: State): boolean => state === "interrupted" || state === "waiting";
+
+function exitCodeOf(cells: readonly State[]): number {
+  if (cells.some(isLeft)) return INTERRUPTED;
+  return cells.some(({ state }) => state === "failed") ? 1 : 0;
+}
+
 /** Says what is left to do or went wrong. */
-function outcome(
-  cells: readonly { name: string; state: string; problem: string | null }[],
-  folder: string,
-): number {
-  const failed = cells.filter(({ state }) => state === "failed");
-  const left = cells.filter(({ state }) => state === "interrupted" || state === "waiting");
+function tellOutcome(cells: readonly State[], folder: string): void {
+  const left = cells.filter(isLeft);
   if (left.length > 0)
     console.error(`${left.length} of ${cells.length} runs are not done: give the same command again`);
-  for (const { name, problem } of failed)
+  for (const { name, problem } of cells.filter(({ state }) => state === "failed"))
     console.error(`${folder}/runs/${name} failed: ${inFlags(problem ?? "")}`);
-  if (left.length > 0) return INTERRUPTED;
-  return failed.length > 0 ? 1 : 0;
 }

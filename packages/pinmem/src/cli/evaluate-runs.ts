@@ -8,40 +8,49 @@ import type { EvaluationProgress } from "../evaluation/evaluate-run-options.js";
 import { requireWritableFile } from "../files/output-folder.js";
 import { StatusLine } from "../files/status-line.js";
 import type { Place } from "../inference/place.js";
+import type { World } from "../processes/world.js";
 import type { EvaluateFlags } from "./evaluate-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { openNormalized } from "./normalize-option.js";
 import { printResults } from "./print-results.js";
 import { folderOfRun } from "./running.js";
 
+interface EvaluateHow {
+  readonly protocol: Protocol;
+  readonly place: Place | null;
+  /** The processes that evaluate together; the first one prints and writes. */
+  readonly world: World;
+}
+
 /** @returns the exit code */
 export async function evaluateRuns(
   paths: readonly string[],
   flags: EvaluateFlags,
-  protocol: Protocol,
-  place: Place | null = null,
+  how: EvaluateHow,
 ): Promise<number> {
   const { EvaluationInterrupted } = await import("../evaluation/evaluate-run.js");
+  const isFirst = how.world.rank === 0;
   using stop = interruption("image");
   const results: EvaluationResult[] = [];
   try {
-    for (const path of paths) results.push(await evaluateOne(path, flags, { protocol, place }, stop.signal));
+    for (const path of paths) results.push(await evaluateOne(path, flags, how, stop.signal));
   } catch (error) {
     if (!(error instanceof EvaluationInterrupted)) throw error;
-    console.error(`${error.message}; give the same command again to go on`);
+    if (isFirst) console.error(`${error.message}; give the same command again to go on`);
     return INTERRUPTED;
   }
-  await printResults(results, { json: flags.json ?? false, classes: flags.classes ?? false });
+  if (isFirst) await printResults(results, { json: flags.json ?? false, classes: flags.classes ?? false });
   const skipped = results.flatMap(({ domains }) => domains.flatMap((domain) => domain.skipped));
   if (skipped.length === 0) return 0;
-  console.error(`${skipped.length} ${skipped.length === 1 ? "file was" : "files were"} left out`);
+  if (isFirst)
+    console.error(`${skipped.length} ${skipped.length === 1 ? "file was" : "files were"} left out`);
   return 1;
 }
 
 async function evaluateOne(
   path: string,
   flags: EvaluateFlags,
-  { protocol, place }: { readonly protocol: Protocol; readonly place: Place | null },
+  { protocol, place, world }: EvaluateHow,
   signal: AbortSignal,
 ): Promise<EvaluationResult> {
   const [{ evaluateRun }, { openDomains, readDataFile }, { writeResult }] = await Promise.all([
@@ -50,9 +59,13 @@ async function evaluateOne(
     import("../evaluation/result-file.js"),
   ]);
   const { removeProgress } = await import("../evaluation/saved-progress.js");
-  const { useThreads } = await import("../runs/environment.js");
+  const [{ useThreads }, { deviceBeside }] = await Promise.all([
+    import("../runs/environment.js"),
+    import("../runs/recipe-for-all.js"),
+  ]);
   if (flags.threads !== undefined) useThreads(flags.threads);
-  const device = flags.device as "cpu";
+  const isFirst = world.rank === 0;
+  const device = deviceBeside(flags.device, world.localRank) as "cpu";
   const { normalize, vote } = protocol;
   const options = { device, vote, ...(flags.which && { which: flags.which }) } as const;
   using run = await openNormalized(path, { normalize, place }, options);
@@ -64,7 +77,7 @@ async function evaluateOne(
   });
   const file =
     flags.out ?? join(folderOfRun(path), "evaluations", nameOf({ protocol, flags, asked, file: run.file }));
-  requireWritableFile(file);
+  if (isFirst) requireWritableFile(file);
   const progressFile = `${file.replace(/\.json$/, "")}.progress`;
   const line = new StatusLine();
   try {
@@ -77,13 +90,15 @@ async function evaluateOne(
       cohesion: flags.cohesion ?? false,
       maxPixels: flags.maxPixels,
       shard: flags.shard ?? null,
+      world,
       progressFile,
       signal,
-      onProgress: showing(line, path),
+      ...(isFirst && { onProgress: showing(line, path) }),
     });
-    await writeResult(file, result);
-    removeProgress(progressFile);
+    if (isFirst) await writeResult(file, result);
+    removeProgress(progressFile, world);
     line.clear();
+    if (!isFirst) return result;
     for (const { domain, file: bad, problem } of skippedOf(result.domains))
       console.error(`left out of ${domain}: ${bad}: ${problem}`);
     console.error(`written to ${file}`);

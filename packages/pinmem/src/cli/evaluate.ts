@@ -5,6 +5,7 @@ import type { Normalization } from "../runs/open-normalized.js";
 import type { EvaluateFlags } from "./evaluate-flags.js";
 import { evaluateRuns } from "./evaluate-runs.js";
 import { refuseIdleOptions } from "./idle-options.js";
+import { inWorld } from "./in-world.js";
 import { normalizationOf, normalizeOption } from "./normalize-option.js";
 import { between, deviceOption, names, positive, scales, voteOption, whichOfRun } from "./options.js";
 import { printResults } from "./print-results.js";
@@ -79,7 +80,7 @@ Exit codes: 0 done; 1 could not, or files were left out; 2 wrong usage; 130 inte
         ["--combine", views === 1, "the protocol looks at an image once, so there is nothing to combine"],
       ]);
       await explained(async () => {
-        process.exitCode = await evaluateRuns(runs, flags, protocol, place);
+        process.exitCode = await inWorld((world) => evaluateRuns(runs, flags, { protocol, place, world }));
       });
     });
   command.addCommand(mergeCommand());

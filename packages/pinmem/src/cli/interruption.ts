@@ -1,5 +1,5 @@
 // An end that somebody asks for: by Ctrl-C, by a batch system (SIGTERM), by closing the terminal (SIGHUP), or by ending the npx
-// that started this. What is in work is finished, and what there is stays.
+// or launcher that started this. What is in work is finished, and what there is stays.
 
 import { isatty } from "node:tty";
 import { goOnUnread } from "./output.js";
@@ -49,7 +49,7 @@ export function interruption(piece: string): Interruption {
     ask("");
   };
   for (const name of names) process.on(name, listener);
-  const unwatch = watchParent(() => ask("the npx or npm that started this is gone: "));
+  const unwatch = watchParent((name) => ask(`the ${name} that started this is gone: `));
   return {
     signal: controller.signal,
     check: (outcome) => {

@@ -4,8 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { distributed } from "@pinmem/torch";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { fixtureFile } from "../../test/data-fixtures.js";
 import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
+import { full } from "../../test/scope.js";
+import { untrainedRun } from "../../test/untrained-run.js";
+import { readResult } from "../evaluation/result-file.js";
 
 const program = join(import.meta.dirname, "../../bin/pinmem.mjs");
 
@@ -18,6 +22,13 @@ function written(more: Parameters<typeof miniRecipe>[0] = {}): { file: string; o
   return { file, out: join(folder, "run") };
 }
 
+/** A process of its own, with one thread. */
+const pinmem = (...words: string[]) =>
+  spawnSync(process.execPath, [program, ...words], {
+    encoding: "utf8",
+    env: { ...process.env, OMP_NUM_THREADS: "1" },
+  });
+
 const stepsIn = (out: string): number => {
   try {
     return readFileSync(join(out, "events.jsonl"), "utf8").split('"event":"step"').length - 1;
@@ -29,6 +40,7 @@ const stepsIn = (out: string): number => {
 describe("pinmem launch", () => {
   it.each([
     [["-n", "2", "report"], /report cannot be shared/],
+    [["-n", "2", "evaluate", "merge", "a.json"], /done by one process/],
     [["-n", "0", "train"], /integer of at least 1/],
     [["-n", "2", "--nodes", "2", "train"], /--master HOST:PORT/],
     [["-n", "2", "--nodes", "2", "--node", "2", "--master", "a:1", "train"], /from 0 to 1/],
@@ -39,6 +51,52 @@ describe("pinmem launch", () => {
     expect(err).toMatch(problem);
     expect(code).toBe(2);
   });
+
+  it.skipIf(!distributed.isAvailable())(
+    "evaluates as two processes: one result, one table, by the first",
+    () => {
+      const { out } = written();
+      untrainedRun(out, { recipe: miniRecipe({ ...ownProcess, method: { name: "erm" } }) });
+      const asked = ["evaluate", out, "--on", "streets:night,streets:fog", "--limit", "3"];
+      const one = pinmem(...asked, "--out", join(out, "one.json"));
+      const two = pinmem("launch", "-n", "2", ...asked, "--out", join(out, "two.json"));
+      expect([one.status, two.status]).toEqual([0, 0]);
+      expect(two.stdout).toBe(one.stdout);
+      expect(two.stderr).toMatch(/^\[0\] written to .*two\.json\n$/);
+      const [a, b] = ["one", "two"].map((name) => readResult(join(out, `${name}.json`)).domains);
+      expect(b).toEqual(a);
+      expect(readdirSync(out).filter((name) => name.endsWith(".progress"))).toEqual([]);
+    },
+    120_000,
+  );
+
+  it.skipIf(!distributed.isAvailable() || !full)(
+    "predicts as two processes, and shares an ablation's runs out",
+    () => {
+      const { file, out } = written({ length: { steps: 1 }, validation: { every: 9, preciseBatchNorm: 0 } });
+      untrainedRun(out, { recipe: miniRecipe({ ...ownProcess, method: { name: "erm" } }) });
+      const photos = ["photo.jpg", "photo.png", "cmyk.jpg"].map(fixtureFile);
+      const told = (text: string) =>
+        text
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as { input?: string; classes?: object; predicted?: number });
+      const predict = (to: string) => ["predict", out, ...photos, "--json", "--out", join(out, to)];
+      const one = told(pinmem(...predict("one")).stdout);
+      const two = told(pinmem("launch", "-n", "2", ...predict("two")).stdout);
+      const classes = (lines: typeof one) =>
+        Object.fromEntries(lines.map((line) => [line.input, line.classes]));
+      expect(classes(two)).toEqual(classes(one));
+      expect(two.at(-1)?.predicted).toBe(3);
+
+      const ablate = (to: string) => ["ablate", file, "--studies", "framework", "--out", join(out, to)];
+      const alone = pinmem(...ablate("alone"));
+      const shared = pinmem("launch", "-n", "2", ...ablate("shared"));
+      expect([alone.status, shared.status, shared.stderr]).toEqual([0, 0, expect.stringContaining("[1]")]);
+      expect(shared.stdout).toBe(alone.stdout);
+    },
+    240_000,
+  );
 
   it.skipIf(!distributed.isAvailable())(
     "trains as two processes, and starts again after one was killed",

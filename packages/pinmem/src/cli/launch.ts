@@ -18,7 +18,7 @@ interface LaunchFlags {
 }
 
 /** Commands that several processes can share. */
-const shared = ["train"] as const;
+const shared = ["train", "evaluate", "predict", "ablate"] as const;
 
 export function launchCommand(): Command {
   return new Command("launch")
@@ -50,6 +50,7 @@ export function launchCommand(): Command {
       `
 Examples:
   npx pinmem launch -n 2 train recipes/demo.mjs
+  npx pinmem launch -n 4 evaluate runs/a --on cityscapes
   npx pinmem launch -n 8 --nodes 4 --node 0 --master gpu0:29500 --restarts 3 train recipes/gtav-synthia.mjs --out runs/a
 
 N processes with an accumulation of A train as one with N x A does: the same batches in the same order, equal to rounding. Lines of
@@ -74,11 +75,12 @@ function misuse(
 ): string | null {
   if (!(shared as readonly string[]).includes(name))
     return `${name} cannot be shared by several processes; ${shared.join(", ")} can`;
+  if (name === "evaluate" && words[0] === "merge") return "evaluate merge is done by one process";
   if (node >= nodes) return `--node is ${node}, but with --nodes ${nodes} it goes from 0 to ${nodes - 1}`;
   if (nodes > 1 && !master) return "several machines need --master HOST:PORT, the same on all of them";
   if (restarts > 0 && nodes > 1)
     return "--restarts works on one machine; on several, let what starts them do it";
-  if (restarts > 0 && folderOf(words) === undefined)
+  if (restarts > 0 && name === "train" && folderOf(words) === undefined)
     return "--restarts goes on in the folder of --out or --resume; give one";
   return null;
 }
@@ -100,7 +102,12 @@ async function run(name: string, words: readonly string[], flags: LaunchFlags): 
       master,
       timeout,
       restart,
-      command: [process.execPath, program, name, ...(restart === 0 ? words : goingOn(words))],
+      command: [
+        process.execPath,
+        program,
+        name,
+        ...(restart > 0 && name === "train" ? goingOn(words) : words),
+      ],
       onLine: (rank, line) => console.error(`[${rank}] ${line}`),
       signal: interrupt.signal,
     });

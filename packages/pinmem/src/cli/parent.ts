@@ -1,5 +1,6 @@
-// Whether the npx or npm that started this is still there. Neither passes every signal on (npx ends its shell, not what runs
-// in it), so that a command would go on unseen after `kill` of what its user started.
+// Whether the npx or npm that started this is still there, or the `pinmem launch`. npm and npx do not pass every signal on (npx ends
+// its shell, not what runs in it), and none of them can after `kill -9`, so that a command would go on unseen after `kill` of what its
+// user started.
 //
 // Only they are watched: after `nohup node …/pinmem.mjs … &` the shell that started it may go.
 
@@ -8,6 +9,11 @@ import { readFileSync } from "node:fs";
 const INTERVAL_MS = 500;
 /** The terminal may have gone with the parent, and its SIGHUP, which says that this was meant, come after. */
 const LOOKS = 3;
+
+interface Starter {
+  readonly name: string;
+  isThere(): boolean;
+}
 
 interface Relative {
   readonly id: number;
@@ -27,7 +33,14 @@ function readProcess(id: number): Relative | null {
   }
 }
 
-/** The npx or npm above this process, and whether it still is; null where it was started otherwise. */
+/** The launcher, npx or npm above this process, and whether it still is; null where it was started otherwise. */
+function starterAbove(): Starter | null {
+  const launcher = Number(process.env.PINMEM_LAUNCHER ?? 0);
+  if (launcher > 0) return { name: "pinmem launch", isThere: () => process.ppid === launcher };
+  const isThere = npmAbove();
+  return isThere && { name: "npx or npm", isThere };
+}
+
 function npmAbove(): (() => boolean) | null {
   if (process.env.npm_command === undefined) return null;
   const { ppid } = process;
@@ -43,16 +56,16 @@ function npmAbove(): (() => boolean) | null {
 /** npm and npx call their processes "npm exec …", "npm run …". */
 const isNpm = ({ name }: Relative): boolean => /^np[mx]\b/.test(name);
 
-/** Calls `gone` once when the npx or npm that started this is gone; returns what ends the watch. */
-export function watchParent(gone: () => void): () => void {
-  const isThere = npmAbove();
-  if (!isThere) return () => {};
+/** Calls `gone` once, with its name, when what started this is gone; returns what ends the watch. */
+export function watchParent(gone: (name: string) => void): () => void {
+  const starter = starterAbove();
+  if (!starter) return () => {};
   let missed = 0;
   const timer = setInterval(() => {
-    missed = isThere() ? 0 : missed + 1;
+    missed = starter.isThere() ? 0 : missed + 1;
     if (missed < LOOKS) return;
     stop();
-    gone();
+    gone(starter.name);
   }, INTERVAL_MS);
   timer.unref();
   const stop = () => {

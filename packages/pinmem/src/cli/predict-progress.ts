@@ -35,6 +35,11 @@ export class PredictProgress {
     this.#line.show(`${this.#done} of ${this.#total}  ${speed.toPrecision(3)} images/s  ${left} left`);
   }
 
+  /** So many inputs are done with by now. */
+  reach(done: number): void {
+    while (this.#done < done) this.input({ skipped: false });
+  }
+
   frame(done: number, total: number | null): void {
     this.#line.show(`${this.#done} of ${this.#total}  frame ${done}${total === null ? "" : ` of ${total}`}`);
   }

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
 import type { OutputKind } from "../prediction/outputs.js";
+import type { World } from "../processes/world.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
+import { inWorld } from "./in-world.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } from "./normalize-option.js";
 import { deviceOption, namesOf, positive, scales, voteOption, whichOfRun } from "./options.js";
@@ -97,19 +99,29 @@ Exit codes: 0 done; 1 inputs that could not be used, listed at the end, or an er
         ["--opacity", !overlay, "--write names no overlay"],
         ["--frames", flags.write.every((kind) => kind === "overlay"), "--write names overlays alone"],
       ]);
-      return explained(() => predict(run, inputs, flags));
+      return explained(() => inWorld((world) => predict(run, inputs, flags, world)));
     });
 }
 
-async function predict(path: string, paths: readonly string[], flags: PredictFlags): Promise<void> {
-  const [{ findInputs, runName }, { predictFiles }, { PredictProgress }] = await Promise.all([
-    import("../prediction/inputs.js"),
-    import("../prediction/predict-files.js"),
-    import("./predict-progress.js"),
-  ]);
-  const { out = join(DEFAULT_OUT, runName(path)), which, device, json, normalize, vote, ...options } = flags;
+async function predict(
+  path: string,
+  paths: readonly string[],
+  flags: PredictFlags,
+  world: World,
+): Promise<void> {
+  const [{ findInputs, runName }, { predictFiles }, { PredictProgress }, { deviceBeside }] =
+    await Promise.all([
+      import("../prediction/inputs.js"),
+      import("../prediction/predict-files.js"),
+      import("./predict-progress.js"),
+      import("../runs/recipe-for-all.js"),
+    ]);
+  const isFirst = world.rank === 0;
+  const { out = join(DEFAULT_OUT, runName(path)), which, json, normalize, vote, ...rest } = flags;
+  const { device: asked, ...options } = rest;
+  const device = deviceBeside(asked, world.localRank);
   const inputs = await findInputs(paths, { except: flags.out ?? DEFAULT_OUT });
-  if (flags.frames && inputs.every(({ kind }) => kind !== "video"))
+  if (isFirst && flags.frames && inputs.every(({ kind }) => kind !== "video"))
     console.error("--frames has no effect here: no input is a video");
   const opening = { device: device as "cpu", ...(which && { which }), ...(vote !== undefined && { vote }) };
   using run = await openNormalized(path, await normalizationOf(normalize), opening);
@@ -120,19 +132,22 @@ async function predict(path: string, paths: readonly string[], flags: PredictFla
     const summary = await predictFiles(run, inputs, {
       ...(options as Omit<PredictFilesOptions, "out">),
       out,
+      world,
       signal: interrupt.signal,
       onResult: (result) => {
-        if (json) print(result);
-        progress.input({ skipped: "skipped" in result });
+        if (json && isFirst) print(result);
+        if (world.size === 1) progress.input({ skipped: "skipped" in result });
       },
-      onFrame: ({ done, total }) => progress.frame(done, total),
+      ...(isFirst && world.size > 1 && { onDone: (done) => progress.reach(done) }),
+      ...(isFirst && { onFrame: ({ done, total }) => progress.frame(done, total) }),
     });
     progress.clear();
+    process.exitCode = exitCodeOf(summary);
+    if (!isFirst) return;
     conclude(summary, {
       out,
       json,
       seconds: (performance.now() - begun) / 1000,
-      interrupted: summary.left > 0,
     });
   } finally {
     progress.clear();
@@ -145,15 +160,17 @@ interface Conclusion {
   readonly out: string;
   readonly json: true | undefined;
   readonly seconds: number;
-  readonly interrupted: boolean;
 }
+
+const exitCodeOf = ({ left, failed }: PredictionSummary): number =>
+  left > 0 ? INTERRUPTED : failed.length > 0 ? 1 : 0;
 
 /** In how many failures the list at the end is cut off. With --json all are told anyway. */
 const FAILURES_SHOWN = 20;
 
 function conclude(
   { predicted, skipped, failed, left }: PredictionSummary,
-  { out, json, seconds, interrupted }: Conclusion,
+  { out, json, seconds }: Conclusion,
 ): void {
   if (json) {
     print({ out, predicted, skipped, failed: failed.length, left, seconds: Number(seconds.toFixed(3)) });
@@ -169,12 +186,11 @@ function conclude(
       console.error(`  ${input}: ${inFlags(error)}`);
     if (failed.length > FAILURES_SHOWN) console.error(`  and ${failed.length - FAILURES_SHOWN} more`);
   }
-  if (interrupted) {
+  if (left > 0) {
     console.error(
       `stopped with ${left} ${left === 1 ? "input" : "inputs"} left; continue with the same command and --skip-existing`,
     );
   }
-  process.exitCode = interrupted ? INTERRUPTED : failed.length > 0 ? 1 : 0;
 }
 
 function share(text: string): number {

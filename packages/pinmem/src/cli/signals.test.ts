@@ -160,6 +160,15 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
     },
   );
 
+  it("stops in good order when the launcher that started it is killed", async () => {
+    const words = [bin, "launch", "-n", "1", "train", endless(), "--out", run];
+    const { child } = start(process.execPath, words);
+    await until("a step", () => events().includes('"step"'));
+    child.kill("SIGKILL");
+    await until("a checkpoint", () => checkpoints().length === 1);
+    await until("its end", () => !existsSync(join(run, ".lock")));
+  });
+
   it.runIf(full)("goes on where nobody reads its output any more", () => {
     const line = `"${process.execPath}" "${bin}" train "${recipe({ length: { steps: 3 } })}" --out "${run}" --json | head -1; echo "\${PIPESTATUS[0]}"`;
     const { stdout } = spawnSync("bash", ["-c", line], { encoding: "utf8" });

@@ -5,6 +5,7 @@ import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command } from "commander";
 import type { World } from "../processes/world.js";
 import { inFlags } from "./in-flags.js";
+import { inWorld } from "./in-world.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { acceptFormer, setOption } from "./options.js";
 import { goOnUnread } from "./output.js";
@@ -43,7 +44,7 @@ Exit codes: 0 trained to the end; 1 stopped by an error, which the last lines te
       const problem = misuse(recipe, flags);
       if (problem) command.error(`error: ${problem}`, { exitCode: 2 });
       await explained(async () => {
-        process.exitCode = await run(recipe, flags);
+        process.exitCode = await inWorld((world) => run(recipe, flags, world));
       });
     });
   return acceptFormer(command, "--run <folder>", "--out");
@@ -57,17 +58,7 @@ function misuse(recipe: string | undefined, { resume, out, set }: TrainFlags): s
   return set.length > 0 ? "--resume goes on with the recipe as it was; leave --set out" : null;
 }
 
-async function run(recipeFile: string | undefined, flags: TrainFlags): Promise<number> {
-  const { openWorld } = await import("../processes/open-world.js");
-  const world = await openWorld();
-  try {
-    return await runInWorld(recipeFile, flags, world);
-  } finally {
-    await world.close();
-  }
-}
-
-async function runInWorld(recipeFile: string | undefined, flags: TrainFlags, world: World): Promise<number> {
+async function run(recipeFile: string | undefined, flags: TrainFlags, world: World): Promise<number> {
   const [
     { loadRecipe, loadStoredRecipe },
     { OtherDataError },

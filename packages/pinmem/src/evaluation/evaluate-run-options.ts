@@ -3,6 +3,7 @@
 import type { Protocol } from "@pinmem/core/formats";
 import type { Device } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
+import type { World } from "../processes/world.js";
 
 export interface EvaluationDomain {
   /** What results call it; unique. */
@@ -34,7 +35,12 @@ export interface EvaluateRunOptions {
   readonly maxPixels?: number | undefined;
   /** Only a part of the images. Default null: all. */
   readonly shard?: Shard | null;
-  /** Where progress is saved, and taken up again. Default null: nowhere. */
+  /**
+   * The processes that evaluate together, all of which call this with the same run and options: each takes its share of the images, and
+   * all get the whole result, the same counts that one process finds with images one by one (`batch` 1). Default: this one alone.
+   */
+  readonly world?: World;
+  /** Where progress is saved, and taken up again; each of several processes has a file of its own. Default null: nowhere. */
   readonly progressFile?: string | null;
   /** Seconds between savings. Default 15. */
   readonly saveEvery?: number;
@@ -48,6 +54,6 @@ export interface EvaluationProgress {
   /** Images of all domains, those left out included. */
   readonly done: number;
   readonly total: number;
-  /** Images done by this process. */
+  /** Images done since the beginning, by all processes, without what had been saved before. */
   readonly here: number;
 }

@@ -1,10 +1,11 @@
 // The evaluation of a finished run: its network on one domain after the other, by one protocol, into one result.
 //
 // Progress is saved now and then; an evaluation that was interrupted goes on where it was, if nothing that its figures depend
-// on has changed, and gives exactly the same ones. Scores of shards add up to exactly those of the whole.
+// on has changed, and gives exactly the same ones. Scores of shards add up to exactly those of the whole, and so do those of several
+// processes, each of which takes its share of the images.
 
 import { setImmediate } from "node:timers/promises";
-import { type LabelSpace, Tally } from "@pinmem/core";
+import { type LabelSpace, Tally, type TallyState } from "@pinmem/core";
 import {
   type DomainResult,
   describeNormalization,
@@ -20,16 +21,19 @@ import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
 import type { Dataset } from "../datasets/dataset.js";
 import { evaluateDomain } from "../inference/evaluate-domain.js";
+import type { ImagePredictor } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import { requireUsableLabels } from "../loading/label-survey.js";
 import { cohesionLoss } from "../losses/memory.js";
+import { alone, ownSamples, type World } from "../processes/world.js";
 import { networkName } from "../recipes/network-name.js";
 import { describeEnvironment } from "../runs/environment.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { predictorOf } from "../runs/predictor-of.js";
 import type { EvaluateRunOptions, EvaluationDomain, Shard } from "./evaluate-run-options.js";
-import { SavedProgress } from "./saved-progress.js";
+import { requireSameEvaluation } from "./same-evaluation.js";
+import { progressFileOf, SavedProgress } from "./saved-progress.js";
 
 /** The signal stopped the evaluation; its progress is saved. */
 export class EvaluationInterrupted extends Error {
@@ -41,56 +45,137 @@ export class EvaluationInterrupted extends Error {
  * @throws EvaluationInterrupted; RangeError where options or label spaces do not fit; DataError where nothing is labeled
  */
 export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Promise<EvaluationResult> {
-  const { protocol, domains, device = "cpu", batch = 1, dilation = null, shard = null, signal } = options;
+  const { protocol, domains, device = "cpu", batch = 1, shard = null, signal, world = alone } = options;
   checkDomains(domains, run.space);
   checkNormalization(protocol, run);
   checkVote(protocol, run);
   if (shard) checkShard(shard);
-  const { progressFile = null, saveEvery = 15 } = options;
-  const progress = new SavedProgress(progressFile, { run, options });
-  const cohesion = (options.cohesion ?? false) && run.network.memory !== null;
+  if (world.size > 1) await requireSameEvaluation(world, run, options);
+  const file = options.progressFile ?? null;
+  const progress = new SavedProgress(file && progressFileOf(file, world), { run, options });
   const predictor = predictorOf(run, { protocol, device, batch });
-
   for (const [turn, { dataset }] of domains.entries()) {
     if (!progress.domains[turn]) await requireUsableLabels(dataset);
   }
-  const parts = domains.map(({ dataset }) => shardOf(dataset, shard));
-  const total = parts.reduce((sum, { samples }) => sum + samples.length, 0);
-  const results: DomainResult[] = [];
-  let [doneBefore, here] = [0, 0];
-  for (const [turn, { name, role }] of domains.entries()) {
-    const dataset = parts[turn] as Dataset;
-    const taken = progress.domains[turn];
-    const tally = new Tally({ classes: run.space.classes.length, dilation, cohesion });
-    if (taken) tally.addState(taken.tally);
-    const from = taken?.next ?? 0;
-    let last = from;
+  const parts = domains.map(({ dataset }) => {
+    const part = shardOf(dataset, shard);
+    return { ...part, samples: ownSamples(world, part.samples) };
+  });
+  const before = await overRanks(
+    world,
+    parts.reduce((sum, _, turn) => sum + (progress.domains[turn]?.next ?? 0), 0),
+  );
+  const total = domains.reduce((sum, { dataset }) => sum + shardOf(dataset, shard).samples.length, 0);
+  let domain = "";
+  const texts = await world.apart(
+    `evaluation of ${run.path}`,
+    async (piecework) => {
+      const tallies: TallyState[] = [];
+      let here = 0;
+      for (const [turn, { name }] of domains.entries()) {
+        domain = name;
+        const tally = await scorePart(parts[turn] as Dataset, {
+          run,
+          options,
+          predictor,
+          progress,
+          turn,
+          signal: piecework.signal,
+          onImages: (more) => {
+            here += more;
+            piecework.tell(here);
+          },
+        });
+        if (!tally) break;
+        tallies.push(tally);
+      }
+      return JSON.stringify(tallies);
+    },
+    {
+      signal,
+      onTotal: (here) => here > 0 && options.onProgress?.({ domain, done: before + here, total, here }),
+    },
+  );
+  const found = texts.map((text) => JSON.parse(text) as TallyState[]);
+  // Whoever has all of its images waits for those that have not.
+  if (found.some((tallies) => tallies.length < domains.length)) {
+    await progress.save();
+    throw new EvaluationInterrupted(
+      `interrupted at image ${progress.domains.at(-1)?.next ?? 0} of ${domain}`,
+    );
+  }
+  const results = domains.map(({ name, role, dataset }, turn): DomainResult => {
+    const tally = newTally(run, options);
+    for (const tallies of found) tally.addState(tallies[turn] as TallyState);
+    return { name, dataset: `${dataset.name}, ${dataset.split}`, role, ...tally.result(run.space) };
+  });
+  return describe(run, { protocol, domains: results, device, seconds: progress.seconds, shard });
+}
+
+interface ScoredPart {
+  readonly run: OpenRun;
+  readonly options: EvaluateRunOptions;
+  readonly predictor: ImagePredictor;
+  readonly progress: SavedProgress;
+  /** Of the domain. */
+  readonly turn: number;
+  readonly signal: AbortSignal;
+  readonly onImages: (more: number) => void;
+}
+
+/** What this process counts on its part of a domain; null where an end was asked for, and what there is was saved. */
+async function scorePart(
+  dataset: Dataset,
+  { run, options, predictor, progress, turn, signal, onImages }: ScoredPart,
+): Promise<TallyState | null> {
+  const { device = "cpu", maxPixels, saveEvery = 15 } = options;
+  const tally = newTally(run, options);
+  const taken = progress.domains[turn];
+  if (taken) tally.addState(taken.tally);
+  const from = taken?.next ?? 0;
+  let last = from;
+  try {
     await evaluateDomain(dataset, {
       predictor,
       tally,
       from,
       skip: true,
-      ...(options.maxPixels !== undefined && { maxPixels: options.maxPixels }),
-      ...(cohesion && { measure: (image) => measureCohesion(run, image, device, tally) }),
+      ...(maxPixels !== undefined && { maxPixels }),
+      ...(measuresCohesion(run, options) && {
+        measure: (image) => measureCohesion(run, image, device, tally),
+      }),
       onImages: async (next) => {
-        here += next - last;
+        onImages(next - last);
         last = next;
-        options.onProgress?.({ domain: name, done: doneBefore + next, total, here });
         progress.domains[turn] = { next, tally: tally.state };
         await setImmediate(); // Rendered images come without a pause in which signals could be heard.
-        if (signal?.aborted) {
-          await progress.save();
-          throw new EvaluationInterrupted(`interrupted at image ${next} of ${name}`);
-        }
+        signal.throwIfAborted();
         if (progress.secondsSinceSaving > saveEvery) await progress.save();
       },
     });
-    progress.domains[turn] = { next: dataset.samples.length, tally: tally.state };
-    doneBefore += dataset.samples.length;
-    const { name: set, split } = dataset;
-    results.push({ name, dataset: `${set}, ${split}`, role, ...tally.result(run.space) });
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    await progress.save();
+    return null;
   }
-  return describe(run, { protocol, domains: results, device, seconds: progress.seconds, shard });
+  progress.domains[turn] = { next: dataset.samples.length, tally: tally.state };
+  return tally.state;
+}
+
+const measuresCohesion = (run: OpenRun, { cohesion = false }: EvaluateRunOptions): boolean =>
+  cohesion && run.network.memory !== null;
+
+const newTally = (run: OpenRun, options: EvaluateRunOptions): Tally =>
+  new Tally({
+    classes: run.space.classes.length,
+    dilation: options.dilation ?? null,
+    cohesion: measuresCohesion(run, options),
+  });
+
+/** The sum of a number over all processes. */
+async function overRanks(world: World, own: number): Promise<number> {
+  const all = await world.exchange("images done before", String(own));
+  return all.reduce((sum, one) => sum + Number(one), 0);
 }
 
 function describe(

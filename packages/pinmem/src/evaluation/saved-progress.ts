@@ -8,6 +8,7 @@ import { tallySchema } from "@pinmem/core/formats";
 import { z } from "zod";
 import { writeWhole } from "../files/atomic-write.js";
 import { sampleName } from "../loading/open-sample.js";
+import { alone, type World } from "../processes/world.js";
 import type { OpenRun } from "../runs/open-run.js";
 import type { EvaluateRunOptions } from "./evaluate-run-options.js";
 
@@ -57,7 +58,7 @@ export class SavedProgress {
 
 function keyOf({ run, options }: { run: OpenRun; options: EvaluateRunOptions }): string {
   const { protocol, domains, device = "cpu", batch = 1, dilation = null, cohesion = false, shard } = options;
-  const { maxPixels = null } = options;
+  const { maxPixels = null, world = alone } = options;
   const { size, mtimeMs } = statSync(run.file);
   const weights = [resolve(run.file), size, mtimeMs];
   const sets = domains.map(({ name, dataset: { samples, decoding } }) => [
@@ -80,6 +81,7 @@ function keyOf({ run, options }: { run: OpenRun; options: EvaluateRunOptions }):
     cohesion,
     maxPixels,
     shard: shard ?? null,
+    ...(world.size > 1 && { rank: world.rank, ranks: world.size }),
   };
   return createHash("sha256").update(JSON.stringify(all)).digest("hex");
 }
@@ -95,5 +97,10 @@ function read(file: string, key: string): z.output<typeof schema> | null {
   }
 }
 
+/** The file of this process among several. */
+export const progressFileOf = (file: string, { rank, size }: World): string =>
+  size === 1 ? file : file.replace(/(\.progress)?$/, `-rank-${rank}-of-${size}$1`);
+
 /** Forgets the progress of an evaluation whose result is saved. */
-export const removeProgress = (file: string): void => rmSync(file, { force: true });
+export const removeProgress = (file: string, world: World = alone): void =>
+  rmSync(progressFileOf(file, world), { force: true });

@@ -24,3 +24,7 @@ export function sha256OfSync(file: string): string {
   }
   return hash.digest("hex");
 }
+
+/** A few hexadecimal digits that tell values apart, by their JSON: for what people compare. */
+export const digestOf = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);

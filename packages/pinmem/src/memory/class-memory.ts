@@ -9,13 +9,21 @@
 // Not here: the losses (losses/memory.ts) and the order of reads, writes and steps (training).
 // Shapes: B batch, C width, K classes, h w feature resolution, N = h w, H W label resolution.
 
-import { cat, nn, noGrad, rand, scope, type Tensor, TorchError, where } from "@pinmem/torch";
+import { cat, dispose, keep, nn, noGrad, rand, scope, type Tensor, TorchError, where } from "@pinmem/torch";
 import { checkLabel, type LabelOptions } from "../losses/labels.js";
-import { type ClassSum, ClassSums, classMeans, sumByClass } from "./class-sums.js";
+import { type ClassSum, ClassSums, classMeans, classShares, sumByClass } from "./class-sums.js";
 import { checkFeature, checkFiniteResult, fullPrecision, widen } from "./feature.js";
 import { gumbelNoise, type NoiseSource } from "./gumbel-noise.js";
 import { completeReadOptions, type ReadOptions } from "./read-options.js";
-import { byCluster, byImage, checkRowsOf, classesPresent, nearestRows, rowWeights } from "./row-choice.js";
+import {
+  byCluster,
+  byClusterOverRanks,
+  byImage,
+  checkRowsOf,
+  classesPresent,
+  nearestRows,
+  rowWeights,
+} from "./row-choice.js";
 import { votesOf } from "./votes.js";
 import { WriteNetwork } from "./write-network.js";
 
@@ -284,6 +292,47 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     );
   }
 
+  /**
+   * As `sumsOf`, for a write of which several processes have images: clusters divide the pixels of all of them. Without gradients.
+   * @param sum adds a tensor up over the processes, in place @param within what is computed is computed in it: a precision
+   */
+  async sumsOverRanks(
+    feature_BChw: Tensor,
+    label_BHW: Tensor,
+    {
+      sum,
+      within = (body) => body(),
+      ...more
+    }: Omit<WriteInput, "momentum" | "items"> & {
+      readonly sum: (tensor: Tensor) => Promise<void>;
+      readonly within?: <T>(body: () => T) => T;
+    },
+  ): Promise<ClassSum> {
+    const own = <T>(body: () => T): T => keep(noGrad(() => scope(() => within(body))));
+    const { classes, rowsPerClass: rows } = this;
+    if (this.rowsPer !== "cluster") return own(() => this.sumsOf(feature_BChw, label_BHW, more));
+    checkFeature(feature_BChw, this.width, "ClassMemory.write");
+    const { domains: _, ...labels } = more;
+    const [direction_BChw, share_BKN] = own(() =>
+      fullPrecision(this.writenet.call(feature_BChw), (written) => [
+        nn.F.normalize(written),
+        classShares(written, label_BHW, { classes, ...labels }),
+      ]),
+    ) as [Tensor, Tensor];
+    let choice_BKRN: Tensor | undefined;
+    try {
+      const chosen = await byClusterOverRanks(direction_BChw, widen(this.mItems), { rows, share_BKN, sum });
+      choice_BKRN = chosen;
+      const classSum = own(() =>
+        sumByClass(direction_BChw, label_BHW, { classes, choose: () => chosen, ...labels }),
+      );
+      checkFiniteResult(classSum.sum_KC, "ClassMemory.write");
+      return classSum;
+    } finally {
+      dispose([direction_BChw, share_BKN, choice_BKRN]);
+    }
+  }
+
   /** The second half of `write`: new rows (K, C) from the sums. */
   mix(
     classSum: ClassSum,
@@ -313,9 +362,10 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
    * for (const { feature, label } of batches) sums.add(feature, label);
    * memory.store(sums.items());
    * ```
+   * @param imagesBefore where several processes collect: how many images the others have before this one's, which take turns in the rows
    */
-  collect(): ClassSums {
-    return new ClassSums(this.classes, this.width, this.mItems.device, this.rowsPerClass);
+  collect({ imagesBefore = 0 }: { imagesBefore?: number } = {}): ClassSums {
+    return new ClassSums(this.classes, this.width, this.mItems.device, this.rowsPerClass, imagesBefore);
   }
 
   /** One direction (K, C) for each class: its row, or the mean direction of the several that were written. */

@@ -23,16 +23,27 @@ export function sumByClass(
   label_BHW: Tensor,
   { classes, choose, ...labels }: LabelOptions & { classes: number; choose?: RowChoice | undefined },
 ): ClassSum {
-  const [, , h = 0, w = 0] = feature_BChw.shape;
   return scope(() => {
-    const dtype = feature_BChw.dtype === "float64" ? "float64" : "float32";
-    const share_BKN = labelWeights(label_BHW, { classes, size: [h, w], dtype, ...labels })
-      .narrow(1, 0, classes)
-      .flatten({ startDim: 2 });
+    const share_BKN = classShares(feature_BChw, label_BHW, { classes, ...labels });
     const weight_BKN = choose ? splitByRow(share_BKN, choose(share_BKN)) : share_BKN;
     const feature_BNC = feature_BChw.flatten({ startDim: 2 }).transpose(1, 2);
     return { sum_KC: weight_BKN.bmm(feature_BNC).sum(0), count_K: weight_BKN.sum([0, 2]) };
   });
+}
+
+/** Shares (B, K, N) of the classes in each pixel of a feature (B, C, h, w), by labels (B, H, W). */
+export function classShares(
+  feature_BChw: Tensor,
+  label_BHW: Tensor,
+  { classes, ...labels }: LabelOptions & { classes: number },
+): Tensor {
+  const [, , h = 0, w = 0] = feature_BChw.shape;
+  const dtype = feature_BChw.dtype === "float64" ? "float64" : "float32";
+  return scope(() =>
+    labelWeights(label_BHW, { classes, size: [h, w], dtype, ...labels })
+      .narrow(1, 0, classes)
+      .flatten({ startDim: 2 }),
+  );
 }
 
 /** Mean feature (K, C) of each class; zero for classes that did not occur. */
@@ -57,7 +68,10 @@ export class ClassSums implements Disposable {
     device: Device,
     /** Rows of a class. */
     readonly rows = 1,
+    /** Images that others have added to sums of their own before these. */
+    imagesBefore = 0,
   ) {
+    this.#images = imagesBefore;
     this.#sum_KC = keep(zeros([classes * rows, width], { dtype: "float64", device }));
     this.#count_K = keep(zeros([classes * rows], { dtype: "float64", device }));
   }

@@ -6,7 +6,7 @@
 // that an even clustering of its class finds for it (Zhou et al., "Rethinking Semantic Segmentation: A Prototype View", CVPR 2022).
 // Shapes: B batch, K classes, R rows of a class, C width, h w feature resolution, N = h w.
 
-import { arange, noGrad, scope, type Tensor, TorchError, tensor } from "@pinmem/torch";
+import { arange, keep, noGrad, scope, type Tensor, TorchError, tensor } from "@pinmem/torch";
 
 /** From the shares (B, K, N) of the classes in each pixel, how much of each goes into each row: (B or 1, K or 1, R, N or 1). */
 export type RowChoice = (share_BKN: Tensor) => Tensor;
@@ -54,29 +54,84 @@ export const byCluster =
   (share_BKN) =>
     noGrad(() =>
       scope(() => {
-        const [batch = 0, classes = 0, pixels = 0] = share_BKN.shape;
-        const direction_BCN = direction_BChw.flatten({ startDim: 2 });
-        const cosine_BKRN = items_RC
-          .to(direction_BCN.dtype)
-          .matmul(direction_BCN)
-          .view([batch, classes, rows, pixels]);
-        const all = (value: Tensor, middle: number) =>
-          value.permute([1, 2, 0, 3]).reshape([classes, middle, batch * pixels]);
-        const share_K1M = all(share_BKN.unsqueeze(2), 1);
-        let flow_KRM = all(cosine_BKRN, rows).sub(1).div(SMOOTHNESS).exp().mul(share_K1M);
-        const least = 1e-30;
-        for (let round = 0; round < ROUNDS; round++) {
-          flow_KRM = flow_KRM.div(flow_KRM.sum([2], { keepdim: true }).clamp({ min: least }));
-          flow_KRM = flow_KRM.div(flow_KRM.sum([1], { keepdim: true }).clamp({ min: least })).mul(share_K1M);
-        }
-        const [, chosen_KM] = flow_KRM.max(1) as [Tensor, Tensor];
-        return chosen_KM
-          .view([classes, batch, pixels])
-          .permute([1, 0, 2])
-          .unsqueeze(2)
-          .eq(rowIndex(rows, share_BKN.device).view([1, 1, rows, 1]));
+        let flow_KRM = firstFlow(direction_BChw, items_RC, share_BKN, rows);
+        const share_K1M = overImages(share_BKN.unsqueeze(2));
+        for (let round = 0; round < ROUNDS; round++)
+          flow_KRM = balanced(flow_KRM, flow_KRM.sum([2], { keepdim: true }), share_K1M);
+        return chosenRows(flow_KRM, share_BKN);
       }),
     );
+
+/**
+ * The same over pixels that several processes have, each its own; the shares (B, K, N) are known before. The promise gives the choice
+ * for this process's pixels.
+ * @param sum adds a tensor up over all of them, in place
+ */
+export async function byClusterOverRanks(
+  direction_BChw: Tensor,
+  items_RC: Tensor,
+  { rows, share_BKN, sum }: { rows: number; share_BKN: Tensor; sum: (tensor: Tensor) => Promise<void> },
+): Promise<Tensor> {
+  const detached = <T>(body: () => T): T => keep(noGrad(() => scope(body))) as T;
+  let flow_KRM = detached(() => firstFlow(direction_BChw, items_RC, share_BKN, rows));
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const total_KR1 = detached(() => flow_KRM.sum([2], { keepdim: true }));
+      try {
+        await sum(total_KR1);
+        const next = detached(() => balanced(flow_KRM, total_KR1, overImages(share_BKN.unsqueeze(2))));
+        flow_KRM.dispose();
+        flow_KRM = next;
+      } finally {
+        total_KR1.dispose();
+      }
+    }
+    return detached(() => chosenRows(flow_KRM, share_BKN));
+  } finally {
+    flow_KRM.dispose();
+  }
+}
+
+/** (B, K, X, N) to (K, X, M), with the M = B N pixels of all images in a row. */
+function overImages(value: Tensor): Tensor {
+  const [batch = 0, classes = 0, middle = 0, pixels = 0] = value.shape;
+  return value.permute([1, 2, 0, 3]).reshape([classes, middle, batch * pixels]);
+}
+
+/** (K, R, M). */
+function firstFlow(direction_BChw: Tensor, items_RC: Tensor, share_BKN: Tensor, rows: number): Tensor {
+  const [batch = 0, classes = 0, pixels = 0] = share_BKN.shape;
+  const direction_BCN = direction_BChw.flatten({ startDim: 2 });
+  const cosine_BKRN = items_RC
+    .to(direction_BCN.dtype)
+    .matmul(direction_BCN)
+    .view([batch, classes, rows, pixels]);
+  return overImages(cosine_BKRN)
+    .sub(1)
+    .div(SMOOTHNESS)
+    .exp()
+    .mul(overImages(share_BKN.unsqueeze(2)));
+}
+
+const LEAST = 1e-30;
+
+/** A round: first all rows of a class get the same, then each pixel gives its share. @param total_KR1 what the rows have */
+const balanced = (flow_KRM: Tensor, total_KR1: Tensor, share_K1M: Tensor): Tensor => {
+  const even_KRM = flow_KRM.div(total_KR1.clamp({ min: LEAST }));
+  return even_KRM.div(even_KRM.sum([1], { keepdim: true }).clamp({ min: LEAST })).mul(share_K1M);
+};
+
+/** (B, K, R, N): for each pixel the row that most of it flows to. */
+function chosenRows(flow_KRM: Tensor, share_BKN: Tensor): Tensor {
+  const [batch = 0, classes = 0, pixels = 0] = share_BKN.shape;
+  const rows = flow_KRM.size(1);
+  const [, chosen_KM] = flow_KRM.max(1) as [Tensor, Tensor];
+  return chosen_KM
+    .view([classes, batch, pixels])
+    .permute([1, 0, 2])
+    .unsqueeze(2)
+    .eq(rowIndex(rows, share_BKN.device).view([1, 1, rows, 1]));
+}
 
 export interface NearestRows {
   /** Of each class the cosine of its nearest row, (B, K, h, w); 0 where none was written. */

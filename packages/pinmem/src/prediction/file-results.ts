@@ -1,6 +1,7 @@
 // What predicting many files takes, and what it tells of each of them.
 
 import type { LabelSpace } from "@pinmem/core";
+import type { World } from "../processes/world.js";
 import type { OutputKind } from "./outputs.js";
 import type { PredictImageOptions } from "./predict-image.js";
 
@@ -18,8 +19,18 @@ export interface PredictFilesOptions extends Omit<PredictImageOptions, "logits">
   readonly frames?: boolean;
   /** Stops after the image, or the frame, in progress. */
   readonly signal?: AbortSignal;
-  /** Called for every input when it is done with, in the order in which they are finished. */
+  /**
+   * The processes that predict together, all of which call this with the same run and inputs: each takes every so many-th of them and
+   * writes its outputs, and all get the whole summary. Default: this one alone.
+   */
+  readonly world?: World;
+  /**
+   * Called for every input when it is done with, in the order in which they are finished; of several processes each hears of its own,
+   * and the first of all others' at the end.
+   */
   readonly onResult?: (result: FileResult) => void;
+  /** Told now and then how many inputs all processes are done with. */
+  readonly onDone?: (done: number) => void;
   /** Called after each frame of a video. */
   readonly onFrame?: (frame: FrameProgress) => void;
 }

@@ -9,9 +9,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { distributed } from "@pinmem/torch";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
+import { asRanks } from "../../test/ranks.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { readPng } from "../images/png.js";
 import * as writing from "../images/write-png.js";
@@ -160,4 +162,26 @@ describe("predictFiles", () => {
     expect(writes).toBeLessThan(8);
     full.mockRestore();
   });
+
+  it.skipIf(!distributed.isAvailable())(
+    "shares files among processes, each of which writes its own; all know of all",
+    async () => {
+      for (const name of ["a.jpg", "b.jpg", "d.jpg"]) photo(name);
+      writeFileSync(join(photos, "c.jpg"), "not a picture");
+      const alone = await predictAll();
+      const pixels = () => files().map((name) => gray(join(out, name)).pixels);
+      const expected = [files(), pixels()];
+      rmSync(out, { recursive: true });
+      const done: number[] = [];
+      const shared = await asRanks(2, (world) =>
+        predictAll({ world, ...(world.rank === 0 && { onDone: (now: number) => done.push(now) }) }),
+      );
+      expect([files(), pixels()]).toEqual(expected);
+      for (const { summary } of shared) expect(summary).toEqual(alone.summary);
+      const [first, second] = shared.map(({ results }) => results.map(({ input }) => input).sort());
+      expect(first).toEqual(alone.results.map(({ input }) => input).sort());
+      expect(second).toEqual(["b.jpg", "d.jpg"].map((name) => join(photos, name)));
+      expect(done.at(-1)).toBe(4);
+    },
+  );
 });

@@ -1,10 +1,13 @@
 // Many files through a trained network: images decoded ahead, outputs written behind, memory bounded however many there are.
+// Several processes take every so many-th file each.
 // A file that cannot be used costs itself alone; a disk that cannot be written to ends all.
 
 import { stat } from "node:fs/promises";
 import type { RgbImage } from "@pinmem/core";
 import { DataError } from "../files/data-error.js";
 import { requireWritable } from "../files/output-folder.js";
+import { digestOf, sha256Of } from "../files/sha256.js";
+import { alone, ownSamples, type World } from "../processes/world.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { type Decoded, decodeAhead } from "./decode-ahead.js";
 import type {
@@ -26,6 +29,72 @@ import { WriteBehind } from "./write-behind.js";
 
 /** @throws OutputError where the folder cannot be written to, or no longer */
 export async function predictFiles(
+  run: OpenRun,
+  inputs: readonly Input[],
+  options: PredictFilesOptions,
+): Promise<PredictionSummary> {
+  const { world = alone, signal, onResult = () => {}, onDone } = options;
+  if (world.size > 1) await requireSamePrediction(world, run, inputs, options);
+  const isFirst = world.rank === 0;
+  const told: FileResult[] = [];
+  const texts = await world.apart(
+    `prediction with ${run.path}`,
+    async (piecework) => {
+      let done = 0;
+      const summary = await predictShare(run, ownSamples(world, inputs), {
+        ...options,
+        signal: piecework.signal,
+        onResult: (result) => {
+          onResult(result);
+          if (!isFirst) told.push(result);
+          piecework.tell(++done);
+        },
+      });
+      return JSON.stringify({ summary, told });
+    },
+    { signal, onTotal: onDone },
+  );
+  const all = texts.map(
+    (text) => JSON.parse(text) as { summary: PredictionSummary; told: readonly FileResult[] },
+  );
+  if (isFirst) for (const { told: others } of all) for (const result of others) onResult(result);
+  return addedUp(
+    all.map(({ summary }) => summary),
+    inputs,
+  );
+}
+
+/** The summaries of all processes in one. */
+function addedUp(summaries: readonly PredictionSummary[], inputs: readonly Input[]): PredictionSummary {
+  const sum = (of: (one: PredictionSummary) => number) =>
+    summaries.reduce((total, one) => total + of(one), 0);
+  const place = new Map(inputs.map(({ file }, at) => [file, at]));
+  const failed = summaries.flatMap((one) => one.failed);
+  if (summaries.length > 1) failed.sort((a, b) => (place.get(a.input) ?? 0) - (place.get(b.input) ?? 0));
+  return {
+    predicted: sum(({ predicted }) => predicted),
+    skipped: sum(({ skipped }) => skipped),
+    failed,
+    left: sum(({ left }) => left),
+  };
+}
+
+/** @throws Error on all processes, with the values of all, where one is about to do something else */
+async function requireSamePrediction(
+  world: World,
+  run: OpenRun,
+  inputs: readonly Input[],
+  { out, write }: PredictFilesOptions,
+): Promise<void> {
+  await world.agree("what they predict", {
+    weights: (await sha256Of(run.file)).slice(0, 12),
+    inputs: `${inputs.length}, ${digestOf(inputs.map(({ name }) => name))}`,
+    out,
+    write: write.join(","),
+  });
+}
+
+async function predictShare(
   run: OpenRun,
   inputs: readonly Input[],
   options: PredictFilesOptions,

@@ -83,6 +83,8 @@ export async function launch({
         GROUP_RANK: String(node),
         MASTER_ADDR: address,
         MASTER_PORT: String(port),
+        // By which it notices when this process is gone.
+        PINMEM_LAUNCHER: String(process.pid),
         TORCHELASTIC_RESTART_COUNT: String(restart),
         TORCHELASTIC_USE_AGENT_STORE: "",
       },

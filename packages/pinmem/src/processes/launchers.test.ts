@@ -17,7 +17,7 @@ describe("the place of a process among others", () => {
     expect(placeFromVariables({ SLURM_PROCID: "0", SLURM_NTASKS: "1", SLURM_JOB_ID: "7" })).toBeNull();
   });
 
-  it("by torchrun, whose agent may offer the store, anew at every restart", () => {
+  it("by torchrun, whose agent may listen at the port itself, anew at every restart", () => {
     expect(placeFromVariables(torchrun)).toEqual({
       launcher: "torchrun",
       rank: 5,
@@ -26,18 +26,17 @@ describe("the place of a process among others", () => {
       localSize: 4,
       masterAddress: "node0",
       masterPort: 29_400,
-      hostsStore: false,
       name: "/0",
     });
     const first = { ...torchrun, RANK: "0", LOCAL_RANK: "0" };
-    expect(placeFromVariables(first)).toMatchObject({ hostsStore: true });
+    expect(placeFromVariables(first)).toMatchObject({ masterPort: 29_400 });
     const elastic = {
       ...first,
       TORCHELASTIC_USE_AGENT_STORE: "True",
       TORCHELASTIC_RUN_ID: "run",
       TORCHELASTIC_RESTART_COUNT: "2",
     };
-    expect(placeFromVariables(elastic)).toMatchObject({ hostsStore: false, name: "run/2" });
+    expect(placeFromVariables(elastic)).toMatchObject({ masterPort: 29_401, name: "run/2" });
   });
 
   it("by PyTorchJob, with one process a machine", () => {

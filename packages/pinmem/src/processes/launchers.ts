@@ -1,6 +1,6 @@
 // Who started this process, as one of how many: read from the variables that launchers set. `pinmem launch` sets torchrun's.
 //
-//   torchrun     RANK WORLD_SIZE LOCAL_RANK LOCAL_WORLD_SIZE MASTER_ADDR MASTER_PORT, TORCHELASTIC_… for its own store
+//   torchrun     RANK WORLD_SIZE LOCAL_RANK LOCAL_WORLD_SIZE MASTER_ADDR MASTER_PORT, TORCHELASTIC_… where its own store is there
 //   PyTorchJob   RANK WORLD_SIZE MASTER_ADDR MASTER_PORT: one process a machine
 //   Slurm        SLURM_PROCID SLURM_NTASKS SLURM_LOCALID SLURM_NODELIST SLURM_JOB_ID
 //   Open MPI     OMPI_COMM_WORLD_RANK … _SIZE … _LOCAL_RANK; MASTER_ADDR and MASTER_PORT are to be given
@@ -17,9 +17,8 @@ export interface Place {
   readonly localRank: number;
   readonly localSize: number | null;
   readonly masterAddress: string;
+  /** Of the store in which all find one another, which rank 0 offers. */
   readonly masterPort: number;
-  /** Whether this process offers the store in which all find one another. */
-  readonly hostsStore: boolean;
   /** Tells this start from others in the same store. */
   readonly name: string;
 }
@@ -90,11 +89,17 @@ function torchPlace(read: Reader): Place {
     localRank: local ?? 0,
     localSize: read.optional("LOCAL_WORLD_SIZE", 1) ?? (local === null ? 1 : null),
     masterAddress: read.text("MASTER_ADDR", ": the machine of rank 0"),
-    masterPort: read.port,
-    hostsStore: rank === 0 && !/^(true|1)$/i.test(variables.TORCHELASTIC_USE_AGENT_STORE ?? ""),
+    masterPort: /^(true|1)$/i.test(variables.TORCHELASTIC_USE_AGENT_STORE ?? "")
+      ? besides(read.port)
+      : read.port,
     name: `${variables.TORCHELASTIC_RUN_ID ?? ""}/${restart}`,
   });
 }
+
+/**
+ * torchrun's agent listens at the port itself, with a store whose language changes from one libtorch to the next: ours may be another.
+ */
+const besides = (port: number): number => (port < 65_535 ? port + 1 : port - 1);
 
 function openMpiPlace(read: Reader): Place {
   const rank = read.number("OMPI_COMM_WORLD_RANK");
@@ -107,7 +112,6 @@ function openMpiPlace(read: Reader): Place {
     localSize: read.optional("OMPI_COMM_WORLD_LOCAL_SIZE", 1),
     masterAddress: read.text("MASTER_ADDR", hint),
     masterPort: read.port,
-    hostsStore: rank === 0,
     name: "",
   });
 }
@@ -128,7 +132,6 @@ function slurmPlace(read: Reader): Place {
     localSize: tasksHere(variables.SLURM_STEP_TASKS_PER_NODE ?? variables.SLURM_TASKS_PER_NODE, variables),
     masterAddress: variables.MASTER_ADDR || firstHost(nodes),
     masterPort: read.optional("MASTER_PORT", 1) ?? SLURM_PORTS.first + (job % SLURM_PORTS.count),
-    hostsStore: rank === 0,
     name: `${job}/${variables.SLURM_STEP_ID ?? ""}`,
   });
 }

@@ -14,13 +14,12 @@ export const DEFAULT_TIMEOUT = 60;
 export async function openWorld(variables: NodeJS.ProcessEnv = process.env): Promise<World> {
   const place = placeFromVariables(variables);
   if (!place || place.size === 1) return alone;
-  const { rank, size, localRank, localSize, masterAddress, masterPort, hostsStore, name } = place;
+  const { rank, size, localRank, localSize, masterAddress, masterPort, name } = place;
   const group = await distributed.initProcessGroup({
     rank,
     worldSize: size,
     masterAddress,
     masterPort,
-    hostsStore,
     name,
     timeout: 1000 * secondsOf(variables.PINMEM_TIMEOUT),
   });

@@ -13,6 +13,7 @@ import {
   scope,
   type Tensor,
 } from "@pinmem/torch";
+import { type Piecework, type PieceworkOptions, workAlone, workApart } from "./piecework.js";
 
 /** Facts that must be alike everywhere. */
 export type Facts = Readonly<Record<string, string | number | null>>;
@@ -33,6 +34,18 @@ export interface World {
   any<Flags extends readonly boolean[]>(...flags: Flags): Promise<{ [K in keyof Flags]: boolean }>;
   /** Rank 0's text on all ranks; the others' does not count. */
   share(what: string, text: string): Promise<string>;
+  /** The texts of all ranks, by rank. */
+  exchange(what: string, text: string): Promise<readonly string[]>;
+  /**
+   * Works apart from the others for as long as it takes, and brings together what came of it: the texts of all ranks, by rank.
+   * A rank that is late is waited for as long as it shows life.
+   * @throws Error where another rank fails
+   */
+  apart(
+    what: string,
+    work: (piecework: Piecework) => Promise<string>,
+    options?: PieceworkOptions,
+  ): Promise<readonly string[]>;
   /** @throws Error with the values of all ranks where facts differ */
   agree(what: string, facts: Facts): Promise<void>;
   /** Tells the others why this rank cannot go on. */
@@ -51,6 +64,8 @@ export const alone: World = {
   copyFirst: async () => {},
   any: async (...flags) => flags as never,
   share: async (_, text) => text,
+  exchange: async (_, text) => [text],
+  apart: async (_, work, options) => [await workAlone(work, options)],
   agree: async () => {},
   fail: async () => {},
   close: async () => {},
@@ -79,6 +94,8 @@ const BUCKET = 2 ** 23;
 /** The world of a process group. */
 export class GroupWorld implements World {
   readonly #group: distributed.ProcessGroup;
+  /** How often the ranks have worked apart. */
+  #apart = 0;
 
   readonly localRank: number;
   readonly localSize: number;
@@ -120,6 +137,18 @@ export class GroupWorld implements World {
 
   share(what: string, text: string): Promise<string> {
     return this.#group.share(what, text);
+  }
+
+  exchange(what: string, text: string): Promise<readonly string[]> {
+    return this.#group.exchange(what, text);
+  }
+
+  apart(
+    what: string,
+    work: (piecework: Piecework) => Promise<string>,
+    options?: PieceworkOptions,
+  ): Promise<readonly string[]> {
+    return workApart(this.#group, `${what}, ${++this.#apart}`, work, options);
   }
 
   agree(what: string, facts: Facts): Promise<void> {

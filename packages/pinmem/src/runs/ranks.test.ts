@@ -7,6 +7,7 @@ import { distributed, loadSafetensors, scope, type Tensor } from "@pinmem/torch"
 import { describe, expect, it, onTestFinished } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { asRanks } from "../../test/ranks.js";
+import { TINY } from "../../test/tiny-backbone.js";
 import type { Recipe, RecipeInput } from "../recipes/recipe.js";
 import { deviceOf } from "./recipe-for-all.js";
 import { train } from "./train.js";
@@ -23,8 +24,8 @@ const eventsOf = (folder: string): Record<string, unknown>[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-function expectAlike(one: string, other: string, tolerance: number): void {
-  for (const which of ["best", "last"]) {
+function expectAlike(one: string, other: string, tolerance: number, files = ["best", "last"]): void {
+  for (const which of files) {
     scope(() => {
       const [a, b] = [one, other].map((run) => loadSafetensors(join(run, `${which}.safetensors`)).tensors);
       expect([...(b?.keys() ?? [])]).toEqual([...(a?.keys() ?? [])]);
@@ -65,6 +66,37 @@ describe.skipIf(!distributed.isAvailable())("runs of several processes", () => {
     expectAlike(whole, shared, 1e-5);
     const stored = JSON.parse(readFileSync(join(shared, "recipe.json"), "utf8")) as Recipe;
     expect(stored).toMatchObject({ accumulation: 2, noise: "turn" });
+  });
+
+  const selective = { backbone: TINY, width: 16, normalization: { layer0: "selective-whitening" } } as const;
+  const switchable = {
+    backbone: TINY,
+    width: 16,
+    normalization: { layer1: "switchable-whitening" },
+  } as const;
+  const clusters = { backbone: TINY, width: 16, memory: { rows: { per: "cluster", count: 3 } } } as const;
+  it.each<[string, Partial<RecipeInput>]>([
+    [
+      "selective whitening, whose variances they share, and averages of the weights",
+      {
+        model: selective,
+        method: { name: "erm" },
+        whitening: { selectAfterEpochs: 1, trials: 2, images: 3 },
+        averaging: { kind: "ema", decay: 0.5 },
+        length: { steps: 3 },
+        data: { ...recipe().data, perDomain: 3 },
+      },
+    ],
+    ["switchable whitening", { model: switchable, method: { name: "erm" } }],
+    [
+      "a memory of clusters, which divide the pixels of all",
+      { model: clusters, method: { name: "memory-erm", memoryStart: { batches: 3 } } },
+    ],
+  ])("are those of one with %s", async (_, more) => {
+    const [whole, shared] = [join(temporary(), "run"), join(temporary(), "run")];
+    await train(recipe({ ...more, accumulation: 2, noise: "turn" }), { folder: whole });
+    await asRanks(2, (world) => train(recipe(more), { folder: shared, world }));
+    expectAlike(whole, shared, 1e-5, more.averaging ? ["best", "last", "average"] : undefined);
   });
 
   it("stop together, and go on as one process", async () => {

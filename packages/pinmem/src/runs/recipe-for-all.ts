@@ -1,9 +1,9 @@
 // One recipe for several processes: that of the one process which they are together. What they were given is compared before anything
 // else, and each takes the device that is its own.
 
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { cudaDeviceCount } from "@pinmem/torch";
+import { digestOf } from "../files/sha256.js";
 import type { Facts, World } from "../processes/world.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { DataRecord } from "./data-record.js";
@@ -24,7 +24,7 @@ const ownMatters: ReadonlySet<string> = new Set([
  * @throws Error where recipes or versions differ, with the values of all ranks, or where a process has no device
  */
 export async function recipeForAll(recipe: Recipe, world: World, goesOn: boolean): Promise<Recipe> {
-  if (world.size === 1) return recipe;
+  if (world.size === 1) return { ...recipe, device: deviceBeside(recipe.device, world.localRank) };
   await world.agree("version and recipe", { pinmem: ownVersion(), ...recipeFacts(recipe) });
   const begins = (await world.share("whether a run begins", String(!goesOn))) === "true";
   return {
@@ -49,13 +49,17 @@ export function deviceOf(device: string, localRank: number, count = cudaDeviceCo
   );
 }
 
+/** The device of a process that works alone, beside others on its machine or not: as it was asked for where it is the first. */
+export const deviceBeside = (device: string, localRank: number): string =>
+  localRank === 0 ? device : deviceOf(device, localRank);
+
 /** What the data of all processes must have in common. */
 export const factsOf = ({ labels, datasets }: DataRecord): Facts => ({
   labels,
   ...Object.fromEntries(
     datasets.map(({ role, ...record }) => [
       role,
-      `${record.name}, ${record.split}, ${record.files.length} files, ${digest(record)}`,
+      `${record.name}, ${record.split}, ${record.files.length} files, ${digestOf(record)}`,
     ]),
   ),
 });
@@ -67,15 +71,13 @@ function recipeFacts(recipe: Recipe): Facts {
     Object.entries(recipe).flatMap(([name, value]) => {
       if (ownMatters.has(name)) return [];
       const text = common(value);
-      return [[name, text.length <= 60 ? text : digest(text)]];
+      return [[name, text.length <= 60 ? text : digestOf(text)]];
     }),
   );
 }
 
-const digest = (value: unknown): string =>
-  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
-
-function ownVersion(): string {
+/** Of this package. */
+export function ownVersion(): string {
   const manifest = new URL("../../package.json", import.meta.url);
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }

@@ -125,7 +125,9 @@ async function trainInFolder(
     try {
       const examined = await examineData(data, recipe, isFirst ? folder : null);
       await world.agree("their data", factsOf(examined.record));
-      const result = await trainOn(data, recipe, { ...more, ...examined, folder, events, world });
+      // Which of a machine's devices it was is no matter of the recipe.
+      const kept = { ...recipe, device: asked.device };
+      const result = await trainOn(data, recipe, { ...more, ...examined, kept, folder, events, world });
       await world.close();
       if (result.reason === "finished" && isFirst) await calibrateFinished(data, recipe, folder, more.signal);
       return result;
@@ -192,6 +194,8 @@ async function examineData(data: OpenData, { data: { onError } }: Recipe, folder
 
 interface RunOptions extends Pick<TrainOptions, "signal" | "saveNow" | "method"> {
   readonly record: DataRecord;
+  /** The recipe as the run's files hold it. */
+  readonly kept: Recipe;
   /** About the data, for the user. */
   readonly warnings: readonly string[];
   readonly folder: RunFolder;
@@ -202,7 +206,7 @@ interface RunOptions extends Pick<TrainOptions, "signal" | "saveNow" | "method">
 async function trainOn(
   data: OpenData,
   recipe: Recipe,
-  { folder, record, warnings, events, signal, saveNow, method: given, world }: RunOptions,
+  { folder, record, warnings, kept, events, signal, saveNow, method: given, world }: RunOptions,
 ) {
   const isFirst = world.rank === 0;
   const { seed, method: methodConfig, accumulation, precision, channelsLast } = recipe;
@@ -319,7 +323,7 @@ async function trainOn(
           saveSafetensors(
             folder.model(which),
             ownState(network),
-            writeMetadata({ recipe, space: data.space, backboneWeights, ...state }),
+            writeMetadata({ recipe: kept, space: data.space, backboneWeights, ...state }),
           );
         },
       }),
@@ -329,7 +333,7 @@ async function trainOn(
   });
   try {
     if (isFirst) {
-      await folder.write(recipe);
+      await folder.write(kept);
       await writeDataRecord(folder.data, record);
       await recordEnvironment(folder.environment, device);
     }

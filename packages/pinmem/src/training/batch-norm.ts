@@ -11,6 +11,7 @@ import type { TrainableNetwork } from "../models/trainable-network.js";
 import { alone, type World } from "../processes/world.js";
 import type { LabeledBatch } from "./episode.js";
 import { heed } from "./heed.js";
+import { MovingStatistics } from "./moving-statistics.js";
 import { inPrecision, type Precision } from "./precision.js";
 
 export interface EstimationOptions {
@@ -36,6 +37,9 @@ export async function estimateStatistics(
   const before = norms.map(({ momentum }) => momentum);
   const mode = network.training;
   let started = false;
+  let count = 0;
+  // Switchable whitening goes on from what it has.
+  using moving = world.size > 1 ? new MovingStatistics(network) : null;
   try {
     for await (const batch of batches) {
       await heed(signal);
@@ -49,8 +53,10 @@ export async function estimateStatistics(
         started = true;
       }
       scope(() => noGrad(() => inPrecision(precision, batch.image.device, () => visitAll(network, batch))));
+      count++;
     }
     if (world.size > 1) await meanOverRanks(norms, started, world);
+    await moving?.combine(world, count);
   } finally {
     norms.forEach((norm, at) => {
       norm.momentum = before[at] as number | null;

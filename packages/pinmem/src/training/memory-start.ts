@@ -4,8 +4,9 @@
 import type { LabelSpace } from "@pinmem/core";
 import type { TrainingEvent } from "@pinmem/core/formats";
 import { type Device, noGrad, scope } from "@pinmem/torch";
+import type { ClassSums } from "../memory/class-sums.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
-import { alone, type World } from "../processes/world.js";
+import { alone, shareOf, type World } from "../processes/world.js";
 import { withRandomState } from "./checkpoints/snapshot.js";
 import type { LabeledBatch } from "./episode.js";
 import { memoryEvent } from "./events/memory-event.js";
@@ -22,41 +23,51 @@ export interface StartReport {
   readonly absent: readonly number[];
 }
 
+export interface StartOptions {
+  readonly precision?: Precision;
+  readonly signal?: AbortSignal | undefined;
+  /** The processes that start it together. Default: this one alone. */
+  readonly world?: World;
+  /** How many batches other processes see before this one's. */
+  readonly batchesBefore?: number;
+}
+
 /** Fills the network's memory from labeled batches, each process from its own. @throws the signal's reason where it asks for an end before the last */
 export async function startMemory(
   network: TrainableNetwork,
   batches: AsyncIterable<LabeledBatch>,
-  {
-    precision = "float32",
-    signal,
-    world = alone,
-  }: { precision?: Precision; signal?: AbortSignal | undefined; world?: World } = {},
+  { precision = "float32", signal, world = alone, batchesBefore = 0 }: StartOptions = {},
 ): Promise<StartReport> {
   const memory = memoryOf(network, "startMemory");
   const mode = network.training;
-  using sums = memory.collect();
+  let sums: ClassSums | null = null;
   let count = 0;
   network.eval();
   try {
     for await (const { image, label, domains } of batches) {
       await heed(signal);
+      sums ??= memory.collect({ imagesBefore: batchesBefore * image.size(0) });
+      const into = sums;
       scope(() =>
         noGrad(() => {
           const { feature } = inPrecision(precision, image.device, () => network.encode(image));
-          sums.add(feature, label, memory.rowsPer === "domain" ? { domains } : {});
+          into.add(feature, label, memory.rowsPer === "domain" ? { domains } : {});
         }),
       );
       count++;
     }
+    sums ??= memory.collect();
+    await world.sum(sums.tensors);
+    if (count === 0 && world.size === 1)
+      throw new Error("startMemory: there is no batch to start the memory from");
+    const all = sums;
+    scope(() => memory.store(all.items().to(memory.items.dtype)));
+    const absent = sums.counts.flatMap((share, trainId) => (share === 0 ? [trainId] : []));
+    return { batches: count, absent };
   } finally {
     network.train(mode);
+    sums?.[Symbol.dispose]();
   }
-  await world.sum(sums.tensors);
-  if (count === 0 && world.size === 1)
-    throw new Error("startMemory: there is no batch to start the memory from");
-  scope(() => memory.store(sums.items().to(memory.items.dtype)));
-  const absent = sums.counts.flatMap((share, trainId) => (share === 0 ? [trainId] : []));
-  return { batches: count, absent };
 }
 
 export interface MemoryStartOptions {
@@ -84,11 +95,17 @@ export class MemoryStart implements TrainerHook {
   }
 
   async before(done: number, signal?: AbortSignal): Promise<void> {
-    const { network, device, precision, config, space, batchesPerEpoch, images, emit, world } = this.#options;
+    const { network, device, precision, config, space, batchesPerEpoch, images, emit } = this.#options;
+    const { world = alone } = this.#options;
     if (done !== config.afterSteps) return;
     const count = config.batches === "official" ? OFFICIAL_EPOCHS * batchesPerEpoch : config.batches;
     const { absent } = await withRandomState(device, () =>
-      startMemory(network, images("memory start", count), { precision, signal, ...(world && { world }) }),
+      startMemory(network, images("memory start", count), {
+        precision,
+        signal,
+        world,
+        batchesBefore: shareOf(world, count).from,
+      }),
     );
     const names = absent.map((trainId) => space.classes[trainId]?.name ?? String(trainId));
     const missing = names.length > 0 ? `; without ${names.join(", ")}` : "";

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
@@ -47,3 +49,13 @@ test.skipIf(!isAvailable()).each([
   },
   30_000,
 );
+
+test.skipIf(!isAvailable())("a store that does not answer is an error after the timeout", async () => {
+  const server = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const { port: masterPort } = server.address() as { port: number };
+  await expect(initProcessGroup({ rank: 1, worldSize: 2, masterPort, timeout: 1000 })).rejects.toThrow(
+    /the store, which rank 0 hosts, did not answer within 1 s: .*another program/,
+  );
+});

@@ -8,7 +8,7 @@ import { lookup } from "node:dns/promises";
 import { build } from "../native.js";
 import { DistributedError, inWords } from "./errors.js";
 import { findDifferences } from "./facts.js";
-import { nativeGroups } from "./native-groups.js";
+import { nativeGroups, withPatience } from "./native-groups.js";
 import { ProcessGroup } from "./process-group.js";
 
 export interface ProcessGroupOptions {
@@ -44,7 +44,7 @@ export async function initProcessGroup({
   timeout = 60_000,
 }: ProcessGroupOptions): Promise<ProcessGroup> {
   check({ rank, worldSize, masterPort, timeout });
-  const groups = nativeGroups("initProcessGroup");
+  const groups = withPatience(nativeGroups("initProcessGroup"), timeout);
   const handle = groups.groupCreate();
   const context = { operation: "initProcessGroup", rank, worldSize };
   const place = `${masterAddress}:${masterPort}`;

@@ -43,6 +43,12 @@ export interface ConnectedGroup {
   readonly timeout: number;
 }
 
+/** Who is waited for, and what shows that it lives. */
+interface Awaited {
+  readonly missing?: number;
+  readonly life?: () => Promise<number>;
+}
+
 /** A process among others; made by `initProcessGroup`. */
 export class ProcessGroup {
   readonly #connected: ConnectedGroup;
@@ -126,13 +132,28 @@ export class ProcessGroup {
     if (difference) throw difference;
   }
 
-  /** The short texts of all processes, by rank. @throws DistributedError where one is missing, or says that it failed */
-  async exchange(what: string, text: string): Promise<string[]> {
+  /**
+   * The texts of all processes, by rank.
+   * @param life prefix of a count for each rank (`count`): who is late is waited for as long as its count goes on
+   * @throws DistributedError where one is missing, or says that it failed
+   */
+  async exchange(what: string, text: string, { life }: { life?: string } = {}): Promise<string[]> {
     const round = this.#compared++;
     return this.#within(what, async () => {
       await this.#set(`exchange/${round}/${this.rank}`, text);
-      return this.#collect(`exchange/${round}/`, what);
+      return this.#collect(`exchange/${round}/`, what, life);
     });
+  }
+
+  /** Adds to a number that all processes share, and returns what it is then. @throws DistributedError where the store is gone */
+  count(name: string, more: number): Promise<number> {
+    const { groups, handle } = this.#connected;
+    return this.#within("count", () => groups.storeAdd(handle, `count/${name}`, more));
+  }
+
+  /** Why another process failed, in its words; null where none said so. @throws as `count` */
+  lastWords(): Promise<string | null> {
+    return this.#within("lastWords", () => this.#readLastWords());
   }
 
   /** Rank 0's text on all processes. @throws as `exchange` */
@@ -220,30 +241,42 @@ export class ProcessGroup {
   }
 
   /** The texts of all ranks under a prefix. */
-  async #collect(prefix: string, what: string): Promise<string[]> {
+  async #collect(prefix: string, what: string, life?: string): Promise<string[]> {
     const { groups, handle, worldSize } = this.#connected;
     const texts: string[] = [];
     for (let rank = 0; rank < worldSize; rank++) {
-      await this.#until(what, async () => (await groups.storeHas(handle, prefix + rank)) === 1, rank);
+      const hasCome = async () => (await groups.storeHas(handle, prefix + rank)) === 1;
+      await this.#until(what, hasCome, {
+        missing: rank,
+        ...(life !== undefined && { life: () => groups.storeAdd(handle, `count/${life}${rank}`, 0) }),
+      });
       texts.push(await groups.storeGet(handle, prefix + rank));
     }
     return texts;
   }
 
-  /** Looks again and again, until it is so, somebody has failed, or the time is over. */
-  async #until(what: string, isSo: () => Promise<boolean>, missing?: number): Promise<void> {
-    const { groups, handle, timeout } = this.#connected;
-    const end = performance.now() + timeout;
+  /** Looks again and again, until it is so, somebody has failed, or nobody has shown life for too long. */
+  async #until(what: string, isSo: () => Promise<boolean>, { missing, life }: Awaited = {}): Promise<void> {
+    const { timeout } = this.#connected;
+    let [end, shown] = [performance.now() + timeout, 0];
     for (let wait: number = LOOK_MS.first; ; wait = Math.min(LOOK_MS.most, 1.5 * wait)) {
       if (await isSo()) return;
-      if ((await groups.storeHas(handle, "failed")) === 1)
-        throw new Error(`another rank failed. ${await groups.storeGet(handle, "failed")}`);
+      const told = await this.#readLastWords();
+      if (told !== null) throw new Error(`another rank failed. ${told}`);
+      const now = (await life?.()) ?? 0;
+      if (now !== shown) [end, shown] = [performance.now() + timeout, now];
       if (performance.now() > end) {
         const who = missing === undefined ? "another rank" : `rank ${missing}`;
-        throw new Error(`${who} did not come to "${what}" within ${timeout / 1000} s`);
+        const problem = life ? "showed no life for" : `did not come to "${what}" within`;
+        throw new Error(`${who} ${problem} ${timeout / 1000} s`);
       }
       await pause(wait);
     }
+  }
+
+  async #readLastWords(): Promise<string | null> {
+    const { groups, handle } = this.#connected;
+    return (await groups.storeHas(handle, "failed")) === 1 ? groups.storeGet(handle, "failed") : null;
   }
 
   async #within<T>(operation: string, body: () => Promise<T>): Promise<T> {
@@ -256,7 +289,7 @@ export class ProcessGroup {
       return await body();
     } catch (cause) {
       const problem = inWords((cause as Error).message);
-      const told = await this.#lastWords();
+      const told = await this.#heardLastWords();
       const whole = told && !problem.includes(told) ? `${problem}. ${told}` : problem;
       this.#failure = new DistributedError(whole, { ...context, cause });
       throw this.#failure;
@@ -264,11 +297,8 @@ export class ProcessGroup {
   }
 
   /** What another process said of why it failed, as far as that can be heard. */
-  async #lastWords(): Promise<string | null> {
-    const { groups, handle } = this.#connected;
-    const look = async () =>
-      (await groups.storeHas(handle, "failed")) === 1 ? groups.storeGet(handle, "failed") : null;
-    return Promise.race([look().catch(() => null), atMost(LAST_WORDS_MS)]);
+  async #heardLastWords(): Promise<string | null> {
+    return Promise.race([this.#readLastWords().catch(() => null), atMost(LAST_WORDS_MS)]);
   }
 }
 

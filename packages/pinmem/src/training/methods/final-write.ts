@@ -2,6 +2,7 @@
 // and write network are all it takes: no decoder, no auxiliary head.
 
 import { cat, dispose, keep, noGrad, scope } from "@pinmem/torch";
+import type { ClassSum } from "../../memory/class-sums.js";
 import { alone, type World } from "../../processes/world.js";
 import type { Episode } from "../episode.js";
 import { inPrecision } from "../precision.js";
@@ -18,25 +19,44 @@ export function finalWrite(
   world: World = alone,
 ): void | Promise<void> {
   const memory = memoryOf(network, "finalWrite");
+  const within = <T>(body: () => T): T => inPrecision(precision, memory.items.device, body);
+  const store = (sums: ClassSum) => scope(() => noGrad(() => memory.store(memory.mix(sums))));
   network.eval();
-  const sums = keep(
+  const { feature, label, domains } = keep(
     scope(() =>
       noGrad(() => {
-        const { device } = memory.items;
-        const within = <T>(body: () => T): T => inPrecision(precision, device, body);
         const features = episodes.map(({ metaTrain: { image } }) =>
           scope(() => within(() => network.encode(image).feature)),
         );
-        const labels = episodes.map(({ metaTrain: { label } }) => label);
-        const domains = episodes.flatMap(({ metaTrain }) => metaTrain.domains ?? []);
-        return within(() => memory.sumsOf(cat(features), cat(labels), { domains }));
+        const labels = episodes.map(({ metaTrain: { label: one } }) => one);
+        return {
+          feature: cat(features),
+          label: cat(labels),
+          domains: episodes.flatMap(({ metaTrain }) => metaTrain.domains ?? []),
+        };
       }),
     ),
   );
-  network.train();
-  const store = () => scope(() => noGrad(() => memory.store(memory.mix(sums))));
-  const free = () => dispose(sums);
-  if (world.size > 1) return world.sum([sums.sum_KC, sums.count_K]).then(store).finally(free);
-  store();
-  free();
+  const done = () => {
+    dispose([feature, label]);
+    network.train();
+  };
+  if (world.size === 1) {
+    scope(() => noGrad(() => store(within(() => memory.sumsOf(feature, label, { domains })))));
+    done();
+    return;
+  }
+  return (async () => {
+    const sums = await memory.sumsOverRanks(feature, label, {
+      domains,
+      within,
+      sum: (one) => world.sum([one]),
+    });
+    try {
+      await world.sum([sums.sum_KC, sums.count_K]);
+      store(sums);
+    } finally {
+      dispose(sums);
+    }
+  })().finally(done);
 }

@@ -295,7 +295,9 @@ it("the final write in bfloat16 gives rows near those of single precision", () =
     const trained = network().to({ dtype: "float32" });
     const { metaTrain } = episode();
     const image = metaTrain.image.to("float32");
-    new MemoryErm(context(trained, { precision })).afterStep([{ metaTrain: { ...metaTrain, image }, metaTest: null }]);
+    new MemoryErm(context(trained, { precision })).afterStep([
+      { metaTrain: { ...metaTrain, image }, metaTest: null },
+    ]);
     return trained.memory?.items as Tensor;
   };
   const [single, half] = [rows("float32"), rows("bfloat16")];
