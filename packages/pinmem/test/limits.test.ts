@@ -61,19 +61,21 @@ describe.skipIf(process.platform !== "linux")("a limited address space", () => {
 
 // Set once all is imported: Node holds up to a hundred files of modules open at once, which would meet the limit first.
 describe.skipIf(process.platform !== "linux")("a limited number of open files", () => {
-  it("is named where threads of a loader find none, with both ways around it", () => {
+  const root = folderOf({ "images/a.png": "photo.png", "labels/a.png": "train-ids.png" });
+
+  /** What a program given as text reads with that many threads, or why not. */
+  const read = (workers: number, files: number) => {
     const door = new URL("../dist/api/data.js", import.meta.url).href;
-    const root = folderOf({ "images/a.png": "photo.png", "labels/a.png": "train-ids.png" });
     const text = `
       import { execFileSync } from "node:child_process";
       const { Loader, domainSampler, openNamedDataset } = await import(${JSON.stringify(door)});
       const dataset = await openNamedDataset("folder", { root: ${JSON.stringify(root)} });
       const sampler = domainSampler({ lengths: [1], perDomain: 1, seed: 1, epoch: 1 });
       const crop = { size: { width: 16, height: 16 } };
-      execFileSync("prlimit", ["--nofile=128", "--pid", String(process.pid)]);
-      const loader = new Loader({ datasets: [dataset], sampler, crop, seed: 1, workers: 64 });
+      execFileSync("prlimit", ["--nofile=${files}", "--pid", String(process.pid)]);
+      const loader = new Loader({ datasets: [dataset], sampler, crop, seed: 1, workers: ${workers} });
       try {
-        for await (const _ of loader.batches({ epoch: 0 })) break;
+        for await (const { size } of loader.batches({ epoch: 0 })) console.log(size.width);
       } catch (error) {
         console.log(error.message);
       }
@@ -81,10 +83,15 @@ describe.skipIf(process.platform !== "linux")("a limited number of open files", 
     const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", text], {
       encoding: "utf8",
     });
-    expect({ status, stdout, stderr }).toEqual({
-      status: 0,
-      stdout: expect.stringMatching(/Too many files are open: take fewer threads \(workers\).*ulimit -n/),
-      stderr: "",
-    });
+    return { status, stdout, stderr };
+  };
+
+  it("is named where threads of a loader find none, with both ways around it", () => {
+    const cure = /Too many files are open: take fewer threads \(workers\).*ulimit -n/;
+    expect(read(64, 128)).toEqual({ status: 0, stdout: expect.stringMatching(cure), stderr: "" });
+  });
+
+  it("is enough for one thread, in a program given as text too", () => {
+    expect(read(1, 128)).toEqual({ status: 0, stdout: "16\n", stderr: "" });
   });
 });

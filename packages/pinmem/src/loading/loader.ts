@@ -247,7 +247,7 @@ export class Loader {
   }
 
   #startWorker(start: WorkerStart): Worker {
-    const worker = new Worker(workerFile(), { workerData: start });
+    const worker = new Worker(workerFile(), { workerData: start, execArgv: nodeOptions() });
     worker.on("message", (report: BatchReport) => this.#receive(report));
     worker.on("error", (error) => this.#break(workerFailure(error)));
     this.#ends.push(new Promise((resolve) => worker.once("exit", resolve)));
@@ -276,6 +276,9 @@ function workerFailure(cause: Error): Error {
     : "Fewer of them take less memory (workers)";
   return new Error(`Loader: a worker thread failed: ${cause.message}. ${cure}`, { cause });
 }
+
+/** Those of this process without what holds for a program given as text alone, of which a thread with a file dies. */
+const nodeOptions = (): string[] => process.execArgv.filter((option) => !option.startsWith("--input-type"));
 
 /** The compiled worker: beside this file, or in dist where this runs from its TypeScript source (in tests). */
 function workerFile(): URL {
