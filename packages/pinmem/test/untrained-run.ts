@@ -11,9 +11,13 @@ import { miniRecipe } from "./mini-recipe.js";
 
 export function untrainedRun(
   folder: string,
-  { space = cityscapes19, recipe = miniRecipe() }: { space?: LabelSpace; recipe?: Recipe } = {},
+  {
+    space = cityscapes19,
+    recipe = miniRecipe(),
+    seed = 3,
+  }: { space?: LabelSpace; recipe?: Recipe; seed?: number } = {},
 ): string {
-  manualSeed(3);
+  manualSeed(seed);
   const network = createRecipeNetwork(recipe, space.classes.length);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe));

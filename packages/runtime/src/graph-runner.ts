@@ -8,7 +8,7 @@ import { confidenceOf } from "./confidence.js";
 import { cosinesOf } from "./cosines.js";
 import { addDirections } from "./directions.js";
 import { ModelError } from "./model-error.js";
-import type { Session, Value, Values } from "./onnx.js";
+import type { GraphSession, Value, Values } from "./onnx.js";
 import { OwnStatistics, scalar, statisticsView } from "./own-statistics.js";
 import { type InputTables, inputTables, pictureInput } from "./picture-input.js";
 import { isWhole, type Piece, type Pieces, piecesOf } from "./pieces.js";
@@ -29,8 +29,8 @@ import { nextTurn } from "./turn.js";
 
 export interface GraphRunnerParts {
   readonly model: ExportedModel;
-  readonly encode: Session;
-  readonly decode: Session;
+  readonly encode: GraphSession;
+  readonly decode: GraphSession;
   readonly engine: Engine;
   /** MiB for the network's computation. */
   readonly memory: number;

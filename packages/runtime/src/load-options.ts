@@ -28,6 +28,11 @@ export interface PageLoadOptions extends LoadOptions {
    * are served from node_modules, otherwise the folder `ort` beside this file.
    */
   readonly ortPath?: string | URL;
+  /**
+   * Address of a server that computes the graphs instead (`pinmem studio --engine torch`): no graph is fetched then, and `device`,
+   * `threads` and `ortPath` do not count. Default: the page computes.
+   */
+  readonly compute?: string | URL;
   /** Compute in a worker of its own. False: in this thread, for programs that are in a worker of theirs. Default true. */
   readonly worker?: boolean;
 }

@@ -43,21 +43,44 @@ export interface ReadOptions {
 }
 
 /** @throws ModelError where the place holds no exported model that this version can run, or a file is not what model.json says */
-export async function readModel(
-  files: ModelFiles,
-  { signal, onProgress }: ReadOptions = {},
-): Promise<ModelParts> {
-  const model = await readDescription(files, signal);
-  const { graphs, memory } = model;
-  if (graphs.kind === "single") {
-    throw new ModelError(
-      `${files.place} holds a single graph, made for other tools; export the run once more without \`single\``,
-    );
-  }
+export async function readModel(files: ModelFiles, options: ReadOptions = {}): Promise<ModelParts> {
+  const { model, graphs } = await readSplit(files, options.signal);
+  const { memory } = model;
   const described: FileDescription[] = [graphs.encode, graphs.decode, ...(memory ? [memory] : [])];
+  const next = oneAfterTheOther(files, described, options);
+  const encode = await next(graphs.encode);
+  const decode = await next(graphs.decode);
+  const rows = memory && readRows(await next(memory), memory, files.place);
+  return { model, encode, decode, rows };
+}
+
+/** The same for a model whose graphs run elsewhere. @throws as `readModel` */
+export async function readWithoutGraphs(files: ModelFiles, options: ReadOptions = {}) {
+  const { model, graphs } = await readSplit(files, options.signal);
+  const { memory } = model;
+  const rows =
+    memory && readRows(await oneAfterTheOther(files, [memory], options)(memory), memory, files.place);
+  return { model, graphs, rows };
+}
+
+async function readSplit(files: ModelFiles, signal: AbortSignal | undefined) {
+  const model = await readDescription(files, signal);
+  const { graphs } = model;
+  if (graphs.kind === "split") return { model, graphs };
+  throw new ModelError(
+    `${files.place} holds a single graph, made for other tools; export the run once more without \`single\``,
+  );
+}
+
+/** Reads files, and tells of all of them together how far it is. */
+function oneAfterTheOther(
+  files: ModelFiles,
+  described: readonly FileDescription[],
+  { signal, onProgress }: ReadOptions,
+): (file: FileDescription) => Promise<Uint8Array> {
   const total = described.reduce((sum, { bytes }) => sum + bytes, 0);
   let before = 0;
-  const next = async (file: FileDescription): Promise<Uint8Array> => {
+  return async (file) => {
     const told = before;
     const bytes = await readChecked(files, file, signal, (count) =>
       onProgress?.({ done: Math.min(told + count, total), total }),
@@ -66,10 +89,6 @@ export async function readModel(
     onProgress?.({ done: before, total });
     return bytes;
   };
-  const encode = await next(graphs.encode);
-  const decode = await next(graphs.decode);
-  const rows = memory && readRows(await next(memory), memory, files.place);
-  return { model, encode, decode, rows };
 }
 
 type FileDescription = Pick<ExportedGraph, "file" | "bytes" | "sha256">;

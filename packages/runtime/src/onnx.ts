@@ -42,9 +42,24 @@ export interface OnnxRuntime {
   readonly Tensor: new (type: string, data: Data, dims: readonly number[]) => OnnxTensor;
 }
 
-/** A graph that is ready to run. */
-export class Session {
+/** A graph that is ready to run, wherever that is. */
+export interface GraphSession {
   /** What model.json says of it. */
+  readonly graph: ExportedGraph;
+  /** Names of what it gives. */
+  readonly outputs: readonly string[];
+  /**
+   * Those of the outputs that are asked for. Of the values, those are taken that the graph has an input for.
+   * @throws ModelError where it fails
+   */
+  run(values: Values, wanted: readonly string[]): Promise<Values>;
+  release(): Promise<void>;
+}
+
+export const namesOf = (values: ExportedGraph["inputs"]): readonly string[] => values.map(({ name }) => name);
+
+/** A graph that onnxruntime runs here. */
+export class Session implements GraphSession {
   readonly graph: ExportedGraph;
   readonly #runtime: OnnxRuntime;
   readonly #session: OnnxSession;
@@ -70,23 +85,14 @@ export class Session {
     }
   }
 
-  /** Names of what it takes. */
-  get inputs(): readonly string[] {
-    return this.graph.inputs.map(({ name }) => name);
-  }
-
-  /** Names of what it gives. */
   get outputs(): readonly string[] {
-    return this.graph.outputs.map(({ name }) => name);
+    return namesOf(this.graph.outputs);
   }
 
-  /**
-   * Those of the outputs that are asked for. Of the values, those are taken that the graph has an input for.
-   * @throws ModelError where onnxruntime fails, such as for want of memory
-   */
+  /** @throws ModelError where onnxruntime fails, such as for want of memory */
   async run(values: Values, wanted: readonly string[]): Promise<Values> {
     const feeds = Object.fromEntries(
-      this.inputs.map((name) => {
+      namesOf(this.graph.inputs).map((name) => {
         const value = values[name];
         if (!value) throw new Error(`internal: ${this.graph.file} asks for ${name}`);
         return [name, new this.#runtime.Tensor(typeOf(value.data), value.data, value.shape)];

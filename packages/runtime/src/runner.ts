@@ -62,11 +62,11 @@ export interface RowMap {
 
 /** What computes. */
 export interface Engine {
-  /** `node`: onnxruntime-node on the processor; `wasm` and `webgpu`: onnxruntime-web. */
-  readonly kind: "node" | "wasm" | "webgpu";
-  /** On the processor. */
+  /** `node`: onnxruntime-node on the processor; `wasm` and `webgpu`: onnxruntime-web; `server`: whoever answers at `compute`. */
+  readonly kind: "node" | "wasm" | "webgpu" | "server";
+  /** On the processor; 0: not known. */
   readonly threads: number;
-  /** Version of onnxruntime. */
+  /** Version of onnxruntime; of a server, its address. */
   readonly version: string;
   /** Why not WebGPU, where that was asked for or looked for; null where it was not, or is in use. */
   readonly reason: string | null;

@@ -25,8 +25,11 @@ export const describeSite = ({
       unfinished,
       model: unfinished === null ? `runs/${at}/model/` : null,
       prepare: run.exported() === null ? `runs/${at}/prepare` : null,
+      compute: run.compute === null ? null : `runs/${at}/compute`,
       events: run.events === null ? null : `runs/${at}/events`,
+      validation: run.events === null ? null : `runs/${at}/validation`,
       evaluations: run.evaluations().length === 0 ? null : `runs/${at}/evaluations.json`,
+      inspection: run.inspection() === null ? null : `runs/${at}/inspection.json`,
       adapt: run.adapt === null ? null : `runs/${at}/adapt`,
     };
   }),

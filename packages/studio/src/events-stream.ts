@@ -1,5 +1,6 @@
 // The events of a training as server-sent events: what the file holds, then each line as it is written. A line is sent when it is
-// whole. A file that begins anew (a run that was started over) is sent from its beginning, after an event `restart`.
+// whole. A file that begins anew (a run that was started over) is sent from its beginning, after an event `restart`. How the training
+// stands is sent as `state`, whenever that has changed.
 
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
@@ -10,8 +11,12 @@ const STILL_HERE_MS = 15_000;
 /** Longest line that is passed on. */
 const LONGEST = 2 ** 20;
 
-/** Sends until the browser goes away. */
-export async function streamEvents(file: string, response: ServerResponse): Promise<void> {
+/** Sends until the browser goes away. @param state how the training stands */
+export async function streamEvents(
+  file: string,
+  response: ServerResponse,
+  state: () => unknown,
+): Promise<void> {
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   response.write("retry: 2000\n\n");
   let isOpen = true;
@@ -22,6 +27,7 @@ export async function streamEvents(file: string, response: ServerResponse): Prom
   let rest = Buffer.alloc(0);
   let told = Date.now();
   let isWaiting = false;
+  let toldState = "";
   while (isOpen) {
     const part = await readFrom(file, at).catch(() => null);
     if (part === null) {
@@ -51,6 +57,11 @@ export async function streamEvents(file: string, response: ServerResponse): Prom
     // All that is there has been sent.
     if (!isWaiting) response.write("event: caught-up\ndata: \n\n");
     isWaiting = true;
+    const now = JSON.stringify(state());
+    if (now !== toldState) {
+      response.write(`event: state\ndata: ${now}\n\n`);
+      toldState = now;
+    }
     if (Date.now() - told > STILL_HERE_MS) {
       response.write(": still here\n\n");
       told = Date.now();

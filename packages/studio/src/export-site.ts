@@ -66,6 +66,9 @@ async function writeRun(folder: string, run: StudioRun, at: number): Promise<Sit
   const evaluations = run.evaluations();
   const file = `runs/${at}/evaluations.json`;
   if (evaluations.length > 0) await writeFile(join(folder, file), JSON.stringify(evaluations));
+  const inspection = run.inspection();
+  const inspected = `runs/${at}/inspection.json`;
+  if (inspection !== null) await writeFile(join(folder, inspected), JSON.stringify(inspection));
   return {
     name: run.name,
     path: run.name,
@@ -73,8 +76,11 @@ async function writeRun(folder: string, run: StudioRun, at: number): Promise<Sit
     unfinished: null,
     model,
     prepare: null,
+    compute: null,
     events: null,
+    validation: null,
     evaluations: evaluations.length > 0 ? file : null,
+    inspection: inspection === null ? null : inspected,
     adapt: null,
   };
 }

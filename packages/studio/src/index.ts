@@ -3,5 +3,20 @@
 export { StudioError } from "./app-folder.js";
 export { type ExportStudioOptions, exportStudio } from "./export-site.js";
 export { type Studio, type StudioOptions, startStudio } from "./server.js";
-export type { AdaptAnswer, AdaptRequest, Site, SitePicture, SiteRun } from "./site.js";
-export type { AdaptTask, StudioPicture, StudioRun } from "./studio-run.js";
+export type {
+  AdaptAnswer,
+  AdaptRequest,
+  Site,
+  SitePicture,
+  SiteRun,
+  SiteValidation,
+  TrainingState,
+} from "./site.js";
+export type {
+  AdaptTask,
+  ComputeGraph,
+  GraphValues,
+  StudioPicture,
+  StudioRun,
+  ValidationFile,
+} from "./studio-run.js";

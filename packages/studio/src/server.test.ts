@@ -23,6 +23,10 @@ const runIn = (folder: string): StudioRun => ({
   exported: () => join(folder, "model"),
   model: async () => join(folder, "model"),
   events: null,
+  training: () => null,
+  validation: async () => [],
+  inspection: () => null,
+  compute: null,
   evaluations: () => [],
   adapt: async (task) => {
     tasks.push(task);
@@ -47,6 +51,7 @@ beforeAll(async () => {
     pictures: [{ name: "one", group: "g", image, label: null }],
     version: "0",
     page: join(root, "page"),
+    patience: 400,
   });
   port = Number(new URL(studio.address).port);
 });
@@ -191,6 +196,36 @@ it("answers its own name, origin and methods alone", async () => {
   ];
   for (const [status, asked] of refused) expect([status, asked]).toEqual([statusOf(await ask(asked)), asked]);
 });
+
+it("lets go of requests that trickle in, and answers others meanwhile", async () => {
+  const starts = [
+    `POST /runs/0/adapt HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{`,
+    `POST /runs/0/prepare HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n`,
+    `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX-Slow: `,
+    "GET",
+  ];
+  const slow = Array.from({ length: 24 }, (_, at) => trickle(starts[at % starts.length] as string));
+  expect((await fetch(studio.address)).status).toBe(200);
+  for (const ended of await Promise.all(slow)) expect(ended).toMatch(/^(HTTP\/1\.1 4|$)/);
+  expect(tasks).toEqual([]);
+});
+
+/** A byte now and then, until the server has had enough. */
+const trickle = (start: string): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    let answer = "";
+    const timer = setInterval(() => socket.write("a"), 50);
+    socket.on("data", (part) => {
+      answer += part;
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      clearInterval(timer);
+      resolve(answer);
+    });
+    socket.write(start);
+  });
 
 it("takes adapted models whose name is a name and whose pictures are pictures", async () => {
   const headers = { origin: `http://127.0.0.1:${port}`, ...json };

@@ -6,15 +6,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { pipeline } from "node:stream/promises";
+import { packValues } from "@pinmem/core/formats";
 import { adaptTask } from "./adapt-request.js";
 import { appFolder } from "./app-folder.js";
-import { jsonBody } from "./body.js";
+import { jsonBody, tensorBody } from "./body.js";
 import { describeSite } from "./describe-site.js";
 import { streamEvents } from "./events-stream.js";
 import { type FileMap, filesBelow, modelFiles, openFile, ortFiles, pictureType, typeOf } from "./files.js";
 import { admit, type GuardOptions, Refusal, tokenCookie } from "./guard.js";
 import { pageHeaders } from "./page-headers.js";
-import { SITE_FILE } from "./site.js";
+import { SITE_FILE, type SiteValidation } from "./site.js";
 import type { StudioPicture, StudioRun } from "./studio-run.js";
 
 export interface StudioOptions {
@@ -28,6 +29,8 @@ export interface StudioOptions {
   readonly version: string;
   /** Folder of the built page. Default: this package's own. */
   readonly page?: string;
+  /** Milliseconds for a request to come in whole, after which its connection is closed. Default 60,000. */
+  readonly patience?: number;
 }
 
 /** A server that runs. */
@@ -47,6 +50,7 @@ export async function startStudio({
   port = 0,
   version,
   page,
+  patience = 60_000,
 }: StudioOptions): Promise<Studio> {
   const content: Content = {
     app: await filesBelow(page ?? appFolder()),
@@ -57,14 +61,17 @@ export async function startStudio({
   };
   const token = host === undefined ? null : randomBytes(24).toString("base64url");
   let guard: GuardOptions | undefined;
-  const server = createServer((request, response) => {
+  // What trickles in does not hold a connection for long.
+  const limits = {
+    requestTimeout: patience,
+    headersTimeout: Math.min(10_000, patience),
+    connectionsCheckingInterval: Math.min(5_000, patience / 2),
+  };
+  const server = createServer(limits, (request, response) => {
     answer(request, response, content, guard as GuardOptions).catch((error: unknown) =>
       refuse(response, error),
     );
   });
-  // Bodies that trickle in do not hold a connection for long.
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 60_000;
   server.maxHeadersCount = 100;
   server.on("clientError", (_, socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
@@ -135,7 +142,14 @@ async function sendOfRun(
   rest: string,
 ): Promise<void> {
   if (run && rest === "evaluations.json") return sendJson(response, run.evaluations());
-  if (run?.events && rest === "events") return await streamEvents(run.events, response);
+  if (run && rest === "inspection.json") return sendJson(response, run.inspection());
+  if (run?.events && rest === "events") return await streamEvents(run.events, response, () => run.training());
+  if (run && rest === "validation") {
+    const pictures = await run.validation();
+    return sendJson(response, pictures.map(({ step, name }) => ({ step, name })) satisfies SiteValidation[]);
+  }
+  const [, at] = /^validation\/(\d{1,6})$/.exec(rest) ?? [];
+  if (run && at !== undefined) return sendBytes(response, (await run.validation())[Number(at)]?.png);
   const folder = rest.startsWith("model/") ? run?.exported() : null;
   const file = folder ? (await modelFiles(folder)).get(rest.slice(6)) : undefined;
   if (file === undefined) throw new Refusal(404, "there is nothing here");
@@ -149,7 +163,11 @@ async function sendPicture(
 ): Promise<void> {
   const read = rest === "image" ? picture?.image : rest === "label" ? picture?.label : null;
   if (!picture || !read) throw new Refusal(404, "there is nothing here");
-  const bytes = await read.call(picture);
+  sendBytes(response, await read.call(picture));
+}
+
+function sendBytes(response: ServerResponse, bytes: Uint8Array | undefined): void {
+  if (!bytes) throw new Refusal(404, "there is nothing here");
   response.writeHead(200, {
     "content-type": pictureType(bytes),
     "content-length": bytes.length,
@@ -158,16 +176,25 @@ async function sendPicture(
   response.end(bytes);
 }
 
-/** What changes something: exports a model, saves an adapted one. */
+/** What works: exports a model, saves an adapted one, computes a graph. */
 async function act(
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
   { runs }: Content,
 ): Promise<void> {
-  const [, number, what] = /^runs\/(\d{1,6})\/(prepare|adapt)$/.exec(name) ?? [];
+  const [, number, what] =
+    /^runs\/(\d{1,6})\/(prepare|adapt|compute\/encode|compute\/decode)$/.exec(name) ?? [];
   const run = runs[Number(number)];
-  if (!run) throw new Refusal(404, "there is nothing here");
+  if (what?.startsWith("compute/") && run?.compute) {
+    const { values, wanted } = await tensorBody(request);
+    const found = await run.compute(what.endsWith("encode") ? "encode" : "decode", values, wanted);
+    const bytes = packValues(found);
+    response.writeHead(200, { "content-type": "application/octet-stream", "content-length": bytes.length });
+    response.end(bytes);
+    return;
+  }
+  if (!run || (what !== "prepare" && what !== "adapt")) throw new Refusal(404, "there is nothing here");
   if (what === "prepare") {
     await jsonBody(request, 1024);
     response.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });

@@ -16,12 +16,34 @@ export interface SiteRun {
   readonly model: string | null;
   /** Address to ask, by POST, to have the model exported before it is fetched; null where it lies there. */
   readonly prepare: string | null;
+  /** Address of the server that computes its graphs, by POST; null: the page does. */
+  readonly compute: string | null;
   /** Events of its training as they are written, as server-sent events; null where there are none. */
   readonly events: string | null;
+  /** List of the pictures of its validations; null where there is no training. Each is below it, by its position: `validation/0`. */
+  readonly validation: string | null;
   /** Results of its evaluations, a list; null where there are none. */
   readonly evaluations: string | null;
+  /** What `pinmem inspect` found last, as JSON; null where it was not asked. */
+  readonly inspection: string | null;
   /** Address to save an adapted model by POST; null where that cannot be. */
   readonly adapt: string | null;
+}
+
+/** How a training stands; sent among its events, too, as `state`. */
+export interface TrainingState {
+  /** `stopped`: neither finished nor at work. */
+  readonly state: "running" | "finished" | "stopped";
+  /** In all; null where the recipe counts epochs. */
+  readonly steps: number | null;
+  /** What a stopped one left that says why; null: nothing. */
+  readonly trouble: string | null;
+}
+
+/** A picture of a validation. */
+export interface SiteValidation {
+  readonly step: number;
+  readonly name: string;
 }
 
 /** A picture that comes with the site. */

@@ -1,5 +1,8 @@
 // What the server is handed of each run, by whoever knows runs: the `pinmem studio` command. The server itself knows files alone.
 
+import type { PackedValue } from "@pinmem/core/formats";
+import type { TrainingState } from "./site.js";
+
 /** A run to show. */
 export interface StudioRun {
   readonly name: string;
@@ -14,10 +17,36 @@ export interface StudioRun {
   exported(): string | null;
   /** File of its events, JSON lines that may still grow; null where there is none. */
   readonly events: string | null;
+  /** How its training stands; null where it was not trained here. */
+  training(): TrainingState | null;
+  /** Pictures of its validations so far, in the order of their steps. */
+  validation(): Promise<readonly ValidationFile[]>;
   /** Results of its evaluations, as JSON values. */
   evaluations(): readonly unknown[];
+  /** Computes a graph of its exported model; null: the page does that itself. */
+  readonly compute: ComputeGraph | null;
+  /** What an inspection of it found, as a JSON value; null where there was none. */
+  inspection(): unknown;
   /** Makes an adapted run from labeled pictures; null where that cannot be. */
   readonly adapt: ((task: AdaptTask) => Promise<{ out: string; lines: readonly string[] }>) | null;
+}
+
+/** Tensors by name. */
+export type GraphValues = Readonly<Record<string, PackedValue>>;
+
+/** @returns of a graph's outputs those that are wanted */
+export type ComputeGraph = (
+  graph: "encode" | "decode",
+  values: GraphValues,
+  wanted: readonly string[],
+) => Promise<GraphValues>;
+
+/** A picture of a validation. */
+export interface ValidationFile {
+  readonly step: number;
+  /** Which picture it is, the same at every step. */
+  readonly name: string;
+  readonly png: Uint8Array;
 }
 
 /** Labeled pictures, in files. */

@@ -8,3 +8,4 @@ export { newerFormat } from "./newer-format.js";
 export * from "./protocol.js";
 export * from "./result.js";
 export { tallySchema } from "./tally.js";
+export * from "./values.js";

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption } from "./normalize-option.js";
 import { between, names, positive } from "./options.js";
@@ -17,6 +17,7 @@ interface StudioFlags {
   readonly port?: number;
   readonly open?: true;
   readonly export?: string;
+  readonly engine: "page" | "torch";
 }
 
 export function studioCommand(): Command {
@@ -37,6 +38,11 @@ export function studioCommand(): Command {
     )
     .option("--port <number>", "of this machine (default: a free one)", between(1, 65_535))
     .option("--open", "open the browser")
+    .addOption(
+      new Option("--engine <name>", "what computes: the page, or libtorch in this process, for large models")
+        .choices(["page", "torch"])
+        .default("page"),
+    )
     .option(
       "--export <folder>",
       "write a static site of it instead, for any web server; nothing may lie there",
@@ -67,7 +73,9 @@ async function studio(paths: readonly string[], flags: StudioFlags): Promise<voi
     import("./studio/studio-pictures.js"),
   ]);
   const { normalize, place } = await normalizationOf(flags.normalize);
-  const runs = await Promise.all(paths.map((path) => openStudioRun(path, { normalize, place })));
+  const runs = await Promise.all(
+    paths.map((path) => openStudioRun(path, { normalize, place, engine: flags.engine })),
+  );
   const { pictures, note } = await openStudioPictures(paths, flags);
   if (note !== null) console.error(note);
   const content = { runs, pictures, version: version() };

@@ -79,6 +79,12 @@ export class RunFolder {
     return existsSync(this.checkpoints) && readdirSync(this.checkpoints).length > 0;
   }
 
+  /** Whether a process trains here now. */
+  get isTraining(): boolean {
+    const holder = readHolder(join(this.path, ".lock"));
+    return holder !== null && isRunning(holder);
+  }
+
   /** Whether a run was begun here. */
   get exists(): boolean {
     return existsSync(this.recipe);

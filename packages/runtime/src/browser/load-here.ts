@@ -5,11 +5,12 @@ import type { ExportedModel } from "@pinmem/core/formats";
 import { fetchedFiles } from "../fetched-files.js";
 import { GraphRunner } from "../graph-runner.js";
 import { ModelError } from "../model-error.js";
-import { type ModelParts, type ReadOptions, readModel } from "../model-files.js";
+import { type ModelParts, type ReadOptions, readModel, readWithoutGraphs } from "../model-files.js";
 import { firstLine, type OnnxRuntime } from "../onnx.js";
 import type { Runner } from "../runner.js";
 import { openSessions } from "../sessions.js";
 import type { LoadSettings } from "./messages.js";
+import { RemoteSession } from "./remote-session.js";
 import { selfTestProblem } from "./self-test.js";
 
 export interface LoadedHere {
@@ -20,12 +21,27 @@ export interface LoadedHere {
 
 /** @throws ModelError where there is no such model, or onnxruntime-web is not found */
 export async function loadHere(settings: LoadSettings, options: ReadOptions): Promise<LoadedHere> {
+  if (settings.compute !== null) return await loadForServer(settings, settings.compute, options);
   const parts = await readModel(fetchedFiles(settings.source), options);
   const { model: description, rows } = parts;
   const tried = settings.device !== "wasm" ? await tryWebGpu(parts, settings) : null;
   const runner =
     tried instanceof GraphRunner ? tried : await openWasm(parts, settings, tried?.reason ?? null);
   return { description, rows, runner };
+}
+
+/** What a server computes needs no graphs here. */
+async function loadForServer(
+  { source, memory }: LoadSettings,
+  address: string,
+  options: ReadOptions,
+): Promise<LoadedHere> {
+  const { model, graphs, rows } = await readWithoutGraphs(fetchedFiles(source), options);
+  const engine = { kind: "server", threads: 0, version: address, reason: null } as const;
+  const [encode, decode] = (["encode", "decode"] as const).map(
+    (name) => new RemoteSession(graphs[name], `${address}/${name}`),
+  ) as [RemoteSession, RemoteSession];
+  return { description: model, rows, runner: new GraphRunner({ model, encode, decode, engine, memory }) };
 }
 
 interface Refused {

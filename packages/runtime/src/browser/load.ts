@@ -15,7 +15,15 @@ const DEFAULT_PAGE_MEMORY = 1024;
  * @throws ModelError where it is no exported model, files are damaged, or onnxruntime-web is not found
  */
 export async function load(source: string | URL, options: PageLoadOptions = {}): Promise<Model> {
-  const { signal, onProgress, memory = DEFAULT_PAGE_MEMORY, threads, device = "auto", ortPath } = options;
+  const {
+    signal,
+    onProgress,
+    memory = DEFAULT_PAGE_MEMORY,
+    threads,
+    device = "auto",
+    ortPath,
+    compute,
+  } = options;
   const settings: LoadSettings = {
     source: absolute(source),
     memory,
@@ -23,6 +31,7 @@ export async function load(source: string | URL, options: PageLoadOptions = {}):
     device,
     ortPath:
       ortPath === undefined ? defaultOrtPath(import.meta.url) : `${absolute(ortPath)}`.replace(/\/*$/, "/"),
+    compute: compute === undefined ? null : absolute(compute).replace(/\/*$/, ""),
   };
   signal?.throwIfAborted();
   const loaded =

@@ -23,6 +23,8 @@ export interface LoadSettings {
   readonly device: "auto" | "webgpu" | "wasm";
   /** Address of onnxruntime-web's files, absolute, with a slash at its end. */
   readonly ortPath: string;
+  /** Address of a server that computes, absolute, without a slash at its end; null: none does. */
+  readonly compute: string | null;
 }
 
 /** A model that was loaded. */

@@ -3,11 +3,19 @@
 
 import { load, type Model, type Segmentation } from "@pinmem/runtime/browser";
 import type { Site, SiteRun } from "../../src/site.js";
+import { bitmapOf, fetchBlob } from "./decode-picture.js";
+import { closeVideo, openCamera, openVideo } from "./live.js";
 import * as state from "./state.js";
 import { keepStrokes, keptStrokes } from "./strokes.js";
 import { teachFrom } from "./teach.js";
+import { inTurn, onOpen, through } from "./turns.js";
 
+/** Loaded, by position of their run; who was asked for last is last. */
 const models = new Map<number, Promise<Model>>();
+/** As many as are compared at once. */
+const MOST_MODELS = 4;
+/** Why the chosen run cannot be looked at; null: it can. Other pictures do not change that. */
+let runProblem: string | null = null;
 let turn = 0;
 
 /** Reads what there is, and opens the first run and picture. */
@@ -35,30 +43,30 @@ export async function start(): Promise<void> {
   }
 }
 
-/** Bytes behind an address of the site. */
-export async function fetchBlob(address: string): Promise<Blob> {
-  const response = await fetch(address).catch(() => null);
-  if (!response) throw new Error("the server is gone: start pinmem studio again and reload this page");
-  if (!response.ok) throw new Error(await response.text());
-  return await response.blob();
-}
-
-/** A model, loaded once; exported first where that is still to be done. */
+/** A model, loaded once while it is in use; exported first where that is still to be done. */
 export function modelOf(at: number): Promise<Model> {
   const found = models.get(at);
-  if (found) return found;
-  const loading = openModel(state.site.value?.runs[at] as SiteRun);
+  models.delete(at);
+  const loading = found ?? openModel(state.site.value?.runs[at] as SiteRun);
   models.set(at, loading);
+  if (found) return found;
   loading.catch(() => models.delete(at));
+  const unused = [...models.keys()].filter((one) => one !== state.runAt.value && one !== at);
+  for (const one of unused.slice(0, Math.max(0, models.size - MOST_MODELS))) {
+    const leaving = models.get(one);
+    models.delete(one);
+    void leaving?.then((model) => model.dispose()).catch(() => {});
+  }
   return loading;
 }
 
-async function openModel({ name, model, prepare, unfinished }: SiteRun): Promise<Model> {
+async function openModel({ name, model, prepare, unfinished, compute }: SiteRun): Promise<Model> {
   if (model === null) throw new Error(`${name} cannot be looked at yet: ${unfinished ?? "it has no model"}`);
   if (prepare !== null) await askForExport(name, prepare);
   state.busy.value = `Loading ${name}`;
   return await load(model, {
     ortPath: (state.site.value as Site).ort,
+    ...(compute !== null && { compute }),
     onProgress: ({ done, total }) => {
       state.busy.value = `Loading ${name}: ${(done / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`;
     },
@@ -82,6 +90,7 @@ async function askForExport(name: string, address: string): Promise<void> {
 export async function chooseRun(at: number): Promise<void> {
   const mine = ++turn;
   state.runAt.value = at;
+  runProblem = null;
   state.problem.value = null;
   state.result.value = null;
   state.model.value = null;
@@ -97,27 +106,31 @@ export async function chooseRun(at: number): Promise<void> {
     state.busy.value = null;
     await segment();
   } catch (error) {
-    if (mine === turn) fail(error);
+    if (mine !== turn) return;
+    fail(error);
+    runProblem = state.problem.value;
   }
 }
 
-/** Shows a picture. */
+/** Shows a picture, or opens a video. */
 export async function choosePicture(picture: state.Picture): Promise<void> {
   const mine = ++turn;
+  closeVideo();
   state.picture.value = picture;
-  state.problem.value = null;
+  state.problem.value = runProblem;
   state.result.value = null;
   state.resultBefore.value = null;
   forgetLook();
   try {
-    const blob = await picture.blob();
-    const bitmap = await createImageBitmap(blob, {
-      colorSpaceConversion: "none",
-      premultiplyAlpha: "none",
-    }).catch(() => {
-      throw new Error(`${picture.name} cannot be decoded: choose a JPEG, PNG, WebP or AVIF picture`);
-    });
-    if (mine !== turn) return;
+    if (picture.isVideo) {
+      await openVideo(await picture.blob(), picture.name);
+      return;
+    }
+    const bitmap = await bitmapOf(picture);
+    if (mine !== turn) {
+      bitmap.close();
+      return;
+    }
     state.bitmap.value?.close();
     state.bitmap.value = bitmap;
     await segment();
@@ -135,13 +148,16 @@ export async function segment(): Promise<void> {
   const mine = ++turn;
   try {
     state.busy.value = "Segmenting";
-    const result = await model.segment(bitmap, {
-      confidence: true,
-      onProgress: ({ done, total }) => {
-        if (total > 1 && mine === turn) state.busy.value = `Segmenting: piece ${done} of ${total}`;
-      },
+    const result = await inTurn(model, async () => {
+      if (mine !== turn) return null;
+      return await through(model, bitmap, {
+        confidence: true,
+        onProgress: ({ done, total }) => {
+          if (total > 1 && mine === turn) state.busy.value = `Segmenting: piece ${done} of ${total}`;
+        },
+      });
     });
-    if (mine !== turn) return;
+    if (mine !== turn || !result) return;
     show(result);
     if (state.strokes.value.size > 0 && model.hasMemory) await teach();
   } catch (error) {
@@ -163,10 +179,12 @@ export async function decode(): Promise<void> {
   try {
     while (isAskedAgain && mine === turn) {
       isAskedAgain = false;
-      if (model.hasMemory) model.votes = state.votes.value;
-      if (model.hasNormalization) model.normalize = state.normalize.value;
-      const result = await model.decode({ confidence: true });
-      if (mine === turn) show(result);
+      const result = await onOpen(model, async () => {
+        if (model.hasMemory) model.votes = state.votes.value;
+        if (model.hasNormalization) model.normalize = state.normalize.value;
+        return await model.decode({ confidence: true });
+      });
+      if (mine === turn && result) show(result);
     }
   } catch (error) {
     if (mine === turn) fail(error);
@@ -192,10 +210,13 @@ export async function teach(): Promise<void> {
   const model = state.model.value;
   if (!model?.hasMemory || !state.result.value) return;
   const kept = keepStrokes(model.description.provenance.weights, state.strokes.value);
+  state.isKept.value = kept === null;
   if (kept !== null) state.problem.value = kept;
   try {
     if (!state.resultBefore.value) state.resultBefore.value = state.result.value;
-    state.written.value = await teachFrom(model, state.picture.value?.id ?? "", state.strokes.value);
+    const { written, missing } = await teachFrom(model, state.strokes.value);
+    state.written.value = written;
+    state.missing.value = missing;
     // Rows that are only read hardly change labels.
     if (state.written.value.length > 0 && state.votes.value === 0) state.votes.value = 10;
     await decode();
@@ -212,10 +233,10 @@ export async function resetTeaching(): Promise<void> {
   state.written.value = [];
   state.resultBefore.value = null;
   state.swipe.value = 0;
+  state.isKept.value = true;
   keepStrokes(model.description.provenance.weights, state.strokes.value);
-  model.reset();
-  state.votes.value = model.votes;
-  await teachFrom(model, "", new Map());
+  await teachFrom(model, new Map());
+  state.votes.value = model.description.memory?.voteWeight ?? 0;
   await decode();
 }
 
@@ -224,7 +245,8 @@ export async function look(x: number, y: number): Promise<void> {
   const model = state.model.value;
   if (!model?.hasMemory || !state.result.value) return;
   try {
-    state.looked.value = { x, y, ...(await model.look(x, y)) };
+    const read = await onOpen(model, () => model.look(x, y));
+    state.looked.value = read && { x, y, ...read };
   } catch (error) {
     fail(error);
   }
@@ -235,8 +257,14 @@ export async function mapRow(trainId: number, kind: "weights" | "cosines"): Prom
   const model = state.model.value;
   if (!model?.hasMemory || !state.result.value) return;
   try {
-    const { width, height, [kind]: values } = await model.map(trainId);
-    state.rowMap.value = { trainId, kind, width, height, values };
+    const map = await onOpen(model, () => model.map(trainId));
+    state.rowMap.value = map && {
+      trainId,
+      kind,
+      width: map.width,
+      height: map.height,
+      values: map[kind],
+    };
   } catch (error) {
     fail(error);
   }
@@ -247,20 +275,41 @@ function forgetLook(): void {
   state.rowMap.value = null;
 }
 
+const isPictureFile = ({ type, name }: File) =>
+  type.startsWith("image/") || /\.(jpe?g|png|webp|avif|bmp)$/i.test(name);
+const isVideoFile = ({ type, name }: File) =>
+  type.startsWith("video/") || /\.(mp4|webm|mov|mkv|ogv|m4v)$/i.test(name);
+
 /** Adds files that were dropped or chosen; opens the first. */
 export async function addFiles(files: readonly File[]): Promise<void> {
   const added = files
-    .filter(({ type, name }) => type.startsWith("image/") || /\.(jpe?g|png|webp|avif|bmp)$/i.test(name))
-    .map((file) => {
+    .filter((file) => isPictureFile(file) || isVideoFile(file))
+    .map((file): state.Picture => {
       const name = file.webkitRelativePath || file.name;
-      return { id: `file:${name}:${file.size}`, name, group: "dropped", label: null, blob: async () => file };
+      return {
+        id: `file:${name}:${file.size}`,
+        name,
+        group: "dropped",
+        label: null,
+        blob: async () => file,
+        ...(isVideoFile(file) && { isVideo: true }),
+      };
     });
   if (added.length === 0) {
     state.problem.value =
-      "Nothing there is a picture: choose JPEG, PNG, WebP or AVIF files, or a folder of them";
+      "Nothing there is a picture: choose JPEG, PNG, WebP or AVIF files, a video, or a folder of them";
     return;
   }
   const known = new Set(state.pictures.value.map(({ id }) => id));
   state.pictures.value = [...state.pictures.value, ...added.filter(({ id }) => !known.has(id))];
   await choosePicture(added[0] as state.Picture);
+}
+
+/** Shows what the camera sees. */
+export async function chooseCamera(): Promise<void> {
+  if (!(await openCamera())) return;
+  turn++;
+  state.picture.value = null;
+  state.problem.value = null;
+  forgetLook();
 }

@@ -3,6 +3,8 @@
 import { useEffect } from "preact/hooks";
 import { addFiles, chooseRun } from "./actions.js";
 import { ComparePanel } from "./compare-panel.js";
+import { CompareTables } from "./compare-tables.js";
+import { EngineNote } from "./engine.js";
 import { Follow } from "./follow.js";
 import { InsidePanel } from "./inside-panel.js";
 import { PictureList } from "./picture-list.js";
@@ -19,10 +21,12 @@ export function App() {
     addEventListener("keydown", onKey);
     addEventListener("dragover", allow);
     addEventListener("drop", drop);
+    addEventListener("beforeunload", onLeave);
     return () => {
       removeEventListener("keydown", onKey);
       removeEventListener("dragover", allow);
       removeEventListener("drop", drop);
+      removeEventListener("beforeunload", onLeave);
     };
   }, []);
   const { value: tab } = state.tab;
@@ -39,6 +43,7 @@ export function App() {
           <PictureList />
           <main class="middle">
             <Stage />
+            {tab === "Compare" && <CompareTables />}
           </main>
           <aside class="panel" aria-label={tab}>
             {tab === "Segment" && <SegmentPanel />}
@@ -54,7 +59,6 @@ export function App() {
 
 function Header() {
   const { value: site } = state.site;
-  const engine = state.model.value?.engine;
   return (
     <header class="top">
       <h1>
@@ -88,9 +92,7 @@ function Header() {
           </button>
         ))}
       </nav>
-      <p class="engine quiet" title={engine?.reason ?? undefined}>
-        {engine && `${engine.kind}${engine.kind === "wasm" ? ` · ${engine.threads} threads` : ""}`}
-      </p>
+      <EngineNote />
     </header>
   );
 }
@@ -117,6 +119,11 @@ function Messages() {
       </p>
     </div>
   );
+}
+
+/** Asks where strokes would be lost. */
+function onLeave(event: BeforeUnloadEvent): void {
+  if (!state.isKept.value) event.preventDefault();
 }
 
 function onKey(event: KeyboardEvent): void {

@@ -1,69 +1,54 @@
-// Compare runs: swipe, pictures by disagreement or score, confusion whose cells lead to pictures, scores of evaluations.
+// Of the view Compare, at the right: which runs, how they are shown, and all pictures in order.
 
-import { viridis } from "@pinmem/core";
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { choosePicture, modelOf } from "./actions.js";
-import { type Compared, compareAll, compared, otherAt, progress, stopComparing } from "./compare.js";
-import { ScoreTable } from "./score-table.js";
+import { choosePicture } from "./actions.js";
+import {
+  type Compared,
+  compareAll,
+  compared,
+  disagreementOf,
+  MOST_OTHERS,
+  othersAt,
+  progress,
+  runsAt,
+  stopComparing,
+  truth,
+} from "./compare.js";
+import { cell, followComparison, layout, layouts, results, show, shows } from "./compare-view.js";
 import { Slider } from "./slider.js";
-import { beside } from "./stage.js";
 import * as state from "./state.js";
 
-type Order = "disagreement" | "score";
-const order = signal<Order>("disagreement");
-/** True and predicted class that pictures are wanted of. */
-const cell = signal<readonly [number, number] | null>(null);
+const orders = {
+  disagreement: "by disagreement",
+  score: "by score",
+  boundary: "by boundary score",
+} as const;
+const order = signal<keyof typeof orders>("disagreement");
 
 const sorted = computed(() => {
   const of = (one: Compared): number => {
-    if (cell.value) {
-      const classes = Math.sqrt(one.confusion?.length ?? 0);
-      return -(one.confusion?.[cell.value[0] * classes + cell.value[1]] ?? 0);
-    }
-    return order.value === "score" ? (one.scores[0] ?? 2) : -(one.disagreement ?? 0);
+    if (cell.value) return -pixelsIn(one, cell.value);
+    if (order.value === "score") return one.scores[0] ?? 2;
+    return order.value === "boundary" ? (one.boundaries[0] ?? 2) : -(one.disagreement ?? 0);
   };
   const all = [...compared.value].sort((one, other) => of(one) - of(other));
   return cell.value ? all.filter((one) => of(one) < 0) : all;
 });
 
-/** Of the view Compare. */
+function pixelsIn({ confusions }: Compared, { run, pair }: NonNullable<typeof cell.value>): number {
+  const counts = confusions?.[run];
+  return counts?.[pair[0] * Math.sqrt(counts.length) + pair[1]] ?? 0;
+}
+
 export function ComparePanel() {
-  useEffect(() => {
-    const end = effect(() => void showBeside(otherAt.value, state.result.value));
-    return () => {
-      end();
-      beside.value = null;
-      state.swipe.value = 0;
-    };
-  }, []);
+  useEffect(followComparison, []);
   return (
     <>
-      <section>
-        <h2>Beside</h2>
-        <select
-          aria-label="Run beside"
-          value={otherAt.value ?? -1}
-          onChange={({ currentTarget: { value } }) => {
-            otherAt.value = Number(value) < 0 ? null : Number(value);
-            if (otherAt.value !== null && state.swipe.value === 0) state.swipe.value = 0.5;
-          }}
-        >
-          <option value={-1}>no other run</option>
-          {state.site.value?.runs.map(({ name, model }, at) =>
-            model === null || at === state.runAt.value ? null : (
-              <option key={name} value={at}>
-                {name}
-              </option>
-            ),
-          )}
-        </select>
-        {otherAt.value !== null && <Slider name="Swipe" of={state.swipe} />}
-        {otherAt.value !== null && <Disagreement />}
-      </section>
+      <Beside />
       <section>
         <h2>All pictures</h2>
-        <div class="row wrap">
+        <div class="row">
           {progress.value === null ? (
             <button
               type="button"
@@ -78,55 +63,154 @@ export function ComparePanel() {
             </button>
           )}
           <select
+            class="fill"
             aria-label="Order of pictures"
             value={order.value}
             onChange={({ currentTarget: { value } }) => {
-              order.value = value as Order;
+              order.value = value as keyof typeof orders;
               cell.value = null;
             }}
           >
-            <option value="disagreement">most disagreement first</option>
-            <option value="score">lowest score first</option>
+            {Object.entries(orders).map(([name, text]) => (
+              <option key={name} value={name}>
+                {text}
+              </option>
+            ))}
           </select>
         </div>
-        {cell.value && (
-          <p>
-            {className(cell.value[0])} taken for {className(cell.value[1])}{" "}
-            <button
-              type="button"
-              onClick={() => {
-                cell.value = null;
-              }}
-            >
-              all
-            </button>
-          </p>
+        <Cell />
+        {compared.value.length === 0 && (
+          <p class="quiet gap">Orders pictures by what the runs make of them; scores need labels.</p>
         )}
         <ul class="list">
           {sorted.value.slice(0, 100).map((one) => (
             <li key={one.picture.id}>
-              <button type="button" onClick={() => void choosePicture(one.picture)}>
-                <span>{one.picture.name.replace(/^.*\//, "")}</span>
+              <button
+                type="button"
+                aria-pressed={state.picture.value?.id === one.picture.id}
+                onClick={() => void choosePicture(one.picture)}
+              >
+                <span class="name">{one.picture.name.replace(/^.*\//, "")}</span>
                 <span class="figure quiet">{figures(one)}</span>
               </button>
             </li>
           ))}
         </ul>
       </section>
-      <Confusion />
-      <ScoreTable />
     </>
   );
 }
 
-const className = (at: number): string => state.model.value?.classes[at]?.name ?? "";
+/** Runs beside the open one. */
+function Beside() {
+  const runs = state.site.value?.runs ?? [];
+  const choose = (place: number, run: number) => {
+    const next = [...othersAt.value];
+    if (run < 0) next.splice(place, 1);
+    else next[place] = run;
+    othersAt.value = next;
+    cell.value = null;
+    if (layout.value === "swipe" && next.length > 0 && state.swipe.value === 0) state.swipe.value = 0.5;
+  };
+  const places = Math.min(MOST_OTHERS, othersAt.value.length + 1, Math.max(0, runs.length - 1));
+  return (
+    <section>
+      <h2>Beside {state.run.value?.name}</h2>
+      {runs.length < 2 && <p class="quiet">Start the studio with two to four runs to compare them.</p>}
+      <div class="stack">
+        {Array.from({ length: places }, (_, place) => (
+          <select
+            key={place}
+            aria-label={place === 0 ? "Run beside" : `Run beside, ${place + 1}`}
+            value={othersAt.value[place] ?? -1}
+            onChange={({ currentTarget: { value } }) => choose(place, Number(value))}
+          >
+            <option value={-1}>{place === 0 ? "no other run" : "no further run"}</option>
+            {runs.map(({ name, model }, at) =>
+              model === null || (runsAt.value.includes(at) && othersAt.value[place] !== at) ? null : (
+                <option key={name} value={at}>
+                  {name}
+                </option>
+              ),
+            )}
+          </select>
+        ))}
+      </div>
+      {othersAt.value.length > 0 && <Choice label="Layout" of={layout} values={layouts} />}
+      <Choice
+        label="Show"
+        of={show}
+        values={shows.filter(
+          (one) => one === "classes" || (one === "errors" ? truth.value !== null : othersAt.value.length > 0),
+        )}
+      />
+      {othersAt.value.length > 0 && layout.value === "swipe" && <Slider name="Swipe" of={state.swipe} />}
+      <Disagreement />
+    </section>
+  );
+}
+
+function Choice<T extends string>({
+  label,
+  of,
+  values,
+}: {
+  readonly label: string;
+  readonly of: { value: T };
+  readonly values: readonly T[];
+}) {
+  if (values.length < 2) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row everywhere
+    <div class="choice" role="group" aria-label={label}>
+      {values.map((one) => (
+        <button
+          key={one}
+          type="button"
+          aria-pressed={of.value === one}
+          onClick={() => {
+            of.value = one;
+            cell.value = null;
+            if (one === "swipe" && state.swipe.value === 0) state.swipe.value = 0.5;
+          }}
+        >
+          {one}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** What a cell of the confusion has asked for. */
+function Cell() {
+  const { value: wanted } = cell;
+  const classes = state.model.value?.classes;
+  if (!wanted || !classes) return null;
+  return (
+    <p class="wanted">
+      <span>
+        {classes[wanted.pair[0]]?.name} taken for {classes[wanted.pair[1]]?.name}
+      </span>
+      <button
+        type="button"
+        onClick={() => {
+          cell.value = null;
+        }}
+      >
+        Show all
+      </button>
+    </p>
+  );
+}
+
 const percent = (share: number): string => (100 * share).toFixed(1);
 
-function figures({ disagreement, scores }: Compared): string {
-  const told = scores.flatMap((score) => (score === null ? [] : [percent(score)]));
-  return [...(disagreement === null ? [] : [`${percent(disagreement)} % differ`]), told.join(" | ")].join(
-    "  ",
-  );
+function figures(one: Compared): string {
+  if (cell.value) return `${pixelsIn(one, cell.value)} px`;
+  const of = order.value === "boundary" ? one.boundaries : one.scores;
+  const told = of.flatMap((score) => (score === null ? [] : [percent(score)])).join(" · ");
+  const differ = one.disagreement === null ? "" : `${percent(one.disagreement)} %`;
+  return order.value === "disagreement" ? differ || told : told || differ;
 }
 
 async function start(): Promise<void> {
@@ -137,71 +221,9 @@ async function start(): Promise<void> {
   }
 }
 
-async function showBeside(at: number | null, result: typeof state.result.value): Promise<void> {
-  const { value: bitmap } = state.bitmap;
-  if (at === null || !result || !bitmap) {
-    beside.value = null;
-    return;
-  }
-  try {
-    beside.value = await (await modelOf(at)).segment(bitmap);
-    state.busy.value = null;
-  } catch (error) {
-    state.busy.value = null;
-    state.problem.value = state.messageOf(error);
-  }
-}
-
 function Disagreement() {
-  const [one, other] = [state.result.value, beside.value];
-  if (!one || !other || one.labels.length !== other.labels.length) return null;
-  const differ = one.labels.filter((label, at) => label !== other.labels[at]).length;
-  return <p class="figure">{percent(differ / one.labels.length)} % of the pixels differ</p>;
-}
-
-function Confusion() {
-  const { value: model } = state.model;
-  const labeled = compared.value.flatMap(({ confusion }) => (confusion ? [confusion] : []));
-  if (!model || labeled.length === 0) return null;
-  const count = model.classes.length;
-  const sum = (i: number, j: number) => labeled.reduce((all, one) => all + (one[i * count + j] as number), 0);
-  const rows = model.classes.map((_, i) => model.classes.map((__, j) => sum(i, j)));
-  const there = rows.flatMap((row, i) => (row.some((value) => value > 0) ? [i] : []));
-  return (
-    <section>
-      <h2>True class by row, predicted by column</h2>
-      <div class="tablewrap">
-        <table class="confusion">
-          <tbody>
-            {there.map((i) => {
-              const row = rows[i] as number[];
-              const total = row.reduce((all, value) => all + value, 0);
-              return (
-                <tr key={className(i)}>
-                  <th scope="row">{className(i)}</th>
-                  {row.map((value, j) => {
-                    const said = `${className(i)} taken for ${className(j)}: ${percent(value / total)} %`;
-                    return (
-                      <td key={className(j)}>
-                        <button
-                          type="button"
-                          aria-label={said}
-                          title={said}
-                          disabled={value === 0}
-                          style={{ background: `rgb(${viridis(value / total).join(" ")})` }}
-                          onClick={() => {
-                            cell.value = [i, j];
-                          }}
-                        />
-                      </td>
-                    );
-                  })}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
+  const there = results.value.flatMap((one) => (one ? [one.labels] : []));
+  const [first] = there;
+  if (there.length < 2 || there.some((one) => one.length !== first?.length)) return null;
+  return <p class="figure">{percent(disagreementOf(there))} % of the pixels differ</p>;
 }

@@ -1,24 +1,47 @@
-// Two runs on the same pictures: where they disagree, and, where there are labels, which is right.
+// Two to four runs on the same pictures: where they disagree, and, where there are labels, which is right. The first is the run that is
+// open; the others stand beside it.
 
-import { ConfusionMatrix, scoresOf } from "@pinmem/core";
-import { signal } from "@preact/signals";
-import { fetchBlob, modelOf, segment } from "./actions.js";
+import { BoundaryCounts, ConfusionMatrix, meanIoU } from "@pinmem/core";
+import type { Model, Segmentation } from "@pinmem/runtime/browser";
+import { computed, signal } from "@preact/signals";
+import { modelOf } from "./actions.js";
+import { bitmapOf, labelPixels } from "./decode-picture.js";
 import * as state from "./state.js";
+import { inTurn, through } from "./turns.js";
+
+/** Runs that stand beside the open one. */
+export const MOST_OTHERS = 3;
+/** Of the diagonal, as evaluations take it. */
+const DILATION = 0.02;
 
 /** What is known of a picture. */
 export interface Compared {
   readonly picture: state.Picture;
-  /** Share of pixels on which the two differ; null without a second run. */
+  /** Share of pixels on which not all runs agree; null of one run alone. */
   readonly disagreement: number | null;
-  /** Mean IoU of this picture alone, 0 to 1, of each; null where it is not labeled. */
+  /** Of this picture alone, of each run, 0 to 1; null where it is not labeled. */
   readonly scores: readonly (number | null)[];
-  /** True by predicted class of the first run, row by row; null where it is not labeled. */
-  readonly confusion: Float64Array | null;
+  /** The same near boundaries alone. */
+  readonly boundaries: readonly (number | null)[];
+  /** Of each run: true by predicted class, row by row; null where the picture is not labeled. */
+  readonly confusions: readonly Float64Array[] | null;
 }
 
-/** Position of the run beside; null: none. */
-export const otherAt = signal<number | null>(null);
+/** Positions of the runs beside. */
+export const othersAt = signal<readonly number[]>([]);
+/** Positions of all that are compared, the open run first. */
+export const runsAt = computed(() => [
+  state.runAt.value,
+  ...othersAt.value.filter((at) => at !== state.runAt.value),
+]);
+/** Results of the open picture, by position of the run beside. */
+export const resultsBeside = signal<ReadonlyMap<number, Segmentation>>(new Map());
+/** True classes of the open picture; null where it is not labeled. */
+export const truth = signal<Uint8Array | null>(null);
+
 export const compared = signal<readonly Compared[]>([]);
+/** The runs that `compared` is of. */
+export const comparedRuns = signal<readonly number[]>([]);
 /** How many are done; null: none is at work. */
 export const progress = signal<string | null>(null);
 let isStopped = false;
@@ -28,59 +51,115 @@ export function stopComparing(): void {
   isStopped = true;
 }
 
-/** Segments every picture with both. */
+/** Segments every picture with every run. */
 export async function compareAll(): Promise<void> {
   isStopped = false;
   compared.value = [];
+  comparedRuns.value = runsAt.value;
   const { value: pictures } = state.pictures;
-  const models = [await modelOf(state.runAt.value)];
-  if (otherAt.value !== null) models.push(await modelOf(otherAt.value));
-  const classes = models[0]?.classes.length ?? 0;
   try {
+    const models = await comparableModels(runsAt.value);
     for (const [at, picture] of pictures.entries()) {
       if (isStopped) break;
       progress.value = `${at} of ${pictures.length}`;
-      const blob = await picture.blob();
-      const truth = picture.label === null ? null : await labelPixels(picture.label);
-      const results: Uint8Array[] = [];
-      for (const model of models) results.push((await model.segment(blob)).labels);
-      const [one, two] = results as [Uint8Array, Uint8Array | undefined];
-      const matrices = truth && results.map((labels) => confusionOf(truth, labels, classes));
-      compared.value = [
-        ...compared.value,
-        {
-          picture,
-          disagreement: two ? one.filter((label, pixel) => label !== two[pixel]).length / one.length : null,
-          scores: results.map((_, model) => {
-            const matrix = matrices?.[model];
-            return matrix ? scoresOf(matrix).meanIoU : null;
-          }),
-          confusion: matrices?.[0] ? Float64Array.from(matrices[0].counts) : null,
-        },
-      ];
+      compared.value = [...compared.value, await compareOn(models, picture)];
     }
   } finally {
+    state.busy.value = null;
     progress.value = null;
-    await segment(); // The open picture is the model's last one again.
   }
 }
 
-function confusionOf(truth: Uint8Array, labels: Uint8Array, classes: number): ConfusionMatrix {
+/** @throws where one has other classes than the first */
+export async function comparableModels(runs: readonly number[]): Promise<Model[]> {
+  const models: Model[] = [];
+  for (const at of runs) models.push(await modelOf(at));
+  const namesOf = (model: Model | undefined) => model?.classes.map(({ name }) => name).join();
+  const odd = models.find((model) => namesOf(model) !== namesOf(models[0]));
+  if (odd)
+    throw new Error(
+      `${odd.description.name} has other classes than ${models[0]?.description.name}: only runs with the same classes can be compared`,
+    );
+  return models;
+}
+
+async function compareOn(models: readonly Model[], picture: state.Picture): Promise<Compared> {
+  const bitmap = await bitmapOf(picture);
+  const { width, height } = bitmap;
+  const results: Uint8Array[] = [];
+  try {
+    for (const model of models) results.push((await inTurn(model, () => through(model, bitmap))).labels);
+  } finally {
+    bitmap.close();
+  }
+  const labels = picture.label === null ? null : await labelPixels(picture.label);
+  const classes = models[0]?.classes.length ?? 0;
+  const matrices = labels && results.map((one) => confusionOf(labels, one, classes));
+  return {
+    picture,
+    disagreement: models.length > 1 ? disagreementOf(results) : null,
+    scores: results.map((_, run) => (matrices ? meanIoU(matrices[run] as ConfusionMatrix) : null)),
+    boundaries: results.map((one) => {
+      if (!labels) return null;
+      const counts = new BoundaryCounts(classes, DILATION);
+      counts.add(one, labels, { width, height });
+      return counts.meanIoU();
+    }),
+    confusions: matrices?.map(({ counts }) => counts) ?? null,
+  };
+}
+
+/** Share of pixels on which not all agree, 0 to 1. */
+export function disagreementOf(results: readonly Uint8Array[]): number {
+  const [first, ...others] = results;
+  if (!first) return 0;
+  let differ = 0;
+  for (let at = 0; at < first.length; at++) if (others.some((one) => one[at] !== first[at])) differ++;
+  return differ / first.length;
+}
+
+function confusionOf(labels: Uint8Array, result: Uint8Array, classes: number): ConfusionMatrix {
   const matrix = new ConfusionMatrix(classes);
-  matrix.add(labels, truth);
+  matrix.add(result, labels);
   return matrix;
 }
 
-/** Train ids of a gray PNG. */
-export async function labelPixels(address: string): Promise<Uint8Array> {
-  const bitmap = await createImageBitmap(await fetchBlob(address), {
-    colorSpaceConversion: "none",
-    premultiplyAlpha: "none",
-  });
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext("2d") as OffscreenCanvasRenderingContext2D;
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  const { data } = context.getImageData(0, 0, width, height);
-  return Uint8Array.from({ length: width * height }, (_, at) => data[at * 4] as number);
+let turn = 0;
+
+/** The open picture through the runs beside; keeps what is there already. */
+export async function segmentBeside(): Promise<void> {
+  const mine = ++turn;
+  const { value: bitmap } = state.bitmap;
+  const { value: runs } = runsAt;
+  if (!bitmap || !state.result.value) return;
+  try {
+    const models = await comparableModels(runs);
+    for (const [at, model] of models.entries()) {
+      const run = runs[at] as number;
+      if (at === 0 || resultsBeside.value.has(run)) continue;
+      state.busy.value = `Segmenting with ${model.description.name}`;
+      const result = await inTurn(model, async () => (mine === turn ? await through(model, bitmap) : null));
+      if (mine !== turn || !result) return;
+      resultsBeside.value = new Map(resultsBeside.value).set(run, result);
+    }
+  } catch (error) {
+    if (mine !== turn) return;
+    othersAt.value = othersAt.value.slice(0, -1);
+    state.problem.value = state.messageOf(error);
+  } finally {
+    if (mine === turn) state.busy.value = null;
+  }
+}
+
+/** True classes of the open picture, for its errors. */
+export async function readTruth(): Promise<void> {
+  const { value: picture } = state.picture;
+  truth.value = null;
+  if (!picture || picture.label === null) return;
+  try {
+    const labels = await labelPixels(picture.label);
+    if (state.picture.value === picture) truth.value = labels;
+  } catch (error) {
+    state.problem.value = `The labels of ${picture.name} cannot be had: ${state.messageOf(error)}`;
+  }
 }

@@ -1,11 +1,16 @@
 // Into the memory: which rows a pixel reads and votes for, where a row is read, how alike rows are.
 
 import { viridis } from "@pinmem/core";
-import { computed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { mapRow } from "./actions.js";
+import { EmbeddingMap } from "./embedding.js";
 import { Decide } from "./segment-panel.js";
-import { Swatch } from "./stage.js";
+import { Similarity } from "./similarity.js";
 import * as state from "./state.js";
+import { Swatch } from "./swatch.js";
+
+/** What rows are ordered by: how much is read of them, or how near they are, which is what votes count. */
+const order = signal<"read" | "near">("read");
 
 /** Of the view Inside. */
 export function InsidePanel() {
@@ -21,7 +26,8 @@ export function InsidePanel() {
     <>
       <Pixel />
       <Maps />
-      <Similarity />
+      <Alike />
+      <EmbeddingMap />
       <Decide />
     </>
   );
@@ -37,6 +43,7 @@ function Pixel() {
       </section>
     );
   const votes = state.votes.value;
+  const isByRead = order.value === "read";
   const rows = model.classes
     .map(({ name }, at) => ({
       name,
@@ -45,7 +52,7 @@ function Pixel() {
       vote: votes * (looked.cosines[at] as number),
       cosine: looked.cosines[at] as number,
     }))
-    .sort((one, other) => (votes > 0 ? other.vote - one.vote : other.read - one.read))
+    .sort((one, other) => (isByRead ? other.read - one.read : other.cosine - one.cosine))
     .slice(0, 8);
   return (
     <section>
@@ -55,9 +62,9 @@ function Pixel() {
       <table class="bars">
         <thead>
           <tr>
-            <th>Row</th>
-            <th>reads</th>
-            <th>{votes > 0 ? "votes" : "cosine"}</th>
+            <th scope="col">Row</th>
+            <OrderedBy column="read" text="reads" />
+            <OrderedBy column="near" text={votes > 0 ? "votes" : "nearness"} />
           </tr>
         </thead>
         <tbody>
@@ -78,6 +85,24 @@ function Pixel() {
       </table>
       {votes === 0 && <p class="quiet">Votes weigh 0: rows are read, but do not vote.</p>}
     </section>
+  );
+}
+
+/** The head of a column, which orders the rows. */
+function OrderedBy({ column, text }: { readonly column: "read" | "near"; readonly text: string }) {
+  const isOrdered = order.value === column;
+  return (
+    <th scope="col" aria-sort={isOrdered ? "descending" : undefined}>
+      <button
+        type="button"
+        class="sort"
+        onClick={() => {
+          order.value = column;
+        }}
+      >
+        {text} {isOrdered && <span aria-hidden="true">▾</span>}
+      </button>
+    </th>
   );
 }
 
@@ -122,10 +147,60 @@ function Maps() {
           }}
         >
           <option value="weights">read</option>
-          <option value="cosines">cosine</option>
+          <option value="cosines">nearness</option>
         </select>
       </div>
+      {map && <MapScale kind={map.kind} values={map.values} />}
+      {map && <NearestRows trainId={map.trainId} />}
     </section>
+  );
+}
+
+/** What the colors of the map stand for. */
+function MapScale({ kind, values }: { readonly kind: "weights" | "cosines"; readonly values: Float32Array }) {
+  const most = kind === "cosines" ? 1 : values.reduce((one, other) => Math.max(one, other), 0);
+  const stops = Array.from({ length: 9 }, (_, at) => `rgb(${viridis(at / 8).join(" ")})`);
+  return (
+    <p class="scale">
+      <span class="figure">0</span>
+      <span class="ramp" style={{ background: `linear-gradient(to right, ${stops.join()})` }} />
+      <span class="figure">{kind === "cosines" ? "1" : `${(100 * most).toFixed(0)} %`}</span>
+    </p>
+  );
+}
+
+/** The rows that are most like one. */
+function NearestRows({ trainId }: { readonly trainId: number }) {
+  const [value, model] = [similar.value, state.model.value];
+  const mine = value?.there.indexOf(trainId) ?? -1;
+  if (!value || !model) return null;
+  if (mine < 0) return <p class="quiet">The row of {model.classes[trainId]?.name} was never written.</p>;
+  const nearest = value.there
+    .map((at, position) => ({ at, cosine: value.cells[mine]?.[position] ?? 0 }))
+    .filter(({ at }) => at !== trainId)
+    .sort((one, other) => other.cosine - one.cosine)
+    .slice(0, 5);
+  return (
+    <table class="bars">
+      <thead>
+        <tr>
+          <th scope="col">Nearest rows</th>
+          <th scope="col">cosine</th>
+        </tr>
+      </thead>
+      <tbody>
+        {nearest.map(({ at, cosine }) => (
+          <tr key={at}>
+            <th scope="row">
+              <Swatch trainId={at} /> {model.classes[at]?.name}
+            </th>
+            <td>
+              <Bar share={Math.max(0, cosine)} text={cosine.toFixed(3)} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -135,8 +210,8 @@ const similar = computed(() => {
   void state.written.value; // rows change with it
   if (!model?.hasMemory) return null;
   const { memory, classes } = model;
-  const each = memory.rows.length / classes.length;
   const { rows } = memory;
+  const each = rows.length / classes.length;
   const vectors = classes.map((_, at) => rows.subarray(at * each, (at + 1) * each));
   const there = vectors.flatMap((row, at) => (row.some((value) => value !== 0) ? [at] : []));
   const dot = (one: Float32Array, other: Float32Array) =>
@@ -147,52 +222,13 @@ const similar = computed(() => {
   };
 });
 
-const CELL = 13;
-
-function Similarity() {
+function Alike() {
   const [value, model] = [similar.value, state.model.value];
   if (!value || !model) return null;
-  const { there, cells } = value;
-  const side = there.length * CELL;
-  const least = Math.min(...cells.flat());
-  const name = (at: number) => model.classes[there[at] as number]?.name ?? "";
-  const pairs = cells
-    .flatMap((row, i) => row.slice(0, i).map((cosine, j) => ({ cosine, i, j })))
-    .sort((one, other) => other.cosine - one.cosine)
-    .slice(0, 3);
   return (
     <section>
       <h2>How alike rows are</h2>
-      <svg
-        class="matrix"
-        viewBox={`-78 -4 ${side + 82} ${side + 8}`}
-        role="img"
-        aria-label={`Cosines of ${there.length} rows, ${least.toFixed(2)} to 1`}
-      >
-        {cells.map((row, i) => (
-          <g key={name(i)}>
-            <text x={-4} y={i * CELL + 10} text-anchor="end">
-              {name(i)}
-            </text>
-            {row.map((cosine, j) => (
-              <rect
-                key={name(j)}
-                x={j * CELL}
-                y={i * CELL}
-                width={CELL - 1}
-                height={CELL - 1}
-                fill={`rgb(${viridis((cosine - least) / Math.max(1e-6, 1 - least)).join(" ")})`}
-              >
-                <title>{`${name(i)}, ${name(j)}: ${cosine.toFixed(3)}`}</title>
-              </rect>
-            ))}
-          </g>
-        ))}
-      </svg>
-      <p class="quiet">
-        Most alike:{" "}
-        {pairs.map(({ i, j, cosine }) => `${name(i)} and ${name(j)} ${cosine.toFixed(2)}`).join("; ")}.
-      </p>
+      <Similarity names={value.there.map((at) => model.classes[at]?.name ?? "")} cells={value.cells} />
     </section>
   );
 }

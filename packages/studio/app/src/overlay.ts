@@ -1,4 +1,5 @@
-// The classes as they are laid over a picture: RGBA at the picture's own size. Pure, so that it is tested without a page.
+// The classes as they are laid over a picture: RGBA at the picture's own size. Pure, so that it is tested without a page. Pixels are written
+// as whole words, since pictures of twelve megapixels follow a slider.
 
 /** How classes are shown. */
 export interface OverlayStyle {
@@ -24,45 +25,67 @@ export interface Shown {
 
 /** Unsure pixels: gray stripes. */
 const HATCH = [128, 128, 128] as const;
+/** Marked pixels, and what veils the others: seen on bright and dark pictures, and by people who tell few colors apart. */
+const MARK = [255, 0, 170] as const;
+const VEIL = [0, 0, 0] as const;
+
+/** Of the first byte red: all that browsers run on is little-endian. */
+const word = ([red, green, blue]: readonly [number, number, number], alpha: number): number =>
+  ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 
 /** RGBA bytes, row by row. */
 export function overlayPixels(
   { width, height, labels, confidence }: Shown,
   { opacity, outline, colors, hidden, threshold }: OverlayStyle,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(width * height * 4);
+  const words = new Uint32Array(width * height);
   const alpha = Math.round(opacity * 255);
+  const table = new Uint32Array(256);
+  const isShown = new Uint8Array(256);
+  for (const [label, color] of colors.entries()) {
+    if (hidden.has(label)) continue;
+    table[label] = word(color, outline ? 255 : alpha);
+    isShown[label] = 1;
+  }
   const least = threshold * 255;
+  const stripes = [word(HATCH, alpha >> 1), word(HATCH, Math.max(alpha, 160))] as const;
+  if (!outline && !(confidence && least > 0)) {
+    for (let at = 0; at < words.length; at++) words[at] = table[labels[at] as number] as number;
+    return new Uint8ClampedArray(words.buffer);
+  }
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {
       const label = labels[at] as number;
-      const color = colors[label];
-      if (!color || hidden.has(label)) continue;
-      const to = at * 4;
-      if (confidence && (confidence[at] as number) < least) {
-        const isStripe = (x + y) % 8 < 3;
-        pixels.set(HATCH, to);
-        pixels[to + 3] = isStripe ? Math.max(alpha, 160) : alpha >> 1;
-        continue;
-      }
-      if (outline) {
-        const isEdge =
-          (x + 1 < width && labels[at + 1] !== label) || (y + 1 < height && labels[at + width] !== label);
-        if (!isEdge) continue;
-        pixels.set(color, to);
-        pixels[to + 3] = 255;
-        continue;
-      }
-      pixels.set(color, to);
-      pixels[to + 3] = alpha;
+      if (!isShown[label]) continue;
+      if (confidence && (confidence[at] as number) < least) words[at] = stripes[(x + y) % 8 < 3 ? 1 : 0];
+      else if (
+        !outline ||
+        (x + 1 < width && labels[at + 1] !== label) ||
+        (y + 1 < height && labels[at + width] !== label)
+      )
+        words[at] = table[label] as number;
     }
   }
-  return pixels;
+  return new Uint8ClampedArray(words.buffer);
+}
+
+/** RGBA bytes: marked pixels in one strong color, the others veiled. */
+export function markedPixels(
+  { width, height }: { readonly width: number; readonly height: number },
+  isMarked: (at: number) => boolean,
+): Uint8ClampedArray<ArrayBuffer> {
+  const words = new Uint32Array(width * height);
+  const [mark, veil] = [word(MARK, 220), word(VEIL, 90)];
+  for (let at = 0; at < words.length; at++) words[at] = isMarked(at) ? mark : veil;
+  return new Uint8ClampedArray(words.buffer);
 }
 
 /** Pixels of each of K classes. */
 export function countPixels(labels: Uint8Array, classes: number): Float64Array {
-  const counts = new Float64Array(classes);
-  for (const label of labels) if (label < classes) counts[label] = (counts[label] as number) + 1;
-  return counts;
+  const counts = new Float64Array(256);
+  for (let at = 0; at < labels.length; at++) {
+    const label = labels[at] as number;
+    counts[label] = (counts[label] as number) + 1;
+  }
+  return counts.slice(0, classes);
 }

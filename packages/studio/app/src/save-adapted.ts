@@ -1,6 +1,7 @@
 // Saves what was taught, as a run: the server makes it by `pinmem adapt` from the same pictures and strokes.
 
 import type { AdaptAnswer, AdaptRequest } from "../../src/site.js";
+import { bitmapOf } from "./decode-picture.js";
 import { encodePng } from "./png.js";
 import * as state from "./state.js";
 import { brushedLabels } from "./strokes.js";
@@ -13,12 +14,18 @@ export async function saveAdapted(name: string): Promise<AdaptAnswer> {
   const names = model.classes.map((one) => one.name);
   const pictures: { image: string; label: string }[] = [];
   for (const [id, strokes] of state.strokes.value) {
+    if (strokes.length === 0) continue;
     const picture = state.pictures.value.find((one) => one.id === id);
-    if (strokes.length === 0 || !picture) continue;
-    const blob = await picture.blob();
-    const { width, height } = await createImageBitmap(blob);
+    if (!picture)
+      throw new Error(`${id.replace(/^file:|:\d+$/g, "")} was brushed, but is not open; drop it again`);
+    const bitmap = await bitmapOf(picture);
+    const { width, height } = bitmap;
     const label = await encodePng(width, height, brushedLabels(strokes, width, height, names));
-    pictures.push({ image: await base64(blob), label: await base64(new Blob([label])) });
+    pictures.push({
+      image: await base64(await plainFile(await picture.blob(), bitmap)),
+      label: await base64(new Blob([label])),
+    });
+    bitmap.close();
   }
   const body: AdaptRequest = { name, vote: state.votes.value, pictures };
   const response = await fetch(run.adapt, {
@@ -28,6 +35,15 @@ export async function saveAdapted(name: string): Promise<AdaptAnswer> {
   });
   if (!response.ok) throw new Error(await response.text());
   return (await response.json()) as AdaptAnswer;
+}
+
+/** The file itself where the server decodes it to the same pixels (JPEG, PNG); otherwise these as PNG. */
+async function plainFile(blob: Blob, bitmap: ImageBitmap): Promise<Blob> {
+  const [first, second] = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+  if ((first === 0xff && second === 0xd8) || (first === 0x89 && second === 0x50)) return blob;
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+  return await canvas.convertToBlob({ type: "image/png" });
 }
 
 const base64 = (blob: Blob): Promise<string> =>

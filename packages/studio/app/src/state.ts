@@ -3,7 +3,7 @@
 import type { Model, Segmentation } from "@pinmem/runtime/browser";
 import { computed, signal } from "@preact/signals";
 import type { Site, SiteRun } from "../../src/site.js";
-import type { BrushStroke } from "./strokes.js";
+import type { BrushStroke } from "./brush-stroke.js";
 
 /** A picture that can be looked at. */
 export interface Picture {
@@ -14,6 +14,8 @@ export interface Picture {
   blob(): Promise<Blob>;
   /** Train ids as gray PNG; null where it is not labeled. */
   readonly label: string | null;
+  /** Many pictures: frames follow one another. */
+  readonly isVideo?: true;
 }
 
 /** Views of the page, in the order of their keys 1 to 5. */
@@ -68,6 +70,10 @@ export const brushWidth = signal(24);
 export const swipe = signal(0);
 /** Names of classes whose rows were written. */
 export const written = signal<readonly string[]>([]);
+/** Pictures with strokes whose files are not open, and so teach nothing. */
+export const missing = signal(0);
+/** Whether the strokes are in the browser's storage. */
+export const isKept = signal(true);
 
 /** What the pixel that was clicked reads and votes for. */
 export const looked = signal<{

@@ -2,13 +2,7 @@
 // are saved or reset, by model and picture.
 
 import { paint } from "@pinmem/runtime/browser";
-
-/** A stroke; `class` null: of the eraser. */
-export interface BrushStroke {
-  readonly class: number | null;
-  readonly points: readonly (readonly [number, number])[];
-  readonly width: number;
-}
+import type { BrushStroke } from "./brush-stroke.js";
 
 const IGNORED = 255;
 

@@ -4,8 +4,9 @@ import { signal } from "@preact/signals";
 import { decode, resetTeaching, teach } from "./actions.js";
 import { saveAdapted } from "./save-adapted.js";
 import { Slider } from "./slider.js";
-import { Swatch } from "./stage.js";
 import * as state from "./state.js";
+import { Swatch } from "./swatch.js";
+import { TeachScorePanel } from "./teach-score-panel.js";
 
 const name = signal("here");
 const answer = signal<readonly string[]>([]);
@@ -56,7 +57,7 @@ export function TeachPanel() {
         <Slider
           name="Size"
           of={state.brushWidth}
-          least={Math.round((model?.description.feature.stride ?? 16) * 1.5)}
+          least={Math.round((model?.description.feature.stride ?? 16) / 2)}
           most={(model?.description.feature.stride ?? 16) * 12}
           step={1}
           say={(value) => `${value} px`}
@@ -79,7 +80,16 @@ export function TeachPanel() {
             ? "No row was written yet."
             : `Rows written: ${state.written.value.join(", ")}; ${brushed} ${brushed === 1 ? "picture" : "pictures"}.`}
         </p>
+        {state.missing.value > 0 && (
+          <p class="quiet">
+            {state.missing.value === 1
+              ? "A brushed picture is"
+              : `${state.missing.value} brushed pictures are`}{" "}
+            not open: drop {state.missing.value === 1 ? "it" : "them"} again, so that the strokes count.
+          </p>
+        )}
       </section>
+      <TeachScorePanel />
       <section>
         <h2>Save</h2>
         {state.run.value?.adapt ? (

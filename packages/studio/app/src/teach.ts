@@ -1,9 +1,12 @@
-// Rows from strokes on several pictures. A model keeps the features of one picture at a time, so what strokes say is collected while
-// their picture is open, and rows are written from all that was collected: as `pinmem adapt` writes them from the same labels.
+// Rows from strokes on several pictures. A model keeps the features of one picture at a time, so what strokes say is collected of each
+// picture once, and rows are written from all that was collected: as `pinmem adapt` writes them from the same labels.
 
 import type { DirectionSums, Model } from "@pinmem/runtime/browser";
+import type { BrushStroke } from "./brush-stroke.js";
+import { bitmapOf } from "./decode-picture.js";
 import * as state from "./state.js";
-import { type BrushStroke, brushedLabels } from "./strokes.js";
+import { brushedLabels } from "./strokes.js";
+import { inTurn, keeping } from "./turns.js";
 
 interface Collected {
   readonly strokes: readonly BrushStroke[];
@@ -13,36 +16,57 @@ interface Collected {
 
 const collectedOf = new WeakMap<Model, Map<string, Collected>>();
 
-/**
- * Gives a model the rows that strokes ask for; those as exported where there are none.
- * @param open id of the picture that the model has segmented last
- * @returns names of the classes that were written
- */
-export async function teachFrom(
+/** What came of strokes. */
+export interface Taught {
+  /** Names of the classes that were written. */
+  readonly written: readonly string[];
+  /** Pictures with strokes whose files are not open. */
+  readonly missing: number;
+}
+
+/** Gives a model the rows that strokes ask for; those as exported where there are none. */
+export const teachFrom = (
   model: Model,
-  open: string,
   strokes: ReadonlyMap<string, readonly BrushStroke[]>,
-): Promise<readonly string[]> {
-  const collected = collectedOf.get(model) ?? new Map<string, Collected>();
-  collectedOf.set(model, collected);
-  for (const id of collected.keys()) if ((strokes.get(id) ?? []).length === 0) collected.delete(id);
-  const mine = strokes.get(open) ?? [];
-  const normalize = model.hasNormalization ? model.normalize : 0;
-  const before = collected.get(open);
-  const { votes } = model;
-  if (mine.length > 0 && (before?.strokes !== mine || before.normalize !== normalize)) {
-    const { width, height } = state.result.value as { width: number; height: number };
-    const labels = brushedLabels(
-      mine,
-      width,
-      height,
-      model.classes.map(({ name }) => name),
-    );
-    collected.set(open, { strokes: mine, normalize, sums: await model.collect({ labels }) });
+): Promise<Taught> =>
+  inTurn(model, async () => {
+    const collected = collectedOf.get(model) ?? new Map<string, Collected>();
+    collectedOf.set(model, collected);
+    const brushed = [...strokes].filter(([, mine]) => mine.length > 0);
+    for (const id of collected.keys()) if (!brushed.some(([other]) => other === id)) collected.delete(id);
+    const normalize = model.hasNormalization ? model.normalize : 0;
+    let missing = 0;
+    for (const [id, mine] of brushed) {
+      const before = collected.get(id);
+      if (before?.strokes === mine && before.normalize === normalize) continue;
+      const sums = await collectFrom(model, id, mine);
+      if (sums) collected.set(id, { strokes: mine, normalize, sums });
+      else missing++;
+    }
+    const sums = [...collected.values()].map((one) => one.sums);
+    const isAny = sums.some(({ counts }) => counts.some((count) => count > 0));
+    const { votes } = model;
+    model.reset();
+    model.votes = votes;
+    return { written: isAny ? model.writeCollected(sums) : [], missing };
+  });
+
+/** Null where the picture is not open. */
+async function collectFrom(
+  model: Model,
+  id: string,
+  strokes: readonly BrushStroke[],
+): Promise<DirectionSums | null> {
+  const picture = state.pictures.value.find((one) => one.id === id);
+  if (!picture) return null;
+  const isOpen = state.picture.value?.id === id;
+  const bitmap = isOpen ? state.bitmap.value : await bitmapOf(picture).catch(() => null);
+  if (!bitmap) return null;
+  try {
+    await keeping(model, bitmap);
+    const names = model.classes.map(({ name }) => name);
+    return await model.collect({ labels: brushedLabels(strokes, bitmap.width, bitmap.height, names) });
+  } finally {
+    if (!isOpen) bitmap.close();
   }
-  const sums = [...collected.values()].map((one) => one.sums);
-  const isAny = sums.some(({ counts }) => counts.some((count) => count > 0));
-  model.reset();
-  model.votes = votes;
-  return isAny ? model.writeCollected(sums) : [];
 }

@@ -1,14 +1,12 @@
 // The studio end to end, in headless Chromium: the command's own pieces behind the server, the built page before it.
 
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openStudioPictures } from "../../../pinmem/src/cli/studio/studio-pictures.js";
-import { openStudioRun } from "../../../pinmem/src/cli/studio/studio-run.js";
+import { TensorBoard } from "../../../pinmem/src/training/events/tensorboard.js";
 import { temporaryFolder } from "../../../pinmem/test/data-fixtures.js";
 import { miniRecipe } from "../../../pinmem/test/mini-recipe.js";
 import { untrainedRun } from "../../../pinmem/test/untrained-run.js";
@@ -19,25 +17,23 @@ import { noRuntime } from "../../../runtime/test/exported.js";
 import { appFolder } from "../../src/app-folder.js";
 import { filesBelow } from "../../src/files.js";
 import { exportStudio, type Studio, startStudio } from "../../src/index.js";
+import { openPage, segmented, studioContent, violations } from "./studio-page.js";
 
 const root = temporaryFolder();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
   let browser: Browser;
   let studio: Studio;
   let path: string;
   let other: string;
+  let third: string;
   const wrong: string[] = [];
-  const content = async () => {
-    const options = { normalize: { kind: "trained" }, place: null } as const;
-    const runs = await Promise.all([path, other].map((one) => openStudioRun(one, options)));
-    const { pictures } = await openStudioPictures([path], { limit: 2 });
-    return { runs, pictures, version: "0.0.0" };
-  };
+  const content = (more: Parameters<typeof studioContent>[2] = {}) =>
+    studioContent([path, other, third], { limit: 2 }, more);
   beforeAll(async () => {
     path = untrainedRun(join(root, "run"));
-    other = untrainedRun(join(root, "other"), { recipe: miniRecipe({ name: "other" }) });
+    other = untrainedRun(join(root, "other"), { recipe: miniRecipe({ name: "other" }), seed: 4 });
+    third = untrainedRun(join(root, "third"), { recipe: miniRecipe({ name: "third" }), seed: 5 });
     writeFileSync(
       join(path, "events.jsonl"),
       `${JSON.stringify({ event: "start", step: 0, steps: 9, name: "mini" })}\n`,
@@ -50,65 +46,41 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
     await studio?.[Symbol.asyncDispose]();
   });
 
-  async function open(address: string, options = {}): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
-    page.on("pageerror", ({ message }) => wrong.push(message));
-    page.on("console", (message) => {
-      if (message.type() === "error") wrong.push(message.text());
-    });
-    page.on("request", (request) => {
-      const { protocol, origin } = new URL(request.url());
-      if (protocol === "http:" && origin !== new URL(address).origin) wrong.push(request.url());
-    });
-    await page.goto(address);
-    return page;
-  }
-  const segmented = (page: Page) => page.waitForSelector("canvas[data-ready=true]");
-  const violations = async (page: Page): Promise<string[]> => {
-    await page.evaluate(axe);
-    const { violations: found } = (await page.evaluate("axe.run()")) as {
-      violations: { id: string; nodes: { html: string }[] }[];
-    };
-    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  };
+  const open = (address: string, options = {}) => openPage(browser, address, wrong, options);
 
-  it("segments pictures of the run and dropped ones, and saves the PNG that Node would", async () => {
-    const page = await open(studio.address);
-    await segmented(page);
-    await page.getByText("wasm · ").waitFor();
-    const pixels = Buffer.alloc(64 * 48 * 3, 90);
-    const png = await sharp(pixels, { raw: { width: 64, height: 48, channels: 3 } })
-      .png()
-      .toBuffer();
-    await page.setInputFiles("input[type=file]", { name: "mine.png", mimeType: "image/png", buffer: png });
-    await page.waitForSelector("canvas.classes[width='64'][data-ready=true]");
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      page.getByRole("button", { name: "train-ids" }).click(),
-    ]);
-    const file = await download.path();
-    expect(await sharp(file).metadata()).toMatchObject({ channels: 1, depth: "uchar" });
-    const saved = await sharp(file).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
-    expect(saved.info).toMatchObject({ width: 64, height: 48, channels: 1 });
-    const [run] = (await content()).runs;
-    await using model = await load((await run?.model(() => {})) as string, { threads: 1 });
-    const { labels } = await model.segment({ width: 64, height: 48, pixels });
-    expect(saved.data.filter((label, at) => label !== labels[at]).length).toBeLessThan(10);
-    expect(await violations(page)).toEqual([]);
-    await page.close();
-  });
-
-  it("says what a picture is that cannot be decoded, and goes on", async () => {
-    const page = await open(studio.address);
-    await segmented(page);
-    const buffer = Buffer.from("no picture");
-    await page.setInputFiles("input[type=file]", { name: "bad.png", mimeType: "image/png", buffer });
-    await page.getByText("bad.png cannot be decoded").waitFor();
-    await page.locator(".scroll button").first().click();
-    await segmented(page);
-    expect(await page.getByRole("alert").count()).toBe(0);
-    await page.close();
-  });
+  for (const engine of ["page", "torch"] as const)
+    it(`segments pictures of the run and dropped ones, and saves the PNG that Node would, computed by ${engine}`, async () => {
+      await using own = engine === "torch" ? await startStudio(await content({ engine })) : null;
+      const page = await open(own?.address ?? studio.address);
+      await segmented(page);
+      await page.getByText(engine === "torch" ? "libtorch, on the server" : "wasm · ").waitFor();
+      const pixels = Buffer.alloc(64 * 48 * 3, 90);
+      const png = await sharp(pixels, { raw: { width: 64, height: 48, channels: 3 } })
+        .png()
+        .toBuffer();
+      await page.setInputFiles("input[type=file]", { name: "mine.png", mimeType: "image/png", buffer: png });
+      await page.waitForSelector("canvas.classes[width='64'][data-ready=true]");
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "train-ids" }).click(),
+      ]);
+      const file = await download.path();
+      expect(await sharp(file).metadata()).toMatchObject({ channels: 1, depth: "uchar" });
+      const saved = await sharp(file).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
+      expect(saved.info).toMatchObject({ width: 64, height: 48, channels: 1 });
+      const [run] = (await content()).runs;
+      await using model = await load((await run?.model(() => {})) as string, { threads: 1 });
+      const { labels } = await model.segment({ width: 64, height: 48, pixels });
+      expect(saved.data.filter((label, at) => label !== labels[at]).length).toBeLessThan(10);
+      const read = await model.read(20, 20);
+      await page.keyboard.press("2");
+      await page.locator(".stage").click();
+      await page.getByText(/^Pixel \d+, \d+/).waitFor();
+      const shares = await page.locator(".bars td:nth-child(2) .figure").allTextContents();
+      expect(Number.parseFloat(shares[0] as string)).toBeCloseTo(100 * Math.max(...read), 0);
+      expect(await violations(page)).toEqual([]);
+      await page.close();
+    });
 
   it("tells what a pixel reads, maps a row, and has no fault that axe knows", async () => {
     const page = await open(studio.address, { colorScheme: "dark" });
@@ -122,62 +94,114 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
     await page.close();
   });
 
-  it("teaches from strokes, keeps them over a reload, and saves the run that adapt makes", async () => {
-    const page = await open(studio.address);
-    await segmented(page);
-    await page.keyboard.press("3");
-    const box = await page.locator(".stage").boundingBox();
-    const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
-    await page.mouse.move(x - 150, y + 60);
-    await page.mouse.down();
-    await page.mouse.move(x + 150, y + 60, { steps: 4 });
-    await page.mouse.up();
-    await page.getByText("Rows written: road; 1 picture.").waitFor();
-    expect(await violations(page)).toEqual([]);
-    await page.reload();
-    await segmented(page);
-    await page.keyboard.press("3");
-    await page.getByText("Rows written: road; 1 picture.").waitFor();
-    await page.getByRole("button", { name: "Save as adapted run" }).click();
-    await page.getByText(/^Saved: /).waitFor();
-    const record = JSON.parse(readFileSync(join(path, "studio/here/adaptation.json"), "utf8"));
-    expect(record).toMatchObject({ labeled: 1, vote: 10, weight: 0, written: ["road"] });
-    await page.getByRole("button", { name: "Reset" }).click();
-    await page.getByText("No row was written yet.").waitFor();
-    await page.close();
-  });
-
-  it("compares runs: how many pixels differ, pictures by score, confusion that leads to them", async () => {
+  it("compares runs: side by side, how many pixels differ, pictures in order, confusion that leads to them", async () => {
     const page = await open(studio.address);
     await segmented(page);
     await page.keyboard.press("4");
     await page.selectOption("[aria-label='Run beside']", "1");
+    await page.selectOption("[aria-label='Run beside, 2']", "2");
+    await page.locator("canvas.classes[data-ready=true]").nth(2).waitFor();
     await page.getByText(/% of the pixels differ/).waitFor();
+    const zoomed = "[...document.querySelectorAll('.layers')].map((one) => one.style.transform)";
+    await page.locator(".stage").press("+");
+    expect(new Set((await page.evaluate(zoomed)) as string[])).toEqual(
+      new Set(["translate(0px, 0px) scale(1.25)"]),
+    );
+    await page.getByRole("button", { name: "disagreement" }).click();
+    await page.getByRole("button", { name: "swipe" }).click();
     await page.getByRole("button", { name: "Segment all" }).click();
     await page.getByText("True class by row, predicted by column").waitFor();
     await page.getByRole("button", { name: "Segment all" }).waitFor();
+    const listed = page.locator(".list li");
+    const all = await listed.count();
+    expect(all).toBe(3);
+    await page.selectOption("[aria-label='Order of pictures']", "boundary");
+    expect(await listed.first().textContent()).toMatch(/\d+\.\d · \d+\.\d · \d+\.\d/);
+    await page.getByRole("group", { name: "Run of the tables" }).getByText("other").click();
+    await page.getByText("and the difference from run").waitFor();
     await page.locator(".confusion button:enabled").first().click();
     await page
       .getByText(/ taken for /)
       .first()
       .waitFor();
-    expect(await page.locator(".list li").count()).toBeGreaterThan(0);
+    expect(await listed.first().textContent()).toMatch(/[1-9]\d* px/);
     expect(await violations(page)).toEqual([]);
     await page.close();
   });
 
-  it("follows a training as its events are written", async () => {
+  it("follows a training as its events are written: curves, pictures and likeness of rows by one slider", async () => {
+    const board = new TensorBoard(join(path, "tensorboard"));
+    const picture = { event: "picture", name: "source/night", width: 8, height: 4 } as const;
+    await board.write({ ...picture, step: 1, pixels: new Uint8Array(96).fill(20) });
     const page = await open(studio.address);
     await segmented(page);
     await page.keyboard.press("5");
-    const step = (at: number) =>
-      `${JSON.stringify({ event: "step", step: at, epoch: 0, losses: { train: { total: 1 / at } }, learningRate: 0.1, gradientNorm: 1, timing: {} })}\n`;
-    appendFileSync(join(path, "events.jsonl"), step(1) + step(2));
-    await page.getByText("step 2 of 9").waitFor();
+    const write = (...events: object[]) =>
+      appendFileSync(join(path, "events.jsonl"), events.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    const step = (at: number) => ({
+      event: "step",
+      step: at,
+      losses: { train: { total: 1 / at } },
+      learningRate: 0.1,
+    });
+    const rows = (at: number, cosine: number) => ({
+      event: "memory",
+      step: at,
+      classes: ["road", "sky", "car"],
+      cosine: [
+        [1, cosine, 0],
+        [cosine, 1, 0],
+        [0, 0, 0],
+      ],
+    });
+    const score = (at: number) => ({
+      event: "evaluation",
+      step: at,
+      domain: "night",
+      role: "source",
+      meanIoU: 0.1 * at,
+      classIoU: {},
+      images: 1,
+    });
+    write(step(1), step(2), score(1), rows(1, 0.25));
+    await page.getByText("finished at step 2 of 4").waitFor();
     await page.locator("svg.chart path").first().waitFor();
-    appendFileSync(join(path, "events.jsonl"), `${step(3)}{"event":"st`);
-    await page.getByText("step 3 of 9").waitFor();
+    await page.getByAltText("source/night at step 1").waitFor();
+    await board.write({ ...picture, step: 3, pixels: new Uint8Array(96).fill(200) });
+    board.close();
+    write(step(3), score(3), rows(3, 0.75));
+    appendFileSync(join(path, "events.jsonl"), '{"event":"st');
+    await page.getByAltText("source/night at step 3").waitFor();
+    await page.getByText("sky and road 0.75").waitFor();
+    await page.getByRole("slider", { name: "Step" }).fill("0");
+    await page.getByAltText("source/night at step 1").waitFor();
+    await page.getByText("sky and road 0.25").waitFor();
     expect(await violations(page)).toEqual([]);
+    await page.close();
+  });
+
+  it("plays a video and the camera, frame after frame, and keeps a frame as a picture", async () => {
+    await using camera = await launch([
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+    ]);
+    const page = await openPage(camera, studio.address, wrong);
+    await segmented(page);
+    const webm = (await page.evaluate(recordVideo)) as string;
+    const buffer = Buffer.from(webm, "base64");
+    await page.setInputFiles("input[type=file]", { name: "drive.webm", mimeType: "video/webm", buffer });
+    await page.waitForSelector("canvas.classes[width='64'][height='48'][data-ready=true]");
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.getByText(/[1-9][\d.]* frames a second/).waitFor();
+    await page.getByRole("button", { name: "Play" }).waitFor(); // It has come to its end.
+    await page.getByRole("button", { name: "Keep frame" }).click();
+    await page.getByText(/^drive\.webm-\d.*\.png$/).waitFor();
+    await page.getByRole("button", { name: "Camera" }).click();
+    await page.getByText(/[\d.]+ frames a second/).waitFor();
+    await page.waitForSelector("canvas.classes[width='512'][data-ready=true]");
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Stop" }).click();
+    expect(await page.getByText("frames a second").count()).toBe(0);
     await page.close();
   });
 
@@ -189,6 +213,10 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
       await using server = await serve({ "/some/where/": out, "/": out }, { isolated });
       const page = await open(`${server.address}/some/where/index.html`);
       await segmented(page);
+      await page.locator("details.engine summary").click();
+      const slow = page.getByText("One thread only, since the page is not isolated");
+      expect(await slow.count()).toBe(isolated ? 0 : 1);
+      expect(await page.getByText(/^Not by the graphics card: .*WebGPU/).count()).toBe(1);
       await page.close();
     }
     expect(readFileSync(join(out, "studio.json"), "utf8")).not.toContain(root);
@@ -209,3 +237,24 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
     expect(size).toBeLessThan(150_000);
   });
 });
+
+/** In a page: a short video of a canvas that changes, in base64. */
+const recordVideo = `(async () => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
+  const context = canvas.getContext("2d");
+  const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/webm;codecs=vp8" });
+  const parts = [];
+  recorder.ondataavailable = ({ data }) => parts.push(data);
+  recorder.start();
+  for (let at = 0; at < 20; at++) {
+    context.fillStyle = "rgb(" + at * 12 + " 90 200)";
+    context.fillRect(0, 0, 64, 48);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await new Promise((resolve) => {
+    recorder.onstop = resolve;
+    recorder.stop();
+  });
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
+})()`;

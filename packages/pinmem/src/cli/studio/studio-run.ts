@@ -3,8 +3,15 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { EXPORT_FILE, parseExportedModel, type TestNormalization } from "@pinmem/core/formats";
-import type { AdaptTask, StudioRun } from "@pinmem/studio";
+import {
+  EXPORT_FILE,
+  INSPECTION_FILE,
+  INSPECTION_FORMAT,
+  type Inspection,
+  parseExportedModel,
+  type TestNormalization,
+} from "@pinmem/core/formats";
+import type { AdaptTask, StudioRun, TrainingState, ValidationFile } from "@pinmem/studio";
 import { readResult } from "../../evaluation/result-file.js";
 import { exportRun } from "../../export/export-run.js";
 import { readJsonFile } from "../../files/json-file.js";
@@ -17,15 +24,24 @@ import { adaptToPlace } from "../../runs/adapt-to-place.js";
 import { describeAdaptation } from "../../runs/describe-adaptation.js";
 import { RunError } from "../../runs/run-error.js";
 import { RunFolder } from "../../runs/run-folder.js";
+import { readEventPictures } from "../../training/events/event-pictures.js";
+import { torchGraphs } from "./torch-graphs.js";
 
 export interface StudioRunOptions {
   /** Whose statistics the exported model takes. */
   readonly normalize: TestNormalization;
   readonly place: Place | null;
+  /** What computes: the page, or libtorch in this process. Default: the page. */
+  readonly engine?: "page" | "torch";
 }
 
 /** @throws RunError where a path is neither; ExportedModelError, RecipeError where it cannot be read */
 export async function openStudioRun(path: string, options: StudioRunOptions): Promise<StudioRun> {
+  if (options.engine === "torch" && options.normalize.kind !== "trained")
+    throw new RunError(
+      path,
+      "is computed by libtorch with the statistics of training alone: leave out `normalize`",
+    );
   if (existsSync(join(path, EXPORT_FILE))) return openExported(path);
   const folder = new RunFolder(path);
   if (!existsSync(path) || !folder.exists)
@@ -38,7 +54,14 @@ export async function openStudioRun(path: string, options: StudioRunOptions): Pr
     const out = target();
     if (existsSync(out)) return out;
     makeFolder(join(path, STUDIO_FOLDER));
-    await exportRun(path, { ...options, out, verify: false, onProgress: ({ part }) => onProgress(part) });
+    const { normalize, place } = options;
+    await exportRun(path, {
+      normalize,
+      place,
+      out,
+      verify: false,
+      onProgress: ({ part }) => onProgress(part),
+    });
     return out;
   };
   return {
@@ -55,7 +78,11 @@ export async function openStudioRun(path: string, options: StudioRunOptions): Pr
       return making;
     },
     events: existsSync(folder.events) || weights() === undefined ? folder.events : null,
+    training: () => trainingOf(folder, recipe.length.steps ?? null),
+    validation: validationOf(folder),
     evaluations: () => evaluationsOf(path),
+    inspection: () => inspectionOf(path),
+    compute: options.engine === "torch" ? torchGraphs(path) : null,
     adapt: (task) => adaptRun(path, task),
   };
 }
@@ -71,16 +98,42 @@ function openExported(path: string): StudioRun {
     exported: () => path,
     model: async () => path,
     events: null,
+    training: () => null,
+    validation: async () => [],
     evaluations: () => [],
+    inspection: () => null,
+    compute: null,
     adapt: null,
   };
 }
 
+/** Its lock says whether a process trains, its last weights whether it is finished. */
+function trainingOf(folder: RunFolder, steps: number | null): TrainingState | null {
+  if (!existsSync(folder.events) && !folder.isTraining) return null;
+  const state = folder.isTraining ? "running" : existsSync(folder.model("last")) ? "finished" : "stopped";
+  const isTold = state === "stopped" && existsSync(folder.diagnostics);
+  return { state, steps, trouble: isTold ? folder.diagnostics : null };
+}
+
+/** Read anew where the event files have grown. */
+function validationOf(folder: RunFolder): () => Promise<readonly ValidationFile[]> {
+  let known = "";
+  let reading: Promise<readonly ValidationFile[]> = Promise.resolve([]);
+  return () => {
+    const files = existsSync(folder.tensorboard) ? readdirSync(folder.tensorboard).sort() : [];
+    const now = files.map((name) => `${name}:${statSync(join(folder.tensorboard, name)).size}`).join();
+    if (now !== known) reading = readEventPictures(folder.tensorboard);
+    known = now;
+    // The memory's rows are drawn by the page itself.
+    return reading.then((pictures) => pictures.filter(({ name }) => !name.startsWith("memory/")));
+  };
+}
+
 /** Other weights, or another normalization, are another model. */
-function keyOf(file: string | undefined, options: StudioRunOptions): string {
+function keyOf(file: string | undefined, { normalize, place }: StudioRunOptions): string {
   const { size, mtimeMs } = file === undefined ? { size: 0, mtimeMs: 0 } : statSync(file);
   return createHash("sha256")
-    .update(JSON.stringify([file && basename(file), size, mtimeMs, options]))
+    .update(JSON.stringify([file && basename(file), size, mtimeMs, { normalize, place }]))
     .digest("hex")
     .slice(0, 12);
 }
@@ -98,6 +151,20 @@ function evaluationsOf(path: string): unknown[] {
         return []; // Half written, or of a newer version.
       }
     });
+}
+
+/** The map alone: all figures of it may be many megabytes. No path of this machine leaves with it. */
+function inspectionOf(path: string): unknown {
+  const file = join(path, "inspection", INSPECTION_FILE);
+  if (!existsSync(file)) return null;
+  try {
+    const { format, figures } = readJsonFile(file, 64 * 2 ** 20) as Inspection;
+    return format === INSPECTION_FORMAT && figures.embedding
+      ? { format, figures: { embedding: figures.embedding } }
+      : null;
+  } catch {
+    return null; // Half written, or none.
+  }
 }
 
 /** As `pinmem adapt` with pictures and labels in folders, which stay beside the run that it makes. */

@@ -1,0 +1,219 @@
+// Of the view Compare, below the picture: scores by class and domain with the difference from the open run, and a confusion whose cells
+// lead to the pictures with those pixels.
+
+import { ConfusionMatrix, classIoU, viridis } from "@pinmem/core";
+import type { EvaluationResult } from "@pinmem/core/formats";
+import { computed, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { choosePicture } from "./actions.js";
+import { compared, comparedRuns, runsAt } from "./compare.js";
+import { cell } from "./compare-view.js";
+import { type DomainScores, scoresOfEvaluations, scoresOfGroups } from "./domain-scores.js";
+import * as state from "./state.js";
+
+const evaluations = signal<ReadonlyMap<number, readonly EvaluationResult[]>>(new Map());
+/** Which of the compared runs the tables are of. */
+const tableOf = signal(0);
+
+const domains = computed<readonly DomainScores[]>(() => [
+  ...scoresOfEvaluations(runsAt.value.map((run) => evaluations.value.get(run) ?? [])),
+  ...scoresOfGroups(
+    compared.value,
+    comparedRuns.value.length,
+    state.model.value?.classes.map(({ name }) => name) ?? [],
+  ),
+]);
+
+/** Nothing where there is nothing to score. */
+export function CompareTables() {
+  const { value: runs } = runsAt;
+  useEffect(() => void readEvaluations(runs), [runs]);
+  const isConfused = compared.value.some(({ confusions }) => confusions !== null);
+  if (domains.value.length === 0 && !isConfused) return null;
+  const names = runs.map((run) => state.site.value?.runs[run]?.name ?? "");
+  const of = Math.min(tableOf.value, runs.length - 1);
+  return (
+    <section class="below" aria-label="Scores">
+      {runs.length > 1 && (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row everywhere
+        <div class="choice" role="group" aria-label="Run of the tables">
+          {names.map((name, at) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={of === at}
+              onClick={() => {
+                tableOf.value = at;
+              }}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      )}
+      <div class="tables">
+        {domains.value.length > 0 && <Classes of={of} first={names[0] ?? ""} />}
+        {isConfused && <Confusion of={of} />}
+      </div>
+    </section>
+  );
+}
+
+/** Classes by domains. */
+function Classes({ of, first }: { readonly of: number; readonly first: string }) {
+  const classes = [...new Set(domains.value.flatMap(({ classes }) => Object.keys(classes[of] ?? {})))].filter(
+    (name) => domains.value.some(({ classes }) => typeof classes[of]?.[name] === "number"),
+  );
+  return (
+    <div class="tablewrap">
+      <h2>IoU by class{of > 0 && `, and the difference from ${first}`}</h2>
+      <table class="scores">
+        <thead>
+          <tr>
+            <th scope="col">Class</th>
+            {domains.value.map(({ name, note }) => (
+              <th key={`${name} ${note}`} scope="col">
+                {name}
+                <br />
+                {note}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <tr class="mean">
+            <th scope="row">Mean</th>
+            {domains.value.map(({ name, note, means }) => (
+              <Score key={`${name} ${note}`} value={means[of]} first={of > 0 ? means[0] : null} />
+            ))}
+          </tr>
+          {classes.map((one) => (
+            <tr key={one}>
+              <th scope="row">{one}</th>
+              {domains.value.map(({ name, note, classes: by }) => (
+                <Score key={`${name} ${note}`} value={by[of]?.[one]} first={of > 0 ? by[0]?.[one] : null} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Score({
+  value,
+  first,
+}: {
+  readonly value: number | null | undefined;
+  readonly first: number | null | undefined;
+}) {
+  if (typeof value !== "number") return <td />;
+  const gain = typeof first === "number" ? 100 * (value - first) : null;
+  return (
+    <td>
+      {(100 * value).toFixed(1)}
+      {gain !== null && (
+        <span class={`gain ${gain < -0.05 ? "down" : gain > 0.05 ? "up" : ""}`}>
+          {gain < 0 ? "−" : "+"}
+          {Math.abs(gain).toFixed(1)}
+        </span>
+      )}
+    </td>
+  );
+}
+
+/** Of the compared pictures. */
+function Confusion({ of }: { readonly of: number }) {
+  const { value: model } = state.model;
+  if (!model) return null;
+  const count = model.classes.length;
+  const sum = new ConfusionMatrix(count);
+  for (const { confusions } of compared.value)
+    confusions?.[of]?.forEach((value, at) => {
+      sum.counts[at] = (sum.counts[at] as number) + value;
+    });
+  const scores = classIoU(sum);
+  const there = scores.flatMap((score, at) => (score === null ? [] : [at]));
+  const name = (at: number) => model.classes[at]?.name ?? "";
+  return (
+    <div class="tablewrap">
+      <h2>True class by row, predicted by column</h2>
+      <table class="confusion">
+        <thead>
+          <tr>
+            <td />
+            {there.map((j) => (
+              <th key={name(j)} scope="col">
+                <span>{name(j)}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {there.map((i) => {
+            const row = [...sum.counts.subarray(i * count, (i + 1) * count)];
+            const total = row.reduce((all, value) => all + value, 0);
+            return (
+              <tr key={name(i)}>
+                <th scope="row">{name(i)}</th>
+                {there.map((j) => {
+                  const value = row[j] as number;
+                  const share = total > 0 ? value / total : 0;
+                  const text = share >= 0.005 ? (100 * share).toFixed(0) : "";
+                  const said = `${name(i)} taken for ${name(j)}: ${text || (100 * share).toFixed(2)} %`;
+                  const isWanted = cell.value?.pair[0] === i && cell.value.pair[1] === j;
+                  return (
+                    <td key={name(j)}>
+                      <button
+                        type="button"
+                        aria-label={said}
+                        aria-pressed={isWanted}
+                        title={said}
+                        disabled={value === 0}
+                        style={value === 0 ? {} : shade(share)}
+                        onClick={() => openCell(of, [i, j])}
+                      >
+                        {text}
+                      </button>
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A cell's color, and that of its text, which has to be read on it. */
+function shade(share: number): { background: string; color: string } {
+  const [red, green, blue] = viridis(share).map((byte) => (byte / 255) ** 2.2) as [number, number, number];
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return { background: `rgb(${viridis(share).join(" ")})`, color: luminance > 0.179 ? "#000" : "#fff" };
+}
+
+/** Marks those pixels, and opens the picture that has most of them. */
+function openCell(run: number, pair: readonly [number, number]): void {
+  cell.value = { run, pair };
+  const count = state.model.value?.classes.length ?? 0;
+  const [most] = [...compared.value]
+    .map(({ picture, confusions }) => ({
+      picture,
+      pixels: confusions?.[run]?.[pair[0] * count + pair[1]] ?? 0,
+    }))
+    .sort((one, other) => other.pixels - one.pixels);
+  if (most && most.picture !== state.picture.value) void choosePicture(most.picture);
+}
+
+async function readEvaluations(runs: readonly number[]): Promise<void> {
+  for (const run of runs) {
+    const address = state.site.value?.runs[run]?.evaluations ?? null;
+    if (address === null || evaluations.value.has(run)) continue;
+    const response = await fetch(address).catch(() => null);
+    if (response?.ok)
+      evaluations.value = new Map(evaluations.value).set(run, (await response.json()) as EvaluationResult[]);
+  }
+}

@@ -1,0 +1,32 @@
+// Pictures and labels as pixels: decoded by the browser at their own size, upright, colors as they are in the file.
+
+import type { Picture } from "./state.js";
+
+const exact = { colorSpaceConversion: "none", premultiplyAlpha: "none" } as const;
+
+/** Bytes behind an address of the site. @throws where the server is gone or refuses */
+export async function fetchBlob(address: string): Promise<Blob> {
+  const response = await fetch(address).catch(() => null);
+  if (!response) throw new Error("the server is gone: start pinmem studio again and reload this page");
+  if (!response.ok) throw new Error(await response.text());
+  return await response.blob();
+}
+
+/** @throws where it cannot be had or decoded */
+export async function bitmapOf(picture: Picture): Promise<ImageBitmap> {
+  const blob = await picture.blob();
+  return await createImageBitmap(blob, exact).catch(() => {
+    throw new Error(`${picture.name} cannot be decoded: choose a JPEG, PNG, WebP or AVIF picture`);
+  });
+}
+
+/** Train ids of a gray PNG. */
+export async function labelPixels(address: string): Promise<Uint8Array> {
+  const bitmap = await createImageBitmap(await fetchBlob(address), exact);
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext("2d") as OffscreenCanvasRenderingContext2D;
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const { data } = context.getImageData(0, 0, width, height);
+  return Uint8Array.from({ length: width * height }, (_, at) => data[at * 4] as number);
+}

@@ -1,0 +1,40 @@
+import type { EvaluationResult } from "@pinmem/core/formats";
+import { expect, it } from "vitest";
+import type { Compared } from "./compare.js";
+import { scoresOfEvaluations, scoresOfGroups } from "./domain-scores.js";
+
+it("takes of each domain the newest evaluation, and leaves gaps where a run has none", () => {
+  const result = (date: string, name: string, meanIoU: number) =>
+    ({ date, domains: [{ name, meanIoU, classIoU: { road: meanIoU } }] }) as unknown as EvaluationResult;
+  const [night, fog] = scoresOfEvaluations([
+    [result("2026-02", "night", 0.4), result("2026-01", "night", 0.1)],
+    [result("2026-01", "night", 0.5), result("2026-01", "fog", 0.6)],
+  ]);
+  expect(night).toMatchObject({ name: "night", means: [0.4, 0.5], classes: [{ road: 0.4 }, { road: 0.5 }] });
+  expect(fog).toMatchObject({ name: "fog", means: [null, 0.6], classes: [{}, { road: 0.6 }] });
+});
+
+it("counts the pixels of a group together, and leaves out what is not labeled", () => {
+  const one = (group: string, ...confusions: number[][] | [null]) =>
+    ({
+      picture: { group },
+      confusions:
+        confusions[0] === null ? null : (confusions as number[][]).map((counts) => Float64Array.from(counts)),
+    }) as unknown as Compared;
+  const scores = scoresOfGroups(
+    [one("a", [1, 0, 0, 1], [2, 0, 0, 0]), one("a", [1, 2, 0, 0], [3, 0, 0, 0]), one("b", null)],
+    2,
+    ["road", "sky"],
+  );
+  expect(scores).toEqual([
+    {
+      name: "a",
+      note: "2 here",
+      means: [(0.5 + 1 / 3) / 2, 1],
+      classes: [
+        { road: 0.5, sky: 1 / 3 },
+        { road: 1, sky: null },
+      ],
+    },
+  ]);
+});

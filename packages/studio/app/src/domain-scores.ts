@@ -1,0 +1,61 @@
+// Scores of runs by domain and class, from two sources: evaluations that were made before, the newest of each domain, and the pictures that
+// were segmented here, by their groups.
+
+import { ConfusionMatrix, classIoU, meanIoU } from "@pinmem/core";
+import type { EvaluationResult } from "@pinmem/core/formats";
+import type { Compared } from "./compare.js";
+
+/** Of one domain; lists are in the order of the runs. */
+export interface DomainScores {
+  readonly name: string;
+  /** Where the figures come from, for people. */
+  readonly note: string;
+  /** Mean IoU, 0 to 1. */
+  readonly means: readonly (number | null)[];
+  /** IoU by name of the class. */
+  readonly classes: readonly Readonly<Record<string, number | null>>[];
+}
+
+/** @param results of each run */
+export function scoresOfEvaluations(results: readonly (readonly EvaluationResult[])[]): DomainScores[] {
+  const newest = results.map((ofRun) => {
+    const byDate = [...ofRun].sort((one, other) => (one.date < other.date ? -1 : 1));
+    return new Map(byDate.flatMap(({ domains }) => domains.map((one) => [one.name, one] as const)));
+  });
+  const names = [...new Set(newest.flatMap((one) => [...one.keys()]))];
+  return names.map((name) => ({
+    name,
+    note: "evaluated",
+    means: newest.map((one) => one.get(name)?.meanIoU ?? null),
+    classes: newest.map((one) => one.get(name)?.classIoU ?? {}),
+  }));
+}
+
+/** @param runs how many were compared */
+export function scoresOfGroups(
+  compared: readonly Compared[],
+  runs: number,
+  classes: readonly string[],
+): DomainScores[] {
+  const labeled = compared.filter(({ confusions }) => confusions !== null);
+  const groups = [...new Set(labeled.map(({ picture }) => picture.group))];
+  return groups.map((group) => {
+    const mine = labeled.filter(({ picture }) => picture.group === group);
+    const sums = Array.from({ length: runs }, (_, run) => {
+      const sum = new ConfusionMatrix(classes.length);
+      for (const { confusions } of mine)
+        confusions?.[run]?.forEach((count, at) => {
+          sum.counts[at] = (sum.counts[at] as number) + count;
+        });
+      return sum;
+    });
+    return {
+      name: group,
+      note: `${mine.length} here`,
+      means: sums.map(meanIoU),
+      classes: sums.map((sum) =>
+        Object.fromEntries(classIoU(sum).map((score, at) => [classes[at] ?? "", score])),
+      ),
+    };
+  });
+}

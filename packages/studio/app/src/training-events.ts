@@ -1,0 +1,125 @@
+// A training as it is told by its events: curves, how the memory's rows were alike, how it stands. Events come from the server as they are
+// written; where the run ends or the server goes, what came stays.
+
+import { writtenPairs, writtenRows } from "@pinmem/core";
+import type { TrainingEvent } from "@pinmem/core/formats";
+import { batch, signal } from "@preact/signals";
+import type { TrainingState } from "../../src/site.js";
+
+export type Points = readonly (readonly [step: number, value: number])[];
+
+/** The memory's rows at a step. */
+export interface RowsAt {
+  readonly step: number;
+  readonly names: readonly string[];
+  readonly cells: readonly (readonly number[])[];
+}
+
+/** Curves by chart and name. */
+export const curves = signal<ReadonlyMap<string, ReadonlyMap<string, Points>>>(new Map());
+export const rowsOverTime = signal<readonly RowsAt[]>([]);
+/** The newest step; null: none was heard of. */
+export const newest = signal<number | null>(null);
+/** Validations so far: their pictures have to be asked for anew. */
+export const validations = signal(0);
+export const training = signal<TrainingState | null>(null);
+export const isConnected = signal(true);
+
+/** Listens to a run. @returns ends it */
+export function follow(address: string): () => void {
+  let heard = new Heard();
+  let isChanged = true;
+  const forget = () => {
+    heard = new Heard();
+    isChanged = true;
+  };
+  const source = new EventSource(address);
+  source.onmessage = ({ data }: MessageEvent<string>) => {
+    isChanged = true;
+    try {
+      heard.take(JSON.parse(data) as TrainingEvent);
+    } catch {
+      // A line that is no event.
+    }
+  };
+  source.addEventListener("restart", forget);
+  source.addEventListener("state", ({ data }: MessageEvent<string>) => {
+    training.value = JSON.parse(data) as TrainingState | null;
+  });
+  source.onopen = () => {
+    isConnected.value = true;
+    forget(); // After a break the server sends all of it again.
+  };
+  source.onerror = () => {
+    isConnected.value = false;
+  };
+  const show = () => {
+    // What came before the server went stays until it is back and has sent something.
+    if (!isChanged || (heard.isEmpty && !isConnected.value)) return;
+    isChanged = false;
+    batch(() => heard.show());
+  };
+  training.value = null;
+  isConnected.value = true;
+  batch(() => heard.show());
+  const timer = setInterval(show, 300);
+  return () => {
+    clearInterval(timer);
+    source.close();
+  };
+}
+
+class Heard {
+  readonly #curves = new Map<string, Map<string, [number, number][]>>();
+  #rows: RowsAt[] = [];
+  #newest: number | null = null;
+  #validations = 0;
+
+  get isEmpty(): boolean {
+    return this.#curves.size === 0 && this.#rows.length === 0;
+  }
+
+  take(event: TrainingEvent): void {
+    if (event.event === "step") {
+      for (const [pass, { total }] of Object.entries(event.losses))
+        this.#add("Loss", pass, event.step, total);
+      this.#add("Learning rate", "rate", event.step, event.learningRate);
+      this.#newest = event.step;
+    } else if (event.event === "evaluation") {
+      this.#validations++;
+      if (event.weights) return;
+      const name = `${event.domain}${event.role === "target" ? " (unseen)" : ""}`;
+      this.#add("Mean IoU", name, event.step, event.meanIoU);
+    } else if (event.event === "memory") this.#takeRows(event);
+  }
+
+  show(): void {
+    curves.value = new Map([...this.#curves].map(([title, lines]) => [title, new Map(lines)]));
+    rowsOverTime.value = [...this.#rows];
+    newest.value = this.#newest;
+    validations.value = this.#validations;
+  }
+
+  #add(chart: string, name: string, step: number, value: number | null): void {
+    if (typeof value !== "number" || !Number.isFinite(value)) return;
+    const lines = this.#curves.get(chart) ?? new Map<string, [number, number][]>();
+    this.#curves.set(chart, lines);
+    const points = lines.get(name) ?? [];
+    lines.set(name, points);
+    points.push([step, value]);
+  }
+
+  #takeRows({ step, classes, cosine }: TrainingEvent & { event: "memory" }): void {
+    const there = writtenRows(cosine);
+    if (there.length < 2) return;
+    const cells = there.map((i) => there.map((j) => cosine[i]?.[j] ?? 0));
+    this.#rows = [
+      ...this.#rows.filter((one) => one.step !== step),
+      { step, names: there.map((at) => classes[at] as string), cells },
+    ];
+    const pairs = writtenPairs(cosine);
+    const mean = pairs.reduce((sum, one) => sum + one, 0) / pairs.length;
+    this.#add("Likeness of rows", "mean cosine", step, mean);
+    this.#add("Likeness of rows", "of the most alike", step, Math.max(...pairs));
+  }
+}

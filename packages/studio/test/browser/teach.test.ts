@@ -1,0 +1,101 @@
+// Teaching in the page, end to end: strokes change rows and results, survive a reload, are saved as `pinmem adapt` would, and lift the score
+// of pictures that nothing was brushed on, of a small network in a place where it was never trained.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { train } from "../../../pinmem/src/runs/train.js";
+import { temporaryFolder } from "../../../pinmem/test/data-fixtures.js";
+import { miniRecipe } from "../../../pinmem/test/mini-recipe.js";
+import { launch, noChromium } from "../../../runtime/test/browser/chromium.js";
+import { noRuntime } from "../../../runtime/test/exported.js";
+import { type Studio, startStudio } from "../../src/index.js";
+import type { Site } from "../../src/site.js";
+import { strokesFromLabels } from "./label-strokes.js";
+import { openPage, segmented, studioContent, violations } from "./studio-page.js";
+
+const root = temporaryFolder();
+
+describe.skipIf(noChromium !== null || noRuntime !== null)("teaching", () => {
+  let browser: Browser;
+  let studio: Studio;
+  const path = join(root, "run");
+  const wrong: string[] = [];
+  beforeAll(async () => {
+    const recipe = miniRecipe({
+      length: { steps: 60 },
+      validation: { every: 60 },
+      checkpoints: { every: 60, keep: 1 },
+    });
+    await train(recipe, { folder: path });
+    studio = await startStudio(await studioContent([path], { on: ["streets:dusk"], limit: 12 }));
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.[Symbol.asyncDispose]();
+    expect(wrong).toEqual([]);
+  });
+
+  it("teaches from strokes, keeps them over a reload, and saves the run that adapt makes", async () => {
+    const page = await openPage(browser, studio.address, wrong);
+    await segmented(page);
+    await page.keyboard.press("3");
+    const box = await page.locator(".stage").boundingBox();
+    const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+    await page.mouse.move(x - 150, y + 60);
+    await page.mouse.down();
+    await page.mouse.move(x + 150, y + 60, { steps: 4 });
+    await page.mouse.up();
+    await page.getByText("Rows written: road; 1 picture.").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.reload();
+    await segmented(page);
+    await page.keyboard.press("3");
+    await page.getByText("Rows written: road; 1 picture.").waitFor();
+    await page.getByRole("button", { name: "Save as adapted run" }).click();
+    await page.getByText(/^Saved: /).waitFor();
+    const record = JSON.parse(readFileSync(join(path, "studio/here/adaptation.json"), "utf8"));
+    expect(record).toMatchObject({ labeled: 1, vote: 10, weight: 0, written: ["road"] });
+    await page.getByRole("button", { name: "Reset" }).click();
+    await page.getByText("No row was written yet.").waitFor();
+    await page.close();
+  });
+
+  it("lifts the score of pictures that were left out by strokes on three", async () => {
+    const site = (await (await fetch(`${studio.address}studio.json`)).json()) as Site;
+    const strokes = [];
+    for (const { group, name, label } of site.pictures.slice(0, 3)) {
+      const png = await (await fetch(`${studio.address}${label}`)).arrayBuffer();
+      const { data, info } = await sharp(png)
+        .toColourspace("b-w")
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      strokes.push([`site:${group}/${name}`, strokesFromLabels(data, info, [8, 4])]);
+    }
+    const { provenance } = await (await fetch(`${studio.address}runs/0/model/model.json`)).json();
+    const page = await openPage(browser, studio.address, wrong);
+    await segmented(page);
+    const kept = [`pinmem-studio:strokes:${provenance.weights}`, JSON.stringify(strokes)];
+    await page.evaluate(`localStorage.setItem(${kept.map((one) => JSON.stringify(one)).join()})`);
+    await page.reload();
+    await segmented(page);
+    await page.keyboard.press("3");
+    await page.getByText(/Rows written: .*; 3 pictures/).waitFor();
+    const score = page.getByRole("button", { name: "Score 9 pictures" });
+    await score.click();
+    await page.getByRole("button", { name: "Stop" }).waitFor();
+    await score.waitFor();
+    const [count, before, after] = await page
+      .locator(".panel tbody th .quiet, .panel tbody td")
+      .allInnerTexts();
+    expect(count).toBe("9");
+    expect(Number(after)).toBeGreaterThan(Number(before) + 1);
+    await page.getByLabel("Votes").fill("5");
+    await page.getByText("Of earlier strokes or votes.").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.close();
+  });
+});
