@@ -3,7 +3,7 @@
 import type { Points } from "./training-events.js";
 
 const colorsOf = ["#2a7f79", "#b4552d", "#5b62b3", "#8a7a1f", "#a3487f", "#4a7f3a", "#767676"];
-const [WIDTH, HEIGHT, LEFT, BOTTOM] = [360, 180, 36, 18];
+const [WIDTH, HEIGHT, LEFT, BOTTOM] = [360, 180, 44, 18];
 
 interface ChartProps {
   readonly title: string;

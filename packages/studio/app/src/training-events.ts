@@ -69,6 +69,9 @@ export function follow(address: string): () => void {
   };
 }
 
+/** In this order. */
+const charts = ["Loss", "Mean IoU", "Likeness of rows", "Learning rate"] as const;
+
 class Heard {
   readonly #curves = new Map<string, Map<string, [number, number][]>>();
   #rows: RowsAt[] = [];
@@ -94,13 +97,18 @@ class Heard {
   }
 
   show(): void {
-    curves.value = new Map([...this.#curves].map(([title, lines]) => [title, new Map(lines)]));
+    curves.value = new Map(
+      charts.flatMap((title) => {
+        const lines = this.#curves.get(title);
+        return lines ? [[title, new Map(lines)] as const] : [];
+      }),
+    );
     rowsOverTime.value = [...this.#rows];
     newest.value = this.#newest;
     validations.value = this.#validations;
   }
 
-  #add(chart: string, name: string, step: number, value: number | null): void {
+  #add(chart: (typeof charts)[number], name: string, step: number, value: number | null): void {
     if (typeof value !== "number" || !Number.isFinite(value)) return;
     const lines = this.#curves.get(chart) ?? new Map<string, [number, number][]>();
     this.#curves.set(chart, lines);
