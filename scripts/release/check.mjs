@@ -13,8 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SetupError } from "../../packages/torch/setup/errors.mjs";
-import { lastLines, run } from "../../packages/torch/setup/run.mjs";
+import { lastLines } from "../../packages/torch/setup/run.mjs";
 import { bareMachine } from "./bare-machine.mjs";
+import { misled, otherVersion, setUpByHand, withoutLibtorch, withoutOptional } from "./mistakes.mjs";
 import { readTarballs, startRegistry } from "./registry.mjs";
 
 /** @import { Reporter } from "../../packages/torch/setup/index.mjs" */
@@ -142,6 +143,16 @@ export async function checkRelease({ folder, upstream, client, report, wheel }) 
     await inProject(["node", "three-lines.mjs"], { says: /256x128, 32768/ });
     await inProject(["npx", "pinmem", "init", "begun"], { says: /npm run train/ });
     await inProject(["npx", "pinmem", "recipes", "begun/recipe.mjs"], { says: /150 steps/ });
+    if (client === "npm") {
+      const inBegun = (/** @type {string[]} */ words) => step(join(project, "begun"), words);
+      const short = [
+        "length.steps=2",
+        "method.memoryStart.batches=1",
+        "validation.preciseBatchNorm=0",
+      ].flatMap((one) => ["--set", one]);
+      await inBegun(["npm", "install"]);
+      await inBegun(["npm", "run", "train", "--", ...short]);
+    }
     await inProject(["npx", "pinmem", "export", "runs/two", "--out", "exported", "--no-verify"]);
 
     const before = registry.served.length;
@@ -153,7 +164,11 @@ export async function checkRelease({ folder, upstream, client, report, wheel }) 
     writeFileSync(join(other, "segment.mjs"), runtimeProgram(picture));
     await step(other, ["node", "segment.mjs"], { says: /32768 labels/ });
 
-    if (wheel !== undefined && client === "npm") await setUpByHand(inProject, modules, wheel);
+    if (client === "npm") {
+      await otherVersion(inProject, modules);
+      await withoutLibtorch(inProject, modules);
+      if (wheel !== undefined) await setUpByHand(inProject, wheel);
+    }
     await inProject([...remove, "pinmem"]);
     const left = existsSync(join(modules, "@pinmem")) ? readdirSync(join(modules, "@pinmem")) : [];
     if (left.length > 0) throw new SetupError(`uninstalling leaves ${left}`);
@@ -162,57 +177,4 @@ export async function checkRelease({ folder, upstream, client, report, wheel }) 
     registry.close();
     rmSync(root, { recursive: true, force: true });
   }
-}
-
-/**
- * Another libtorch in the way does no harm.
- *
- * @param {Step} step
- */
-async function misled(step) {
-  const { stdout } = await run(["sh", "-c", "ls -d /usr/lib/*/libtorch_cpu.so 2>/dev/null | head -n 1"]);
-  const other = stdout.trim().replace(/\/[^/]*$/, "");
-  if (other === "") return;
-  await step(["npx", "pinmem", "doctor"], {
-    says: /from npm's package[\s\S]*\nlibrary +\S+node_modules\S+\n[\s\S]*\nhealthy$/m,
-    env: { LD_LIBRARY_PATH: other },
-    as: `npx pinmem doctor, with the libtorch in ${other} in LD_LIBRARY_PATH`,
-  });
-}
-
-/**
- * Where the package with libtorch is missing, the cache does instead, until it is cleaned.
- *
- * @param {Step} step
- * @param {string} modules
- * @param {string} wheel
- */
-async function setUpByHand(step, modules, wheel) {
-  const name = readdirSync(join(modules, "@pinmem")).find((one) => one.startsWith("libtorch-")) ?? "";
-  rmSync(join(modules, "@pinmem", name), { recursive: true });
-  await step(["npx", "pinmem", "doctor"], {
-    says: new RegExp(`@pinmem/${name}@\\S+, the libtorch of \\S+, is not installed\\. Run \`npm install`),
-    fails: true,
-    as: "npx pinmem doctor, which names the package that is missing",
-  });
-  await step(["npx", "pinmem", "setup", "--from", wheel], {
-    says: /^ready: /m,
-    as: "npx pinmem setup --from FILE",
-  });
-  await step(["npx", "pinmem", "doctor"], { says: /from PyTorch's wheel[\s\S]*\nhealthy$/m });
-  await step(["npx", "pinmem", "setup", "--clean"], { says: /removed \S+libtorch \(/ });
-  await step(["npx", "pinmem", "doctor"], { fails: true, as: "npx pinmem doctor, as before" });
-}
-
-/**
- * @param {Step} step
- * @param {readonly string[]} install
- */
-async function withoutOptional(step, install) {
-  await step([...install, "pinmem", "--omit=optional"]);
-  await step(["npx", "pinmem", "doctor"], {
-    says: /The optional package @pinmem\/torch-\S+ is not installed\. Run `npm install @pinmem\/torch-/,
-    fails: true,
-    as: "npx pinmem doctor, which names the package that was omitted",
-  });
 }

@@ -49,3 +49,20 @@ test("a damaged archive is refused by its name: cut, changed inside, or none at 
   await expect(extract(bytes.indexOf("packed") + 20, "packed")).rejects.toThrow(/packed is damaged/);
   await expect(extract(0, "stored")).rejects.toThrow(/stored is damaged/);
 });
+
+test("what it does not know is refused by name: zip64, encryption, other packings", async () => {
+  const bytes = zipOf({ "a.txt": "text" });
+  const directory = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+  const changed = (at: number, ...values: number[]) => {
+    const other = Buffer.from(bytes);
+    other.set(values, directory + at);
+    return archive(other);
+  };
+  await expect(openZip(changed(24, 255, 255, 255, 255))).rejects.toThrow(/a\.zip: is of the kind zip64/);
+  await expect(openZip(changed(8, 1))).rejects.toThrow(/a\.zip: is encrypted/);
+  await using zip = await openZip(changed(10, 12));
+  const [entry] = zip.entries;
+  if (entry) {
+    await expect(zip.extract(entry, join(folder, "out"))).rejects.toThrow(/a\.txt is packed by method 12/);
+  }
+});

@@ -1,5 +1,9 @@
 // Zip archives as Python's wheels are: files, stored or deflated, below 4 GiB. The directory at the end is read first, then of
 // each entry that is wanted its bytes, in parts, so that a library of half a gigabyte needs no memory to speak of.
+//
+// Why no library: what is opened are a few files whose SHA-256 is known beforehand (libtorch/wheels.ts), so neither hostile
+// archives nor rare forms of them come here. Without those a directory is left to read, and node:zlib does the rest, checksums
+// included. What this reader does not know, such as zip64 and encryption, it refuses by name.
 
 import { createWriteStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
@@ -39,6 +43,9 @@ const DIRECTORY = 0x02014b50;
 const LOCAL = 0x04034b50;
 const END_SIZE = 22;
 const LONGEST_COMMENT = 2 ** 16;
+/** What stands in place of a number that does not fit. */
+const IN_ZIP64 = 0xffff_ffff;
+const ENCRYPTED = 1;
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -73,6 +80,10 @@ async function readDirectory(file: FileHandle, path: string): Promise<ZipEntry[]
     if (place + 46 > directory.length || directory.readUInt32LE(place) !== DIRECTORY)
       throw new ZipError(path, "its directory is damaged, or larger than this reader knows");
     const nameLength = directory.readUInt16LE(place + 28);
+    const sizes = [20, 24, 42].map((at) => directory.readUInt32LE(place + at));
+    if (sizes.includes(IN_ZIP64))
+      throw new ZipError(path, "is of the kind zip64, which this reader does not know");
+    if (directory.readUInt16LE(place + 8) & ENCRYPTED) throw new ZipError(path, "is encrypted");
     entries.push({
       name: directory.toString("utf8", place + 46, place + 46 + nameLength),
       method: directory.readUInt16LE(place + 10),

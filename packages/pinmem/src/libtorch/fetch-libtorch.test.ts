@@ -176,7 +176,8 @@ describe("with CUDA, several wheels side by side", () => {
     bytes: nvidia.length,
   };
   const cuda: LibtorchBuild = { version: "2.13.0+cu130", wheels: [wheel, cublas] };
-  const served = (request: { url?: string | undefined }) => contents[decodeURIComponent((request.url ?? "").slice(1))];
+  const served = (request: { url?: string | undefined }) =>
+    contents[decodeURIComponent((request.url ?? "").slice(1))];
   const whole: Behavior = (request, response) => {
     const bytes = served(request) ?? Buffer.alloc(0);
     const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);

@@ -140,8 +140,11 @@ describe("setUp without a compiler", () => {
     expect(existsSync(join(realpathSync(libtorch), "../../nvidia/cu13/lib/libcudart.so.13"))).toBe(true);
   });
 
-  it("says for CUDA what to install where no build is known, and in a checkout which command that has", async () => {
+  it("says what to do where no build is known, with CUDA or without, and in a checkout which command that has", async () => {
     vi.spyOn(process, "arch", "get").mockReturnValue("s390x");
+    await expect(set({ official: undefined })).rejects.toThrow(
+      /PyTorch has no build of libtorch for \w+-s390x: name one of this machine with `libtorch`/,
+    );
     await expect(set({ cuda: true, official: undefined })).rejects.toThrow(
       /no libtorch with CUDA is known here for \w+-s390x\. .*\n.*pip install torch==2\.13\.0/,
     );

@@ -20,11 +20,13 @@ import {
   isCheckout,
   type Libtorch,
   locateAddon,
+  misfit,
   packageVersion,
   platformName,
   platformPackage,
   type Reporter,
   SetupError,
+  thisMachine,
   withLock,
   writeBuild,
   writeDefault,
@@ -159,6 +161,8 @@ async function officialLibtorch(
   env: NodeJS.ProcessEnv,
 ): Promise<Libtorch> {
   const platform = platformName(process);
+  const problem = misfit(thisMachine(), null);
+  if (problem !== null) throw new SetupError(`PyTorch's libtorch cannot run here: ${problem}`);
   const build = official ?? (cuda ? cudaBuildFor(platform) : buildFor(platform));
   if (build === undefined) {
     throw new SetupError(

@@ -259,7 +259,7 @@ describe("pulling weights", () => {
 
 describe("proxies", () => {
   /** A proxy that passes requests on and tunnels none; counts them. */
-  async function proxy() {
+  async function proxy(refusal = "407 Proxy Authentication Required") {
     const seen: string[] = [];
     const server = http.createServer((request, response) => {
       seen.push(`${request.url} ${request.headers["proxy-authorization"] ?? ""}`);
@@ -267,7 +267,7 @@ describe("proxies", () => {
     });
     server.on("connect", (request, socket) => {
       seen.push(`CONNECT ${request.url} ${request.headers["proxy-authorization"] ?? ""}`);
-      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+      socket.end(`HTTP/1.1 ${refusal}\r\n\r\n`);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return {
@@ -299,6 +299,15 @@ describe("proxies", () => {
       `http://127.0.0.1:${through.port}/: the proxy refuses: 407 Proxy Authentication Required: name user and password in HTTPS_PROXY`,
     );
     expect(through.seen).toEqual([expect.stringMatching(/^CONNECT weights\.invalid:443 Basic /)]);
+  });
+
+  it("that refuse an address for good are told with what else there is", async () => {
+    using through = await proxy("403 Forbidden");
+    const env = { PINMEM_CACHE: cache, https_proxy: `http://127.0.0.1:${through.port}` };
+    const { problem } = await pullFrom(() => null, { env, mirror: "https://weights.invalid/models" });
+    expect(problem).toMatch(
+      /: the proxy refuses: 403 Forbidden: let it permit weights\.invalid, go past it with NO_PROXY, or .*`mirror`$/,
+    );
   });
 
   it.skipIf(!hasOpenssl)("tunnel to a server whose certificate is looked at", async () => {

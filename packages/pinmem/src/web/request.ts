@@ -78,7 +78,10 @@ async function tunnel(proxy: URL, target: URL, signal: AbortSignal): Promise<Soc
     const answered = ({ statusCode, statusMessage }: http.IncomingMessage, socket?: Socket) => {
       if (statusCode === 200 && socket) return resolve(socket);
       asked.destroy();
-      const cure = statusCode === 407 ? ": name user and password in HTTPS_PROXY" : "";
+      const cure =
+        statusCode === 407
+          ? ": name user and password in HTTPS_PROXY"
+          : `: let it permit ${target.hostname}, go past it with NO_PROXY, or take a server that it permits with \`mirror\``;
       reject(new PullError(shown(proxy), `the proxy refuses: ${statusCode} ${statusMessage}${cure}`));
     };
     asked.once("connect", answered);
