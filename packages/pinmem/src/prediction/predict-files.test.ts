@@ -169,7 +169,7 @@ describe("predictFiles", () => {
       for (const name of ["a.jpg", "b.jpg", "d.jpg"]) photo(name);
       writeFileSync(join(photos, "c.jpg"), "not a picture");
       const alone = await predictAll();
-      const pixels = () => files().map((name) => gray(join(out, name)).pixels);
+      const pixels = () => files().map((name) => gray(join(out, name)).samples);
       const expected = [files(), pixels()];
       rmSync(out, { recursive: true });
       const done: number[] = [];
