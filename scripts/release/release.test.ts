@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { prebuiltPlatforms } from "../../packages/torch/setup/platform.mjs";
 import { newestGlibc, newestGlibcOf } from "./elf.mjs";
 import { addonManifest, libtorchManifest, published, tarballName, workspacePackages } from "./manifests.mjs";
 import { publishOrder } from "./publish.mjs";
@@ -119,4 +120,31 @@ test("the workflow runs commands that there are, with options that they know", (
     const source = readFileSync(join(root, `scripts/${script}.mjs`), "utf8");
     for (const flag of options.match(/--[\w-]+/g) ?? []) expect(source).toContain(`  ${flag} `);
   }
+});
+
+test("the workflow's jobs run somewhere, wait for jobs that there are, and publish last, for a tag alone", () => {
+  const workflow = readFileSync(join(root, ".github/workflows/release.yml"), "utf8");
+  const jobs = Object.fromEntries(
+    workflow
+      .slice(workflow.indexOf("\njobs:\n"))
+      .split(/\n(?= {2}[\w-]+:\n)/)
+      .slice(1)
+      .map((text) => [/^ {2}([\w-]+):/.exec(text)?.[1] ?? "", text]),
+  );
+  expect(Object.keys(jobs)).toEqual(["platform", "mac", "workspace", "try-linux", "try-mac", "publish"]);
+  const needs = (job: string): string[] =>
+    /^ {4}needs: \[(.*)\]$/m.exec(jobs[job] ?? "")?.[1]?.split(", ") ?? [];
+  for (const [job, text] of Object.entries(jobs)) {
+    expect(text).toMatch(/^ {4}runs-on: /m);
+    expect(text).toMatch(/^ {4}steps:$/m);
+    expect(Object.keys(jobs)).toEqual(expect.arrayContaining(needs(job)));
+  }
+  const before = (job: string): string[] => needs(job).flatMap((one) => [one, ...before(one)]);
+  expect(new Set(before("publish"))).toEqual(new Set(Object.keys(jobs).filter((job) => job !== "publish")));
+  expect(jobs.publish).toContain("if: startsWith(github.ref, 'refs/tags/v')");
+  expect(jobs.publish).toContain("id-token: write");
+  for (const [, action = ""] of workflow.matchAll(/uses: (\S+)/g))
+    expect(action).toMatch(/^actions\/[\w-]+@v\d+$/);
+  for (const platform of prebuiltPlatforms)
+    expect(workflow).toMatch(new RegExp(`(platform|name): ${platform}\\b`));
 });
