@@ -38,6 +38,23 @@ describe("figures of foundation backbones", () => {
     expect(failed.map(({ section }) => section)).toEqual(["features", "gradients"]);
   });
 
+  test("of a network that is not here are not run, and others are", () => {
+    const file = read("dinov3_splus16_32x48") as FoundationCase;
+    const other = { ...file, config: { ...file.config, mlp_bias: false } } as FoundationCase;
+    const results = runGoldenFile(other, { precisions: ["float64"] });
+    expect(results).toMatchObject([{ notRun: "there is no DINOv3 without biases in its products" }]);
+  });
+
+  test("of a picture whose last patches are cut are those of what is left, as the references have it", () => {
+    const { config, ...file } = read("dinov2_swiglu_s14_28x42") as FoundationCase;
+    const [height, width] = config.hw;
+    // Another picture: what has to agree is its size alone.
+    const cut = { ...file, config: { ...config, hw: [height + 5, width + 13] } } as FoundationCase;
+    const [features] = runGoldenFile(cut, { precisions: ["float64"] });
+    const { groups } = features ?? {};
+    expect(groups?.find(({ group }) => group === "output")?.figure).not.toContain("shape");
+  });
+
   test("of a damaged file are refused, with the field", () => {
     const file = read("dinov3_splus16_32x48") as FoundationCase;
     const broken = { ...file, config: { ...file.config, hidden_size: -1 } };

@@ -16,6 +16,7 @@ const transformer = {
   patch_size: size,
   layer_norm_eps: z.number().positive(),
   num_register_tokens: z.int().min(0).default(0),
+  hidden_act: z.string().optional(),
 };
 
 const configSchema = z.discriminatedUnion("model_class", [
@@ -126,8 +127,8 @@ const loraSchema = z.object({
     layer_norm_eps: z.number(),
     tokens: z.tuple([size, size, size]),
   }),
-  fused_qkv: adapterSection,
-  separate_q_k_v: adapterSection,
+  fused_qkv: adapterSection.optional(),
+  separate_q_k_v: adapterSection.optional(),
 });
 
 export type Samples = z.output<typeof samplesSchema>;
@@ -148,7 +149,8 @@ export function parseFoundationFile(content: unknown, name: string): Parsed | un
   const has = (field: string) => field in content;
   const result = <T>(parsed: z.ZodSafeParseResult<T>, complete: (data: T) => FoundationFile): Parsed =>
     parsed.success ? { data: complete(parsed.data) } : { error: parsed.error };
-  if (has("fused_qkv")) return result(loraSchema.safeParse(content), (data) => ({ ...data, kind: "lora" }));
+  if (has("fused_qkv") || has("separate_q_k_v"))
+    return result(loraSchema.safeParse(content), (data) => ({ ...data, kind: "lora" }));
   if (has("parameters") && has("model_class")) {
     const keys = keysSchema.safeParse(content);
     if (!keys.success) return { error: keys.error };
@@ -171,6 +173,13 @@ export function foundationConfigOf(config: PublishedConfig): FoundationConfig {
   if (config.model_class === "DINOv3ConvNextModel") {
     return { family: "dinov3-convnext", widths: config.hidden_sizes, depths: config.depths, eps };
   }
+  const gated = config.model_class === "DINOv3ViTModel" ? config.use_gated_mlp : config.use_swiglu_ffn;
+  const { hidden_act } = config;
+  if (hidden_act !== undefined && config.model_class === "DINOv3ViTModel") {
+    const usual = gated ? "silu" : "gelu";
+    if (hidden_act !== usual)
+      throw new UnknownNetworkError(`there is no such MLP with ${hidden_act} in place of ${usual}`);
+  }
   const sizes = {
     width: config.hidden_size,
     depth: config.num_hidden_layers,
@@ -182,20 +191,20 @@ export function foundationConfigOf(config: PublishedConfig): FoundationConfig {
     if (!proj_bias || !mlp_bias)
       throw new UnknownNetworkError("there is no DINOv3 without biases in its products");
     return {
-      ...dinov3({ ...sizes, gated: config.use_gated_mlp, mlpWidth: config.intermediate_size }),
+      ...dinov3({ ...sizes, gated, mlpWidth: config.intermediate_size }),
       patch: config.patch_size,
       eps,
       ropeTheta: config.rope_theta,
       bias: { query: query_bias, key: key_bias, value: value_bias },
     };
   }
-  const { image_size, patch_size, mlp_ratio, use_swiglu_ffn, qkv_bias } = config;
-  const ours = dinov2({ ...sizes, gated: use_swiglu_ffn, ratio: mlp_ratio });
+  const { image_size, patch_size, mlp_ratio, qkv_bias } = config;
+  const ours = dinov2({ ...sizes, gated, ratio: mlp_ratio });
   return {
     ...ours,
     patch: patch_size,
     eps,
-    positions: image_size / patch_size,
+    positions: Math.floor(image_size / patch_size),
     bias: { query: qkv_bias, key: qkv_bias, value: qkv_bias },
   };
 }

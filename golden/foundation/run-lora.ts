@@ -6,6 +6,7 @@ import {
   type Attention,
   addJointLora,
   addLora,
+  allowSecondDerivatives,
   dinov2,
   foundationBackbone,
   fromPublished,
@@ -24,6 +25,7 @@ const DOUBLE = 1e-7;
 
 export const loraSections = ["fused_qkv", "separate_q_k_v"] as const;
 type LoraSection = (typeof loraSections)[number];
+type LoraFigures = NonNullable<LoraCase[LoraSection]>;
 
 const parts = ["query", "key", "value"] as const;
 
@@ -38,13 +40,14 @@ export function runLora(
   section: LoraSection,
   { precision, device }: { precision: Precision; device: Device },
 ): GroupResult[] {
-  const { f64, gap_f32_f64: gap, parameters } = file[section];
+  const { f64, gap_f32_f64: gap, parameters } = file[section] as LoraFigures;
   const { dim: width, num_heads: heads, r: rank, lora_alpha: alpha, layer_norm_eps: eps } = config;
   const backbone = foundationBackbone("golden", {
     ...dinov2({ width, heads, depth: 1 }),
     eps,
   }) as VisionTransformer;
   backbone.to({ dtype: precision, device }).eval().requiresGrad_(false);
+  if (precision === "float32") allowSecondDerivatives(backbone);
   try {
     return scope(() => {
       const [block] = backbone.blocks;
@@ -127,7 +130,7 @@ const attach = (attention: Attention, section: LoraSection, options: Parameters<
 function projections(
   attention: Attention,
   normalized: Tensor,
-  { projection_outputs }: LoraCase[LoraSection]["f64"],
+  { projection_outputs }: LoraFigures["f64"],
   section: LoraSection,
 ): Deviation[] {
   const each = noGrad(() => attention.projections(normalized));

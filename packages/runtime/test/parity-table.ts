@@ -54,6 +54,14 @@ const few: readonly ParityCase[] = [
     { head: "deeplab-v2" },
     { normalize: { kind: "image", weight: 0.4 } },
   ),
+  // A transformer, of pictures that are no whole patches.
+  {
+    ...network({ backbone: "dinov2_debug", head: "linear", memory: { vote: 10 } }, {}, ", votes"),
+    recipe: {
+      data: { ...miniRecipe().data, crop: { width: 42, height: 42 } } as unknown as RecipeInput["data"],
+      model: { backbone: "dinov2_debug", head: "linear", memory: { vote: 10 } },
+    },
+  },
 ];
 
 const heads = ["deeplab-v3+", "deeplab-v2"] as const;

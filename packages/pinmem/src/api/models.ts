@@ -46,7 +46,7 @@ export {
 } from "../models/backbones/published-names.js";
 export { type BackboneFactory, createBackbone, registerBackbone } from "../models/backbones/registry.js";
 export { type Block, Stage, type StageModule, type StageOutput } from "../models/backbones/stage.js";
-export { Attention } from "../models/backbones/vit/attention.js";
+export { Attention, allowSecondDerivatives } from "../models/backbones/vit/attention.js";
 export { TransformerBlock, TransformerStage } from "../models/backbones/vit/block.js";
 export {
   type ConvNextConfig,

@@ -21,6 +21,7 @@ describe("skipInit", () => {
     expect(randn([2]).toArray()).toEqual(expected);
     expect(norm.weight?.toArray()).toEqual([1, 1]);
     const before = zeros([2]);
+    expect(init.skipInit(() => init.clippedNormal_(before.add(7), 0, 0.1)).toArray()).toEqual([7, 7]);
     expect(() =>
       init.skipInit(() => {
         throw new Error("unmade");
@@ -31,6 +32,16 @@ describe("skipInit", () => {
 });
 
 describe("initializers", () => {
+  it("clippedNormal keeps numbers within its deviations, most of them as they are", () => {
+    manualSeed(7);
+    const plain = init.normal_(zeros([500]), 1, 0.5).toTypedArray();
+    manualSeed(7);
+    const clipped = init.clippedNormal_(zeros([500]), 1, 0.5, 1).toTypedArray();
+    const expected = Float32Array.from(plain, (value) => Math.min(Math.max(Number(value), 0.5), 1.5));
+    expect(clipped).toEqual(expected);
+    expect(new Set(clipped).size).toBeGreaterThan(250);
+  });
+
   const cases: Record<string, (weight: Tensor) => Tensor> = {
     kaimingUniform: (w) => init.kaimingUniform_(w),
     kaimingNormalFanOutRelu: (w) => init.kaimingNormal_(w, { mode: "fanOut", nonlinearity: "relu" }),

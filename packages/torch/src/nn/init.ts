@@ -74,6 +74,13 @@ export const uniform_ = (tensor: Tensor, from = 0, to = 1): Tensor =>
 export const normal_ = (tensor: Tensor, mean = 0, std = 1): Tensor =>
   drawn(tensor, (t) => t.normal_({ mean, std }));
 
+/** Fills with normal random numbers, those beyond some deviations brought to them, in place. */
+export const clippedNormal_ = (tensor: Tensor, mean = 0, std = 1, deviations = 2): Tensor =>
+  drawn(tensor, (t) => {
+    const reach = deviations * std;
+    t.normal_({ mean, std }).clamp_({ min: mean - reach, max: mean + reach });
+  });
+
 export interface KaimingOptions {
   /** Default "fanIn": keeps the variance in the forward pass; "fanOut" in the backward pass. */
   mode?: FanMode;

@@ -70,7 +70,7 @@ export const dinov2 = ({
   patch: 14,
   registers,
   mlp: gated ? "gated" : "plain",
-  mlpWidth: gated ? gatedWidth(width, ratio) : ratio * width,
+  mlpWidth: gated ? gatedWidth(width, ratio) : Math.floor(ratio * width),
   eps: 1e-6,
   positions: 37,
   ropeTheta: 100,

@@ -4,7 +4,7 @@
 // Pictures are filled up with zeros to multiples of 32.
 // Source: Liu et al., "A ConvNet for the 2020s", CVPR 2022; distilled by Siméoni et al., "DINOv3", 2025.
 
-import { nn, noGrad, ones, scope, type Tensor } from "@pinmem/torch";
+import { nn, ones, scope, type Tensor } from "@pinmem/torch";
 import { Backbone, type BackboneOutput } from "../backbone.js";
 import { type Block, Stage } from "../stage.js";
 import type { ConvNextConfig } from "./config.js";
@@ -95,7 +95,7 @@ export class ConvNext extends Backbone {
 function initialize(network: ConvNext): void {
   for (const module of network.modules()) {
     if (!(module instanceof nn.Linear) && !(module instanceof nn.Conv2d)) continue;
-    noGrad(() => void nn.init.normal_(module.weight, 0, 0.02).clamp_(-0.04, 0.04));
+    nn.init.clippedNormal_(module.weight, 0, 0.02);
     if (module.bias) nn.init.zeros_(module.bias);
   }
 }

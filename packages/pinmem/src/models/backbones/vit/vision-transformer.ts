@@ -4,7 +4,7 @@
 // Maps have gone through the network's last norm, whichever stage they come from, as in Hugging Face's and the authors' own use.
 // Shapes: B batch, N tokens, C width, h w grid of patches.
 
-import { cat, dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { cat, dispose, keep, nn, scope, type Tensor } from "@pinmem/torch";
 import type { StageName } from "../../normalization/placement.js";
 import { Backbone, type BackboneOutput } from "../backbone.js";
 import { TransformerBlock, TransformerStage } from "./block.js";
@@ -132,8 +132,7 @@ export class VisionTransformer extends Backbone {
 
 /** Normal weights within two deviations of 0.02, no biases, scales at one: as the authors start, but for the scales. */
 function initialize(network: VisionTransformer): void {
-  const normal = (tensor: Tensor): void =>
-    noGrad(() => void nn.init.normal_(tensor, 0, 0.02).clamp_(-0.04, 0.04));
+  const normal = (tensor: Tensor): void => void nn.init.clippedNormal_(tensor, 0, 0.02);
   for (const module of network.modules()) {
     if (!(module instanceof nn.Linear) && !(module instanceof nn.Conv2d)) continue;
     normal(module.weight);
