@@ -12,7 +12,8 @@ const chosen = benchOptions({
   about: "Every network, evaluated and trained, against the same network in Python's torch.",
   lines: [
     "--quick         few rounds, three networks",
-    "--models NAMES  only these backbones, with commas between them; dinov2_vits14 and dinov3_convnext_tiny against timm's",
+    "--models NAMES  only these backbones, with commas between them; dinov2_vits14 and dinov3_convnext_tiny against timm's,",
+    "                whose figures are apart from those of the others",
     "--layout NAME   channels-last or contiguous (default: channels-last)",
     "PYTHON=PATH     the Python whose torch is the peer (default: /usr/bin/python3)",
   ],
@@ -156,13 +157,14 @@ for (const model of models) {
       [ourSide(), ourSide(), theirSide()],
       [ours("evaluation"), ours("prepared"), theirs("evaluation")],
     )) as [Measured, Measured, Measured];
-    compare(`${name}: evaluation`, "plain-evaluation", plain, evaluated);
-    compare(`${name}: evaluation, prepared`, "evaluation", prepared, evaluated);
+    const kind = isFoundation ? "foundation-" : "";
+    compare(`${name}: evaluation`, `plain-${kind}evaluation`, plain, evaluated);
+    compare(`${name}: evaluation, prepared`, `${kind}evaluation`, prepared, evaluated);
     const [trained, peer] = (await measure(
       [ourSide(), theirSide()],
       [ours("training"), theirs("training")],
     )) as [Measured, Measured];
-    compare(`${name}: training`, "training", trained, peer);
+    compare(`${name}: training`, `${kind}training`, trained, peer);
     console.error(`${name}: done`);
   }
 }
@@ -172,6 +174,10 @@ const limits: Record<string, number> = {
   "evaluation-memory-ratio": 1.0,
   "training-time-ratio": 1.02,
   "training-memory-ratio": 1.0,
+  "foundation-evaluation-time-ratio": 1.0,
+  "foundation-evaluation-memory-ratio": 1.0,
+  "foundation-training-time-ratio": 1.02,
+  "foundation-training-memory-ratio": 1.0,
 };
 const figures = Object.fromEntries(
   Object.entries(ratios).map(([name, values]): [string, Figure] => {
