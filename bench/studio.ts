@@ -178,11 +178,13 @@ async function measure(page: Page, what: string, act: string): Promise<void> {
 }
 
 /** Sets a slider as a hand does, to another value each time. */
-const slide = (label: string): string => `
+function slide(label: string): string {
+  return `
   const label = [...document.querySelectorAll("label")].find((one) => one.textContent === ${JSON.stringify(label)});
   const input = document.getElementById(label.htmlFor);
   input.value = Number(input.min) + (Number(input.max) - Number(input.min)) * (0.3 + 0.4 * (at % 2));
   input.dispatchEvent(new Event("input", { bubbles: true }));`;
+}
 
 async function measureList(page: Page): Promise<void> {
   await measure(
@@ -199,7 +201,7 @@ async function measureList(page: Page): Promise<void> {
   );
   await page.fill(".pictures input[type=text]", "");
   await measure(page, "another view", 'document.querySelectorAll("nav button")[at % 4].click();');
-  await page.keyboard.press("1");
+  await page.getByRole("button", { name: "Segment", exact: true }).click();
   await note(page, "lists");
 }
 
@@ -211,7 +213,7 @@ async function measureLarge(page: Page): Promise<void> {
     .toBuffer();
   const start = performance.now();
   await page.setInputFiles("input[type=file]", { name: "large.jpg", mimeType: "image/jpeg", buffer });
-  await page.waitForSelector(`canvas.classes[width="${width}"][data-ready=true]`, { timeout: 600_000 });
+  await page.waitForSelector(`canvas.classes[data-size="${width}x${height}"]`, { timeout: 600_000 });
   const size = `${((width * height) / 1e6).toFixed(0)} megapixels`;
   rows.push({
     what: `${size}: segmented`,
@@ -233,7 +235,9 @@ async function measureLarge(page: Page): Promise<void> {
 async function measureVideo(page: Page): Promise<void> {
   const buffer = webm(await encodeVideo(page), { ...VIDEO, duration: SECONDS * 1000 });
   await page.setInputFiles("input[type=file]", { name: "drive.webm", mimeType: "video/webm", buffer });
-  await page.waitForSelector(`canvas.classes[width="${VIDEO.width}"][data-ready=true]`, { timeout: 60_000 });
+  await page.waitForSelector(`canvas.classes[data-size="${VIDEO.width}x${VIDEO.height}"]`, {
+    timeout: 60_000,
+  });
   await page.getByRole("button", { name: "Play" }).click();
   await page.getByText("frames a second").waitFor();
   const seconds = chosen.quick ? 3 : 60;

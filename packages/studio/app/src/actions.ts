@@ -12,6 +12,8 @@ import { inTurn, onOpen, through } from "./turns.js";
 
 /** Loaded, by position of their run; who was asked for last is last. */
 const models = new Map<number, Promise<Model>>();
+/** MiB for the computation of each; larger pictures are tiled. A page with several stays below a gigabyte or two. */
+const MEMORY = 384;
 /** As many as are compared at once. */
 const MOST_MODELS = 4;
 /** Why the chosen run cannot be looked at; null: it can. Other pictures do not change that. */
@@ -66,6 +68,7 @@ async function openModel({ name, model, prepare, unfinished, compute }: SiteRun)
   state.busy.value = `Loading ${name}`;
   return await load(model, {
     ortPath: (state.site.value as Site).ort,
+    memory: MEMORY,
     ...(compute !== null && { compute }),
     onProgress: ({ done, total }) => {
       state.busy.value = `Loading ${name}: ${(done / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`;

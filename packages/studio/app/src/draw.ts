@@ -30,8 +30,11 @@ export function drawResult(
   const part = new ImageData(overlayPixels(before, style), width, height);
   context.putImageData(part, 0, 0, 0, 0, Math.round(swipe * width), height);
   const line = Math.max(2, Math.round(width / 400));
+  context.save();
+  context.resetTransform();
   context.fillStyle = "#fff";
   context.fillRect(Math.round(swipe * width) - line / 2, 0, line, height);
+  context.restore();
 }
 
 /** Where a row is read, cell by cell. */

@@ -90,7 +90,7 @@ function OverTime({ validation }: { readonly validation: string | null }) {
   const darkest = Math.min(...rowsOverTime.value.flatMap(({ cells }) => cells.flat()));
   return (
     <section class="overtime">
-      <h2>Validation, step by step</h2>
+      <h2>Validation, step by step: picture, label, prediction</h2>
       <div class="slider">
         <label for="step">Step</label>
         <output for="step">{step}</output>

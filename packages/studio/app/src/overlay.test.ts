@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { countPixels, markedPixels, type OverlayStyle, overlayPixels } from "./overlay.js";
+import { countPixels, markedPixels, type OverlayStyle, overlayPixels, thinnedOut } from "./overlay.js";
 
 const style: OverlayStyle = {
   opacity: 0.5,
@@ -49,6 +49,12 @@ it("marks pixels and veils the others", () => {
   const bytes = markedPixels({ width: 2, height: 1 }, (at) => at === 1);
   expect(bytes[3]).toBeLessThan(128);
   expect([...bytes.subarray(4)]).toEqual([255, 0, 170, 220]);
+});
+
+it("takes every so many pixels, those at the edges too", () => {
+  const labels = Uint8Array.from({ length: 15 }, (_, at) => at);
+  const { width, height, labels: taken, confidence } = thinnedOut({ width: 5, height: 3, labels }, 2);
+  expect([width, height, [...taken], confidence]).toEqual([3, 2, [0, 2, 4, 10, 12, 14], undefined]);
 });
 
 it("counts the pixels of classes, not of what is none", () => {

@@ -80,6 +80,19 @@ export function markedPixels(
   return new Uint8ClampedArray(words.buffer);
 }
 
+/** Every so many pixels of a result, in both directions: what a screen shows of a large picture. */
+export function thinnedOut({ width, height, labels, confidence }: Shown, step: number): Shown {
+  if (step === 1) return { width, height, labels, ...(confidence && { confidence }) };
+  const size = { width: Math.ceil(width / step), height: Math.ceil(height / step) };
+  const take = (from: Uint8Array): Uint8Array => {
+    const taken = new Uint8Array(size.width * size.height);
+    for (let y = 0, at = 0; y < height; y += step)
+      for (let x = 0; x < width; x += step, at++) taken[at] = from[y * width + x] as number;
+    return taken;
+  };
+  return { ...size, labels: take(labels), ...(confidence && { confidence: take(confidence) }) };
+}
+
 /** Pixels of each of K classes. */
 export function countPixels(labels: Uint8Array, classes: number): Float64Array {
   const counts = new Float64Array(256);

@@ -1,9 +1,10 @@
 // One picture with its classes: two canvases at the picture's own size. Where several stand side by side, each has a title. What has changed
-// is drawn with the next frame, however often it has changed since.
+// is drawn with the next frame, however often it has changed since; of large pictures as many pixels as the screen shows.
 
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { drawMap, drawResult, drawStroke } from "./draw.js";
+import { type Shown, thinnedOut } from "./overlay.js";
 import { beside, marks, moved, panes, zoom } from "./stage-state.js";
 import * as state from "./state.js";
 
@@ -34,7 +35,12 @@ export function Pane({ at }: { readonly at: number }) {
     <div class="pane">
       <div class="layers" style={style}>
         <canvas ref={base} />
-        <canvas ref={over} class="classes" data-ready={result !== null} />
+        <canvas
+          ref={over}
+          class="classes"
+          data-ready={result !== null}
+          data-size={result ? `${result.width}x${result.height}` : ""}
+        />
       </div>
       {view && <p class="title">{view.title}</p>}
     </div>
@@ -65,22 +71,54 @@ function whatToDraw(at: number): (canvas: HTMLCanvasElement) => void {
   const swipe = state.swipe.value;
   const map = state.tab.value === "Inside" ? state.rowMap.value : null;
   const stride = state.model.value?.description.feature.stride ?? 1;
+  const enlarged = zoom.value;
   const strokes =
     state.tab.value === "Teach" ? (state.strokes.value.get(state.picture.value?.id ?? "") ?? []) : [];
   return (canvas) => {
-    const { width = 0, height = 0 } = result ?? {};
+    const step = result ? stepFor(canvas, result, enlarged) : 1;
+    const shown = result && thinned(result, step);
+    const { width = 0, height = 0 } = shown ?? {};
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const context = canvas.getContext("2d");
-    if (!result || !context) return;
+    if (!result || !shown || !context) return;
+    context.setTransform(1 / step, 0, 0, 1 / step, 0, 0);
     if (map) {
-      context.clearRect(0, 0, width, height);
+      context.clearRect(0, 0, result.width, result.height);
       drawMap(context, map, stride);
       return;
     }
-    drawResult(context, result, { style, isMarked, before, swipe });
+    const inFull = (pixel: number) => (Math.floor(pixel / width) * result.width + (pixel % width)) * step;
+    drawResult(context, shown, {
+      style,
+      isMarked: isMarked && (step === 1 ? isMarked : (pixel) => isMarked(inFull(pixel))),
+      before: before && thinned(before, step),
+      swipe,
+    });
     for (const stroke of strokes) {
       const color = stroke.class === null ? null : (style.colors[stroke.class] ?? null);
       drawStroke(context, stroke, color);
     }
   };
+}
+
+/** Pictures up to so many pixels are drawn whole. */
+const SMALL = 2e6;
+
+/** How many pixels of a picture lie within one of the screen. */
+function stepFor(canvas: HTMLCanvasElement, { width, height }: Shown, enlarged: number): number {
+  if (width * height <= SMALL || canvas.clientWidth === 0) return 1;
+  const scale = Math.min(canvas.clientWidth / width, canvas.clientHeight / height);
+  return Math.max(1, Math.floor(1 / (scale * enlarged * devicePixelRatio)));
+}
+
+const kept = new WeakMap<Shown, { readonly step: number; readonly shown: Shown }>();
+
+/** The last step of each result is kept, since it is drawn again and again. */
+function thinned(result: Shown, step: number): Shown {
+  if (step === 1) return result;
+  const found = kept.get(result);
+  if (found?.step === step) return found.shown;
+  const shown = thinnedOut(result, step);
+  kept.set(result, { step, shown });
+  return shown;
 }

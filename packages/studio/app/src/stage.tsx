@@ -174,6 +174,7 @@ function onKey(event: KeyboardEvent): void {
 
 /** A stroke as it is drawn, before it counts. */
 function sketch(area: HTMLElement | null, points: readonly (readonly [number, number])[]): void {
+  // Its scale is that of the last drawing.
   const context = area?.querySelector<HTMLCanvasElement>("canvas.classes")?.getContext("2d");
   const { value: trainId } = state.brushClass;
   const color = trainId === null ? null : (state.colors.value[trainId] ?? null);
