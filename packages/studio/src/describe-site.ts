@@ -1,5 +1,6 @@
 // studio.json of a server: what there is at this moment, with the addresses that the server answers.
 
+import { distinct } from "./distinct.js";
 import type { Site } from "./site.js";
 import type { StudioPicture, StudioRun } from "./studio-run.js";
 
@@ -16,10 +17,11 @@ export const describeSite = ({
   version,
   live: true,
   ort: "ort/",
-  runs: runs.map((run, at) => {
+  runs: distinct(runs.map(({ name }) => name)).map((name, at) => {
+    const run = runs[at] as StudioRun;
     const unfinished = run.unfinished();
     return {
-      name: run.name,
+      name,
       path: run.path,
       method: run.method,
       unfinished,

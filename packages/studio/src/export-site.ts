@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { appFolder, StudioError } from "./app-folder.js";
+import { distinct } from "./distinct.js";
 import { type FileMap, filesBelow, modelFiles, ortFiles, pictureType } from "./files.js";
 import { SITE_FILE, type Site, type SitePicture, type SiteRun } from "./site.js";
 import type { StudioPicture, StudioRun } from "./studio-run.js";
@@ -41,7 +42,11 @@ export async function exportStudio({
       version,
       live: false,
       ort: "ort/",
-      runs: await Promise.all(finished.map((run, at) => writeRun(staged, run, at))),
+      runs: await Promise.all(
+        distinct(finished.map(({ name }) => name)).map((name, at) =>
+          writeRun(staged, { name, run: finished[at] as StudioRun, at }),
+        ),
+      ),
       pictures: await writePictures(staged, pictures),
     };
     await writeFile(join(staged, SITE_FILE), JSON.stringify(site));
@@ -60,7 +65,10 @@ export async function exportStudio({
   };
 }
 
-async function writeRun(folder: string, run: StudioRun, at: number): Promise<SiteRun> {
+async function writeRun(
+  folder: string,
+  { name, run, at }: { readonly name: string; readonly run: StudioRun; readonly at: number },
+): Promise<SiteRun> {
   const model = `runs/${at}/model/`;
   await copyAll(await modelFiles(await run.model(() => {})), join(folder, model));
   const evaluations = run.evaluations();
@@ -70,8 +78,8 @@ async function writeRun(folder: string, run: StudioRun, at: number): Promise<Sit
   const inspected = `runs/${at}/inspection.json`;
   if (inspection !== null) await writeFile(join(folder, inspected), JSON.stringify(inspection));
   return {
-    name: run.name,
-    path: run.name,
+    name,
+    path: name,
     method: run.method,
     unfinished: null,
     model,

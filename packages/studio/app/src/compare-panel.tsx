@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { choosePicture } from "./actions.js";
+import { Choice } from "./choice.js";
 import {
   type Compared,
   compareAll,
@@ -16,6 +17,7 @@ import {
   truth,
 } from "./compare.js";
 import { cell, followComparison, layout, layouts, results, show, shows } from "./compare-view.js";
+import { percent } from "./figures.js";
 import { Slider } from "./slider.js";
 import * as state from "./state.js";
 
@@ -110,8 +112,11 @@ function Beside() {
     else next[place] = run;
     othersAt.value = next;
     cell.value = null;
-    if (layout.value === "swipe" && next.length > 0 && state.swipe.value === 0) state.swipe.value = 0.5;
+    if (next.length > 0) chooseLayout(layout.value);
   };
+  const shown = shows.filter(
+    (one) => one === "classes" || (one === "errors" ? truth.value !== null : othersAt.value.length > 0),
+  );
   const places = Math.min(MOST_OTHERS, othersAt.value.length + 1, Math.max(0, runs.length - 1));
   return (
     <section>
@@ -136,49 +141,29 @@ function Beside() {
           </select>
         ))}
       </div>
-      {othersAt.value.length > 0 && <Choice label="Layout" of={layout} values={layouts} />}
-      <Choice
-        label="Show"
-        of={show}
-        values={shows.filter(
-          (one) => one === "classes" || (one === "errors" ? truth.value !== null : othersAt.value.length > 0),
-        )}
-      />
+      {othersAt.value.length > 0 && (
+        <Choice label="Layout" values={layouts} chosen={layout.value} onChoose={chooseLayout} />
+      )}
+      {shown.length > 1 && (
+        <Choice
+          label="Show"
+          values={shown}
+          chosen={show.value}
+          onChoose={(value) => {
+            show.value = value;
+            cell.value = null;
+          }}
+        />
+      )}
       {othersAt.value.length > 0 && layout.value === "swipe" && <Slider name="Swipe" of={state.swipe} />}
       <Disagreement />
     </section>
   );
 }
 
-function Choice<T extends string>({
-  label,
-  of,
-  values,
-}: {
-  readonly label: string;
-  readonly of: { value: T };
-  readonly values: readonly T[];
-}) {
-  if (values.length < 2) return null;
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row everywhere
-    <div class="choice" role="group" aria-label={label}>
-      {values.map((one) => (
-        <button
-          key={one}
-          type="button"
-          aria-pressed={of.value === one}
-          onClick={() => {
-            of.value = one;
-            cell.value = null;
-            if (one === "swipe" && state.swipe.value === 0) state.swipe.value = 0.5;
-          }}
-        >
-          {one}
-        </button>
-      ))}
-    </div>
-  );
+function chooseLayout(value: (typeof layouts)[number]): void {
+  layout.value = value;
+  if (value === "swipe" && state.swipe.value === 0) state.swipe.value = 0.5;
 }
 
 /** What a cell of the confusion has asked for. */
@@ -202,8 +187,6 @@ function Cell() {
     </p>
   );
 }
-
-const percent = (share: number): string => (100 * share).toFixed(1);
 
 function figures(one: Compared): string {
   if (cell.value) return `${pixelsIn(one, cell.value)} px`;

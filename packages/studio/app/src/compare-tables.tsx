@@ -6,9 +6,11 @@ import type { EvaluationResult } from "@pinmem/core/formats";
 import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { choosePicture } from "./actions.js";
+import { Choice } from "./choice.js";
 import { compared, comparedRuns, runsAt } from "./compare.js";
 import { cell } from "./compare-view.js";
 import { type DomainScores, scoresOfEvaluations, scoresOfGroups } from "./domain-scores.js";
+import { percent, signed } from "./figures.js";
 import * as state from "./state.js";
 
 const evaluations = signal<ReadonlyMap<number, readonly EvaluationResult[]>>(new Map());
@@ -35,21 +37,14 @@ export function CompareTables() {
   return (
     <section class="below" aria-label="Scores">
       {runs.length > 1 && (
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row everywhere
-        <div class="choice" role="group" aria-label="Run of the tables">
-          {names.map((name, at) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={of === at}
-              onClick={() => {
-                tableOf.value = at;
-              }}
-            >
-              {name}
-            </button>
-          ))}
-        </div>
+        <Choice
+          label="Run of the tables"
+          values={names}
+          chosen={names[of] ?? ""}
+          onChoose={(name) => {
+            tableOf.value = names.indexOf(name);
+          }}
+        />
       )}
       <div class="tables">
         {domains.value.length > 0 && <Classes of={of} first={names[0] ?? ""} />}
@@ -109,15 +104,12 @@ function Score({
   readonly first: number | null | undefined;
 }) {
   if (typeof value !== "number") return <td />;
-  const gain = typeof first === "number" ? 100 * (value - first) : null;
+  const gain = typeof first === "number" ? value - first : null;
   return (
     <td>
-      {(100 * value).toFixed(1)}
+      {percent(value)}
       {gain !== null && (
-        <span class={`gain ${gain < -0.05 ? "down" : gain > 0.05 ? "up" : ""}`}>
-          {gain < 0 ? "−" : "+"}
-          {Math.abs(gain).toFixed(1)}
-        </span>
+        <span class={`gain ${gain < -0.0005 ? "down" : gain > 0.0005 ? "up" : ""}`}>{signed(gain)}</span>
       )}
     </td>
   );

@@ -1,5 +1,6 @@
 // Of the view Teach: the score of labeled pictures that were left out, before and after.
 
+import { percent, signed } from "./figures.js";
 import * as state from "./state.js";
 import { leftOut, scoreTeaching, scoring, stopScoring, teachScore } from "./teach-score.js";
 
@@ -61,6 +62,3 @@ async function start(model: NonNullable<typeof state.model.value>): Promise<void
     state.problem.value = `Scoring ended: ${state.messageOf(error)}`;
   }
 }
-
-const percent = (share: number | null): string => (share === null ? "" : (100 * share).toFixed(1));
-const signed = (gain: number): string => `${gain < 0 ? "−" : "+"}${Math.abs(100 * gain).toFixed(1)}`;

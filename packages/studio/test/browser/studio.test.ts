@@ -1,8 +1,9 @@
 // The studio end to end, in headless Chromium: the command's own pieces behind the server, the built page before it.
 
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { INSPECTION_FORMAT } from "@pinmem/core/formats";
 import type { Browser } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -82,14 +83,33 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
       await page.close();
     });
 
-  it("tells what a pixel reads, maps a row, and has no fault that axe knows", async () => {
+  it("tells what a pixel reads, maps a row, shows the map of an inspection, and has no fault that axe knows", async () => {
+    const point = (at: number, domain: string | null) => ({ x: at / 4, y: 0.5, class: "road", domain });
+    const embedding = {
+      method: "t-SNE",
+      seed: 0,
+      classes: ["road"],
+      points: [point(0, "fog"), point(1, "night"), point(2, "night"), point(3, null)],
+      nearestIsOwnRow: [{ domain: "night", share: 0.5 }],
+    };
+    mkdirSync(join(path, "inspection"), { recursive: true });
+    writeFileSync(
+      join(path, "inspection/inspection.json"),
+      JSON.stringify({ format: INSPECTION_FORMAT, figures: { embedding } }),
+    );
     const page = await open(studio.address, { colorScheme: "dark" });
     await segmented(page);
     await page.keyboard.press("2");
     await page.locator(".stage").click();
     await page.getByText(/Pixel \d+, \d+/).waitFor();
     await page.selectOption("[aria-label=Row]", "0");
+    await page.getByText("Nearest rows").waitFor();
     await page.getByText("How alike rows are").waitFor();
+    expect(await page.locator("svg.map circle").count()).toBe(3);
+    await page.selectOption("[aria-label='Domain of the features']", "night");
+    await page.getByText("50 % of these features are nearest to the row of their class").waitFor();
+    expect(await page.locator("svg.map circle").count()).toBe(2);
+    expect(await page.locator("svg.map .rowpoint").count()).toBe(1);
     expect(await violations(page)).toEqual([]);
     await page.close();
   });
