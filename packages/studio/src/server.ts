@@ -234,7 +234,7 @@ async function sendFile(
       "cache-control": isFixed ? "max-age=31536000, immutable" : "no-cache",
     });
     if (request.method === "HEAD") response.end();
-    else await pipeline(handle.createReadStream({ autoClose: false }), response);
+    else await pipeline(handle.createReadStream({ autoClose: false, highWaterMark: 2 ** 20 }), response);
   } finally {
     await handle.close();
   }

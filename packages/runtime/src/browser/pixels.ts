@@ -56,6 +56,9 @@ interface ElementSize {
   readonly videoHeight?: number;
 }
 
+/** Pixels that are drawn and read together: a large picture needs no second one of its size beside it. */
+const PIXELS_AT_ONCE = 2 ** 20;
+
 function draw(source: DrawableImage | DrawableFrame): RgbImage {
   const { naturalWidth, naturalHeight, videoWidth, videoHeight } = source as ElementSize;
   const [shownWidth, shownHeight] =
@@ -63,11 +66,17 @@ function draw(source: DrawableImage | DrawableFrame): RgbImage {
   const width = naturalWidth ?? videoWidth ?? shownWidth;
   const height = naturalHeight ?? videoHeight ?? shownHeight;
   try {
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const strip = Math.max(1, Math.min(height, Math.floor(PIXELS_AT_ONCE / width)));
+    const context = new OffscreenCanvas(width, strip).getContext("2d", { willReadFrequently: true });
     if (!context) throw new Error("the browser gives no canvas of that size");
-    context.drawImage(source as unknown as CanvasImageSource, 0, 0);
-    return { width, height, pixels: dropAlpha(context.getImageData(0, 0, width, height).data, 4) };
+    const pixels = new Uint8Array(3 * width * height);
+    for (let top = 0; top < height; top += strip) {
+      const rows = Math.min(strip, height - top);
+      context.clearRect(0, 0, width, strip);
+      context.drawImage(source as unknown as CanvasImageSource, 0, -top);
+      pixels.set(dropAlpha(context.getImageData(0, 0, width, rows).data, 4), 3 * width * top);
+    }
+    return { width, height, pixels };
   } catch (cause) {
     throw new ModelError(`a picture of ${width}x${height} pixels cannot be drawn: ${firstLine(cause)}`, {
       cause,

@@ -8,7 +8,7 @@ import { closeVideo, openCamera, openVideo } from "./live.js";
 import * as state from "./state.js";
 import { keepStrokes, keptStrokes } from "./strokes.js";
 import { teachFrom } from "./teach.js";
-import { inTurn, onOpen, through } from "./turns.js";
+import { again, inTurn, onOpen, through } from "./turns.js";
 
 /** Loaded, by position of their run; who was asked for last is last. */
 const models = new Map<number, Promise<Model>>();
@@ -34,15 +34,27 @@ export async function start(): Promise<void> {
       label,
       blob: () => fetchBlob(image),
     }));
+    const [picture] = state.pictures.value;
+    const opening = picture && showEarly(picture);
     const first = site.runs.findIndex(({ model }) => model !== null);
     if (first < 0) {
       if (site.runs[0]?.events) state.tab.value = "Follow";
     } else await chooseRun(first);
-    const [picture] = state.pictures.value;
+    await opening;
     if (picture && !state.picture.value) await choosePicture(picture);
   } catch (error) {
     state.problem.value = `The studio cannot be reached: ${state.messageOf(error)}. Is pinmem studio still running? Start it again and reload this page.`;
   }
+}
+
+/** A picture while the model still loads, which then segments it. What is wrong with it is said when it is opened again. */
+async function showEarly(picture: state.Picture): Promise<void> {
+  const bitmap = await bitmapOf(picture).catch(() => null);
+  if (!bitmap || state.picture.value || state.bitmap.value) return bitmap?.close();
+  state.bitmap.value = bitmap;
+  state.picture.value = picture;
+  // The model may have been faster.
+  if (state.model.value) await segment();
 }
 
 /** A model, loaded once while it is in use; exported first where that is still to be done. */
@@ -182,10 +194,10 @@ export async function decode(): Promise<void> {
   try {
     while (isAskedAgain && mine === turn) {
       isAskedAgain = false;
-      const result = await onOpen(model, async () => {
+      const result = await onOpen(model, async (bitmap) => {
         if (model.hasMemory) model.votes = state.votes.value;
         if (model.hasNormalization) model.normalize = state.normalize.value;
-        return await model.decode({ confidence: true });
+        return await again(model, bitmap, { confidence: true });
       });
       if (mine === turn && result) show(result);
     }

@@ -49,10 +49,26 @@ export function Pane({ at }: { readonly at: number }) {
 
 function drawPicture(canvas: HTMLCanvasElement | null): void {
   const { value: bitmap } = state.bitmap;
+  const { value: enlarged } = zoom;
   if (!canvas) return;
-  Object.assign(canvas, { width: bitmap?.width ?? 0, height: bitmap?.height ?? 0 });
-  if (bitmap) canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+  const step = bitmap ? stepFor(canvas, bitmap, enlarged) : 1;
+  const size = {
+    width: Math.ceil((bitmap?.width ?? 0) / step),
+    height: Math.ceil((bitmap?.height ?? 0) / step),
+  };
+  const isDrawn =
+    canvas.width === size.width && canvas.height === size.height && drawnOn.get(canvas) === bitmap;
+  if (isDrawn) return;
+  Object.assign(canvas, size);
+  const context = canvas.getContext("2d");
+  if (!bitmap || !context) return;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, bitmap.width / step, bitmap.height / step);
+  drawnOn.set(canvas, bitmap);
 }
+
+/** Enlarging draws anew only what has more pixels then. */
+const drawnOn = new WeakMap<HTMLCanvasElement, ImageBitmap>();
 
 /** Reads all signals that matter, so that an effect follows them. */
 function whatToDraw(at: number): (canvas: HTMLCanvasElement) => void {
@@ -105,7 +121,11 @@ function whatToDraw(at: number): (canvas: HTMLCanvasElement) => void {
 const SMALL = 2e6;
 
 /** How many pixels of a picture lie within one of the screen. */
-function stepFor(canvas: HTMLCanvasElement, { width, height }: Shown, enlarged: number): number {
+function stepFor(
+  canvas: HTMLCanvasElement,
+  { width, height }: { readonly width: number; readonly height: number },
+  enlarged: number,
+): number {
   if (width * height <= SMALL || canvas.clientWidth === 0) return 1;
   const scale = Math.min(canvas.clientWidth / width, canvas.clientHeight / height);
   return Math.max(1, Math.floor(1 / (scale * enlarged * devicePixelRatio)));

@@ -5,7 +5,7 @@ import type { Model } from "@pinmem/runtime/browser";
 import { signal } from "@preact/signals";
 import { bitmapOf, labelPixels } from "./decode-picture.js";
 import * as state from "./state.js";
-import { inTurn, through } from "./turns.js";
+import { again, inTurn, through } from "./turns.js";
 
 /** Of one group, all its pictures together. */
 export interface GroupScore {
@@ -95,7 +95,7 @@ async function countBoth(
         const before = await through(model, bitmap);
         model.memory.rows = taught.rows;
         model.votes = taught.votes;
-        const after = await model.decode();
+        const after = await again(model, bitmap);
         counts.before.add(before.labels, truth);
         counts.after.add(after.labels, truth);
         counts.pictures++;

@@ -34,11 +34,26 @@ export async function keeping(model: Model, bitmap: ImageBitmap): Promise<void> 
   if (shownIn.get(model) !== bitmap) await through(model, bitmap);
 }
 
+/** In a turn: a picture with the memory as it is now. Of one too large for its features to be kept, all of it is computed again. */
+export async function again(
+  model: Model,
+  bitmap: ImageBitmap,
+  options: SegmentOptions = {},
+): Promise<Segmentation> {
+  await keeping(model, bitmap);
+  try {
+    return await model.decode(options);
+  } catch (error) {
+    if (!/features are not kept/.test(state.messageOf(error))) throw error;
+    return await through(model, bitmap, options);
+  }
+}
+
 /** A turn with the features of the open picture; null where none is open. */
-export const onOpen = <T>(model: Model, work: () => Promise<T>): Promise<T | null> =>
+export const onOpen = <T>(model: Model, work: (bitmap: ImageBitmap) => Promise<T>): Promise<T | null> =>
   inTurn(model, async () => {
     const { value: bitmap } = state.bitmap;
     if (!bitmap) return null;
     await keeping(model, bitmap);
-    return await work();
+    return await work(bitmap);
   });
