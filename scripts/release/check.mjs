@@ -172,9 +172,22 @@ export async function checkRelease({ folder, upstream, client, report, wheel }) 
     await inProject([...remove, "pinmem"]);
     const left = existsSync(join(modules, "@pinmem")) ? readdirSync(join(modules, "@pinmem")) : [];
     if (left.length > 0) throw new SetupError(`uninstalling leaves ${left}`);
+    if (client === "npm") leavesOnlyCache(machine.home);
     if (client === "npm") await withoutOptional(inProject, install);
   } finally {
     registry.close();
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {string} home of a user whose pinmem is uninstalled
+ * @throws {SetupError} where more of it is left than the cache, which `pinmem setup --clean` removes
+ */
+function leavesOnlyCache(home) {
+  const files = /** @type {string[]} */ (readdirSync(home, { recursive: true }));
+  // npm keeps all that it fetched.
+  const left = files.filter((path) => /(^|\/)\.?pinmem$/.test(path) && !path.startsWith(".npm/"));
+  const more = left.filter((path) => !/^(\.cache|Library\/Caches)\/pinmem$/.test(path));
+  if (more.length > 0) throw new SetupError(`uninstalling leaves ${more.join(", ")} in the user's folder`);
 }

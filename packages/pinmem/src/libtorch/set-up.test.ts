@@ -47,7 +47,7 @@ function write(path: string, text: string | Uint8Array): void {
 }
 
 /** npm's package for this platform, without its libtorch. */
-function addPlatformPackage(version = "1.2.3"): void {
+function addPlatformPackage(version = "1.2.3", glibc: string | null = null): void {
   const home = `node_modules/@pinmem/torch-${platform}`;
   const dependencies = { [`@pinmem/libtorch-${platform}`]: "2.13.0" };
   write(`${home}/package.json`, JSON.stringify({ name: `@pinmem/torch-${platform}`, version, dependencies }));
@@ -55,7 +55,7 @@ function addPlatformPackage(version = "1.2.3"): void {
   write(`${home}/jpeg.node`, "jpeg");
   write(
     `${home}/build.json`,
-    JSON.stringify({ id: platform, features: [], libtorch: { version: "2.13.0" } }),
+    JSON.stringify({ id: platform, glibc, features: [], libtorch: { version: "2.13.0" } }),
   );
 }
 
@@ -139,6 +139,17 @@ describe("setUp without a compiler", () => {
     const libtorch = join(dirname(path), "node_modules/@pinmem", `libtorch-${platform}`, "lib");
     expect(existsSync(join(realpathSync(libtorch), "../../nvidia/cu13/lib/libcudart.so.13"))).toBe(true);
   });
+
+  it.runIf(process.platform === "linux")(
+    "says before any download that the addon is for a newer system",
+    async () => {
+      addPlatformPackage("1.2.3", "2.999");
+      const nowhere = { mirror: "http://127.0.0.1:9" };
+      await expect(set(nowhere)).rejects.toThrow(
+        /no C\+\+ compiler, and @pinmem\/torch-\S+ cannot run here: this system has glibc .*2\.999 .*Install g\+\+/,
+      );
+    },
+  );
 
   it("says what to do where no build is known, with CUDA or without, and in a checkout which command that has", async () => {
     vi.spyOn(process, "arch", "get").mockReturnValue("s390x");

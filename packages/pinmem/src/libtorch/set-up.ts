@@ -21,6 +21,7 @@ import {
   type Libtorch,
   locateAddon,
   misfit,
+  type PlatformPackage,
   packageVersion,
   platformName,
   platformPackage,
@@ -79,10 +80,12 @@ export async function setUp(options: SetUpOptions): Promise<SetUpResult> {
       if (there) return there;
     }
     const compiler = await findCompiler(env);
+    // Before anything is downloaded for it.
+    const prebuilt = compiler ? null : requirePrebuilt(packageDir);
     const libtorch = await chooseLibtorch(options, env, compiler !== undefined);
-    const build = compiler
-      ? await ensureAddon({ packageDir, home, libtorch: libtorch.root, env, install: false, report })
-      : usePrebuilt(packageDir, home, libtorch);
+    const build = prebuilt
+      ? usePrebuilt(prebuilt, home, libtorch)
+      : await ensureAddon({ packageDir, home, libtorch: libtorch.root, env, install: false, report });
     writeDefault(home, { id: build.id, chosen: "user", context: "" });
     const path = addonPath(home, build.id);
     const problem = await loading(packageDir, env);
@@ -190,9 +193,10 @@ async function officialLibtorch(
   throw new SetupError(`${folder} is not complete (${libtorch.reason}). Remove it, then run this again`);
 }
 
-/** Without a compiler: the addon of npm's package beside the libtorch that it was built for. */
-function usePrebuilt(packageDir: string, home: string, libtorch: Libtorch): Build {
-  const platform = platformName(process);
+/** Without a compiler: npm's package with the addon, where it runs on this machine. */
+function requirePrebuilt(packageDir: string): PlatformPackage {
+  const machine = thisMachine();
+  const platform = platformName(machine);
   const found = platformPackage(packageDir);
   if (found?.build === undefined || found.version !== packageVersion(packageDir)) {
     throw new SetupError(
@@ -200,6 +204,19 @@ function usePrebuilt(packageDir: string, home: string, libtorch: Libtorch): Buil
         `compiler with CXX), or run \`npm install @pinmem/torch-${platform}@${packageVersion(packageDir)}\`; then run this again`,
     );
   }
+  const problem = misfit(machine, found.glibc);
+  if (problem !== null) {
+    throw new SetupError(
+      `there is no C++ compiler, and ${found.name} cannot run here: ${problem}. Install g++ (or name a compiler with CXX), then ` +
+        "run this again",
+    );
+  }
+  return found;
+}
+
+/** The addon of npm's package beside the libtorch that it was built for. */
+function usePrebuilt(found: PlatformPackage, home: string, libtorch: Libtorch): Build {
+  const platform = platformName(process);
   if (libtorch.version.split("+")[0] !== found.libtorchVersion) {
     throw new SetupError(
       `without a C++ compiler, libtorch has to be ${found.libtorchVersion}, for which the addon in ${found.name} was built; ` +
