@@ -22,6 +22,12 @@ export const noRuntime: string | null = await import("onnxruntime-node").then(
 );
 if (noRuntime !== null) console.warn(`Tests of @pinmem/runtime are left out: ${noRuntime}`);
 
+/** Of a tiny transformer with a memory that votes. */
+export const transformer = {
+  data: { ...miniRecipe().data, crop: { width: 42, height: 42 } } as unknown as RecipeInput["data"],
+  model: { backbone: "dinov2_debug", head: "linear", memory: { vote: 10 } },
+} satisfies Partial<RecipeInput>;
+
 export async function exportTiny(
   root: string,
   model: Partial<RecipeInput> = {},

@@ -11,7 +11,7 @@ import { type OpenRun, openRun } from "../../pinmem/src/runs/open-run.js";
 import { temporaryFolder } from "../../pinmem/test/data-fixtures.js";
 import { load, type Model, ModelError, type SegmentProgress } from "../src/index.js";
 import { inputTables, pictureInput } from "../src/picture-input.js";
-import { type Exported, exportTiny, noRuntime, street } from "./exported.js";
+import { type Exported, exportTiny, noRuntime, street, transformer } from "./exported.js";
 
 const root = temporaryFolder();
 
@@ -66,6 +66,19 @@ describe.skipIf(noRuntime !== null)("a model in Node", () => {
     expect(await small.decode()).toEqual({ width: 400, height: 256, labels });
     const weights = await small.read(399, 10);
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+  });
+
+  it("cuts the tiles of a transformer between its patches, as predictions do", async () => {
+    const made = await exportTiny(temporaryFolder(), transformer);
+    using own = openRun(made.run);
+    const image = street(701, 303);
+    await using small = await load(made.folder, { threads: 1, memory: 40 });
+    const seen: number[] = [];
+    const { labels } = await small.segment(image, { onProgress: ({ total }) => seen.push(total) });
+    expect(seen[0]).toBeGreaterThan(1);
+    const { trainIds } = await predictImage(own, image, { memory: 40 });
+    expect(new Set(trainIds).size).toBeGreaterThan(1);
+    expect(share(labels, trainIds)).toBeLessThan(1e-3);
   });
 
   it("takes 40 megapixels, in tiles", async () => {

@@ -16,7 +16,7 @@ import { miniRecipe } from "../../pinmem/test/mini-recipe.js";
 import { full } from "../../pinmem/test/scope.js";
 import { TINY } from "../../pinmem/test/tiny-backbone.js";
 import { untrainedRun } from "../../pinmem/test/untrained-run.js";
-import { street } from "./exported.js";
+import { street, transformer } from "./exported.js";
 
 export interface ParityCase {
   readonly name: string;
@@ -57,10 +57,7 @@ const few: readonly ParityCase[] = [
   // A transformer, of pictures that are no whole patches.
   {
     ...network({ backbone: "dinov2_debug", head: "linear", memory: { vote: 10 } }, {}, ", votes"),
-    recipe: {
-      data: { ...miniRecipe().data, crop: { width: 42, height: 42 } } as unknown as RecipeInput["data"],
-      model: { backbone: "dinov2_debug", head: "linear", memory: { vote: 10 } },
-    },
+    recipe: transformer,
   },
 ];
 

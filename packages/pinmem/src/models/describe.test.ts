@@ -1,5 +1,6 @@
 import { nn, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
 import { expect, it, describe as suite } from "vitest";
+import { adapterSchema, applyAdapter } from "./adapters/adapter.js";
 import { Attention } from "./backbones/vit/attention.js";
 import { describe, formatDescription } from "./describe.js";
 import { createNetwork, type NetworkOptions } from "./network.js";
@@ -130,6 +131,22 @@ suite("describe, of a foundation backbone", () => {
     );
     return sum;
   }
+
+  it("tells what an adapter trains from what it leaves as it was", () => {
+    const network = createNetwork({ backbone: "dinov2_debug", head: "linear", classes: 4 });
+    const whole = describe(network, { height: 28, width: 28 });
+    expect(whole.trained).toBe(whole.parameters);
+    expect(formatDescription(whole)).not.toContain("trained)");
+    applyAdapter(network.backbone, adapterSchema.parse({ kind: "lora", rank: 2 }));
+    const { parameters, trained, parts } = describe(network, { height: 28, width: 28 });
+    // Of each of 4 blocks, queries and values: 2 x 24 up and down; and the head's.
+    const adapters = 4 * 2 * 2 * (2 * 24);
+    expect(trained).toBe(adapters + 4 * 24 + 4);
+    expect(parameters).toBe(whole.parameters + adapters);
+    expect(parts.map((part) => part.trained).reduce((sum, count) => sum + count)).toBe(trained);
+    const text = formatDescription(describe(network, { height: 28, width: 28 }));
+    expect(text).toContain("0.00 M trained)");
+  });
 
   it.each([
     { backbone: "dinov2_debug", head: "linear" },

@@ -17,6 +17,8 @@ export interface PartDescription {
   /** Name of a part in the state dict, such as "layer3". */
   readonly name: string;
   readonly parameters: number;
+  /** Those of them that are trained; the others are frozen, as an adapter leaves them. */
+  readonly trained: number;
   /** For one image; null for parts that prediction does not need. */
   readonly multiplyAdds: number | null;
   /** Ratio of the image's resolution to the part's output; null as before. */
@@ -28,6 +30,8 @@ export interface NetworkDescription {
   readonly width: number;
   /** All of them, also those that only training needs. */
   readonly parameters: number;
+  /** Those of them that are trained; the others are frozen. */
+  readonly trained: number;
   /** Of predicting one image. */
   readonly multiplyAdds: number;
   /** Ratio of the image's resolution to the feature's. */
@@ -79,7 +83,7 @@ export function describe(
     const side = layers.sides.get(name);
     return {
       name,
-      parameters: module.parameters().reduce((sum, { numel }) => sum + numel, 0),
+      ...counted(module),
       multiplyAdds: side === undefined ? null : (multiplyAdds.get(name) ?? 0),
       stride: side === undefined ? null : probe / side,
     };
@@ -87,11 +91,20 @@ export function describe(
   return {
     height,
     width,
-    parameters: network.parameters().reduce((sum, { numel }) => sum + numel, 0),
+    ...counted(network),
     multiplyAdds: [...multiplyAdds.values()].reduce((sum, count) => sum + count, 0),
     outputStride: network.outputStride,
     parts,
   };
+}
+
+function counted(module: nn.AnyModule): { parameters: number; trained: number } {
+  let [parameters, trained] = [0, 0];
+  for (const { numel, requiresGrad } of module.parameters()) {
+    parameters += numel;
+    if (requiresGrad) trained += numel;
+  }
+  return { parameters, trained };
 }
 
 /** The size of `full` at the resolution at which the probe image has `side`; a side of 1 is the mean of the image. */
@@ -168,7 +181,7 @@ const inBillions = (count: number): string => `${(count / 1e9).toFixed(2)} G`;
 
 /** The description as a table in text. */
 export function formatDescription(description: NetworkDescription): string {
-  const { height, width, parameters, multiplyAdds, outputStride, parts } = description;
+  const { height, width, parameters, trained, multiplyAdds, outputStride, parts } = description;
   const rows = parts.map((part) => [
     part.name,
     inMillions(part.parameters),
@@ -185,6 +198,7 @@ export function formatDescription(description: NetworkDescription): string {
       .join("  ")
       .trimEnd(),
   );
-  const total = `${inMillions(parameters)} parameters, ${inBillions(multiplyAdds)} multiply-adds for ${width} x ${height}`;
+  const frozen = trained < parameters ? ` (${inMillions(trained)} trained)` : "";
+  const total = `${inMillions(parameters)} parameters${frozen}, ${inBillions(multiplyAdds)} multiply-adds for ${width} x ${height}`;
   return [...lines, `${total}, feature at 1/${outputStride}`].join("\n");
 }

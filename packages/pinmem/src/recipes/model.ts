@@ -2,7 +2,7 @@
 // own by its name.
 
 import { z } from "zod";
-import { adapterSchema } from "../models/adapters/adapter.js";
+import { adapterProblemOf, adapterSchema } from "../models/adapters/adapter.js";
 import { foundationConfig, isTransformer, positionRules, strideOf } from "../models/backbones/vit/config.js";
 import { completeNetworkOptions, NetworkOptionsError, networkSchema } from "../models/network.js";
 import { networks } from "../models/network-registry.js";
@@ -112,11 +112,8 @@ export function modelProblems(model: ModelConfig): string[] {
 function foundationProblems({ adapter, positions }: ModelConfig, backbone: string): string[] {
   const foundation = foundationConfig(backbone);
   const problems: string[] = [];
-  if (adapter && !foundation) {
-    problems.push(
-      `model.adapter is of the kind "${adapter.kind}", which needs a foundation backbone, such as dinov2_vitl14; "${backbone}" is none`,
-    );
-  }
+  const unfit = adapter && adapterProblemOf(backbone, foundation, adapter);
+  if (unfit) problems.push(`model.adapter ${unfit}`);
   if (
     positions !== undefined &&
     !(foundation && isTransformer(foundation) && foundation.positions !== null)

@@ -1,6 +1,7 @@
 // Runs with foundation backbones from start to end, each a few steps of a tiny one.
 
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadSafetensors, manualSeed, noGrad, saveSafetensors, scope } from "@pinmem/torch";
@@ -111,6 +112,12 @@ describe("a run with a foundation backbone", () => {
     const checkpoint = join(whole.checkpoints, "step-000002", "model.safetensors");
     expect(tensorsOf(checkpoint).sort()).toEqual(names.sort());
     expect(statSync(whole.model("last")).size).toBeLessThan(statSync(backboneWeights).size);
+    expect(tensorsOf(whole.model("best")).sort()).toEqual(names.sort());
+    const sha256 = createHash("sha256").update(readFileSync(backboneWeights)).digest("hex");
+    for (const which of ["best", "last"] as const) {
+      const said = scope(() => [...loadSafetensors(whole.model(which)).metadata.values()].join());
+      expect(said).toContain(sha256);
+    }
 
     const halves = new RunFolder(join(root, "halves"));
     let steps = 0;
@@ -161,7 +168,19 @@ describe("a run with a foundation backbone", () => {
     ],
     [
       { backbone: "resnet18", adapter: { kind: "lora" } },
-      /model\.adapter is of the kind "lora", which needs a foundation backbone/,
+      /model\.adapter "lora" needs a foundation backbone/,
+    ],
+    [
+      { backbone: "dinov2_debug", adapter: { kind: "lora", projections: ["gate"] } },
+      /model\.adapter "lora" stands beside gate, but the blocks of dinov2_debug have query, key/,
+    ],
+    [
+      { backbone: "dinov3_convnext_debug", adapter: { kind: "rein" } },
+      /model\.adapter "rein" needs a transformer, which dinov3_convnext_debug is not/,
+    ],
+    [
+      { backbone: "dinov3_convnext_debug", adapter: { kind: "last-blocks", blocks: 6 } },
+      /model\.adapter "last-blocks" trains 6 blocks, but dinov3_convnext_debug has 5/,
     ],
     [
       { backbone: "dinov3_debug", positions: "hub" },

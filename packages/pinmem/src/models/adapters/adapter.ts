@@ -6,6 +6,7 @@ import { z } from "zod";
 import { BackboneNetwork } from "../backbone-network.js";
 import type { Backbone } from "../backbones/backbone.js";
 import type { TransformerBlock } from "../backbones/vit/block.js";
+import { type FoundationConfig, isTransformer } from "../backbones/vit/config.js";
 import { ConvNext, ConvNextBlock } from "../backbones/vit/conv-next.js";
 import { GatedMlp } from "../backbones/vit/mlp.js";
 import type { Projection } from "../backbones/vit/projection.js";
@@ -69,31 +70,39 @@ export function applyAdapter(backbone: Backbone, config: AdapterConfig): void {
 
 /** What is wrong with an adapter for a backbone: the end of a sentence; null: nothing is. */
 function adapterProblem(backbone: Backbone, config: AdapterConfig): string | null {
+  const foundation =
+    backbone instanceof VisionTransformer || backbone instanceof ConvNext ? backbone.config : undefined;
+  return adapterProblemOf(backbone.name, foundation, config);
+}
+
+/** The same, of a backbone by its configuration, before it is made; undefined: no foundation backbone's. */
+export function adapterProblemOf(
+  name: string,
+  foundation: FoundationConfig | undefined,
+  config: AdapterConfig,
+): string | null {
   const { kind } = config;
-  if (!(backbone instanceof VisionTransformer || backbone instanceof ConvNext))
-    return `"${kind}" needs a foundation backbone, such as dinov2_vitl14; "${backbone.name}" is none`;
+  if (!foundation) return `"${kind}" needs a foundation backbone, such as dinov2_vitl14; "${name}" is none`;
   if (kind === "last-blocks") {
-    const { length } = blocksOf(backbone);
-    return config.blocks <= length
+    const count = isTransformer(foundation)
+      ? foundation.depth
+      : foundation.depths.reduce((sum, depth) => sum + depth, 0);
+    return config.blocks <= count
       ? null
-      : `"last-blocks" trains ${config.blocks} blocks, but ${backbone.name} has ${length}`;
+      : `"last-blocks" trains ${config.blocks} blocks, but ${name} has ${count}`;
   }
-  if (kind === "frozen" || backbone instanceof VisionTransformer) {
-    if (kind !== "lora" || !(backbone instanceof VisionTransformer)) return null;
-    const there = availableProjections(backbone);
-    const absent = config.projections.find((name) => !there.includes(name));
-    if (absent)
-      return `"lora" stands beside ${absent}, but the blocks of ${backbone.name} have ${there.join(", ")}`;
-    const twice = config.projections.includes("qkv") && config.projections.some((name) => isPart(name));
-    return twice ? '"lora" stands beside qkv, and beside one of query, key and value too: name either' : null;
-  }
-  return `"${kind}" needs a transformer, which ${backbone.name} is not; use "frozen" or "last-blocks"`;
+  if (kind === "frozen") return null;
+  if (!isTransformer(foundation))
+    return `"${kind}" needs a transformer, which ${name} is not; use "frozen" or "last-blocks"`;
+  if (kind === "rein") return null;
+  const there = loraProjections.filter((one) => one !== "gate" || foundation.mlp === "gated");
+  const absent = config.projections.find((one) => !there.includes(one));
+  if (absent) return `"lora" stands beside ${absent}, but the blocks of ${name} have ${there.join(", ")}`;
+  const twice = config.projections.includes("qkv") && config.projections.some((one) => isPart(one));
+  return twice ? '"lora" stands beside qkv, and beside one of query, key and value too: name either' : null;
 }
 
 const isPart = (name: LoraProjection): boolean => ["query", "key", "value"].includes(name);
-
-const availableProjections = ({ config: { mlp } }: VisionTransformer): LoraProjection[] =>
-  loraProjections.filter((name) => name !== "gate" || mlp === "gated");
 
 const blocksOf = (backbone: Backbone): nn.AnyModule[] =>
   backbone instanceof VisionTransformer

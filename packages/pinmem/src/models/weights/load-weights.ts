@@ -151,8 +151,10 @@ function publishedTensors(
     return tensorsOf(source, options.entry, fits);
   } catch (error) {
     if (!/web page/.test((error as Error).message)) throw error;
+    // Of an index, one of its shards.
+    const { file = nameOf(source, options) } = error as { file?: string };
     throw new WeightsError(
-      nameOf(source, options),
+      file,
       `is a web page in place of ${published.family}'s weights: where a license has to be accepted first, sign in at ` +
         "huggingface.co, accept it on the model's page, and download the file again",
       { cause: error },

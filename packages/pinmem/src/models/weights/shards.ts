@@ -2,7 +2,7 @@
 //
 // Source: `model.safetensors.index.json` as huggingface_hub writes it.
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { readJsonFile } from "../../files/json-file.js";
@@ -26,6 +26,8 @@ export function readShardIndex(file: string): ShardIndex {
   try {
     content = readJsonFile(file, LARGEST);
   } catch (error) {
+    if (startsAsPage(file))
+      throw new WeightsError(file, "is a web page and no index of weights", { cause: error });
     throw new WeightsError(file, `cannot be read as an index of weights: ${(error as Error).message}`, {
       cause: error,
     });
@@ -47,6 +49,9 @@ export function readShardIndex(file: string): ShardIndex {
   }
   return new Map([...shards].map(([name, shard]) => [name, join(dirname(file), shard)]));
 }
+
+const startsAsPage = (file: string): boolean =>
+  existsSync(file) && /^\s*<(!doctype|html)/i.test(readFileSync(file, "utf8").slice(0, 100));
 
 /** The shards of an index, each once; of any other file, the file. */
 export const filesOf = (file: string): string[] =>

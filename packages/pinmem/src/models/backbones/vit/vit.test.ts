@@ -199,11 +199,23 @@ describe("weights of foundation backbones", () => {
     });
   });
 
-  it("that are a web page are refused with what to do", () => {
-    const file = join(folder, "model.safetensors");
-    writeFileSync(file, "<!DOCTYPE html><html>Access to this model is gated</html>");
-    expect(() => loadBackboneWeights(make("dinov3_debug"), file)).toThrow(
-      /is a web page in place of DINOv3's weights: .*accept it on the model's page/,
+  it.each(["model.safetensors", "model.pth", "model.safetensors.index.json"])(
+    "that are a web page are refused with what to do: %s",
+    (name) => {
+      const file = join(folder, name);
+      writeFileSync(file, "<!DOCTYPE html><html>Access to this model is gated</html>");
+      expect(() => loadBackboneWeights(make("dinov3_debug"), file)).toThrow(
+        /is a web page in place of DINOv3's weights: .*accept it on the model's page/,
+      );
+    },
+  );
+
+  it("of which a shard is a web page are refused, and the shard is named", () => {
+    const index = join(folder, "model.safetensors.index.json");
+    writeFileSync(index, JSON.stringify({ weight_map: { norm: "model-1.safetensors" } }));
+    writeFileSync(join(folder, "model-1.safetensors"), "<!DOCTYPE html><html>gated</html>");
+    expect(() => loadBackboneWeights(make("dinov3_debug"), index)).toThrow(
+      /model-1\.safetensors: is a web page in place of DINOv3's weights/,
     );
   });
 });
