@@ -5,6 +5,8 @@ export { type Plan, type PlanOptions, planAblation } from "../ablation/plan.js";
 export { type AblationOptions, runAblation } from "../ablation/run-ablation.js";
 export { type Study, studies, type Variant } from "../ablation/studies.js";
 export { type Ablation, readAblation } from "../comparison/ablation-file.js";
+export { openWorld } from "../processes/open-world.js";
+export type { World } from "../processes/world.js";
 export { defineRecipe } from "../recipes/define-recipe.js";
 export { type DemoMethod, type DemoStart, demoRecipe } from "../recipes/demo-recipe.js";
 export { type ListedRecipe, listRecipes, loadRecipe } from "../recipes/load-recipe.js";
