@@ -1,8 +1,9 @@
 // npm run bench -- processes: a step of two processes with one thread each, against one process with two threads that does the same: twice
 // the accumulation. Both take their steps in turn.
 //
-// What is lost is the exchange of gradients and the wait for the slower of the two; what is gained is that two threads of one process
-// wait for each other at every operator. So processes can be faster even on one machine.
+// What is lost is the exchange of gradients, the wait for the slower of the two, and room in the cache that cores share, where each process
+// has features of its own; what is gained is that two threads of one process wait for each other at every operator. Two processes that
+// exchange nothing tell the one from the other.
 
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -36,7 +37,7 @@ const [size, port] = [
 ];
 const RANKS = 2;
 const IMAGES = 2;
-const [STEPS, WARM_UP] = quick ? [2, 1] : [8, 2];
+const [STEPS, WARM_UP] = quick ? [2, 1] : [7, 1];
 
 const script = fileURLToPath(new URL("sides/processes.js", import.meta.url));
 const side = (name: string, environment: Record<string, string> = {}) =>
@@ -52,6 +53,7 @@ const ranks = Array.from({ length: RANKS }, (_, rank) =>
     OMP_NUM_THREADS: "1",
   }),
 );
+const strangers = Array.from({ length: RANKS }, (_, at) => side(`stranger ${at}`, { OMP_NUM_THREADS: "1" }));
 const one = side("one process", { OMP_NUM_THREADS: String(RANKS) });
 
 const building = { task: "build", backbone, size, images: IMAGES, accumulation: RANKS };
@@ -59,18 +61,25 @@ const versions = await one.ask({ task: "versions" });
 const [built] = await Promise.all([
   one.ask({ ...building, threads: RANKS }),
   ...ranks.map((rank) => rank.ask({ ...building, threads: 1 })),
+  ...strangers.map((stranger) => stranger.ask({ ...building, threads: 1, accumulation: 1 })),
 ]);
 
 const whole: number[] = [];
 const shared: number[] = [];
-for (let step = 0; step < WARM_UP + STEPS; step++) {
-  const { seconds } = await one.ask({ task: "step" });
-  const answers = await Promise.all(ranks.map((rank) => rank.ask({ task: "step" })));
-  if (step < WARM_UP) continue;
-  whole.push(seconds as number);
-  shared.push(Math.max(...answers.map((answer) => answer.seconds as number)));
+const apart: number[] = [];
+/** Seconds of a step that all take at once. */
+async function slowest(sides: readonly Side[]): Promise<number> {
+  const answers = await Promise.all(sides.map((each) => each.ask({ task: "step" })));
+  return Math.max(...answers.map(({ seconds }) => seconds as number));
 }
-await Promise.all([one, ...ranks].map((each) => each.close()));
+for (let step = 0; step < WARM_UP + STEPS; step++) {
+  const seconds = [await slowest([one]), await slowest(ranks), await slowest(strangers)] as const;
+  if (step < WARM_UP) continue;
+  whole.push(seconds[0]);
+  shared.push(seconds[1]);
+  apart.push(seconds[2]);
+}
+await Promise.all([one, ...ranks, ...strangers].map((each) => each.close()));
 
 const fixed = (value: number): number => Number(value.toPrecision(4));
 const row = (what: string, seconds: readonly number[]) => ({
@@ -96,9 +105,11 @@ report({
   rows: [
     row(`one process, ${RANKS} threads, accumulation ${RANKS}`, whole),
     row(`${RANKS} processes, 1 thread each`, shared),
+    row(`${RANKS} that exchange nothing`, apart),
   ],
   figures: {
     throughput: { value: medianRatio(whole, shared), goal: { at: "least", limit: 0.95 } },
+    "throughput.toExchangingNothing": { value: medianRatio(apart, shared) },
   },
   notes: [
     "pin-memory, first order, float32, channels-last; throughput: of the processes in units of the one's",

@@ -6,6 +6,7 @@ export { type AblationOptions, runAblation } from "../ablation/run-ablation.js";
 export { type Study, studies, type Variant } from "../ablation/studies.js";
 export { type Ablation, readAblation } from "../comparison/ablation-file.js";
 export { openWorld } from "../processes/open-world.js";
+export { efficiency, type StepCosts, stepTime } from "../processes/step-time.js";
 export type { World } from "../processes/world.js";
 export { defineRecipe } from "../recipes/define-recipe.js";
 export { type DemoMethod, type DemoStart, demoRecipe } from "../recipes/demo-recipe.js";

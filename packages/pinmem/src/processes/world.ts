@@ -89,7 +89,7 @@ export const ownSamples = <T>(
 ): readonly T[] => (size === 1 ? samples : samples.filter((_, at) => at % size === rank));
 
 /** Numbers that go over the wire at once: enough for its speed, and little beside a network's own memory. */
-const BUCKET = 2 ** 23;
+export const BUCKET = 2 ** 23;
 
 /** The world of a process group. */
 export class GroupWorld implements World {

@@ -31,6 +31,8 @@ const dtypes: ReadonlySet<DType> = new Set([
 
 /** What is asked of a process that hosts the store may take this long before it counts as gone. */
 const LAST_WORDS_MS = 2000;
+/** Who hosts the store waits so long at most, with its last words in it, for the others to read them. */
+const LINGER_MS = 1000;
 /** Pauses between looks at the store. */
 const LOOK_MS = { first: 2, most: 100 } as const;
 
@@ -56,6 +58,9 @@ export class ProcessGroup {
   #compared = 0;
   #failure: Error | null = null;
   #destroyed = false;
+  /** It did not answer, so nothing more is asked of it. */
+  #storeIsLost = false;
+  #telling: Promise<void> | null = null;
 
   /** @internal */
   constructor(connected: ConnectedGroup) {
@@ -164,19 +169,25 @@ export class ProcessGroup {
 
   /** Tells the other processes why this one cannot go on: their next error says so. Never fails. */
   async fail(reason: string): Promise<void> {
-    const { groups, handle, rank, worldSize } = this.#connected;
+    const { rank, worldSize } = this.#connected;
     this.#failure ??= new DistributedError(reason, { operation: "fail", rank, worldSize });
-    try {
-      const told = (async () => {
-        if ((await groups.storeAdd(handle, "failures", 1)) === 1)
-          await groups.storeSet(handle, "failed", `rank ${rank}: ${reason}`);
-        // Who waits for this rank in a collective waits no longer.
-        await groups.groupDisconnect(handle);
-      })();
-      await Promise.race([told, atMost(LAST_WORDS_MS)]);
-    } catch {
-      // Whoever hosts the store is gone: the others see it themselves.
-    }
+    this.#telling ??= this.#storeIsLost ? Promise.resolve() : this.#tell(reason);
+    await this.#telling;
+  }
+
+  async #tell(reason: string): Promise<void> {
+    const { groups, handle, rank, worldSize } = this.#connected;
+    const told = (async () => {
+      if ((await groups.storeAdd(handle, "failures", 1)) === 1)
+        await groups.storeSet(handle, "failed", `rank ${rank}: ${reason}`);
+      // Who waits for this rank in a collective waits no longer.
+      await groups.groupDisconnect(handle);
+      const end = performance.now() + (rank === 0 ? LINGER_MS : 0);
+      while (performance.now() < end && (await groups.storeAdd(handle, "heard", 0)) < worldSize - 1)
+        await pause(LOOK_MS.most);
+    })();
+    // Whoever hosts the store may be gone: the others see it themselves.
+    await Promise.race([told, atMost(LAST_WORDS_MS)]).catch(() => {});
   }
 
   /** Ends the connections, after all processes have come here where nothing failed. The group is of no use afterwards. */
@@ -298,7 +309,16 @@ export class ProcessGroup {
 
   /** What another process said of why it failed, as far as that can be heard. */
   async #heardLastWords(): Promise<string | null> {
-    return Promise.race([this.#readLastWords().catch(() => null), atMost(LAST_WORDS_MS)]);
+    if (this.#storeIsLost) return null;
+    const { groups, handle } = this.#connected;
+    const look = async () => {
+      const told = await this.#readLastWords();
+      if (told !== null) await groups.storeAdd(handle, "heard", 1);
+      return { told };
+    };
+    const heard = await Promise.race([look().catch(() => null), atMost(LAST_WORDS_MS)]);
+    this.#storeIsLost = heard === null;
+    return heard?.told ?? null;
   }
 }
 

@@ -1,0 +1,40 @@
+// How long a training step of N processes takes: a model, for planning beyond the machines at hand. Its parameters are measured on one
+// process and one link; what it leaves out is the wait for the slowest of many and what else goes over the network.
+//
+// Each exchange is one ring of Gloo: every process sends 2 (N - 1) / N of the bytes to its neighbor, in 2 (N - 1) steps, and before it
+// the processes compare what they are about to do, in N - 1 steps more (process-group.ts). Exchanges follow one another and the
+// backward pass; nothing overlaps.
+
+import { BUCKET } from "./world.js";
+
+export interface StepCosts {
+  /** Seconds of one episode on one process, forward and backward, with its share of what is done once a step. */
+  readonly compute: number;
+  /** Of the gradients: 4 for each parameter that is trained. */
+  readonly bytes: number;
+  /** Seconds that the shortest message takes from one process to the next. */
+  readonly latency: number;
+  /** Bytes a second from one process to the next. */
+  readonly bandwidth: number;
+  /** Episodes of each process in a step. Default 1. */
+  readonly accumulation?: number;
+}
+
+/** Beside the gradients: losses, running statistics, sums of the memory, questions for an end. Few bytes each. */
+const SMALL_EXCHANGES = 4;
+
+/** Seconds of a step of so many processes. */
+export function stepTime(
+  processes: number,
+  { compute, bytes, latency, bandwidth, accumulation = 1 }: StepCosts,
+): number {
+  if (processes === 1) return accumulation * compute;
+  const exchanges = Math.ceil(bytes / (4 * BUCKET)) + SMALL_EXCHANGES;
+  const neighbors = processes - 1;
+  const transfer = ((2 * neighbors) / processes) * (bytes / bandwidth);
+  return accumulation * compute + transfer + 3 * neighbors * exchanges * latency;
+}
+
+/** Share of the throughput that so many processes would have if nothing had to be exchanged. */
+export const efficiency = (processes: number, costs: StepCosts): number =>
+  stepTime(1, costs) / stepTime(processes, costs);
