@@ -21,7 +21,8 @@ const MB = 1e6;
 const BYTES = (quick ? 2 : 16) * MB;
 const STEPS = quick ? 3 : 7;
 const PORT = 29_518;
-const script = fileURLToPath(new URL("sides/scaling.js", import.meta.url));
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const script = here("sides/scaling.js");
 
 interface Line {
   /** Milliseconds from one machine to another; 0: what the machine itself takes. */
@@ -33,7 +34,7 @@ interface Line {
 /** Median seconds of an exchange of so many bytes. */
 async function measured(ranks: number, bytes: number, { delay, rate }: Line): Promise<number> {
   using network = new Network(ranks);
-  if (delay > 0) await network.delay(delay);
+  if (delay > 0) await network.delay(delay, here("../peers/delay_line.py"));
   if (rate !== null) for (let at = 0; at < ranks; at++) network.limit(at, rate);
   const sides = Array.from({ length: ranks }, (_, rank) => {
     const [program, ...words] = network.on(rank, [process.execPath, script]);

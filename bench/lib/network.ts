@@ -3,7 +3,6 @@
 // root; `canIsolate` says whether it can be had.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 
 const ip = (...words: string[]) => {
   const { status, stderr } = spawnSync("ip", words, { encoding: "utf8" });
@@ -43,8 +42,11 @@ export class Network implements Disposable {
     }
   }
 
-  /** Makes every frame take so many milliseconds from one machine to another; takes Python and /dev/net/tun. */
-  async delay(milliseconds: number): Promise<void> {
+  /**
+   * Makes every frame take so many milliseconds from one machine to another; takes Python and /dev/net/tun.
+   * @param script where peers/delay_line.py is
+   */
+  async delay(milliseconds: number, script: string): Promise<void> {
     const hub = this.#hub;
     const lines = Array.from({ length: this.#count }, (_, at) => `line${at}`);
     for (const [at, line] of lines.entries()) {
@@ -53,7 +55,6 @@ export class Network implements Disposable {
       ip("-n", hub, "tuntap", "add", line, "mode", "tap");
       ip("-n", hub, "link", "set", line, "master", `bridge${at}`, "up");
     }
-    const script = fileURLToPath(import.meta.resolve("../peers/delay_line.py"));
     const words = ["netns", "exec", hub, "python3", script, String(milliseconds), ...lines];
     const line = spawn("ip", words, { stdio: ["ignore", "pipe", "inherit"] });
     this.#line = line;
