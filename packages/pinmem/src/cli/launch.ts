@@ -92,7 +92,7 @@ async function run(name: string, words: readonly string[], flags: LaunchFlags): 
     console.error(
       `launch: ${processes} processes on ${availableParallelism()} cores will wait for one another`,
     );
-  using interrupt = interruption("step");
+  using interrupt = interruption(name === "evaluate" || name === "predict" ? "image" : "step");
   const program = fileURLToPath(new URL("../../bin/pinmem.mjs", import.meta.url));
   for (let restart = 0; ; restart++) {
     const { failed, interrupted } = await launch({
