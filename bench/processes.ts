@@ -1,8 +1,8 @@
 // npm run bench -- processes: a step of two processes with one thread each, against one process with two threads that does the same: twice
 // the accumulation. Both take their steps in turn.
 //
-// What is lost is the exchange of gradients, the wait for the slower of the two, and room in the cache that cores share, where each process
-// has features of its own; what is gained is that two threads of one process wait for each other at every operator. Two processes that
+// What is lost is the exchange of gradients, the wait for the slower of the two, and perhaps room in the cache that cores share, where each
+// process has features of its own; what is gained is that two threads of one process wait for each other at every operator. Two processes that
 // exchange nothing tell the one from the other.
 
 import { availableParallelism } from "node:os";

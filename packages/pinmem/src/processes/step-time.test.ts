@@ -11,10 +11,10 @@ describe("the time of a step", () => {
   it("adds what a ring carries: twice all bytes but one part of N, and every exchange's steps", () => {
     const costs = { compute: 1, bytes: 64 * 2 ** 20, latency: 0, bandwidth: 2 ** 20 };
     expect(stepTime(4, costs)).toBeCloseTo(1 + 1.5 * 64, 10);
-    // Two buckets and four small exchanges, each 9 messages in a row between 4 processes.
+    // Two buckets and four small exchanges, each 9 messages in a row between 4 processes, there and back.
     const slow = { ...costs, latency: 0.01, bandwidth: Number.POSITIVE_INFINITY };
-    expect(stepTime(4, slow)).toBeCloseTo(1 + 6 * 9 * 0.01, 10);
-    expect(efficiency(4, slow)).toBeCloseTo(1 / 1.54, 10);
+    expect(stepTime(4, slow)).toBeCloseTo(1 + 6 * 9 * 2 * 0.01, 10);
+    expect(efficiency(4, slow)).toBeCloseTo(1 / 2.08, 10);
   });
 
   it("is what the document's table says", () => {

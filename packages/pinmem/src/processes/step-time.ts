@@ -1,9 +1,9 @@
 // How long a training step of N processes takes: a model, for planning beyond the machines at hand. Its parameters are measured on one
 // process and one link; what it leaves out is the wait for the slowest of many and what else goes over the network.
 //
-// Each exchange is one ring of Gloo: every process sends 2 (N - 1) / N of the bytes to its neighbor, in 2 (N - 1) steps, and before it
-// the processes compare what they are about to do, in N - 1 steps more (process-group.ts). Exchanges follow one another and the
-// backward pass; nothing overlaps.
+// Each exchange is one ring of Gloo: every process sends 2 (N - 1) / N of the bytes to its neighbor, in 2 (N - 1) messages, and before it
+// the processes compare what they are about to do, in N - 1 messages more (process-group.ts). Gloo asks for a message before it is
+// sent, so each takes the way twice. Exchanges follow one another and the backward pass; nothing overlaps.
 
 import { BUCKET } from "./world.js";
 
@@ -12,7 +12,7 @@ export interface StepCosts {
   readonly compute: number;
   /** Of the gradients: 4 for each parameter that is trained. */
   readonly bytes: number;
-  /** Seconds that the shortest message takes from one process to the next. */
+  /** Seconds that the smallest packet takes from one process to the next. */
   readonly latency: number;
   /** Bytes a second from one process to the next. */
   readonly bandwidth: number;
@@ -23,6 +23,9 @@ export interface StepCosts {
 /** Beside the gradients: losses, running statistics, sums of the memory, questions for an end. Few bytes each. */
 const SMALL_EXCHANGES = 4;
 
+/** Of an exchange, for each neighbor: three messages, there and back. */
+const WAYS = 6;
+
 /** Seconds of a step of so many processes. */
 export function stepTime(
   processes: number,
@@ -32,7 +35,7 @@ export function stepTime(
   const exchanges = Math.ceil(bytes / (4 * BUCKET)) + SMALL_EXCHANGES;
   const neighbors = processes - 1;
   const transfer = ((2 * neighbors) / processes) * (bytes / bandwidth);
-  return accumulation * compute + transfer + 3 * neighbors * exchanges * latency;
+  return accumulation * compute + transfer + WAYS * neighbors * exchanges * latency;
 }
 
 /** Share of the throughput that so many processes would have if nothing had to be exchanged. */

@@ -15,7 +15,9 @@ export function nativeGroups(operator: string): NativeGroups {
   );
 }
 
-const questions = ["storeSet", "storeGet", "storeHas", "storeAdd"] as const;
+/** For the words that libtorch itself has where nobody answers: it counts in whole seconds. */
+const MORE_MS = 2000;
+const questions = ["groupStore", "storeSet", "storeGet", "storeHas", "storeAdd"] as const;
 
 /**
  * The same functions, with patience: who hosts the store may hang, and another program that listens at its port never answers.
@@ -26,7 +28,8 @@ export function withPatience(groups: NativeGroups, timeout: number): NativeGroup
   for (const name of questions) {
     const ask = groups[name] as (...values: unknown[]) => Promise<unknown>;
     Object.defineProperty(patient, name, {
-      value: (...values: unknown[]) => withinTime(ask(...values), timeout),
+      value: (...values: unknown[]) =>
+        withinTime(ask(...values), name === "groupStore" ? timeout + MORE_MS : timeout),
     });
   }
   return patient;
