@@ -41,6 +41,8 @@ export async function bareMachine(root, { registry, clients = [] }) {
     HOME: home,
     NO_PROXY: [process.env.NO_PROXY ?? process.env.no_proxy, "127.0.0.1"].filter(Boolean).join(","),
     npm_config_registry: registry,
+    // Yarn keeps root's in a folder of the system's.
+    YARN_CACHE_FOLDER: join(home, ".cache/yarn"),
     npm_config_audit: "false",
     npm_config_fund: "false",
     npm_config_update_notifier: "false",

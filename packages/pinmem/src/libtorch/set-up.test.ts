@@ -74,7 +74,10 @@ beforeEach(() => {
   // No compiler, no Python.
   env = { PINMEM_CACHE: join(root, "cache"), PATH: join(root, "bin"), CXX: "" };
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true });
+});
 
 describe("setUp without a compiler", () => {
   it("takes npm's addon with PyTorch's libtorch, both in the cache, where the loader finds them", async () => {
@@ -159,7 +162,6 @@ describe("setUp without a compiler", () => {
     await expect(set({ cuda: true, official: undefined })).rejects.toThrow(
       /no libtorch with CUDA is known here for \w+-s390x\. .*\n.*pip install torch==2\.13\.0/,
     );
-    vi.restoreAllMocks();
     write("node_modules/@pinmem/torch/tsconfig.json", "{}");
     await expect(set()).rejects.toThrow(/npm run setup/);
   });

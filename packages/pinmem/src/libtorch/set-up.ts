@@ -80,7 +80,8 @@ export async function setUp(options: SetUpOptions): Promise<SetUpResult> {
       if (there) return there;
     }
     const compiler = await findCompiler(env);
-    // Before anything is downloaded for it.
+    // Before anything is downloaded.
+    if (!compiler && options.libtorch === undefined) officialBuild(options);
     const prebuilt = compiler ? null : requirePrebuilt(packageDir);
     const libtorch = await chooseLibtorch(options, env, compiler !== undefined);
     const build = prebuilt
@@ -158,24 +159,27 @@ async function chooseLibtorch(
   return officialLibtorch(options, env);
 }
 
-/** PyTorch's own build, from the cache or fetched into it. */
-async function officialLibtorch(
-  { from, mirror, cuda = false, report, signal, official }: SetUpOptions,
-  env: NodeJS.ProcessEnv,
-): Promise<Libtorch> {
+/** The build of PyTorch's to be fetched. @throws SetupError where there is none for this machine */
+function officialBuild({ cuda = false, official }: SetUpOptions): LibtorchBuild {
   const platform = platformName(process);
   const problem = misfit(thisMachine(), null);
   if (problem !== null) throw new SetupError(`PyTorch's libtorch cannot run here: ${problem}`);
   const build = official ?? (cuda ? cudaBuildFor(platform) : buildFor(platform));
-  if (build === undefined) {
-    throw new SetupError(
-      cuda
-        ? `no libtorch with CUDA is known here for ${platform}. With a C++ compiler, install PyTorch's, then run this again in that ` +
-            `environment:\n  python3 -m venv .venv && . .venv/bin/activate && pip install torch==${libtorchVersion}\n` +
-            "or name an unpacked one with `libtorch`."
-        : `PyTorch has no build of libtorch for ${platform}: name one of this machine with \`libtorch\``,
-    );
-  }
+  if (build) return build;
+  throw new SetupError(
+    cuda
+      ? `no libtorch with CUDA is known here for ${platform}. With a C++ compiler, install PyTorch's, then run this again in that ` +
+          `environment:\n  python3 -m venv .venv && . .venv/bin/activate && pip install torch==${libtorchVersion}\n` +
+          "or name an unpacked one with `libtorch`."
+      : `PyTorch has no build of libtorch for ${platform}: name one of this machine with \`libtorch\``,
+  );
+}
+
+/** PyTorch's own build, from the cache or fetched into it. */
+async function officialLibtorch(options: SetUpOptions, env: NodeJS.ProcessEnv): Promise<Libtorch> {
+  const { from, mirror, report, signal } = options;
+  const platform = platformName(process);
+  const build = officialBuild(options);
   const folder = join(cachedLibtorchs(env), `${build.version}-${platform}`);
   const several = build.wheels.length > 1;
   if (!existsSync(folder)) {
