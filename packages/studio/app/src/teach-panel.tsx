@@ -27,7 +27,10 @@ export function TeachPanel() {
     <>
       <section>
         <h2>Brush</h2>
-        <p class="quiet">Choose a class and brush over a few places where the picture shows it.</p>
+        <p class="quiet">
+          Choose a class and brush over a few places where the picture shows it; then the next. Classes that
+          are left out lose to those that were brushed.
+        </p>
         <ul class="brushes">
           {model?.classes.map((one, at) => (
             <li key={one.name}>
