@@ -45,7 +45,7 @@ export class EncodedPicture implements Disposable {
   readonly #network: SegmentationNetwork;
   readonly #image: EvaluationImage;
   readonly #device: Device;
-  readonly #kept: Features | null;
+  #kept: Features | null;
 
   /** @param network in evaluation mode; its weights and statistics are those of this moment only while it is not changed */
   constructor(
@@ -91,10 +91,16 @@ export class EncodedPicture implements Disposable {
     );
   }
 
+  /** Frees the features: of what is left, sums can be used still. */
+  forget(): void {
+    if (this.#kept) dispose([this.#kept.feature, ...(this.#kept.lowLevel ? [this.#kept.lowLevel] : [])]);
+    this.#kept = null;
+  }
+
   [Symbol.dispose](): void {
     this.sums[Symbol.dispose]();
     this.classifier?.[Symbol.dispose]();
-    if (this.#kept) dispose([this.#kept.feature, ...(this.#kept.lowLevel ? [this.#kept.lowLevel] : [])]);
+    this.forget();
   }
 
   /** Logits (1, K, H, W) for a way to ask. */

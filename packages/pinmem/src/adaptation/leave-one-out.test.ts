@@ -70,12 +70,15 @@ async function expected({ weight, vote, rows, classifier }: Candidate): Promise<
 
 it("scores each candidate as the network would with rows from the other pictures", async () => {
   const live = liveTensors();
-  const { before, candidates } = await leaveOneOut(opened.network, {
+  const choice = await leaveOneOut(opened.network, {
     ...options,
     weights: [0, 0.5],
     votes: [0, 20],
     classifiers: [10],
   });
+  const { before, candidates } = choice;
+  expect(choice.pictures).toHaveLength(2);
+  choice[Symbol.dispose]();
   expect(liveTensors()).toBe(live);
   expect(candidates.map(({ weight, vote, rows }) => [weight, vote, rows]).slice(0, 3)).toEqual([
     [0, 0, "trained"],
@@ -98,11 +101,12 @@ it("scores each candidate as the network would with rows from the other pictures
 });
 
 it("keeps the network as it was where nothing is better, and otherwise takes what is best", async () => {
-  const { before, best, candidates } = await leaveOneOut(opened.network, {
+  using choice = await leaveOneOut(opened.network, {
     ...options,
     weights: [0, 0.1, 0.5, 1],
     votes: [0, 5],
   });
+  const { before, best, candidates } = choice;
   const score = ({ matrix }: { matrix: ConfusionMatrix }) => meanIoU(matrix) ?? 0;
   const most = Math.max(...candidates.map(score));
   expect(score(best)).toBe(most > score(before) + 0.005 ? most : score(before));
@@ -115,7 +119,7 @@ it("climbs until a weight is worse, and takes single values as they are given", 
     asked.push(weight);
     statistics.mixInto(weight);
   };
-  const given = await leaveOneOut(opened.network, { ...options, mix, weights: [0.3], votes: [10] });
+  using given = await leaveOneOut(opened.network, { ...options, mix, weights: [0.3], votes: [10] });
   expect(asked).toEqual([0, 0.3]);
   expect(given.candidates).toHaveLength(1);
   expect(given.best).toMatchObject({ weight: 0.3, vote: 10, rows: "place" });

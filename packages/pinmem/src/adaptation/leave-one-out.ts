@@ -9,13 +9,13 @@
 
 import { setImmediate } from "node:timers/promises";
 import { ConfusionMatrix, IGNORE_INDEX, meanIoU } from "@pinmem/core";
-import { type Device, scope } from "@pinmem/torch";
+import { type Device, dispose, scope } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import type { ClassMemory } from "../memory/class-memory.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
-import { rowsOf } from "./class-rows.js";
+import { type PictureSums, rowsOf } from "./class-rows.js";
 import { type ClassifierFit, fitClassifier } from "./classifier-fit.js";
 import { EncodedPicture } from "./encoded-picture.js";
 
@@ -39,12 +39,18 @@ export interface Scored extends Candidate {
   readonly matrix: ConfusionMatrix;
 }
 
-export interface Choice {
+/** What labeled pictures say of rows and of a fit of the classifier. */
+export type PictureEvidence = Pick<EncodedPicture, "sums" | "classifier">;
+
+/** Free it. */
+export interface Choice extends Disposable {
   /** The network as it was. */
   readonly before: Scored;
   readonly best: Scored;
   /** All that were tried, in turn. */
   readonly candidates: readonly Scored[];
+  /** What the pictures say under the best weight of the statistics, where that was tried. */
+  readonly pictures: readonly PictureEvidence[];
 }
 
 export interface LeaveOneOutOptions {
@@ -64,6 +70,8 @@ export interface LeaveOneOutOptions {
   readonly trainedVote: number;
   /** How much of a row before stays. */
   readonly momentum: number;
+  /** A copy of the network as it is now, in its evaluation form, which answers in its place; it is freed. Default: itself. */
+  readonly prepared?: () => SegmentationNetwork;
   readonly device?: Device;
   readonly maxPixels?: number;
   readonly onProgress?: (weight: number, done: number, total: number) => void;
@@ -92,19 +100,46 @@ export async function leaveOneOut(
   };
   const isFree = weights[0] === 0 && votes.length > 1 && classifier === 0;
   const first = weights[0] === 0 ? at(0) : [];
-  const [before, ...others] = await score(network, 0, isFree ? first : [trained, ...first], options);
-  if (!before) throw new Error("internal: leaveOneOut has scored nothing");
-  const candidates = isFree ? [before, ...others] : others;
-  let best = bestOf(candidates);
-  for (const weight of weights.filter((one) => one > 0)) {
-    const scored = await score(network, weight, at(weight), options);
-    candidates.push(...scored);
-    const leader = bestOf(scored);
-    if (!leader || (best && scoreOf(leader) <= scoreOf(best))) break;
-    best = leader;
+  let kept: EncodedPicture[] = [];
+  const keep = (pictures: EncodedPicture[]) => {
+    free(kept);
+    kept = pictures;
+  };
+  try {
+    const start = await score(network, 0, isFree ? first : [trained, ...first], options);
+    keep(start.pictures);
+    const [before, ...others] = start.scored;
+    if (!before) throw new Error("internal: leaveOneOut has scored nothing");
+    const candidates = isFree ? [before, ...others] : others;
+    let best = bestOf(candidates);
+    for (const weight of weights.filter((one) => one > 0)) {
+      const { scored, pictures } = await score(network, weight, at(weight), options);
+      candidates.push(...scored);
+      const leader = bestOf(scored);
+      if (!leader || (best && scoreOf(leader) <= scoreOf(best))) {
+        free(pictures);
+        break;
+      }
+      keep(pictures);
+      best = leader;
+    }
+    const isBetter = best !== undefined && (!isFree || scoreOf(best) > scoreOf(before) + MARGIN);
+    const pictures = kept;
+    return {
+      before,
+      best: isBetter ? (best as Scored) : before,
+      candidates,
+      pictures,
+      [Symbol.dispose]: () => free(pictures),
+    };
+  } catch (error) {
+    free(kept);
+    throw error;
   }
-  const isBetter = best !== undefined && (!isFree || scoreOf(best) > scoreOf(before) + MARGIN);
-  return { before, best: isBetter ? (best as Scored) : before, candidates };
+}
+
+function free(pictures: readonly EncodedPicture[]): void {
+  for (const picture of pictures) picture[Symbol.dispose]();
 }
 
 /** A few pictures tell no smaller difference from chance; where a network may stay as it is, it does. */
@@ -124,40 +159,40 @@ type ScoreOptions = Omit<
   "weights" | "votes" | "trainedVote" | "classifiers" | "classifier"
 >;
 
-/** Candidates of one weight. */
+/** Candidates of one weight, and the pictures under it without their features, which the caller frees. */
 async function score(
-  network: SegmentationNetwork,
+  trained: SegmentationNetwork,
   weight: number,
   candidates: readonly Candidate[],
-  { dataset, mix, momentum, device = "cpu", maxPixels, onProgress = () => {} }: ScoreOptions,
-): Promise<Scored[]> {
+  { dataset, mix, momentum, prepared, device = "cpu", maxPixels, onProgress = () => {} }: ScoreOptions,
+): Promise<{ readonly scored: Scored[]; readonly pictures: EncodedPicture[] }> {
+  mix(weight);
+  const network = prepared?.() ?? trained;
   const memory = memoryOf(network, "leaveOneOut");
   const scored = candidates.map((one) => ({ ...one, matrix: new ConfusionMatrix(network.classes) }));
   const groups = decodedTogether(memory, scored);
   const fits = candidates.some(({ classifier }) => classifier > 0);
   const total = 2 * dataset.samples.length;
   const pictures: EncodedPicture[] = [];
-  mix(weight);
   try {
-    let free = KEPT_BYTES;
+    let left = KEPT_BYTES;
     for await (const picture of evaluationImages(
       dataset,
       maxPixels === undefined ? {} : { image: { maxPixels } },
     )) {
-      const encoded = new EncodedPicture(network, picture, { device, classifier: fits, keepUpTo: free });
-      free -= encoded.bytes;
+      const encoded = new EncodedPicture(network, picture, { device, classifier: fits, keepUpTo: left });
+      left -= encoded.bytes;
       pictures.push(encoded);
       onProgress(weight, pictures.length, total);
       await setImmediate(); // Signals are heard in between.
     }
     for (const [turn, picture] of pictures.entries()) {
-      const left = pictures.filter((one) => one !== picture);
-      const others = left.map(({ sums }) => sums);
-      using fit = fits ? fitOf(left, network.classes) : null;
+      const others = pictures.filter((one) => one !== picture);
+      using fit = fits ? fitOf(others, network.classes) : null;
       for (const asked of groups) {
         scope(() => {
           const isPlace = asked.some(({ rows }) => rows === "place");
-          const items = isPlace ? rowsOf(others, { before: memory.items, momentum }) : memory.items;
+          const items = isPlace ? rowsOf(sumsOf(others), { before: memory.items, momentum }) : memory.items;
           const predictions = picture.answers(items, asked, fit);
           for (const [which, { matrix }] of asked.entries())
             count(matrix, predictions[which] as Uint8Array, picture.label);
@@ -166,14 +201,20 @@ async function score(
       onProgress(weight, pictures.length + turn + 1, total);
       await setImmediate();
     }
-    return scored;
+    for (const picture of pictures) picture.forget();
+    return { scored, pictures };
+  } catch (error) {
+    free(pictures);
+    throw error;
   } finally {
-    for (const picture of pictures) picture[Symbol.dispose]();
+    if (network !== trained) dispose([...network.stateDict().values()]);
   }
 }
 
+const sumsOf = (pictures: readonly PictureEvidence[]): PictureSums[] => pictures.map(({ sums }) => sums);
+
 /** Null where no other picture has a part in it. */
-const fitOf = (pictures: readonly EncodedPicture[], classes: number): ClassifierFit | null =>
+const fitOf = (pictures: readonly PictureEvidence[], classes: number): ClassifierFit | null =>
   fitClassifier(
     pictures.flatMap(({ classifier }) => classifier ?? []),
     classes,

@@ -8,7 +8,7 @@ import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { type Candidate, type Choice, leaveOneOut } from "./leave-one-out.js";
 
 export interface Plan extends Candidate {
-  /** What labeled pictures said; null where there are too few to leave one out. */
+  /** What labeled pictures said; null where there are too few to leave one out. Free it. */
   readonly choice: Choice | null;
   /** What a reader should know. */
   readonly notes: readonly string[];
@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly classifier: number | "auto";
   /** How much of a row before stays. */
   readonly momentum: number;
+  /** A copy of the network as it is now, in its evaluation form; it is freed. */
+  readonly prepared?: () => SegmentationNetwork;
   readonly device?: Device;
   readonly onProgress?: (weight: number, done: number, total: number) => void;
 }

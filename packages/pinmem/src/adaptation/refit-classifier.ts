@@ -7,6 +7,7 @@ import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
 import { type ClassifierSums, fitClassifier, sumEncoded } from "./classifier-fit.js";
+import type { PictureEvidence } from "./leave-one-out.js";
 
 /**
  * Adds the fit to the pictures' labels, times `strength`, to the network's last convolution.
@@ -31,16 +32,32 @@ export async function refitClassifier(
       );
       await setImmediate(); // Signals are heard in between.
     }
-    using fit = fitClassifier(sums, network.classes);
-    if (!fit) return;
-    const { weight, bias } = network.classifier;
-    noGrad(() =>
-      scope(() => {
-        weight.add_(fit.weight.to(weight.dtype), { alpha: strength });
-        bias?.add_(fit.bias.to(weight.dtype), { alpha: strength });
-      }),
-    );
+    addFit(network, sums, strength);
   } finally {
     for (const one of sums) one[Symbol.dispose]();
   }
+}
+
+/** The same from what pictures have said already. */
+export const refitClassifierFrom = (
+  network: BackboneNetwork,
+  pictures: readonly PictureEvidence[],
+  strength: number,
+): void =>
+  addFit(
+    network,
+    pictures.flatMap(({ classifier }) => classifier ?? []),
+    strength,
+  );
+
+function addFit(network: BackboneNetwork, sums: readonly ClassifierSums[], strength: number): void {
+  using fit = fitClassifier(sums, network.classes);
+  if (!fit) return;
+  const { weight, bias } = network.classifier;
+  noGrad(() =>
+    scope(() => {
+      weight.add_(fit.weight.to(weight.dtype), { alpha: strength });
+      bias?.add_(fit.bias.to(weight.dtype), { alpha: strength });
+    }),
+  );
 }

@@ -9,6 +9,7 @@ import { ownDecoding } from "../datasets/label-decoding.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { type EvaluationImage, evaluationImages } from "../loading/evaluation-loader.js";
 import type { DecodedSample } from "../loading/open-sample.js";
+import type { ClassMemory } from "../memory/class-memory.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { type PictureSums, rowsOf, sumPicture, writtenClasses } from "./class-rows.js";
 
@@ -56,14 +57,23 @@ export async function writeMemory(
       );
       await setImmediate();
     }
-    const written = writtenClasses(sums);
-    if (written.length === 0)
-      throw new RangeError(`writeMemory: nothing is labeled in ${sums.length} pictures`);
-    scope(() => memory.store(rowsOf(sums, { before: memory.items, momentum })));
-    return written.map((trainId) => space.classes[trainId]?.name ?? String(trainId));
+    return writeSums({ memory, space }, sums, momentum);
   } finally {
     for (const one of sums) one[Symbol.dispose]();
   }
+}
+
+/** The same from what pictures have said already. */
+export function writeSums(
+  { memory, space }: { readonly memory: ClassMemory; readonly space: LabelSpace },
+  sums: readonly PictureSums[],
+  momentum: number,
+): string[] {
+  const written = writtenClasses(sums);
+  if (written.length === 0)
+    throw new RangeError(`writeMemory: nothing is labeled in ${sums.length} pictures`);
+  scope(() => memory.store(rowsOf(sums, { before: memory.items, momentum })));
+  return written.map((trainId) => space.classes[trainId]?.name ?? String(trainId));
 }
 
 type LabeledImage = Pick<EvaluationImage, "image" | "label" | "width" | "height">;

@@ -6,9 +6,9 @@ import { dirname, resolve } from "node:path";
 import { dispose, keep, loadSafetensors, nn, noGrad, scope } from "@pinmem/torch";
 import { lookAtPictures } from "../adaptation/look-at-pictures.js";
 import { planFor } from "../adaptation/plan.js";
-import { refitClassifier } from "../adaptation/refit-classifier.js";
+import { refitClassifier, refitClassifierFrom } from "../adaptation/refit-classifier.js";
 import { trainSteps } from "../adaptation/train-steps.js";
-import { writeMemory } from "../adaptation/write-memory.js";
+import { writeMemory, writeSums } from "../adaptation/write-memory.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import {
   type AdaptOptions,
@@ -17,7 +17,7 @@ import {
   requireFolders,
 } from "./adapt-options.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
-import { type AdaptedNetwork, createAdaptedNetwork, withVote } from "./adapted-network.js";
+import { type AdaptedNetwork, createAdaptedNetwork, preparedCopy, withVote } from "./adapted-network.js";
 import { requireDevice } from "./environment.js";
 import { recordLeftOut } from "./left-out-scores.js";
 import { type ModelMetadata, readMetadata } from "./model-metadata.js";
@@ -101,25 +101,43 @@ async function adapt(
     vote,
     classifier,
     momentum,
+    prepared: () => preparedCopy({ network, recipe }, device),
     device,
     onProgress: (tried, done, total) => onProgress({ part: "choice", weight: tried, done, total }),
   });
+  using choice = plan.choice;
   statistics?.mixInto(plan.weight);
-  if (plan.classifier > 0 && labeled && network instanceof BackboneNetwork)
-    await refitClassifier(network, labeled, { strength: plan.classifier, device });
+  if (plan.classifier > 0 && labeled && network instanceof BackboneNetwork) {
+    if (choice) refitClassifierFrom(network, choice.pictures, plan.classifier);
+    else await refitClassifier(network, labeled, { strength: plan.classifier, device });
+  }
   const { memory } = network;
   const changesVote = memory !== null && memory.voteWeight !== plan.vote;
   if (memory) memory.voteWeight = plan.vote;
   const rowsBefore = memory && labeled ? keep(scope(() => noGrad(() => memory.items.clone()))) : null;
   try {
-    const write = async (): Promise<string[]> =>
-      plan.rows === "place" && labeled ? writeMemory({ network, space }, labeled, { momentum, device }) : [];
-    let written = await write();
+    const writes = plan.rows === "place" && labeled !== null && memory !== null;
+    const writeAnew = async (): Promise<string[]> =>
+      writes ? writeMemory({ network, space }, labeled, { momentum, device }) : [];
+    let written =
+      writes && choice
+        ? writeSums(
+            { memory, space },
+            choice.pictures.map(({ sums }) => sums),
+            momentum,
+          )
+        : await writeAnew();
     if (steps > 0 && labeled && memory && rowsBefore) {
-      const writes = written.length > 0 && !memory.votesOnly;
-      await trainSteps(network, labeled, { steps, seed, writes, device, onStep: telling("steps") });
+      const trainsWrites = written.length > 0 && !memory.votesOnly;
+      await trainSteps(network, labeled, {
+        steps,
+        seed,
+        writes: trainsWrites,
+        device,
+        onStep: telling("steps"),
+      });
       memory.store(rowsBefore); // Features have moved: rows are written anew from what they were.
-      written = await write();
+      written = await writeAnew();
     }
     const record: AdaptationRecord = {
       from: { run: dirname(resolve(file)), file: resolve(file), step: before.step },

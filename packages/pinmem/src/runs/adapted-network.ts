@@ -1,6 +1,7 @@
 // The network that is adapted: that of a run, in its trained form, with a memory that votes where it had none.
 
-import { type Device, manualSeed, type Tensor } from "@pinmem/torch";
+import { type Device, manualSeed, nn, type Tensor } from "@pinmem/torch";
+import { prepareForInference } from "../models/inference.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights/load-weights.js";
 import type { Recipe } from "../recipes/recipe.js";
@@ -38,6 +39,16 @@ export function createAdaptedNetwork(
   loadNetworkWeights(network, new Map([...own, ...tensors]), { source: "the weights of the run" });
   network.eval().requiresGrad_(false).to({ device, memoryFormat: "channelsLast" });
   return { network, recipe, attached };
+}
+
+/** A copy of it as it is now, in its evaluation form. Free it. */
+export function preparedCopy(
+  { network, recipe }: Pick<AdaptedNetwork, "network" | "recipe">,
+  device: Device,
+): SegmentationNetwork {
+  const copy = nn.init.skipInit(() => createRecipeNetwork(recipe, network.classes));
+  copy.loadStateDict(network.stateDict());
+  return prepareForInference(copy.to({ device }));
 }
 
 function withVotes(recipe: Recipe): Recipe {
