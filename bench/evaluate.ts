@@ -2,8 +2,9 @@
 // MobileNetV2 on two threads, against the same loop in Python with torch, Pillow and NumPy.
 //
 // The images are rendered streets with camera noise, as JPEG, their labels PNG. The peer is measured twice: reading in the loop
-// itself, and with a DataLoader of one worker; the faster one counts. A second process of ours evaluates with each picture's own
-// statistics mixed into batch norm, against the first, whose network is prepared.
+// itself, and with a DataLoader of one worker; the faster one counts. Further processes of ours evaluate with each picture's own
+// statistics mixed into batch norm, and by the rule of image:auto where it leaves all pictures as they are, against the first,
+// whose network is prepared.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -29,8 +30,6 @@ const chosen = benchOptions({
 const THREADS = 2;
 const ROUNDS = chosen.quick ? 3 : 4;
 const IMAGES = chosen.quick ? 4 : 6;
-/** Of a picture's own statistics. */
-const WEIGHT = 0.3;
 const python = process.env.PYTHON ?? "/usr/bin/python3";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -43,6 +42,7 @@ const folder = temporaryFolder("evaluate");
 const sides = {
   ours: new Side("pinmem", process.execPath, [here("sides/evaluate.js")]),
   picture: new Side("pinmem, image:0.3", process.execPath, [here("sides/evaluate.js")]),
+  auto: new Side("pinmem, image:auto", process.execPath, [here("sides/evaluate.js")]),
   theirs: new Side("python3-torch", python, ["-P", here("../peers/evaluate.py")]),
 };
 try {
@@ -52,25 +52,29 @@ try {
   const figures: Record<string, Figure> = {};
   for (const { name, backbone } of works) {
     const request = { root: folder, backbone, threads: THREADS };
-    const measured: Record<"ours" | "picture" | "inLoop" | "worker", Answer[]> = {
+    const measured: Record<"ours" | "picture" | "auto" | "inLoop" | "worker", Answer[]> = {
       ours: [],
       picture: [],
+      auto: [],
       inLoop: [],
       worker: [],
     };
-    for (const side of Object.values(sides)) {
-      await side.ask({ ...request, task: "open", ...(side === sides.picture && { weight: WEIGHT }) });
+    const forms = { ours: "prepared", picture: "image", auto: "auto", theirs: null };
+    for (const [name, form] of Object.entries(forms)) {
+      await sides[name as keyof typeof sides].ask({ ...request, task: "open", ...(form && { form }) });
     }
     for (let round = -1; round < ROUNDS; round++) {
       const ours = await sides.ours.ask({ task: "run" });
       const picture = await sides.picture.ask({ task: "run" });
+      const auto = await sides.auto.ask({ task: "run" });
       const inLoop = await sides.theirs.ask({ task: "run", workers: 0 });
       const worker = await sides.theirs.ask({ task: "run", workers: 1 });
-      const pixels = new Set([ours, picture, inLoop, worker].map((one) => one.pixels));
+      const pixels = new Set([ours, picture, auto, inLoop, worker].map((one) => one.pixels));
       if (pixels.size !== 1) throw new Error(`the sides counted different pixels: ${[...pixels].join(", ")}`);
       if (round < 0) continue;
       measured.ours.push(ours);
       measured.picture.push(picture);
+      measured.auto.push(auto);
       measured.inLoop.push(inLoop);
       measured.worker.push(worker);
     }
@@ -83,6 +87,7 @@ try {
       network: name,
       "pinmem images/s": rate("ours"),
       "pinmem image:0.3 images/s": rate("picture"),
+      "pinmem image:auto images/s": rate("auto"),
       "python images/s, in the loop": rate("inLoop"),
       "python images/s, one worker": rate("worker"),
       ratio: Number(ratio.toPrecision(4)),
@@ -93,6 +98,10 @@ try {
     figures[`${backbone}.image-statistics.time`] = {
       value: medianRatio(of("picture", "seconds"), of("ours", "seconds")),
       goal: { at: "most", limit: 1.3 },
+    };
+    figures[`${backbone}.image-auto.time`] = {
+      value: medianRatio(of("auto", "seconds"), of("ours", "seconds")),
+      goal: { at: "most", limit: 1.05 },
     };
     figures[`${backbone}.image-statistics.memory`] = {
       value: Math.max(...of("picture", "peakMiB")) / Math.max(...of("ours", "peakMiB")),
@@ -108,6 +117,7 @@ try {
     notes: [
       "speed-ratio: images per second of ours over those of the faster of the peer's two loops, median over rounds",
       "image-statistics: each picture's own statistics mixed into batch norm with weight 0.3, over the prepared network: time, and the peak of resident memory",
+      "image-auto: the rule of image:auto where all pictures are near, over the prepared network",
       "CPU s/image: of the main process and its threads; the peer's worker process is left out",
     ],
   });

@@ -1,9 +1,18 @@
-// Our side of `npm run bench -- evaluate`: the loop of `pinmem evaluate`, on a network in its prepared form, or with each
-// picture's own statistics mixed in.
+// Our side of `npm run bench -- evaluate`: the loop of `pinmem evaluate`, on a network in its prepared form, with each
+// picture's own statistics mixed in, or with a rule that asks of each picture whether it needs them and finds that it does not.
 
-import { buildInfo, dispose, manualSeed, setNumThreads } from "@pinmem/torch";
+import { buildInfo, dispose, manualSeed, setNumThreads, type Tensor } from "@pinmem/torch";
 import { type Dataset, openNamedDataset } from "pinmem/data";
-import { evaluateDomain, Predictor, predict, protocol, TestTimeNormalization } from "pinmem/evaluation";
+import {
+  AutoPredictor,
+  evaluateDomain,
+  type ImagePredictor,
+  Predictor,
+  predict,
+  protocol,
+  SecondLook,
+  TestTimeNormalization,
+} from "pinmem/evaluation";
 import {
   type BackboneName,
   createNetwork,
@@ -13,38 +22,33 @@ import {
 import { answer } from "../lib/answer.js";
 
 interface Opened {
-  readonly network: SegmentationNetwork;
+  readonly networks: readonly SegmentationNetwork[];
   readonly dataset: Dataset;
-  readonly normalization: TestTimeNormalization | null;
+  readonly predictor: ImagePredictor;
 }
+
+type Form = "prepared" | "image" | "auto";
+
+/** Of a picture's own statistics. */
+const WEIGHT = 0.3;
+/** No prediction is less sure, and none says less: all pictures are near. */
+const NEAR = { threshold: Number.POSITIVE_INFINITY, information: 0, weight: WEIGHT };
 
 let opened: Opened | undefined;
 
-await answer(async ({ task, root, backbone, threads, weight }) => {
+await answer(async ({ task, root, backbone, threads, form }) => {
   if (task === "versions") return { libtorch: buildInfo().libtorch, node: process.version };
   if (task === "open") {
     setNumThreads(threads as number);
-    manualSeed(0);
-    if (opened) dispose([...opened.network.stateDict().values()]);
-    const network = createNetwork({ backbone: backbone as BackboneName, memory: {} });
+    for (const network of opened?.networks ?? []) dispose([...network.stateDict().values()]);
     const dataset = await openNamedDataset("folder", { root: root as string, split: "all" });
-    const normalization = weight === undefined ? null : inPictureForm(network, weight as number);
-    if (!normalization) prepareForInference(network);
-    opened = { network, dataset, normalization };
+    opened = { dataset, ...open(backbone as BackboneName, form as Form) };
     return {};
   }
   if (!opened) throw new Error("nothing is open");
-  const { network, dataset, normalization } = opened;
+  const { dataset, predictor } = opened;
   const cpu = process.cpuUsage();
   const start = performance.now();
-  const predictor = new Predictor({
-    forward: (image) => predict(network, image),
-    protocol: protocol(
-      "whole",
-      normalization ? { normalize: { kind: "image", weight: normalization.weight } } : {},
-    ),
-    normalization,
-  });
   const { images, matrix } = await evaluateDomain(dataset, { predictor });
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
@@ -53,7 +57,34 @@ await answer(async ({ task, root, backbone, threads, weight }) => {
   return { seconds, cpuSeconds: (user + system) / 1e6, images, pixels, peakMiB };
 });
 
-function inPictureForm(network: SegmentationNetwork, weight: number): TestTimeNormalization {
-  network.eval().requiresGrad_(false).to({ memoryFormat: "channelsLast" });
-  return new TestTimeNormalization(network, weight);
+function open(backbone: BackboneName, form: Form): Pick<Opened, "networks" | "predictor"> {
+  const create = () => {
+    manualSeed(0);
+    return createNetwork({ backbone, memory: {} });
+  };
+  const forwardOf = (network: SegmentationNetwork) => (image: Tensor) => predict(network, image);
+  const mixing = () => create().eval().requiresGrad_(false).to({ memoryFormat: "channelsLast" });
+  if (form === "image") {
+    const network = mixing();
+    const normalization = new TestTimeNormalization(network, WEIGHT);
+    const own = protocol("whole", { normalize: { kind: "image", weight: WEIGHT } });
+    return {
+      networks: [network],
+      predictor: new Predictor({ forward: forwardOf(network), protocol: own, normalization }),
+    };
+  }
+  const network = prepareForInference(create());
+  const trained = forwardOf(network);
+  if (form === "prepared")
+    return {
+      networks: [network],
+      predictor: new Predictor({ forward: trained, protocol: protocol("whole") }),
+    };
+  const other = mixing();
+  const second = new SecondLook(other, forwardOf(other));
+  const auto = protocol("whole", { normalize: { kind: "image", weight: "auto" } });
+  return {
+    networks: [network, other],
+    predictor: new AutoPredictor({ trained, second, rule: NEAR, protocol: auto }),
+  };
 }

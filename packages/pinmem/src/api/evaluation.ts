@@ -52,11 +52,14 @@ export type { ChannelStatistics } from "../inference/picture-norm.js";
 export { PlaceStatistics, type PlaceStatisticsOptions } from "../inference/place-statistics.js";
 export {
   type Forward,
+  type ImagePredictor,
   Predictor,
   type PredictorOptions,
   type ViewOptions,
   viewLogits,
 } from "../inference/predictor.js";
+export { SecondLook } from "../inference/second-look.js";
+export type { ShiftRule } from "../inference/shift-rule.js";
 export { LARGEST_FOR_STATISTICS, TestTimeNormalization } from "../inference/test-time-normalization.js";
 export { predict } from "../models/segment.js";
 export type {
