@@ -29,7 +29,7 @@ export interface PageLoadOptions extends LoadOptions {
    */
   readonly ortPath?: string | URL;
   /**
-   * Address of a server that computes the graphs instead (`pinmem studio --engine torch`): no graph is fetched then, and `device`,
+   * Address of a server that computes the graphs instead (`pinmem studio RUN --engine torch`): no graph is fetched then, and `device`,
    * `threads` and `ortPath` do not count. Default: the page computes.
    */
   readonly compute?: string | URL;

@@ -1,16 +1,22 @@
-import type { EvaluationResult } from "@pinmem/core/formats";
+import { type EvaluationResult, protocol } from "@pinmem/core/formats";
 import { expect, it } from "vitest";
 import type { Compared } from "./compare.js";
 import { scoresOfEvaluations, scoresOfGroups } from "./domain-scores.js";
 
-it("takes of each domain the newest evaluation, and leaves gaps where a run has none", () => {
-  const result = (date: string, name: string, meanIoU: number) =>
-    ({ date, domains: [{ name, meanIoU, classIoU: { road: meanIoU } }] }) as unknown as EvaluationResult;
-  const [night, fog] = scoresOfEvaluations([
-    [result("2026-02", "night", 0.4), result("2026-01", "night", 0.1)],
+it("takes of each domain and protocol the newest evaluation, and leaves gaps where a run has none", () => {
+  const result = (date: string, name: string, meanIoU: number, flip = false) =>
+    ({
+      date,
+      protocol: protocol("whole", { flip }),
+      domains: [{ name, meanIoU, classIoU: { road: meanIoU } }],
+    }) as unknown as EvaluationResult;
+  const [night, flipped, fog] = scoresOfEvaluations([
+    [result("2026-02", "night", 0.4), result("2026-01", "night", 0.1), result("2026-03", "night", 0.9, true)],
     [result("2026-01", "night", 0.5), result("2026-01", "fog", 0.6)],
   ]);
   expect(night).toMatchObject({ name: "night", means: [0.4, 0.5], classes: [{ road: 0.4 }, { road: 0.5 }] });
+  expect(flipped).toMatchObject({ name: "night", means: [0.9, null] });
+  expect(flipped?.note).not.toBe(night?.note);
   expect(fog).toMatchObject({ name: "fog", means: [null, 0.6], classes: [{}, { road: 0.6 }] });
 });
 

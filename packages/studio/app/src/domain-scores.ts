@@ -1,8 +1,8 @@
-// Scores of runs by domain and class, from two sources: evaluations that were made before, the newest of each domain, and the pictures that
+// Scores of runs by domain and class, from two sources: evaluations that were made before, the newest of each domain and protocol, and the pictures that
 // were segmented here, by their groups.
 
 import { ConfusionMatrix, classIoU, meanIoU } from "@pinmem/core";
-import type { EvaluationResult } from "@pinmem/core/formats";
+import { describeProtocol, type EvaluationResult } from "@pinmem/core/formats";
 import type { Compared } from "./compare.js";
 
 /** Of one domain; lists are in the order of the runs. */
@@ -16,18 +16,23 @@ export interface DomainScores {
   readonly classes: readonly Readonly<Record<string, number | null>>[];
 }
 
-/** @param results of each run */
+/** @param results of each run. Figures of different protocols are different domains here: no column mixes two. */
 export function scoresOfEvaluations(results: readonly (readonly EvaluationResult[])[]): DomainScores[] {
   const newest = results.map((ofRun) => {
     const byDate = [...ofRun].sort((one, other) => (one.date < other.date ? -1 : 1));
-    return new Map(byDate.flatMap(({ domains }) => domains.map((one) => [one.name, one] as const)));
+    return new Map(
+      byDate.flatMap(({ domains, protocol }) => {
+        const note = describeProtocol(protocol);
+        return domains.map((one) => [`${one.name}: ${note}`, { ...one, note }] as const);
+      }),
+    );
   });
-  const names = [...new Set(newest.flatMap((one) => [...one.keys()]))];
-  return names.map((name) => ({
+  const all = new Map(newest.flatMap((one) => [...one]));
+  return [...all].map(([key, { name, note }]) => ({
     name,
-    note: "evaluated",
-    means: newest.map((one) => one.get(name)?.meanIoU ?? null),
-    classes: newest.map((one) => one.get(name)?.classIoU ?? {}),
+    note,
+    means: newest.map((one) => one.get(key)?.meanIoU ?? null),
+    classes: newest.map((one) => one.get(key)?.classIoU ?? {}),
   }));
 }
 
