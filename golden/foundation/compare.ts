@@ -39,12 +39,18 @@ const sumOf = (values: Float64Array): number => values.reduce((sum, value) => su
 export const distance = (truth: Samples, single: Samples): number =>
   length(truth.samples.map((value, j) => (single.samples[j] ?? Number.NaN) - value)) / length(truth.samples);
 
+/** Length of so many samples of a tensor, if they are like the others. */
+export const usualLength = ({ shape, l2, samples }: Samples): number =>
+  l2 * Math.sqrt(samples.length / shape.reduce((product, size) => product * size, 1));
+
 /** Values, or samples of them, with length and sum. */
 export function compareTensor(
   figure: string,
   tensor: Tensor,
   expected: Omit<Samples, "samples"> & { samples?: readonly number[]; values?: readonly number[] },
   tolerance: number,
+  /** Where the tolerance is of the whole tensor: what its samples may be by chance smaller than. */
+  usual = 0,
 ): Deviation[] {
   const at = (part: string, deviation: number): Deviation => ({
     figure: `${figure}.${part}`,
@@ -61,7 +67,7 @@ export function compareTensor(
   const theirs = expected.values ?? expected.samples ?? [];
   const difference = length(theirs.map((value, j) => (ours[j] as number) - value));
   return [
-    at(expected.values ? "values" : "samples", difference / length(theirs)),
+    at(expected.values ? "values" : "samples", difference / Math.max(length(theirs), usual)),
     at("l2", Math.abs(length(values) - expected.l2) / expected.l2),
     at("sum", Math.abs(sumOf(values) - expected.sum) / (expected.l2 * Math.sqrt(values.length))),
   ];

@@ -17,7 +17,7 @@ import {
 } from "pinmem/models";
 import type { GroupResult, Precision } from "../compare.js";
 import { formulaFoundation, formulaStream } from "../formula.js";
-import { compareGradient, compareTensor, type Deviation, groupOf } from "./compare.js";
+import { compareGradient, compareTensor, type Deviation, groupOf, usualLength } from "./compare.js";
 import type { LoraCase } from "./files.js";
 import { formulaTensors } from "./network.js";
 
@@ -88,7 +88,7 @@ export function runLora(
           const { l2, sum, dot } = expected;
           return [
             ...compareGradient(name, grad, [l2, sum, dot], { tolerance: within, isRounding: false }),
-            ...compareTensor(name, grad, expected, within),
+            ...compareTensor(name, grad, expected, within, usualLength(expected)),
           ];
         }),
       );

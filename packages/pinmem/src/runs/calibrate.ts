@@ -1,7 +1,7 @@
 // The calibration of a network: on pictures of its source validation, as they are and under simulated shifts, never on a
 // target.
 
-import { type Device, noGrad, scope } from "@pinmem/torch";
+import { type Device, nn, noGrad, scope } from "@pinmem/torch";
 import {
   fitShiftRule,
   meanDeparture,
@@ -56,7 +56,7 @@ export interface CalibrateOptions {
  * Fits when a network takes a picture's own statistics, and what the votes of its memory weigh, and writes that beside its weights.
  * @param path folder of a run, or a file of weights
  * @param datasets labeled pictures of its sources that it was not trained on
- * @throws RunError where there is no picture, or the run was adapted to a place; as `openRun`; DataError naming a file that cannot be used
+ * @throws RunError where there is no picture, the network has no batch norm, or the run was adapted to a place; as `openRun`; DataError naming a file that cannot be used
  */
 export async function calibrate(
   path: string,
@@ -75,6 +75,12 @@ export async function calibrate(
   const { network, space } = run;
   const file = calibrationFile(run.file);
   refuseAdapted(run);
+  if (!network.modules().some((module) => module instanceof nn.BatchNorm2d)) {
+    throw new RunError(
+      path,
+      "has no batch norm, whose statistics a calibration is about: predictions take it as it was trained",
+    );
+  }
   const known = onlyNew ? knownCalibration(run) : null;
   if (known) return { file, calibration: known };
   const each = Math.max(1, Math.round(pictures / Math.max(1, datasets.length)));

@@ -8,10 +8,12 @@ import { loadSafetensors, manualSeed, noGrad, saveSafetensors, scope } from "@pi
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formulaImages } from "../../../../golden/formula.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
+import { untrainedRun } from "../../test/untrained-run.js";
 import { type PublishedNames, toPublished } from "../models/backbones/published-names.js";
 import { createBackbone } from "../models/backbones/registry.js";
 import { predict } from "../models/segment.js";
 import type { RecipeInput } from "../recipes/recipe.js";
+import { calibrate } from "./calibrate.js";
 import { openRun } from "./open-run.js";
 import { RunFolder } from "./run-folder.js";
 import { train } from "./train.js";
@@ -188,6 +190,13 @@ describe("a run with a foundation backbone", () => {
     ],
   ] as const)("of %o is refused before anything is computed", (model, message) => {
     expect(() => recipe(model as never)).toThrow(message);
+  });
+
+  it("without batch norms has nothing to calibrate, and says so", async () => {
+    const folder = untrainedRun(join(root, "run"), {
+      recipe: recipe({ backbone: "dinov3_debug", head: "linear" }, { method: { name: "erm" } }),
+    });
+    await expect(calibrate(folder, [])).rejects.toThrow("has no batch norm, whose statistics");
   });
 
   it("refuses a crop that cuts patches, and names the nearest that do not", () => {

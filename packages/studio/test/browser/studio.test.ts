@@ -14,7 +14,7 @@ import { untrainedRun } from "../../../pinmem/test/untrained-run.js";
 import { load } from "../../../runtime/src/index.js";
 import { launch, noChromium } from "../../../runtime/test/browser/chromium.js";
 import { serve } from "../../../runtime/test/browser/static-server.js";
-import { noRuntime } from "../../../runtime/test/exported.js";
+import { noRuntime, transformer } from "../../../runtime/test/exported.js";
 import { appFolder } from "../../src/app-folder.js";
 import { filesBelow } from "../../src/files.js";
 import { exportStudio, type Studio, startStudio } from "../../src/index.js";
@@ -34,7 +34,10 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
   beforeAll(async () => {
     path = untrainedRun(join(root, "run"));
     other = untrainedRun(join(root, "other"), { recipe: miniRecipe({ name: "other" }), seed: 4 });
-    third = untrainedRun(join(root, "third"), { recipe: miniRecipe({ name: "third" }), seed: 5 });
+    third = untrainedRun(join(root, "third"), {
+      recipe: miniRecipe({ ...transformer, name: "third" }),
+      seed: 5,
+    });
     writeFileSync(
       join(path, "events.jsonl"),
       `${JSON.stringify({ event: "start", step: 0, steps: 9, name: "mini" })}\n`,
