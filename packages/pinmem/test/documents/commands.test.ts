@@ -99,12 +99,16 @@ async function faultOfNpm(words: readonly string[], inline: boolean): Promise<st
   if (rest.includes("-w")) return null;
   const options = rest.includes("--") ? rest.slice(rest.indexOf("--") + 1) : [];
   if (script === "demo") return faultOfPinmem(["demo", ...options], inline);
+  const own: string[] = [];
   if (script === "bench") {
     const [name = "--help"] = options;
+    own.push(...[`bench/${name}.ts`].filter((file) => existsSync(join(root, file))));
     if (!/^(NAME|--help)$/.test(name) && !existsSync(join(root, "bench", `${name}.ts`)))
       return `there is no benchmark ${name}`;
   }
-  const known = (sources[script] ?? []).map((file) => readFileSync(join(root, file), "utf8")).join("\n");
+  const known = [...(sources[script] ?? []), ...own]
+    .map((file) => readFileSync(join(root, file), "utf8"))
+    .join("\n");
   return (
     options
       .filter((word) => word.startsWith("--"))
