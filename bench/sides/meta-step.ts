@@ -1,16 +1,6 @@
 // Our side of `npm run bench -- meta-step`: one iteration of `pin-memory`, through the method that users train with.
 
-import {
-  buildInfo,
-  cudaMemory,
-  type Device,
-  fromTypedArray,
-  manualSeed,
-  randn,
-  scope,
-  setNumThreads,
-} from "@pinmem/torch";
-import { Random } from "pinmem/data";
+import { buildInfo, cudaMemory, type Device, manualSeed, randn, scope, setNumThreads } from "@pinmem/torch";
 import {
   type BackboneName,
   type BackboneNetwork,
@@ -27,9 +17,8 @@ import {
   PinMemory,
 } from "pinmem/training";
 import { answer } from "../lib/answer.js";
+import { noise } from "../lib/noise.js";
 
-const CLASSES = 19;
-const BLOCK = 16;
 // Noise and random weights diverge at the method's own rates, above all in the second order; these cost the same time.
 const LEARNING_RATE = 1e-6;
 const INNER_RATE = 1e-7;
@@ -71,7 +60,7 @@ function build(
     LEARNING_RATE,
   );
   const batch = (seed: number): LabeledBatch => {
-    const { image, label } = domain(seed, size, images, device);
+    const { image, label } = noise({ seed, stream: "meta-step", size, images, device });
     return {
       image: memoryFormat === "channelsLast" ? image.to({ memoryFormat: "channelsLast" }) : image,
       label,
@@ -124,22 +113,6 @@ function convolutionRate(): number {
     });
     return (2 * width ** 2 * 9 * side ** 2) / Math.min(...seconds);
   });
-}
-
-/** Noise, with labels in blocks of which one in twenty is ignored: the peer's inputs in kind. */
-function domain(seed: number, size: number, images: number, device: Device): LabeledBatch {
-  const random = new Random({ seed, stream: "meta-step" });
-  const across = size / BLOCK;
-  const blocks = Array.from({ length: images * across * across }, () => random.randint(0, CLASSES + 1));
-  const label = BigInt64Array.from({ length: images * size * size }, (_, at) => {
-    const [image, y, x] = [Math.floor(at / size ** 2), Math.floor(at / size) % size, at % size];
-    const value = blocks[(image * across + Math.floor(y / BLOCK)) * across + Math.floor(x / BLOCK)] as number;
-    return BigInt(value === CLASSES ? 255 : value);
-  });
-  return {
-    image: randn([images, 3, size, size], { device }),
-    label: fromTypedArray(label, [images, size, size], { device }),
-  };
 }
 
 await answer(

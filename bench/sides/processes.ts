@@ -1,8 +1,7 @@
 // A process of `npm run bench -- processes`: one of several that train together, or one alone. Steps are the trainer's own, with data that
 // cost nothing, one at a time as they are asked for.
 
-import { Random } from "@pinmem/core";
-import { buildInfo, fromTypedArray, randn, setNumThreads, type Tensor } from "@pinmem/torch";
+import { buildInfo, setNumThreads } from "@pinmem/torch";
 import type { Batch } from "pinmem/data";
 import { createNetwork, setMemoryFormat } from "pinmem/models";
 import {
@@ -17,9 +16,8 @@ import {
   type TrainingData,
 } from "pinmem/training";
 import { answer } from "../lib/answer.js";
+import { noise } from "../lib/noise.js";
 
-const CLASSES = 19;
-const BLOCK = 16;
 /** Noise and random weights diverge at the method's own rates; these cost the same time. */
 const [LEARNING_RATE, INNER_RATE] = [1e-6, 1e-7];
 
@@ -92,7 +90,10 @@ async function build({ backbone, size, images, threads, accumulation }: Building
   const world = await openWorld();
   const network = createNetwork({ backbone, memory: {} });
   setMemoryFormat(network, "channelsLast", "cpu");
-  const given = [0, 1].map((seed) => domain(seed, size, images));
+  const given = [0, 1].map((seed) => {
+    const { image, label } = noise({ seed, stream: "processes", size, images });
+    return { image: image.to({ memoryFormat: "channelsLast" }), label };
+  });
   const prepare = (): Episode => {
     const [metaTrain, metaTest] = given.map(({ image, label }) => ({
       image: image.clone(),
@@ -127,22 +128,6 @@ async function build({ backbone, size, images, threads, accumulation }: Building
   });
   const bytes = network.parameters().reduce((sum, { numel }) => sum + 4 * numel, 0);
   return { bytes };
-}
-
-/** Noise, with labels in blocks of which one in twenty is ignored. */
-function domain(seed: number, size: number, images: number): { image: Tensor; label: Tensor } {
-  const random = new Random({ seed, stream: "processes" });
-  const across = size / BLOCK;
-  const blocks = Array.from({ length: images * across * across }, () => random.randint(0, CLASSES + 1));
-  const label = BigInt64Array.from({ length: images * size * size }, (_, at) => {
-    const [image, y, x] = [Math.floor(at / size ** 2), Math.floor(at / size) % size, at % size];
-    const value = blocks[(image * across + Math.floor(y / BLOCK)) * across + Math.floor(x / BLOCK)] as number;
-    return BigInt(value === CLASSES ? 255 : value);
-  });
-  return {
-    image: randn([images, 3, size, size]).to({ memoryFormat: "channelsLast" }),
-    label: fromTypedArray(label, [images, size, size]),
-  };
 }
 
 await answer(async ({ task, ...rest }) => {
