@@ -249,7 +249,7 @@ const badCalls: Record<string, BadCall> = {
     operator: "conv2d",
     argument: "strides",
     says: [
-      "there is no option 'strides', did you mean stride? It takes bias, stride, padding, dilation, groups",
+      "there is no option 'strides'; it takes bias, stride, padding, dilation, groups",
     ],
   },
   "an unknown option of an overloaded operator": {
