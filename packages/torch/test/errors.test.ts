@@ -248,9 +248,7 @@ const badCalls: Record<string, BadCall> = {
     call: () => image().conv2d(ones([1, 3, 1, 1]), untyped({ strides: 2 })),
     operator: "conv2d",
     argument: "strides",
-    says: [
-      "there is no option 'strides'; it takes bias, stride, padding, dilation, groups",
-    ],
+    says: ["there is no option 'strides'; it takes bias, stride, padding, dilation, groups"],
   },
   "an unknown option of an overloaded operator": {
     call: () => ones([2]).sum(untyped({ axis: 0 })),
