@@ -9,6 +9,7 @@ import { type ModelParts, type ReadOptions, readModel, readWithoutGraphs } from 
 import { firstLine, type OnnxRuntime } from "../onnx.js";
 import type { Runner } from "../runner.js";
 import { openSessions } from "../sessions.js";
+import { fromBase64 } from "./base64.js";
 import type { LoadSettings } from "./messages.js";
 import { RemoteSession } from "./remote-session.js";
 import { selfTestProblem } from "./self-test.js";
@@ -22,12 +23,27 @@ export interface LoadedHere {
 /** @throws ModelError where there is no such model, or onnxruntime-web is not found */
 export async function loadHere(settings: LoadSettings, options: ReadOptions): Promise<LoadedHere> {
   if (settings.compute !== null) return await loadForServer(settings, settings.compute, options);
+  const starting = start(settings);
+  starting.catch(() => {}); // Heard of once the model's files are there, whose errors come first.
   const parts = await readModel(fetchedFiles(settings.source), options);
   const { model: description, rows } = parts;
-  const tried = settings.device !== "wasm" ? await tryWebGpu(parts, settings) : null;
-  const runner =
-    tried instanceof GraphRunner ? tried : await openWasm(parts, settings, tried?.reason ?? null);
-  return { description, rows, runner };
+  const started = await starting;
+  const tried = started === "webgpu" ? await tryWebGpu(parts, settings) : started;
+  if (tried instanceof GraphRunner) return { description, rows, runner: tried };
+  const wasm = "runtime" in tried ? tried : { ...tried, runtime: await startWasm(settings) };
+  return { description, rows, runner: await openWasm(parts, settings, wasm) };
+}
+
+/** onnxruntime-web ready to compute by WebAssembly, and why WebGPU does not; null where nobody asked for it. */
+interface StartedWasm {
+  readonly runtime: OnnxRuntime;
+  readonly reason: string | null;
+}
+
+/** Which device to try. WebAssembly is compiled at once, while the model's files arrive. */
+async function start(settings: LoadSettings): Promise<"webgpu" | StartedWasm> {
+  const refused = settings.device === "wasm" ? { reason: null } : await refusesWebGpu(settings);
+  return refused === null ? "webgpu" : { ...refused, runtime: await startWasm(settings) };
 }
 
 /** What a server computes needs no graphs here. */
@@ -57,17 +73,23 @@ interface Gpu {
 /** Milliseconds for opening and self-test, where nobody asked for WebGPU by name. */
 const PATIENCE = 30_000;
 
-async function tryWebGpu(parts: ModelParts, settings: LoadSettings): Promise<GraphRunner | Refused> {
+/** Null where it is worth a try. */
+async function refusesWebGpu(settings: LoadSettings): Promise<Refused | null> {
   const { gpu } = navigator as { readonly gpu?: Gpu };
   if (!gpu) return { reason: "this browser offers no WebGPU to this page" };
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (!adapter) return { reason: "WebGPU finds no adapter" };
-  if (settings.device === "webgpu") return await openWebGpu(parts, settings);
+  if (settings.device === "webgpu") return null;
   const { isFallbackAdapter, architecture } = adapter.info ?? {};
   if (isFallbackAdapter || architecture === "swiftshader")
     return { reason: "WebGPU is played by the processor here, which WebAssembly does faster" };
-  return await Promise.race([openWebGpu(parts, settings), slowness()]);
+  return null;
 }
+
+const tryWebGpu = (parts: ModelParts, settings: LoadSettings): Promise<GraphRunner | Refused> =>
+  settings.device === "webgpu"
+    ? openWebGpu(parts, settings)
+    : Promise.race([openWebGpu(parts, settings), slowness()]);
 
 const slowness = (): Promise<Refused> =>
   new Promise((resolve) =>
@@ -91,12 +113,27 @@ async function openWebGpu(parts: ModelParts, settings: LoadSettings): Promise<Gr
   }
 }
 
+/** y = x, the smallest graph: a session of it has onnxruntime fetch and compile its WebAssembly. */
+const SMALLEST_GRAPH = "CAg6NwoQCgF4EgF5IghJZGVudGl0eRIBZ1oPCgF4EgoKCAgBEgQKAggBYg8KAXkSCgoICAESBAoCCAFCAhAN";
+
+async function startWasm(settings: LoadSettings): Promise<OnnxRuntime> {
+  const runtime = await loadRuntime(settings, "ort.wasm.min.mjs");
+  try {
+    const session = await runtime.InferenceSession.create(fromBase64(SMALLEST_GRAPH), {
+      executionProviders: ["wasm"],
+    });
+    await session.release();
+  } catch {
+    // What is wrong is said where the model's own graphs are opened.
+  }
+  return runtime;
+}
+
 async function openWasm(
   parts: ModelParts,
   settings: LoadSettings,
-  reason: string | null,
+  { runtime, reason }: StartedWasm,
 ): Promise<GraphRunner> {
-  const runtime = await loadRuntime(settings, "ort.wasm.min.mjs");
   const sessions = await openSessions(runtime, parts, { executionProviders: ["wasm"] });
   const threads = runtime.env.wasm.numThreads ?? 1;
   const engine = { kind: "wasm", threads, version: versionOf(runtime), reason } as const;

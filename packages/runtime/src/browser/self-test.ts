@@ -3,6 +3,7 @@
 
 import type { ModelParts } from "../model-files.js";
 import type { Runner } from "../runner.js";
+import { fromBase64 } from "./base64.js";
 
 /** @returns what is wrong; null: nothing */
 export async function selfTestProblem(
@@ -13,12 +14,10 @@ export async function selfTestProblem(
   const { width, height } = selfTest;
   const state = memory &&
     rows && { rows, temperature: memory.read.temperature, voteWeight: memory.voteWeight };
-  const picture = { width, height, pixels: bytesOf(selfTest.pixels) };
+  const picture = { width, height, pixels: fromBase64(selfTest.pixels) };
   const inputs = { memory: state, ownWeight: normalization?.weight ?? 0 };
   const found = (await runner.segment(picture, inputs, {})).labels;
-  const known = bytesOf(selfTest.labels);
+  const known = fromBase64(selfTest.labels);
   const wrong = known.filter((label, at) => label !== labels.ignoreIndex && label !== found[at]).length;
   return wrong === 0 ? null : `${wrong} of ${known.length} pixels of the self-test have a wrong label`;
 }
-
-const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
