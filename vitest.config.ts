@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defaultExclude, defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const include = [
   "packages/*/{src,test,setup}/**/*.test.ts",
@@ -31,6 +32,20 @@ const alone = [
   "packages/torch/test/{gradients,maml}.test.ts",
 ];
 
+// A clean clone knows no times, and vitest then begins with large files; these are small and take longest, and would be waited
+// for at the end, with one core idle.
+const longest =
+  /(golden\/(golden|foundation)|runtime\/test\/parity|export\/parity|cli\/(faults|launch)|test\/recipes|bench\/lib\/options)\.test\.ts$/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ project, moduleId }: TestSpecification) =>
+      project.name !== "shared" ? 0 : longest.test(moduleId) ? 1 : 2;
+    return sorted.sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 // All others share two processes, since starting one costs more than most of them take; as-found.ts sees to it that each
 // leaves its process as it was. Tests run from the TypeScript sources.
 export default defineConfig({
@@ -50,6 +65,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
