@@ -52,7 +52,7 @@ describe("pinmem launch", () => {
     expect(code).toBe(2);
   });
 
-  it.skipIf(!distributed.isAvailable())(
+  it.skipIf(!distributed.isAvailable() || !full)(
     "evaluates as two processes: one result, one table, by the first",
     () => {
       const { out } = written();

@@ -160,7 +160,7 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
     },
   );
 
-  it("stops in good order when the launcher that started it is killed", async () => {
+  it.runIf(full)("stops in good order when the launcher that started it is killed", async () => {
     const words = [bin, "launch", "-n", "1", "train", endless(), "--out", run];
     const { child } = start(process.execPath, words);
     await until("a step", () => events().includes('"step"'));
