@@ -211,8 +211,7 @@ function gradients(
   const { l2, shape } = f64.output;
   const count = shape.reduce((product, size) => product * size, 1);
   const size = (l2 / Math.sqrt(count)) * (target.square().mean().toNumber() ** 0.5 / Math.sqrt(count));
-  // One number is beyond twice its deviation in one of twenty files, beyond four times in none.
-  const scale = isDouble ? DOUBLE * size : Math.max(2 * gap.loss_abs, 4 * gap.output_rel_l2 * size);
+  const scale = isDouble ? DOUBLE * size : Math.max(2 * gap.loss_abs, 2 * gap.output_rel_l2 * size);
   const difference = { figure: "loss", deviation: Math.abs(loss.toNumber() - f64.loss), tolerance: scale };
   const basis = isDouble ? "fixed" : "gap";
   return [groupOf("loss", [difference], basis), groupOf("gradients", deviations, basis)];
