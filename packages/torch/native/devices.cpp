@@ -16,6 +16,9 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#ifdef __linux__
+#include <dlfcn.h>
+#endif
 
 namespace pinmem {
 
@@ -37,12 +40,32 @@ std::string no_device_reason() {
 #endif
 }
 
+/// What OpenBLAS calls the kernels that it chose; null where BLAS is another library. Its symbols are looked for from this addon
+/// on, because Node loads addons so that others do not see their libraries.
+const char* blas_kernels() {
+#ifdef __linux__
+  Dl_info self;
+  if (!dladdr(reinterpret_cast<void*>(&blas_kernels), &self)) return nullptr;
+  void* library = dlopen(self.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+  if (!library) return nullptr;
+  const auto name = reinterpret_cast<char* (*)()>(dlsym(library, "openblas_get_corename"));
+  dlclose(library);
+  return name ? name() : nullptr;
+#else
+  return nullptr;
+#endif
+}
+
 napi_value build_info(Environment&, napi_env env, const Arguments&) {
   napi_value info;
   check(env, napi_create_object(env, &info), "object");
   set(env, info, "compiledFor", from_string(env, TORCH_VERSION));
   set(env, info, "showConfig", from_string(env, at::show_config()));
   set(env, info, "parallelInfo", from_string(env, at::get_parallel_info()));
+  const char* kernels = blas_kernels();
+  napi_value none;
+  check(env, napi_get_null(env, &none), "null");
+  set(env, info, "blasKernels", kernels ? from_string(env, kernels) : none);
   set(env, info, "threads", from_int(env, at::get_num_threads()));
 #ifdef PINMEM_WITH_CUDA
   set(env, info, "cudaCompiled", from_bool(env, true));

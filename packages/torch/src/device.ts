@@ -25,6 +25,8 @@ export interface BuildInfo {
   /** Instruction set in use, such as "AVX2". */
   readonly cpuCapability: string;
   readonly threads: number;
+  /** Which of its kernels OpenBLAS uses, such as "SkylakeX"; null where BLAS is another library. */
+  readonly blasKernels: string | null;
   readonly cuda: { compiled: boolean; available: boolean; deviceCount: number; reason: string | null };
   /** Process-group backends that libtorch was built with. */
   readonly distributed: readonly string[];
@@ -62,7 +64,7 @@ const flag = (config: string, name: string): boolean => new RegExp(`USE_${name}=
 
 /** What libtorch is in use, what it was built with, and what it can do on this machine. */
 export function buildInfo(): BuildInfo {
-  const { showConfig, parallelInfo, threads } = native.buildInfo();
+  const { showConfig, parallelInfo, threads, blasKernels = null } = native.buildInfo();
   const deviceCount = cudaDeviceCount();
   return {
     libtorch: build.libtorch.version,
@@ -72,6 +74,7 @@ export function buildInfo(): BuildInfo {
     parallelInfo,
     cpuCapability: /CPU capability usage: (\S+)/.exec(showConfig)?.[1] ?? "unknown",
     threads,
+    blasKernels,
     cuda: {
       compiled: flag(showConfig, "CUDA"),
       available: deviceCount > 0,

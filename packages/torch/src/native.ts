@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isCheckout, locateAddon } from "../setup/locate.mjs";
 import { requireAddressSpace } from "./address-space.js";
+import { chooseBlasKernels } from "./blas-kernels.js";
 import { physicalCores } from "./cores.js";
 import { LibtorchNotFoundError } from "./errors.js";
 import { tellWarning } from "./warnings.js";
@@ -135,6 +136,8 @@ export interface NativeBuildInfo {
   readonly compiledFor: string;
   readonly showConfig: string;
   readonly parallelInfo: string;
+  /** OpenBLAS's name for its kernels; null where BLAS is another, undefined from an addon of an earlier version. */
+  readonly blasKernels?: string | null;
   readonly threads: number;
   readonly cudaCompiled: boolean;
 }
@@ -171,6 +174,7 @@ function findBuild(): AddonBuild {
 
 function load(build: AddonBuild): Native {
   process.env.OMP_WAIT_POLICY ??= "passive";
+  chooseBlasKernels();
   // Debian 13's libtorch drags in UCX, which patches the C library's memory functions while other threads of Node run
   // them: 3 of 100 processes crashed at the start, and none of 150 without it. Only networks of MPI need it.
   process.env.UCX_MEM_EVENTS ??= "n";

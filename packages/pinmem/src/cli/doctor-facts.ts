@@ -17,7 +17,7 @@ import {
   packageVersion,
 } from "@pinmem/torch/setup";
 import { jpegTurboVersion } from "../images/jpeg.js";
-import { type Blas, describeBlas } from "./blas.js";
+import { type Blas, describeBlas, isForAnyProcessor } from "./blas.js";
 
 export interface DoctorFacts {
   /** Whether the library and the addon work; then the exit code is 0. */
@@ -76,6 +76,15 @@ export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise
   if (runtime?.blas?.optimized === false) {
     problems.push(
       "the reference BLAS makes matrix products about ten times slower: apt-get install libopenblas0-openmp",
+    );
+  }
+  if (
+    runtime?.blas?.kernels &&
+    isForAnyProcessor(runtime.blas.kernels) &&
+    runtime.cpuCapability !== "DEFAULT"
+  ) {
+    problems.push(
+      `OpenBLAS does not know this processor and uses kernels for any (${runtime.blas.kernels}), several times slower: set OPENBLAS_CORETYPE, to Haswell for AVX2 or SkylakeX for AVX-512`,
     );
   }
   const turbo = jpegTurboVersion();
@@ -164,7 +173,7 @@ async function describeRuntime(info: BuildInfo, connects: boolean): Promise<Runt
   return {
     version: info.libtorch,
     libraries: libraries.filter((path) => /\/lib(torch|c10)[\w]*\.(so|dylib)/.test(path)),
-    blas: describeBlas(info.showConfig, libraries),
+    blas: describeBlas(info.showConfig, libraries, info.blasKernels),
     cpuCapability: info.cpuCapability,
     threads: info.threads,
     cuda: info.cuda,

@@ -6,7 +6,7 @@ import { type Addon, type DoctorFacts, gatherFacts, type Runtime } from "./docto
 const runtime: Runtime = {
   version: "2.6.0",
   libraries: ["/opt/libtorch/lib/libtorch_cpu.so"],
-  blas: { name: "MKL, inside libtorch", library: null, optimized: true },
+  blas: { name: "MKL, inside libtorch", library: null, optimized: true, kernels: null },
   cpuCapability: "AVX2",
   threads: 1,
   cuda: { compiled: false, available: false, deviceCount: 0, reason: "built without CUDA" },

@@ -2,6 +2,7 @@
 
 import { dirname } from "node:path";
 import { Command } from "commander";
+import type { Blas } from "./blas.js";
 import { type DoctorFacts, gatherFacts, type Runtime } from "./doctor-facts.js";
 
 export function doctorCommand(): Command {
@@ -23,6 +24,9 @@ Exit codes: 0 libtorch and the addon work; 1 they do not, and the last lines say
     });
 }
 
+const describeLibrary = ({ name, kernels, library }: Blas): string =>
+  `${name}${kernels ? `, ${kernels} kernels` : ""}${library ? ` (${library})` : ""}`;
+
 /** The facts as lines of a label and a text. */
 export function describe(facts: DoctorFacts): string {
   const { healthy, problems, node, libtorch, runtime, addon, jpeg } = facts;
@@ -39,7 +43,7 @@ export function describe(facts: DoctorFacts): string {
   if (runtime) {
     const { blas, cpuCapability, threads, processGroups } = runtime;
     rows.push(
-      ["BLAS", blas ? `${blas.name}${blas.library ? ` (${blas.library})` : ""}` : "unknown"],
+      ["BLAS", blas ? describeLibrary(blas) : "unknown"],
       ["CPU", `${cpuCapability}, ${threads} ${threads === 1 ? "thread" : "threads"}`],
       ["CUDA", describeCuda(runtime)],
       ["process groups", `libtorch: ${list(processGroups.libtorch)}; addon: ${list(processGroups.addon)}`],
