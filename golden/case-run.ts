@@ -1,6 +1,6 @@
 // One golden case in one precision: the network that it describes, with weights by formula, and its inputs.
 
-import { type Device, dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { type Device, dispose, keep, nn, type Tensor } from "@pinmem/torch";
 import {
   type BackboneNetwork,
   createNetwork,
@@ -11,7 +11,8 @@ import { type LabeledBatch, lossWeightsSchema, type PassContext } from "pinmem/t
 import { architectureOf, UnknownNetworkError } from "./architecture.js";
 import { type CaseConfig, type CaseFile, type HyperParameters, hyperParameters } from "./case-file.js";
 import type { Precision } from "./compare.js";
-import { formulaGumbel, formulaImages, formulaLabels, formulaRounding, formulaState } from "./formula.js";
+import { formulaGumbel, formulaImages, formulaLabels, formulaState } from "./formula.js";
+import { roundParameters } from "./rounding.js";
 import { selectCovariances } from "./whitening.js";
 
 export interface CaseRunOptions {
@@ -121,17 +122,6 @@ function ofProject(arch: string, create: () => BackboneNetwork): BackboneNetwork
     if (!(error instanceof NetworkOptionsError || error instanceof RangeError)) throw error;
     throw new UnknownNetworkError(`there is no such network: ${arch}: ${error.message}`);
   }
-}
-
-function roundParameters(network: nn.AnyModule, number: number): void {
-  noGrad(() => {
-    for (const [name, parameter] of network.namedParameters()) {
-      scope(() => {
-        const factors = formulaRounding(`${name}.rounding${number}`, parameter.shape);
-        parameter.mul_(factors.to(parameter.device));
-      });
-    }
-  });
 }
 
 /** The golden runs are without dropout. */

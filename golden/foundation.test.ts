@@ -38,6 +38,24 @@ describe("figures of foundation backbones", () => {
     expect(failed.map(({ section }) => section)).toEqual(["features", "gradients"]);
   });
 
+  test.runIf(full)(
+    "a loss beyond twice a file's own draw is held to its noise, and a wrong one is not",
+    () => {
+      const file = read("dinov2_swiglu_s14_28x42") as FoundationCase;
+      const lossOff = (by: number) => {
+        const changed = {
+          ...file,
+          f64: { ...file.f64, loss: file.f32.loss + by },
+          gap_f32_f64: { ...file.gap_f32_f64, loss_abs: 0 },
+        };
+        const results = runGoldenFile(changed, { precisions: ["float32"] });
+        return results.flatMap(({ groups }) => groups).find(({ group }) => group === "loss");
+      };
+      expect(lossOff(5e-9)).toMatchObject({ passed: true, basis: "rounding" });
+      expect(lossOff(5e-8)?.passed).toBe(false);
+    },
+  );
+
   test("of a network that is not here are not run, and others are", () => {
     const file = read("dinov3_splus16_32x48") as FoundationCase;
     const other = { ...file, config: { ...file.config, mlp_bias: false } } as FoundationCase;

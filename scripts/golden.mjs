@@ -9,6 +9,8 @@ import { prepared } from "./prepare.mjs";
 process.env.DNNL_MAX_CPU_ISA ??= "AVX2";
 process.env.ONEDNN_MAX_CPU_ISA ??= "AVX2";
 process.env.OPENBLAS_CORETYPE ??= "Haswell";
+process.env.MKL_ENABLE_INSTRUCTIONS ??= "AVX2";
+process.env.ATEN_CPU_CAPABILITY ??= "avx2";
 
 if (await prepared()) {
   const { main } = await import("../golden/dist/main.js");

@@ -22,6 +22,7 @@ import type { GroupResult, Precision } from "../compare.js";
 import { formulaStream } from "../formula.js";
 import { compareGradient, compareTensor, type Deviation, distance, groupOf } from "./compare.js";
 import { type FoundationCase, type FoundationKeys, foundationConfigOf, type Samples } from "./files.js";
+import { lossNoise } from "./loss-noise.js";
 import { formulaBackbone } from "./network.js";
 
 const DOUBLE = 1e-7;
@@ -211,10 +212,33 @@ function gradients(
   const { l2, shape } = f64.output;
   const count = shape.reduce((product, size) => product * size, 1);
   const size = (l2 / Math.sqrt(count)) * (target.square().mean().toNumber() ** 0.5 / Math.sqrt(count));
+  const deviation = Math.abs(loss.toNumber() - f64.loss);
   const scale = isDouble ? DOUBLE * size : Math.max(2 * gap.loss_abs, 2 * gap.output_rel_l2 * size);
-  const difference = { figure: "loss", deviation: Math.abs(loss.toNumber() - f64.loss), tolerance: scale };
+  const noise = isDouble || deviation <= scale ? 0 : 2 * lossNoiseOf(file, target);
   const basis = isDouble ? "fixed" : "gap";
-  return [groupOf("loss", [difference], basis), groupOf("gradients", deviations, basis)];
+  const difference = { figure: "loss", deviation, tolerance: Math.max(scale, noise) };
+  return [
+    groupOf("loss", [difference], noise > scale ? "rounding" : basis),
+    groupOf("gradients", deviations, basis),
+  ];
+}
+
+function lossNoiseOf({ config, f64, gap_f32_f64 }: FoundationCase, target: Tensor): number {
+  const ours = foundationConfigOf(config);
+  const backbone = formulaBackbone(ours, "float64");
+  try {
+    return scope(() => {
+      const [batch = 2] = f64.output.shape;
+      const image = asCut(formulaStream("image", [batch, 3, ...config.hw]), ours).to("float64");
+      return lossNoise(backbone, {
+        output: () => outputOf(backbone, image),
+        target: target.to({ dtype: "float64", device: "cpu" }),
+        gap: gap_f32_f64.output_rel_l2,
+      });
+    });
+  } finally {
+    dispose([...backbone.stateDict().values()]);
+  }
 }
 
 function positions(
