@@ -32,6 +32,7 @@ export const describeSite = ({
       validation: run.events === null ? null : `runs/${at}/validation`,
       evaluations: run.evaluations().length === 0 ? null : `runs/${at}/evaluations.json`,
       inspection: run.inspection() === null ? null : `runs/${at}/inspection.json`,
+      goesOn: run.goesOn,
       adapt: run.adapt === null ? null : `runs/${at}/adapt`,
     };
   }),

@@ -89,6 +89,7 @@ async function writeRun(
     validation: null,
     evaluations: evaluations.length > 0 ? file : null,
     inspection: inspection === null ? null : inspected,
+    goesOn: run.goesOn,
     adapt: null,
   };
 }

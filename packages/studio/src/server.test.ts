@@ -28,6 +28,7 @@ const runIn = (folder: string): StudioRun => ({
   inspection: () => null,
   compute: null,
   evaluations: () => [],
+  goesOn: false,
   adapt: async (task) => {
     tasks.push(task);
     return { out: "out", lines: [] };

@@ -26,6 +26,8 @@ export interface SiteRun {
   readonly evaluations: string | null;
   /** What `pinmem inspect` found last, as JSON; null where it was not asked. */
   readonly inspection: string | null;
+  /** Whether strokes move its rows by the memory's momentum, as they were written for a place before; otherwise they replace them. */
+  readonly goesOn: boolean;
   /** Address to save an adapted model by POST; null where that cannot be. */
   readonly adapt: string | null;
 }

@@ -27,6 +27,8 @@ export interface StudioRun {
   readonly compute: ComputeGraph | null;
   /** What an inspection of it found, as a JSON value; null where there was none. */
   inspection(): unknown;
+  /** Whether its rows were written for a place before, so that adapting moves them by the memory's momentum instead of replacing them. */
+  readonly goesOn: boolean;
   /** Makes an adapted run from labeled pictures; null where that cannot be. */
   readonly adapt: ((task: AdaptTask) => Promise<{ out: string; lines: readonly string[] }>) | null;
 }

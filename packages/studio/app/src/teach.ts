@@ -48,7 +48,9 @@ export const teachFrom = (
     const { votes } = model;
     model.reset();
     model.votes = votes;
-    return { written: isAny ? model.writeCollected(sums) : [], missing };
+    // From a run that was adapted before, `pinmem adapt` goes on.
+    const momentum = state.run.value?.goesOn ? (model.description.memory?.momentum ?? 0) : 0;
+    return { written: isAny ? model.writeCollected(sums, { momentum }) : [], missing };
   });
 
 /** Null where the picture is not open. */

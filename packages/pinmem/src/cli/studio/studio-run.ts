@@ -19,8 +19,10 @@ import { makeFolder } from "../../files/output-folder.js";
 import { writing } from "../../files/write-error.js";
 import type { Place } from "../../inference/place.js";
 import { loadStoredRecipe } from "../../recipes/load-recipe.js";
+import { validate } from "../../recipes/validate.js";
 import { STUDIO_FOLDER } from "../../runs/adapt-options.js";
 import { adaptToPlace } from "../../runs/adapt-to-place.js";
+import { adaptationSchema } from "../../runs/adaptation-record.js";
 import { describeAdaptation } from "../../runs/describe-adaptation.js";
 import { RunError } from "../../runs/run-error.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -83,6 +85,7 @@ export async function openStudioRun(path: string, options: StudioRunOptions): Pr
     evaluations: () => evaluationsOf(path),
     inspection: () => inspectionOf(path),
     compute: options.engine === "torch" ? torchGraphs(path) : null,
+    goesOn: goesOnFrom(folder),
     adapt: (task) => adaptRun(path, task),
   };
 }
@@ -103,6 +106,7 @@ function openExported(path: string): StudioRun {
     evaluations: () => [],
     inspection: () => null,
     compute: null,
+    goesOn: false,
     adapt: null,
   };
 }
@@ -166,6 +170,11 @@ function inspectionOf(path: string): unknown {
     return null; // Half written, or none.
   }
 }
+
+/** As `adaptToPlace` decides it. */
+const goesOnFrom = ({ adaptation }: RunFolder): boolean =>
+  existsSync(adaptation) &&
+  validate(adaptationSchema, readJsonFile(adaptation), adaptation).written.length > 0;
 
 /** As `pinmem adapt` with pictures and labels in folders, which stay beside the run that it makes. */
 async function adaptRun(path: string, { name, vote, pictures }: AdaptTask) {
