@@ -40,7 +40,7 @@ export function areaShares(labels: LabelMap, feature: Size, classes: number): Fl
 type Axis = readonly { readonly first: number; readonly weights: readonly number[] }[];
 
 function sharesOf(
-  { width, trainIds }: LabelMap,
+  { width, height, trainIds }: LabelMap,
   feature: Size,
   classes: number,
   rows: Axis,
@@ -48,20 +48,31 @@ function sharesOf(
 ): Float64Array {
   const cells = feature.width * feature.height;
   const shares = new Float64Array(classes * cells);
-  rows.forEach((row, i) => {
-    columns.forEach((column, j) => {
-      for (const [down, ofRow] of row.weights.entries()) {
-        const begin = (row.first + down) * width + column.first;
-        for (const [across, ofColumn] of column.weights.entries()) {
-          const label = trainIds[begin + across] as number;
+  const isLabeled = Array.from({ length: height }, (_, y) => hasLabel(trainIds, y * width, width, classes));
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as Axis[number];
+    for (let down = 0; down < row.weights.length; down++) {
+      const y = row.first + down;
+      // Of a few strokes, nearly all rows are empty.
+      if (!isLabeled[y]) continue;
+      const ofRow = row.weights[down] as number;
+      for (let j = 0; j < columns.length; j++) {
+        const { first, weights } = columns[j] as Axis[number];
+        for (let across = 0; across < weights.length; across++) {
+          const label = trainIds[y * width + first + across] as number;
           if (label >= classes) continue;
           const at = label * cells + i * feature.width + j;
-          shares[at] = (shares[at] as number) + ofRow * ofColumn;
+          shares[at] = (shares[at] as number) + ofRow * (weights[across] as number);
         }
       }
-    });
-  });
+    }
+  }
   return shares;
+}
+
+function hasLabel(trainIds: Uint8Array, begin: number, count: number, classes: number): boolean {
+  for (let at = begin; at < begin + count; at++) if ((trainIds[at] as number) < classes) return true;
+  return false;
 }
 
 function centersOf(from: number, to: number): Axis {

@@ -47,7 +47,8 @@ export const shapeOf = (network: SegmentationNetwork): NetworkShape =>
   noGrad(() =>
     scope(() => {
       const { feature, lowLevel } = network.encode(zeros([1, 3, PROBE, PROBE]));
-      return { width: feature.size(1), lowLevel: lowLevel?.size(1) ?? null };
+      const own = networkEmitterOf(network).lowLevelChannels?.(network);
+      return { width: feature.size(1), lowLevel: own ?? lowLevel?.size(1) ?? null };
     }),
   );
 

@@ -23,7 +23,7 @@ export interface NetworkParts {
   readonly memory: ClassMemory | null;
 }
 
-/** A network of a backbone and a head. Subclasses are heads: they say how the feature is made and joined (`bottleneck`, `join`). */
+/** A network of a backbone and a head. Subclasses are heads: they say how the feature is made and decoded (`bottleneck`, `beforeClassifier`). */
 export abstract class BackboneNetwork extends SegmentationNetwork {
   readonly layer0: StageModule;
   readonly layer1: StageModule;
@@ -73,9 +73,6 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
   /** The feature of layer4 as the memory and the decoder take it. */
   protected abstract bottleneck(deep_BChw: Tensor): Tensor;
 
-  /** What the decoder joins from layer1 and the feature, before its last convolutions. */
-  protected abstract join(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor;
-
   override encode(image_B3HW: Tensor): Encoding {
     this.checkImage(image_B3HW);
     return scope(() => {
@@ -104,9 +101,7 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
   }
 
   /** What the last convolution, which tells the classes apart, sees: (B, D, h, w), at the decoder's resolution. */
-  beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
-    return this.final1.call(this.join(feature_BChw, lowLevel));
-  }
+  abstract beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor;
 
   /** The last convolution. */
   get classifier(): nn.Conv2d {

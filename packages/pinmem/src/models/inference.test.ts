@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { formulaImages } from "../../../../golden/formula.js";
 import { full } from "../../test/scope.js";
 import type { BackboneNetwork } from "./backbone-network.js";
+import { JoinedConv2d } from "./heads/joined-convolution.js";
 import { prepareForInference } from "./inference.js";
 import { createNetwork, type NetworkOptions } from "./network.js";
 
@@ -89,7 +90,9 @@ describe("prepareForInference", () => {
     const network = prepareForInference(trained({ backbone: "resnet18", memory: {} }));
     const count = (kind: typeof nn.ReLU | typeof nn.ConvReLU2d | typeof nn.AddReLU) =>
       network.modules().filter((module) => module instanceof kind).length;
-    expect([nn.ReLU, nn.ConvReLU2d, nn.AddReLU].map(count)).toEqual([0, 19, 8]);
+    expect([nn.ReLU, nn.ConvReLU2d, nn.AddReLU].map(count)).toEqual([0, 18, 8]);
+    const joined = network.modules().filter((module) => module instanceof JoinedConv2d);
+    expect(joined.map(({ fusesReLU }) => fusesReLU)).toEqual([true]);
   });
 
   it("refuses NaN in weights and in images, which fused ReLUs would hide", () => {

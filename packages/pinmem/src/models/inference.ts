@@ -13,6 +13,7 @@ import { BackboneNetwork } from "./backbone-network.js";
 import { ResidualBlock, SumReLU } from "./backbones/residual-blocks.js";
 import { EndLayer } from "./backbones/shufflenet-v2.js";
 import { Stage } from "./backbones/stage.js";
+import { JoinedConv2d } from "./heads/joined-convolution.js";
 import { replaceChild, setField } from "./replace-module.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";
 
@@ -119,7 +120,9 @@ function fuseReLUs(parent: nn.AnyModule): void {
   for (const [name, child] of [...parent.namedChildren()]) {
     if (child instanceof nn.Identity) continue;
     if (inOrder && convolution && child instanceof nn.ReLU) {
-      replaceChild(parent, convolution[0], new nn.ConvReLU2d(convolution[1]).eval());
+      const [at, module] = convolution;
+      if (module instanceof JoinedConv2d) module.fusesReLU = true;
+      else replaceChild(parent, at, new nn.ConvReLU2d(module).eval());
       replaceChild(parent, name, new nn.Identity());
     } else if (child instanceof SumReLU) {
       setField(parent, name, new nn.AddReLU().eval());

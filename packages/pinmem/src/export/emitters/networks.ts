@@ -17,6 +17,7 @@ import { ExportError } from "../export-error.js";
 import type { Value } from "../onnx/graph.js";
 import { resize, sizesOf } from "../onnx/operations.js";
 import { emitConvNext, emitTransformer, paddedSize } from "./foundation.js";
+import { emitJoined } from "./joined-convolution.js";
 import { everywhere } from "./layers.js";
 import { type EmitContext, registerEmitter } from "./registry.js";
 
@@ -36,6 +37,8 @@ export interface DecodeValues extends EncodedValues {
 
 /** Writes the two parts of a network. */
 export interface NetworkEmitter<N extends SegmentationNetwork> {
+  /** Channels of what `encode` gives beside the feature, where it is not what the network's own `encode` gives. */
+  lowLevelChannels?(network: N): number;
   /** From the normalized image (B, 3, H, W). */
   encode(network: N, image: Value, context: EmitContext): EncodedValues;
   /** Logits (B, K, H, W) from the feature as it is or refined by the memory. */
@@ -79,13 +82,21 @@ export function emitBackbone(
 }
 
 /** The last convolutions of a decoder, votes, and the logits at the image's size. */
-export function emitLogits(
-  { backbone: { grid }, final1, final2 }: BackboneNetwork,
+export const emitLogits = (
+  network: BackboneNetwork,
   joined: Value,
+  sizes: Pick<DecodeValues, "votes" | "size">,
+  context: EmitContext,
+): Value => emitClassified(network, context.emit(network.final1, joined), sizes, context);
+
+/** What the classifier sees, to votes and logits. */
+function emitClassified(
+  { backbone: { grid }, final2 }: BackboneNetwork,
+  seen: Value,
   { votes, size }: Pick<DecodeValues, "votes" | "size">,
   { graph, emit }: EmitContext,
 ): Value {
-  const small = emit(final2, emit(final1, joined));
+  const small = emit(final2, seen);
   const logits = votes
     ? graph.node("Add", [small, resize(graph, votes, sizesOf(graph, small, 2, 4))])
     : small;
@@ -94,18 +105,28 @@ export function emitLogits(
   return graph.node("Slice", [whole, graph.ints([0, 0]), size, graph.ints([2, 3])]);
 }
 
-registerNetworkEmitter(DeepLabV3Plus, {
+/** The fine map is made in `encode`: a memory that changes leaves it as it is, and it is smaller than what it is made of. */
+const lowLevelChannels = ({ final1 }: DeepLabV3Plus | PyramidDeepLab): number => final1.first.fineChannels;
+
+function decodeJoined(
+  network: DeepLabV3Plus | PyramidDeepLab,
+  { feature, lowLevel, votes, size }: DecodeValues,
+  context: EmitContext,
+): Value {
+  if (!lowLevel) throw new Error("internal: DeepLabV3+ decodes with a fine map");
+  const seen = emitJoined(network.final1, lowLevel, feature, context);
+  return emitClassified(network, seen, { votes, size }, context);
+}
+
+registerNetworkEmitter<DeepLabV3Plus>(DeepLabV3Plus, {
+  lowLevelChannels,
   encode(network, image, context) {
+    const { emit } = context;
     const { lowLevel, deep } = emitBackbone(network, image, context);
-    return { feature: context.emit(network.botAspp, context.emit(network.aspp, deep)), lowLevel };
+    const feature = emit(network.botAspp, emit(network.aspp, deep));
+    return { feature, lowLevel: emit(network.botFine, lowLevel) };
   },
-  decode(network, { feature, lowLevel, votes, size }, context) {
-    if (!lowLevel) throw new Error("internal: DeepLabV3+ decodes with the feature of layer1");
-    const { graph, emit } = context;
-    const coarse = resize(graph, feature, sizesOf(graph, lowLevel, 2, 4));
-    const joined = graph.node("Concat", [emit(network.botFine, lowLevel), coarse], { axis: 1 });
-    return emitLogits(network, joined, { votes, size }, context);
-  },
+  decode: decodeJoined,
 });
 
 registerNetworkEmitter(DeepLabV2, {
@@ -127,18 +148,15 @@ registerNetworkEmitter(LinearHead, {
     emitLogits(network, feature, { votes, size }, context),
 });
 
-registerNetworkEmitter(PyramidDeepLab, {
+registerNetworkEmitter<PyramidDeepLab>(PyramidDeepLab, {
+  lowLevelChannels,
   encode(network, image, context) {
+    const { emit } = context;
     const { lowLevel, deep } = emitBackbone(network, image, context);
-    return { feature: context.emit(network.botAspp, context.emit(network.aspp, deep)), lowLevel };
+    const feature = emit(network.botAspp, emit(network.aspp, deep));
+    return { feature, lowLevel: emit(network.botFine, emit(network.grow, lowLevel)) };
   },
-  decode(network, { feature, lowLevel, votes, size }, context) {
-    if (!lowLevel) throw new Error("internal: the fine feature is grown from the last map");
-    const { graph, emit } = context;
-    const fine = emit(network.botFine, emit(network.grow, lowLevel));
-    const coarse = resize(graph, feature, sizesOf(graph, fine, 2, 4));
-    return emitLogits(network, graph.node("Concat", [fine, coarse], { axis: 1 }), { votes, size }, context);
-  },
+  decode: decodeJoined,
 });
 
 registerNetworkEmitter(DensePrediction, {

@@ -7,14 +7,15 @@ import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
 import { BackboneNetwork, type NetworkParts } from "../backbone-network.js";
 import { auxiliaryHead } from "./auxiliary.js";
-import { convolution, FINE_WIDTH, initializeHead, joinFine } from "./parts.js";
+import type { JoinedLayers } from "./joined-convolution.js";
+import { convolution, FINE_WIDTH, initializeHead, joinedConvolutions } from "./parts.js";
 import { PyramidV3 } from "./pyramid.js";
 
 export class DeepLabV3Plus extends BackboneNetwork {
   readonly aspp: PyramidV3;
   readonly botFine: nn.Sequential;
   readonly botAspp: nn.Sequential;
-  readonly final1: nn.Sequential;
+  readonly final1: JoinedLayers;
   readonly final2: nn.Sequential;
   readonly dsn: nn.Sequential;
   readonly memory: ClassMemory | null;
@@ -27,10 +28,7 @@ export class DeepLabV3Plus extends BackboneNetwork {
     this.aspp = new PyramidV3(channels.layer4, width, this.outputStride);
     this.botFine = new nn.Sequential(...convolution(channels.layer1, FINE_WIDTH));
     this.botAspp = new nn.Sequential(...convolution(this.aspp.outChannels, width));
-    this.final1 = new nn.Sequential(
-      ...convolution(FINE_WIDTH + width, width, { kernel: 3 }),
-      ...convolution(width, width, { kernel: 3 }),
-    );
+    this.final1 = joinedConvolutions(width);
     this.final2 = new nn.Sequential(new nn.Conv2d(width, classes, 1));
     this.dsn = auxiliaryHead(channels.layer3, classes, auxiliaryDropout);
     this.memory = memory;
@@ -41,8 +39,8 @@ export class DeepLabV3Plus extends BackboneNetwork {
     return scope(() => this.botAspp.call(this.aspp.call(deep_BChw)));
   }
 
-  protected join(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
+  override beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
     if (!lowLevel) throw new Error("internal: DeepLabV3+ decodes with the feature of layer1");
-    return scope(() => joinFine(this.botFine.call(lowLevel), feature_BChw));
+    return scope(() => this.final1.call(this.botFine.call(lowLevel), feature_BChw));
   }
 }

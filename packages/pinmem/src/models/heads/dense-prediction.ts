@@ -78,7 +78,7 @@ export class DensePrediction extends BackboneNetwork {
     return this.aspp.call(deep_BChw);
   }
 
-  protected join(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
+  override beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
     if (!lowLevel) throw new Error("internal: the decoder fuses the maps of three stages");
     return scope(() => {
       const maps = lowLevel.chunk(3, 1);
@@ -91,7 +91,7 @@ export class DensePrediction extends BackboneNetwork {
         const grown = nn.F.interpolate(fused, { size, mode: "bilinear", alignCorners: true });
         fused = (this.fuse.at(at) as ResidualUnit).call(grown.add(skip));
       }
-      return fused;
+      return this.final1.call(fused);
     });
   }
 

@@ -7,7 +7,8 @@ import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../../memory/class-memory.js";
 import { BackboneNetwork, type NetworkParts } from "../backbone-network.js";
 import { ChannelNorm } from "../backbones/vit/conv-next.js";
-import { convolution, FINE_WIDTH, initializeHead, joinFine } from "./parts.js";
+import type { JoinedLayers } from "./joined-convolution.js";
+import { convolution, FINE_WIDTH, initializeHead, joinedConvolutions } from "./parts.js";
 import { PyramidV3 } from "./pyramid.js";
 
 export class PyramidDeepLab extends BackboneNetwork {
@@ -15,7 +16,7 @@ export class PyramidDeepLab extends BackboneNetwork {
   readonly grow: nn.Sequential;
   readonly botFine: nn.Sequential;
   readonly botAspp: nn.Sequential;
-  readonly final1: nn.Sequential;
+  readonly final1: JoinedLayers;
   readonly final2: nn.Sequential;
   readonly dsn: nn.Sequential;
   readonly memory: ClassMemory | null;
@@ -35,10 +36,7 @@ export class PyramidDeepLab extends BackboneNetwork {
     );
     this.botFine = new nn.Sequential(...convolution(quarter, FINE_WIDTH));
     this.botAspp = new nn.Sequential(...convolution(this.aspp.outChannels, width));
-    this.final1 = new nn.Sequential(
-      ...convolution(FINE_WIDTH + width, width, { kernel: 3 }),
-      ...convolution(width, width, { kernel: 3 }),
-    );
+    this.final1 = joinedConvolutions(width);
     this.final2 = new nn.Sequential(new nn.Conv2d(width, classes, 1));
     this.dsn = new nn.Sequential();
     this.memory = memory;
@@ -49,9 +47,9 @@ export class PyramidDeepLab extends BackboneNetwork {
     return scope(() => this.botAspp.call(this.aspp.call(deep_BChw)));
   }
 
-  protected join(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
+  override beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
     if (!lowLevel) throw new Error("internal: the fine feature is grown from the last map");
-    return scope(() => joinFine(this.botFine.call(this.grow.call(lowLevel)), feature_BChw));
+    return scope(() => this.final1.call(this.botFine.call(this.grow.call(lowLevel)), feature_BChw));
   }
 
   override auxiliaryLogits(): null {

@@ -31,8 +31,8 @@ export class LinearHead extends BackboneNetwork {
     return deep_BChw;
   }
 
-  protected join(feature_BChw: Tensor): Tensor {
-    return feature_BChw;
+  override beforeClassifier(feature_BChw: Tensor): Tensor {
+    return this.final1.call(feature_BChw);
   }
 
   override auxiliaryLogits(): null {

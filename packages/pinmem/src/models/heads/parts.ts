@@ -1,7 +1,8 @@
 // What the heads are made of: convolution, batch norm and ReLU in a row, and the initialization of everything outside the
 // backbone.
 
-import { cat, nn, scope, type Tensor } from "@pinmem/torch";
+import { nn } from "@pinmem/torch";
+import { JoinedConv2d, JoinedLayers } from "./joined-convolution.js";
 
 export interface ConvolutionOptions {
   kernel?: 1 | 3;
@@ -26,15 +27,14 @@ export function convolution(
 /** Channels of the fine feature that DeepLabV3+ joins. */
 export const FINE_WIDTH = 48;
 
-/** A fine feature (B, C, h, w), and behind it another that is brought to its resolution. */
-export function joinFine(fine_BChw: Tensor, feature: Tensor): Tensor {
-  return scope(() => {
-    const size = [fine_BChw.size(2), fine_BChw.size(3)] as const;
-    return cat([fine_BChw, nn.F.interpolate(feature, { size, mode: "bilinear", alignCorners: true })], {
-      dim: 1,
-    });
-  });
-}
+/** The convolutions of DeepLabV3+'s decoder, from the fine feature and the one of `width` channels. */
+export const joinedConvolutions = (width: number): JoinedLayers =>
+  new JoinedLayers(
+    new JoinedConv2d(FINE_WIDTH, width, width),
+    new nn.BatchNorm2d(width),
+    new nn.ReLU({ inplace: true }),
+    ...convolution(width, width, { kernel: 3 }),
+  );
 
 /** He-normal weights by fan in and no bias, as the official code starts its heads. */
 export function initializeHead(...parts: readonly nn.Module[]): void {
