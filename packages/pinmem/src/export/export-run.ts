@@ -30,6 +30,7 @@ import { loadOnnxRuntime, OnnxSession } from "./onnxruntime.js";
 import { packageVersion } from "./provenance.js";
 import { selfTestPicture, verificationPictures } from "./reference-pictures.js";
 import { selfTestOf } from "./self-test.js";
+import { silenceNoise } from "./silence-noise.js";
 import { together, type VerifyInput, verify } from "./verify.js";
 import { writeGraph, writeMemory } from "./write-folder.js";
 
@@ -198,15 +199,6 @@ function changeOf(asTrained: readonly Answer[], rounded: readonly Answer[]) {
   const change = together(asTrained.map((answer, at) => differenceOf(answer, rounded[at] as Answer)));
   if (Number.isFinite(change.logits)) return change;
   throw new ExportError("some weights are too large for half precision; leave `half` out");
-}
-
-/** Noise would make every answer another one; says that it is left out. */
-function silenceNoise({ memory }: SegmentationNetwork): string[] {
-  if (memory?.readOptions.gumbel !== "always") return [];
-  memory.noise = (like) => like.mul(0);
-  return [
-    "The memory was trained to read with Gumbel noise in evaluation too; the exported one reads without.",
-  ];
 }
 
 function notesOn({ normalize, placeWeight, adaptation }: OpenRun): string[] {

@@ -101,6 +101,17 @@ export class TestTimeNormalization {
     }
   }
 
+  /** The same with statistics that were noted elsewhere, which stay the caller's; a layer that has none keeps the trained ones. */
+  withGiven<T>(given: ReadonlyMap<PictureNorm, ChannelStatistics>, body: () => T): T {
+    const outer = this.#noted;
+    this.#noted = new Map(given);
+    try {
+      return body();
+    } finally {
+      this.#noted = outer;
+    }
+  }
+
   /** Whether statistics were noted, which hold until `with` ends. */
   get isNoted(): boolean {
     return this.#noted !== null && !this.#notes;

@@ -14,7 +14,7 @@ import { untrainedRun } from "../../../pinmem/test/untrained-run.js";
 import { load } from "../../../runtime/src/index.js";
 import { launch, noChromium } from "../../../runtime/test/browser/chromium.js";
 import { serve } from "../../../runtime/test/browser/static-server.js";
-import { noRuntime, transformer } from "../../../runtime/test/exported.js";
+import { noRuntime, street, transformer } from "../../../runtime/test/exported.js";
 import { appFolder } from "../../src/app-folder.js";
 import { filesBelow } from "../../src/files.js";
 import { exportStudio, type Studio, startStudio } from "../../src/index.js";
@@ -52,18 +52,28 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
 
   const open = (address: string, options = {}) => openPage(browser, address, wrong, options);
 
-  for (const engine of ["page", "torch"] as const)
-    it(`segments pictures of the run and dropped ones, and saves the PNG that Node would, computed by ${engine}`, async () => {
-      await using own = engine === "torch" ? await startStudio(await content({ engine })) : null;
+  for (const [how, engine, normalize] of [
+    ["the page", "page", { kind: "trained" }],
+    ["libtorch", "torch", { kind: "trained" }],
+    ["libtorch with own statistics", "torch", { kind: "image", weight: 0.3 }],
+  ] as const)
+    it(`segments pictures of the run and dropped ones, and saves the PNG that Node would, computed by ${how}`, async () => {
+      const more = { engine, normalize };
+      await using own = engine === "torch" ? await startStudio(await content(more)) : null;
       const page = await open(own?.address ?? studio.address);
       await segmented(page);
       await page.getByText(engine === "torch" ? "libtorch, on the server" : "wasm · ").waitFor();
-      const pixels = Buffer.alloc(64 * 48 * 3, 90);
+      const { pixels } = street(64, 48);
       const png = await sharp(pixels, { raw: { width: 64, height: 48, channels: 3 } })
         .png()
         .toBuffer();
       await page.setInputFiles("input[type=file]", { name: "mine.png", mimeType: "image/png", buffer: png });
       await page.waitForSelector("canvas.classes[width='64'][data-ready=true]");
+      if (normalize.kind === "image") {
+        const before = await page.locator(".legend .figure").allInnerTexts();
+        await page.getByLabel("Own statistics").fill("0.8");
+        await expect.poll(() => page.locator(".legend .figure").allInnerTexts()).not.toEqual(before);
+      }
       const [download] = await Promise.all([
         page.waitForEvent("download"),
         page.getByRole("button", { name: "train-ids" }).click(),
@@ -72,14 +82,16 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
       expect(await sharp(file).metadata()).toMatchObject({ channels: 1, depth: "uchar" });
       const saved = await sharp(file).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
       expect(saved.info).toMatchObject({ width: 64, height: 48, channels: 1 });
-      const [run] = (await content()).runs;
+      const [run] = (await content(more)).runs;
       await using model = await load((await run?.model(() => {})) as string, { threads: 1 });
+      if (normalize.kind === "image") model.normalize = 0.8;
       const { labels } = await model.segment({ width: 64, height: 48, pixels });
       expect(saved.data.filter((label, at) => label !== labels[at]).length).toBeLessThan(10);
-      const read = await model.read(20, 20);
       await page.keyboard.press("2");
       await page.locator(".stage").click();
-      await page.getByText(/^Pixel \d+, \d+/).waitFor();
+      const pixel = (await page.getByText(/^Pixel \d+, \d+/).textContent()) ?? "";
+      const [x = 0, y = 0] = (pixel.match(/\d+/g) ?? []).map(Number);
+      const read = await model.read(x, y);
       const shares = await page.locator(".bars td:nth-child(2) .figure").allTextContents();
       expect(Number.parseFloat(shares[0] as string)).toBeCloseTo(100 * Math.max(...read), 0);
       expect(await violations(page)).toEqual([]);

@@ -39,10 +39,11 @@ export interface StudioRunOptions {
 
 /** @throws RunError where a path is neither; ExportedModelError, RecipeError where it cannot be read */
 export async function openStudioRun(path: string, options: StudioRunOptions): Promise<StudioRun> {
-  if (options.engine === "torch" && options.normalize.kind !== "trained")
+  const { normalize } = options;
+  if (normalize.kind === "image" && normalize.weight === "auto")
     throw new RunError(
       path,
-      "is computed by libtorch with the statistics of training alone: leave out `normalize`",
+      "is shown with one weight of own statistics, which the page sets: give `normalize` a number instead of auto, such as image:0.3",
     );
   if (existsSync(join(path, EXPORT_FILE))) return openExported(path);
   const folder = new RunFolder(path);
@@ -84,7 +85,7 @@ export async function openStudioRun(path: string, options: StudioRunOptions): Pr
     validation: validationOf(folder),
     evaluations: () => evaluationsOf(path),
     inspection: () => inspectionOf(path),
-    compute: options.engine === "torch" ? torchGraphs(path) : null,
+    compute: options.engine === "torch" ? torchGraphs(path, options) : null,
     goesOn: goesOnFrom(folder),
     adapt: (task) => adaptRun(path, task),
   };

@@ -2,53 +2,85 @@
 // (export/build-graphs.ts), so that a page cannot tell the difference but by time.
 // Shapes: K classes, C width of the feature, R rows a class, H W image.
 
+import { statSync } from "node:fs";
 import type { ComputeGraph, GraphValues } from "@pinmem/studio";
 import { fromTypedArray, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { silenceNoise } from "../../export/silence-noise.js";
 import { winners } from "../../inference/predictor.js";
 import { decodeWith } from "../../models/segment.js";
 import type { SegmentationNetwork } from "../../models/segmentation-network.js";
-import { openRun } from "../../runs/open-run.js";
+import { type Normalization, openNormalized } from "../../runs/open-normalized.js";
+import { openRun, weightsFile } from "../../runs/open-run.js";
+import { OwnStatistics } from "./own-statistics.js";
 
-/** Opens the run with its first picture. @throws RangeError where an input is missing */
-export function torchGraphs(path: string): ComputeGraph {
-  let network: SegmentationNetwork | null = null;
+interface OpenNetwork extends Disposable {
+  readonly network: SegmentationNetwork;
+  /** Null: its batch norms have one set of statistics for all pictures, and are folded. */
+  readonly own: OwnStatistics | null;
+}
+
+/**
+ * Opens the run with its first picture, and anew where it has other weights by then.
+ * @throws what `openNormalized` throws; RangeError where an input is missing
+ */
+export function torchGraphs(path: string, normalization: Normalization): ComputeGraph {
+  let opened = "";
+  let opening: Promise<OpenNetwork> | null = null;
   return async (graph, values, wanted) => {
-    network ??= openRun(path).network;
-    const found = (graph === "encode" ? encode : decode)(network, values);
-    return Object.fromEntries(Object.entries(found).filter(([name]) => wanted.includes(name)));
+    const { size, mtimeMs } = statSync(weightsFile(path));
+    if (!opening || opened !== `${size}:${mtimeMs}`) {
+      void opening?.then((before) => before[Symbol.dispose]()).catch(() => {});
+      opened = `${size}:${mtimeMs}`;
+      opening = open(path, normalization);
+    }
+    const { network, own } = await opening;
+    return noGrad(() =>
+      scope(() => {
+        const run = () => (graph === "encode" ? encode : decode)(network, values);
+        const found = own ? own.run(values, wanted, run) : run();
+        return Object.fromEntries(Object.entries(found).filter(([name]) => wanted.includes(name)));
+      }),
+    );
   };
 }
 
-const encode = (network: SegmentationNetwork, values: GraphValues): GraphValues =>
-  noGrad(() =>
-    scope(() => {
-      const { feature, lowLevel } = network.encode(tensor(values, "image"));
-      return { feature: value(feature), ...(lowLevel && { low_level: value(lowLevel) }) };
-    }),
-  );
+async function open(path: string, { normalize, place }: Normalization): Promise<OpenNetwork> {
+  if (normalize.kind !== "image") {
+    const run = await openNormalized(path, { normalize, place });
+    silenceNoise(run.network);
+    return { network: run.network, own: null, [Symbol.dispose]: () => run[Symbol.dispose]() };
+  }
+  const run = openRun(path, { form: "trained" });
+  const { network } = run;
+  silenceNoise(network);
+  const own = new OwnStatistics(network.to({ memoryFormat: "channelsLast" }));
+  return { network, own, [Symbol.dispose]: () => run[Symbol.dispose]() };
+}
 
-const decode = (network: SegmentationNetwork, values: GraphValues): GraphValues =>
-  noGrad(() =>
-    scope(() => {
-      const feature = tensor(values, "feature");
-      const lowLevel = values.low_level ? tensor(values, "low_level") : null;
-      const [height = 0, width = 0] = [...(values.size?.data ?? [])].map(Number);
-      const { memory } = network;
-      const reading =
-        memory?.read(feature, {
-          // (K, C) or (K, R, C), which the memory keeps as (K R, C).
-          items: tensor(values, "memory").reshape([-1, memory.width]),
-          temperature: number(values, "temperature"),
-          vote: number(values, "vote_weight"),
-        }) ?? null;
-      const logits = decodeWith(network, { feature, lowLevel }, reading, [height, width]);
-      return {
-        logits: value(logits),
-        labels: { data: winners(logits), shape: [1, height, width] },
-        ...(reading && { read_weights: value(reading.weights) }),
-      };
-    }),
-  );
+function encode(network: SegmentationNetwork, values: GraphValues): GraphValues {
+  const { feature, lowLevel } = network.encode(tensor(values, "image"));
+  return { feature: value(feature), ...(lowLevel && { low_level: value(lowLevel) }) };
+}
+
+function decode(network: SegmentationNetwork, values: GraphValues): GraphValues {
+  const feature = tensor(values, "feature");
+  const lowLevel = values.low_level ? tensor(values, "low_level") : null;
+  const [height = 0, width = 0] = [...(values.size?.data ?? [])].map(Number);
+  const { memory } = network;
+  const reading =
+    memory?.read(feature, {
+      // (K, C) or (K, R, C), which the memory keeps as (K R, C).
+      items: tensor(values, "memory").reshape([-1, memory.width]),
+      temperature: number(values, "temperature"),
+      vote: number(values, "vote_weight"),
+    }) ?? null;
+  const logits = decodeWith(network, { feature, lowLevel }, reading, [height, width]);
+  return {
+    logits: value(logits),
+    labels: { data: winners(logits), shape: [1, height, width] },
+    ...(reading && { read_weights: value(reading.weights) }),
+  };
+}
 
 function tensor(values: GraphValues, name: string): Tensor {
   const given = values[name];
