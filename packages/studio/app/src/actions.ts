@@ -108,6 +108,8 @@ export async function chooseRun(at: number): Promise<void> {
   runProblem = null;
   state.problem.value = null;
   state.result.value = null;
+  state.resultBefore.value = null;
+  state.written.value = [];
   state.model.value = null;
   forgetLook();
   try {
@@ -231,6 +233,7 @@ export async function teach(): Promise<void> {
     if (!state.resultBefore.value) state.resultBefore.value = state.result.value;
     const { written, missing } = await teachFrom(model, state.strokes.value);
     state.written.value = written;
+    noteTaught(written.length > 0);
     state.missing.value = missing;
     // Rows that are only read hardly change labels.
     if (state.written.value.length > 0 && state.votes.value === 0) state.votes.value = 10;
@@ -240,12 +243,19 @@ export async function teach(): Promise<void> {
   }
 }
 
+function noteTaught(isTaught: boolean): void {
+  const { value: run } = state.runAt;
+  const others = [...state.taught.value].filter((one) => one !== run);
+  state.taught.value = new Set(isTaught ? [...others, run] : others);
+}
+
 /** Rows, votes and strokes as they were. */
 export async function resetTeaching(): Promise<void> {
   const model = state.model.value;
   if (!model?.hasMemory) return;
   state.strokes.value = new Map();
   state.written.value = [];
+  noteTaught(false);
   state.resultBefore.value = null;
   state.swipe.value = 0;
   state.isKept.value = true;

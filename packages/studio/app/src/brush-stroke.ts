@@ -6,4 +6,6 @@ export interface BrushStroke {
   /** In pixels of the picture. */
   readonly points: readonly (readonly [number, number])[];
   readonly width: number;
+  /** Of one that has snapped, the pixels that it covers, in runs: row, first column, column behind the last. */
+  readonly runs?: readonly number[];
 }

@@ -19,7 +19,11 @@ export function Chart({ title, lines, at }: ChartProps) {
   const x = (step: number) => LEFT + ((step - x0) / Math.max(1, x1 - x0)) * (WIDTH - LEFT - 8);
   const y = (value: number) =>
     HEIGHT - BOTTOM - ((value - y0) / Math.max(1e-9, y1 - y0)) * (HEIGHT - BOTTOM - 8);
-  const said = (value: number) => Number(value.toPrecision(3)).toString();
+  const said = (value: number) => {
+    const text = Number(value.toPrecision(3)).toString();
+    // As many letters as there is room for.
+    return text.length > 6 ? value.toExponential(1) : text;
+  };
   return (
     <figure>
       <h2>{title}</h2>

@@ -4,6 +4,7 @@
 import { ConfusionMatrix, classIoU, viridis } from "@pinmem/core";
 import type { EvaluationResult } from "@pinmem/core/formats";
 import { computed, signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { choosePicture } from "./actions.js";
 import { Choice } from "./choice.js";
@@ -54,13 +55,23 @@ export function CompareTables() {
   );
 }
 
+/** What may be wider than there is room: keys scroll it, too. */
+function Scrolled({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the arrow keys
+    <section class="tablewrap" aria-label={label} tabIndex={0}>
+      {children}
+    </section>
+  );
+}
+
 /** Classes by domains. */
 function Classes({ of, first }: { readonly of: number; readonly first: string }) {
   const classes = [...new Set(domains.value.flatMap(({ classes }) => Object.keys(classes[of] ?? {})))].filter(
     (name) => domains.value.some(({ classes }) => typeof classes[of]?.[name] === "number"),
   );
   return (
-    <div class="tablewrap">
+    <Scrolled label="IoU by class">
       <h2>IoU by class{of > 0 && `, and the difference from ${first}`}</h2>
       <table class="scores">
         <thead>
@@ -92,7 +103,7 @@ function Classes({ of, first }: { readonly of: number; readonly first: string })
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }
 
@@ -129,7 +140,7 @@ function Confusion({ of }: { readonly of: number }) {
   const there = scores.flatMap((score, at) => (score === null ? [] : [at]));
   const name = (at: number) => model.classes[at]?.name ?? "";
   return (
-    <div class="tablewrap">
+    <Scrolled label="Confusion">
       <h2>True class by row, predicted by column</h2>
       <table class="confusion">
         <thead>
@@ -176,7 +187,7 @@ function Confusion({ of }: { readonly of: number }) {
           })}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }
 

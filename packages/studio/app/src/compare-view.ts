@@ -48,7 +48,11 @@ function showOnStage(): void {
   const runs = state.site.value?.runs ?? [];
   const isSide = layout.value === "side by side" && othersAt.value.length > 0;
   panes.value = isSide
-    ? results.value.map((result, at) => ({ title: runs[runsAt.value[at] as number]?.name ?? "", result }))
+    ? results.value.map((result, at) => {
+        const run = runsAt.value[at] as number;
+        const name = runs[run]?.name ?? "";
+        return { title: state.taught.value.has(run) ? `${name}, as taught` : name, result };
+      })
     : null;
   beside.value = isSide ? null : (results.value[1] ?? null);
   const isMarked = marker();

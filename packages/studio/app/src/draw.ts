@@ -68,9 +68,23 @@ export function drawMap(
 /** A stroke of the brush; color null: of the eraser. */
 export function drawStroke(
   context: CanvasRenderingContext2D,
-  { points, width }: Pick<BrushStroke, "width"> & { readonly points: Points },
+  { points, width, runs }: Pick<BrushStroke, "width" | "runs"> & { readonly points: Points },
   color: Color | null,
 ): void {
+  if (runs) {
+    // All of it white, and its own color but for a pixel all around.
+    for (const [style, less] of [
+      ["#fff", 0],
+      [color ? `rgb(${color.join(" ")})` : "#0006", 1],
+    ] as const) {
+      context.fillStyle = style;
+      for (let at = 0; at < runs.length; at += 3) {
+        const [y, from, to] = runs.slice(at, at + 3) as [number, number, number];
+        context.fillRect(from + less, y, Math.max(0, to - from - 2 * less), 1);
+      }
+    }
+    return;
+  }
   context.lineCap = "round";
   context.lineJoin = "round";
   for (const [stroke, extra] of [
@@ -84,6 +98,30 @@ export function drawStroke(
     context.moveTo(x, y);
     if (rest.length === 0) context.lineTo(x + 0.01, y);
     for (const [px, py] of rest) context.lineTo(px, py);
+    context.stroke();
+  }
+}
+
+/** Where keys have brought the pointer. */
+export function drawCross(
+  context: CanvasRenderingContext2D,
+  { x, y }: { readonly x: number; readonly y: number },
+  size: number,
+): void {
+  for (const [style, width] of [
+    ["#fff", size / 3],
+    ["#000", size / 8],
+  ] as const) {
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    context.beginPath();
+    for (const [dx, dy] of [
+      [size, 0],
+      [0, size],
+    ] as const) {
+      context.moveTo(x - dx, y - dy);
+      context.lineTo(x + dx, y + dy);
+    }
     context.stroke();
   }
 }

@@ -214,13 +214,27 @@ const similar = computed(() => {
   const each = rows.length / classes.length;
   const vectors = classes.map((_, at) => rows.subarray(at * each, (at + 1) * each));
   const there = vectors.flatMap((row, at) => (row.some((value) => value !== 0) ? [at] : []));
-  const dot = (one: Float32Array, other: Float32Array) =>
-    one.reduce((sum, value, at) => sum + value * (other[at] as number), 0);
+  const width = memory.shape.at(-1) ?? 1;
   return {
     there,
-    cells: there.map((i) => there.map((j) => dot(vectors[i] as Float32Array, vectors[j] as Float32Array))),
+    cells: there.map((i) =>
+      there.map((j) => likeness(vectors[i] as Float32Array, vectors[j] as Float32Array, width)),
+    ),
   };
 });
+
+/** Cosine of the rows of two classes; where they have several, of those that are most alike. Rows that were never written are zero. */
+function likeness(one: Float32Array, other: Float32Array, width: number): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let a = 0; a < one.length; a += width) {
+    for (let b = 0; b < other.length; b += width) {
+      let sum = 0;
+      for (let c = 0; c < width; c++) sum += (one[a + c] as number) * (other[b + c] as number);
+      if (sum !== 0) most = Math.max(most, sum);
+    }
+  }
+  return Number.isFinite(most) ? most : 0;
+}
 
 function Alike() {
   const [value, model] = [similar.value, state.model.value];

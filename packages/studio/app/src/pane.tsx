@@ -3,7 +3,7 @@
 
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { drawMap, drawResult, drawStroke } from "./draw.js";
+import { drawCross, drawMap, drawResult, drawStroke } from "./draw.js";
 import { type Shown, thinnedOut } from "./overlay.js";
 import { beside, marks, moved, panes, zoom } from "./stage-state.js";
 import * as state from "./state.js";
@@ -88,6 +88,7 @@ function whatToDraw(at: number): (canvas: HTMLCanvasElement) => void {
   const map = state.tab.value === "Inside" ? state.rowMap.value : null;
   const stride = state.model.value?.description.feature.stride ?? 1;
   const enlarged = zoom.value;
+  const { value: cross } = state.cross;
   const strokes =
     state.tab.value === "Teach" ? (state.strokes.value.get(state.picture.value?.id ?? "") ?? []) : [];
   return (canvas) => {
@@ -101,6 +102,7 @@ function whatToDraw(at: number): (canvas: HTMLCanvasElement) => void {
     if (map) {
       context.clearRect(0, 0, result.width, result.height);
       drawMap(context, map, stride);
+      if (cross) drawCross(context, cross, stride);
       return;
     }
     const inFull = (pixel: number) => (Math.floor(pixel / width) * result.width + (pixel % width)) * step;
@@ -114,6 +116,7 @@ function whatToDraw(at: number): (canvas: HTMLCanvasElement) => void {
       const color = stroke.class === null ? null : (style.colors[stroke.class] ?? null);
       drawStroke(context, stroke, color);
     }
+    if (cross) drawCross(context, cross, stride);
   };
 }
 

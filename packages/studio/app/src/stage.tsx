@@ -1,18 +1,15 @@
-// The picture with its classes, or several results of it side by side, enlarged and moved together. The wheel and + - 0 enlarge, dragging
-// and the arrow keys move; in Teach, dragging brushes; in Inside, a click asks what a pixel reads.
+// The picture with its classes, or several results of it side by side, enlarged and moved together. The wheel enlarges, dragging
+// moves; in Teach, dragging brushes; in Inside, a click asks what a pixel reads. Keys do the same (stage-keys.ts).
 
 import { useRef } from "preact/hooks";
-import { look, teach } from "./actions.js";
-import type { BrushStroke } from "./brush-stroke.js";
-import { drawStroke } from "./draw.js";
-import { video } from "./live.js";
+import { look } from "./actions.js";
+import { beginStroke, endStroke, goOn, isDrawing } from "./drawing.js";
 import { Pane } from "./pane.js";
-import { fit, moved, panes, zoomBy } from "./stage-state.js";
+import { onStageKey } from "./stage-keys.js";
+import { moved, panes, zoomBy } from "./stage-state.js";
 import * as state from "./state.js";
 import { Swatch } from "./swatch.js";
 import { VideoBar } from "./video-bar.js";
-
-let drawn: { points: [number, number][] } | null = null;
 
 /** The middle of the page. */
 export function Stage() {
@@ -20,41 +17,17 @@ export function Stage() {
   const onMove = (event: PointerEvent) => {
     const at = pixelAt(event, area.current);
     state.pointed.value = at;
+    state.cross.value = null;
     if (event.buttons !== 1) return;
-    if (drawn) {
-      if (at) {
-        drawn.points.push([at.x, at.y]);
-        sketch(area.current, drawn.points);
-      }
-    } else moved.value = [moved.value[0] + event.movementX, moved.value[1] + event.movementY];
+    if (!isDrawing()) moved.value = [moved.value[0] + event.movementX, moved.value[1] + event.movementY];
+    else if (at) goOn(at, area.current);
   };
   const onDown = (event: PointerEvent) => {
     if (event.button !== 0) return;
     const at = pixelAt(event, area.current);
     area.current?.setPointerCapture(event.pointerId);
     if (state.tab.value === "Inside" && at) void look(Math.floor(at.x), Math.floor(at.y));
-    if (state.tab.value !== "Teach" || !at || !state.model.value?.hasMemory) return;
-    if (video.value) {
-      state.problem.value = "Strokes need a picture that stays: choose Keep frame, then brush on that";
-      return;
-    }
-    drawn = { points: [[at.x, at.y]] };
-    sketch(area.current, drawn.points);
-  };
-  const onUp = () => {
-    if (!drawn) return;
-    const id = state.picture.value?.id ?? "";
-    const stroke: BrushStroke = {
-      class: state.brushClass.value,
-      points: drawn.points.map(([x, y]) => [Math.round(x), Math.round(y)] as const),
-      width: state.brushWidth.value,
-    };
-    drawn = null;
-    state.strokes.value = new Map(state.strokes.value).set(id, [
-      ...(state.strokes.value.get(id) ?? []),
-      stroke,
-    ]);
-    void teach();
+    if (at) beginStroke(at, area.current);
   };
   const count = panes.value?.length ?? 1;
   return (
@@ -63,14 +36,14 @@ export function Stage() {
         ref={area}
         class={`stage ${state.tab.value.toLowerCase()} of-${count}`}
         role="application"
-        aria-label="Picture with classes: plus, minus and 0 enlarge, arrow keys move"
+        aria-label="Picture with classes: plus, minus and 0 enlarge, arrow keys move; with Shift they move a cross, Enter asks or brushes there"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes keys
         tabIndex={0}
         onPointerMove={onMove}
         onPointerDown={onDown}
-        onPointerUp={onUp}
+        onPointerUp={endStroke}
         onPointerLeave={() => {
-          state.pointed.value = null;
+          if (!state.cross.value) state.pointed.value = null;
         }}
         onWheel={(event) => {
           event.preventDefault();
@@ -81,7 +54,7 @@ export function Stage() {
             middle ? [event.clientX - middle[0], event.clientY - middle[1]] : undefined,
           );
         }}
-        onKeyDown={onKey}
+        onKeyDown={(event) => onStageKey(event, area.current)}
       >
         {Array.from({ length: count }, (_, at) => (
           <Pane key={at} at={at} />
@@ -112,7 +85,7 @@ function Pointed() {
   const { width } = first.result;
   const index = Math.floor(at.y) * width + Math.floor(at.x);
   return (
-    <p class="pointed">
+    <p class="pointed" aria-live={state.cross.value ? "polite" : "off"}>
       {results.map(({ title, result }) => {
         if (result?.width !== width) return null;
         const label = result.labels[index] as number;
@@ -154,29 +127,4 @@ function pixelAt(event: PointerEvent, area: HTMLElement | null): { x: number; y:
   const x = (event.clientX - box.left - (box.width - bitmap.width * scale) / 2) / scale;
   const y = (event.clientY - box.top - (box.height - bitmap.height * scale) / 2) / scale;
   return x >= 0 && y >= 0 && x < bitmap.width && y < bitmap.height ? { x, y } : null;
-}
-
-function onKey(event: KeyboardEvent): void {
-  const steps: Readonly<Record<string, readonly [number, number]>> = {
-    ArrowLeft: [40, 0],
-    ArrowRight: [-40, 0],
-    ArrowUp: [0, 40],
-    ArrowDown: [0, -40],
-  };
-  const step = steps[event.key];
-  if (step) moved.value = [moved.value[0] + step[0], moved.value[1] + step[1]];
-  else if (event.key === "+" || event.key === "=") zoomBy(1.25);
-  else if (event.key === "-") zoomBy(0.8);
-  else if (event.key === "0") fit();
-  else return;
-  event.preventDefault();
-}
-
-/** A stroke as it is drawn, before it counts. */
-function sketch(area: HTMLElement | null, points: readonly (readonly [number, number])[]): void {
-  // Its scale is that of the last drawing.
-  const context = area?.querySelector<HTMLCanvasElement>("canvas.classes")?.getContext("2d");
-  const { value: trainId } = state.brushClass;
-  const color = trainId === null ? null : (state.colors.value[trainId] ?? null);
-  if (context) drawStroke(context, { points, width: state.brushWidth.value }, color);
 }

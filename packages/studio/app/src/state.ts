@@ -55,6 +55,9 @@ export const normalize = signal(0);
 /** Pixel below the pointer. */
 export const pointed = signal<{ readonly x: number; readonly y: number } | null>(null);
 
+/** The same where keys have brought the pointer there: shown as a cross. */
+export const cross = signal<{ readonly x: number; readonly y: number } | null>(null);
+
 /** Colors by train id, as shown. */
 export const colors = computed(() =>
   (model.value?.classes ?? []).map(({ color }, at) => recolored.value.get(at) ?? color),
@@ -66,10 +69,14 @@ export const strokes = signal<ReadonlyMap<string, readonly BrushStroke[]>>(new M
 export const brushClass = signal<number | null>(0);
 /** In pixels of the picture. */
 export const brushWidth = signal(24);
+/** Whether strokes snap to superpixels. */
+export const snaps = signal(false);
 /** Share of the picture, from the left, that shows it as before. */
 export const swipe = signal(0);
 /** Names of classes whose rows were written. */
 export const written = signal<readonly string[]>([]);
+/** Positions of runs whose rows are not those of their files. */
+export const taught = signal<ReadonlySet<number>>(new Set());
 /** Pictures with strokes whose files are not open, and so teach nothing. */
 export const missing = signal(0);
 /** Whether the strokes are in the browser's storage. */

@@ -15,6 +15,13 @@ export function brushedLabels(
 ): Uint8Array {
   const labels = new Uint8Array(width * height).fill(IGNORED);
   for (const stroke of strokes) {
+    if (stroke.runs) {
+      for (let at = 0; at < stroke.runs.length; at += 3) {
+        const [y, from, to] = stroke.runs.slice(at, at + 3) as [number, number, number];
+        labels.fill(stroke.class ?? IGNORED, y * width + from, y * width + to);
+      }
+      continue;
+    }
     const one = { ...stroke, class: stroke.class ?? 0 };
     const { trainIds } = paint([one], { width, height }, names, IGNORED);
     trainIds.forEach((id, at) => {

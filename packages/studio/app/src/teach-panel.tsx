@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { decode, resetTeaching, teach } from "./actions.js";
 import { saveAdapted } from "./save-adapted.js";
 import { Slider } from "./slider.js";
+import { superpixelsOf } from "./snap.js";
 import * as state from "./state.js";
 import { Swatch } from "./swatch.js";
 import { TeachScorePanel } from "./teach-score-panel.js";
@@ -65,6 +66,19 @@ export function TeachPanel() {
           step={1}
           say={(value) => `${value} px`}
         />
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={state.snaps.value}
+            onChange={({ currentTarget }) => {
+              state.snaps.value = currentTarget.checked;
+              // So that they are there when the first stroke ends.
+              if (currentTarget.checked && state.bitmap.value)
+                superpixelsOf(state.bitmap.value).catch(() => {});
+            }}
+          />
+          Snap to superpixels
+        </label>
         <div class="row wrap">
           <button type="button" disabled={mine.length === 0} onClick={undo}>
             Undo

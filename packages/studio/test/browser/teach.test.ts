@@ -11,6 +11,7 @@ import { temporaryFolder } from "../../../pinmem/test/data-fixtures.js";
 import { miniRecipe } from "../../../pinmem/test/mini-recipe.js";
 import { launch, noChromium } from "../../../runtime/test/browser/chromium.js";
 import { noRuntime } from "../../../runtime/test/exported.js";
+import type { BrushStroke } from "../../app/src/brush-stroke.js";
 import { type Studio, startStudio } from "../../src/index.js";
 import type { Site } from "../../src/site.js";
 import { strokesFromLabels } from "./label-strokes.js";
@@ -61,6 +62,50 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("teaching", () => {
     expect(record).toMatchObject({ labeled: 1, vote: 10, weight: 0, written: ["road"] });
     await page.getByRole("button", { name: "Reset" }).click();
     await page.getByText("No row was written yet.").waitFor();
+    await page.close();
+  });
+
+  it("is taught by keys alone, asks what a pixel reads by keys, and snaps strokes to superpixels", async () => {
+    const page = await openPage(browser, studio.address, wrong);
+    await segmented(page);
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    const isAt = "document.activeElement.className";
+    for (let at = 0; at < 60 && !/stage/.test((await page.evaluate(isAt)) as string); at++)
+      await press("Tab");
+    await press("2", "Shift+ArrowDown", "Enter");
+    const middle = await page.getByText(/^Pixel \d+, \d+$/).textContent();
+    await press("Shift+ArrowDown", "Enter");
+    const below = page.getByText(/^Pixel \d+, \d+$/);
+    await expect.poll(() => below.textContent()).not.toBe(middle);
+    expect((await below.textContent())?.split(",")[0]).toBe(middle?.split(",")[0]);
+    await press(
+      "3",
+      "Enter",
+      "Shift+ArrowRight",
+      "Escape",
+      "Enter",
+      "Shift+ArrowRight",
+      "Shift+ArrowRight",
+      "Enter",
+    );
+    await page.getByText("Rows written: road; 1 picture.").waitFor();
+    await page.getByLabel("Snap to superpixels").check();
+    await page.getByRole("button", { name: "sky", exact: true }).click();
+    await page.locator(".stage").focus();
+    await press("Shift+ArrowUp", "Shift+ArrowUp", "Enter", "Shift+ArrowLeft", "Shift+ArrowLeft", "Enter");
+    await page.getByText("Rows written: road, sky; 1 picture.").waitFor();
+    const kept = (await page.evaluate("Object.values(localStorage)[0]")) as string;
+    const [[, strokes]] = JSON.parse(kept) as [[string, BrushStroke[]]];
+    expect(strokes.map(({ class: one, runs }) => [one, (runs?.length ?? 0) > 0])).toEqual([
+      [0, false],
+      [10, true],
+    ]);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Rows written: road; 1 picture.").waitFor();
+    await page.getByRole("button", { name: "Reset" }).click();
     await page.close();
   });
 
