@@ -368,6 +368,9 @@ describe("the catalog", () => {
     await expect(pullWeights("resnet18", { from: "npm" })).rejects.toThrow(
       /resnet18: no weights of it are published by npm; take `from` "torchvision"/,
     );
+    await expect(pullWeights("dinov3_vitb16")).rejects.toThrow(
+      /its weights are not fetched: download model\.safetensors from https:.*dinov3-vitb16\S* \(DINOv3 License/,
+    );
     await expect(pullWeights("tiny")).rejects.toThrow(/tiny: no weights of it .*train it from random values/);
   });
 });

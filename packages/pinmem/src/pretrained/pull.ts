@@ -48,6 +48,15 @@ export async function pullWeights(backbone: string, options: PullOptions = {}): 
   const from = options.from ?? "torchvision";
   const weights = weightsFor(backbone).find((one) => one.from === from);
   if (!weights) {
+    const { foundationWeights } = await import("./foundation-catalog.js");
+    const foundation = foundationWeights.find((one) => one.backbone === backbone);
+    if (foundation) {
+      const { address, file, license } = foundation;
+      throw new PullError(
+        backbone,
+        `its weights are not fetched: download ${file} from ${address} (${license}), and name the file in model.backboneWeights`,
+      );
+    }
     const others = weightsFor(backbone).map((one) => `\`from\` "${one.from}"`);
     const remedy = others.length > 0 ? `take ${others.join(" or ")}` : "train it from random values";
     throw new PullError(backbone, `no weights of it are published by ${from}; ${remedy}`);

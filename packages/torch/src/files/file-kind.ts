@@ -5,6 +5,8 @@ import { DAMAGED } from "./errors.js";
 import { type Input, openInput } from "./input.js";
 
 const START = 512;
+/** Of a server's words in a message. */
+const SHOWN = 120;
 
 /** The first bytes of a file, one character each. */
 export function readStart(input: Input): string {
@@ -41,6 +43,17 @@ export function explainStart(start: string): [problem: string, remedy: string] |
   }
   if (/^\s*<(!doctype|html|\?xml)/i.test(start)) {
     return ["this is a web page", "The download failed: get the file from its direct address."];
+  }
+  const refusal =
+    /^\s*(?:Access to |Invalid (?:username|credentials)|Unauthorized|Not Found|Entry not found|\{"error").*/i.exec(
+      start,
+    )?.[0];
+  if (refusal !== undefined) {
+    const words = refusal.trim().slice(0, SHOWN);
+    return [
+      `this is a server's answer and not the file: "${words}"`,
+      "Sign in, or mend the address, and get it again.",
+    ];
   }
   return null;
 }

@@ -189,6 +189,11 @@ describe("files that are no safetensors, whatever their name", () => {
       /a Git LFS pointer.*git lfs pull/,
     ],
     ["<!DOCTYPE html><html><body>Sign in</body></html>", /a web page.*direct address/],
+    [
+      "Access to model a/b is restricted. You must have access to it and be authenticated. Please log in.",
+      /a server's answer and not the file: "Access to model a\/b is restricted.*Sign in/,
+    ],
+    ['{"error":"Entry not found"}', /a server's answer and not the file: "\{"error":"Entry not found"\}"/],
     ["", /the file is empty/],
     ["PK\x03\x04\x14\0\0\0\0\0archive", /a checkpoint of PyTorch/],
   ])("%j is told for what it is", (content, message) => {

@@ -16,6 +16,7 @@ import {
 import { InstanceWhitening } from "../normalization/instance-whitening.js";
 import { SwitchableWhitening } from "../normalization/switchable-whitening.js";
 import { differencesOf, identifyFoundation } from "./foundation-weights.js";
+import { gated, isShard } from "./shards.js";
 import { readWeights, WeightsError } from "./weight-files.js";
 
 export interface WeightsOptions {
@@ -150,15 +151,13 @@ function publishedTensors(
   try {
     return tensorsOf(source, options.entry, fits);
   } catch (error) {
-    if (!/web page/.test((error as Error).message)) throw error;
+    const [, what] = /is (a web page|a server's answer)/.exec((error as Error).message) ?? [];
+    if (what === undefined) throw error;
     // Of an index, one of its shards.
     const { file = nameOf(source, options) } = error as { file?: string };
-    throw new WeightsError(
-      file,
-      `is a web page in place of ${published.family}'s weights: where a license has to be accepted first, sign in at ` +
-        "huggingface.co, accept it on the model's page, and download the file again",
-      { cause: error },
-    );
+    throw new WeightsError(file, `is ${what} in place of ${published.family}'s weights: ${gated}`, {
+      cause: error,
+    });
   }
 }
 
@@ -172,9 +171,12 @@ function unfitting(
   const belong =
     fit && fit.name !== name && fit.differences.length === 0 ? `: they are those of ${fit.name}` : "";
   const more = differences.length > SHOWN ? `, … and ${differences.length - SHOWN} more` : "";
+  const remedy = isShard(source)
+    ? ". By its name the file is one of several: give model.safetensors.index.json, which lies beside them"
+    : "";
   return new WeightsError(
     source,
-    `these weights do not fit ${name}${belong}. ${differences.slice(0, SHOWN).join("; ")}${more}`,
+    `these weights do not fit ${name}${belong}. ${differences.slice(0, SHOWN).join("; ")}${more}${remedy}`,
   );
 }
 

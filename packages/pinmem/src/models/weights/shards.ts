@@ -27,7 +27,7 @@ export function readShardIndex(file: string): ShardIndex {
     content = readJsonFile(file, LARGEST);
   } catch (error) {
     if (startsAsPage(file))
-      throw new WeightsError(file, "is a web page and no index of weights", { cause: error });
+      throw new WeightsError(file, `is a web page and no index of weights: ${gated}`, { cause: error });
     throw new WeightsError(file, `cannot be read as an index of weights: ${(error as Error).message}`, {
       cause: error,
     });
@@ -49,6 +49,13 @@ export function readShardIndex(file: string): ShardIndex {
   }
   return new Map([...shards].map(([name, shard]) => [name, join(dirname(file), shard)]));
 }
+
+/** What to do where a page or a refusal came in place of a file; the end of a sentence. */
+export const gated =
+  "where a license has to be accepted first, sign in at huggingface.co, accept it on the model's page, and download the file again";
+
+/** Whether a file is by its name one of several. */
+export const isShard = (file: string): boolean => /-\d{5}-of-\d{5}\.safetensors$/.test(file);
 
 const startsAsPage = (file: string): boolean =>
   existsSync(file) && /^\s*<(!doctype|html)/i.test(readFileSync(file, "utf8").slice(0, 100));

@@ -210,6 +210,24 @@ describe("weights of foundation backbones", () => {
     },
   );
 
+  it("that are a server's refusal are refused with what to do", () => {
+    const file = join(folder, "model.safetensors");
+    writeFileSync(file, "Access to model facebook/dinov3 is restricted. Please log in.");
+    expect(() => loadBackboneWeights(make("dinov3_debug"), file)).toThrow(
+      /is a server's answer in place of DINOv3's weights: .*accept it on the model's page/,
+    );
+  });
+
+  it("of which one shard is given alone are refused, with what to give", () => {
+    scope(() => {
+      const file = join(folder, "model-00001-of-00002.safetensors");
+      saveSafetensors(file, new Map([...published("dinov3_debug", "hf")].slice(0, 30)));
+      expect(() => loadBackboneWeights(make("dinov3_debug"), file)).toThrow(
+        /one of several: give model\.safetensors\.index\.json/,
+      );
+    });
+  });
+
   it("of which a shard is a web page are refused, and the shard is named", () => {
     const index = join(folder, "model.safetensors.index.json");
     writeFileSync(index, JSON.stringify({ weight_map: { norm: "model-1.safetensors" } }));
