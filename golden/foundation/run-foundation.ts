@@ -214,7 +214,7 @@ function gradients(
   const size = (l2 / Math.sqrt(count)) * (target.square().mean().toNumber() ** 0.5 / Math.sqrt(count));
   const deviation = Math.abs(loss.toNumber() - f64.loss);
   const scale = isDouble ? DOUBLE * size : Math.max(2 * gap.loss_abs, 2 * gap.output_rel_l2 * size);
-  const noise = isDouble || deviation <= scale ? 0 : 2 * lossNoiseOf(file, target);
+  const noise = isDouble || deviation <= scale ? 0 : 2 * lossNoiseOf(file);
   const basis = isDouble ? "fixed" : "gap";
   const difference = { figure: "loss", deviation, tolerance: Math.max(scale, noise) };
   return [
@@ -223,7 +223,7 @@ function gradients(
   ];
 }
 
-function lossNoiseOf({ config, f64, gap_f32_f64 }: FoundationCase, target: Tensor): number {
+function lossNoiseOf({ config, f64, gap_f32_f64 }: FoundationCase): number {
   const ours = foundationConfigOf(config);
   const backbone = formulaBackbone(ours, "float64");
   try {
@@ -232,7 +232,6 @@ function lossNoiseOf({ config, f64, gap_f32_f64 }: FoundationCase, target: Tenso
       const image = asCut(formulaStream("image", [batch, 3, ...config.hw]), ours).to("float64");
       return lossNoise(backbone, {
         output: () => outputOf(backbone, image),
-        target: target.to({ dtype: "float64", device: "cpu" }),
         gap: gap_f32_f64.output_rel_l2,
       });
     });

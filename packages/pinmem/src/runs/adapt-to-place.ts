@@ -58,7 +58,11 @@ export async function adaptToPlace(
   try {
     const before = readMetadata(file, metadata);
     const place = await openPlace(options, { space: before.space, crop: before.recipe.data.crop });
-    const adapted = createAdaptedNetwork(before, tensors, { ...options, withMemory: place.labeled !== null });
+    const adapted = createAdaptedNetwork(
+      before,
+      { file, tensors },
+      { ...options, withMemory: place.labeled !== null },
+    );
     try {
       return await adapt(adapted, { file, before, place, options });
     } finally {

@@ -1,12 +1,14 @@
 // The network that is adapted: that of a run, in its trained form, with a memory that votes where it had none.
 
 import { type Device, manualSeed, nn, type Tensor } from "@pinmem/torch";
+import { withBase } from "../models/adapters/adapter.js";
 import { prepareForInference } from "../models/inference.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights/load-weights.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import { usesMemory } from "../training/methods/index.js";
+import { loadBase } from "./base-file.js";
 import type { ModelMetadata } from "./model-metadata.js";
 
 export interface AdaptedNetwork {
@@ -25,10 +27,14 @@ export interface AdaptedNetworkOptions {
   readonly device: Device;
 }
 
-/** In evaluation mode, without gradients; the rows of an attached memory are zero. @throws WeightsError where weights do not fit */
+/**
+ * In evaluation mode, without gradients; the rows of an attached memory are zero.
+ * @param file of the run, with its tensors
+ * @throws WeightsError where weights do not fit, RunError where the backbone's file is not to be found
+ */
 export function createAdaptedNetwork(
-  { recipe: trained, space }: Pick<ModelMetadata, "recipe" | "space">,
-  tensors: ReadonlyMap<string, Tensor>,
+  { recipe: trained, space, backboneWeights }: Pick<ModelMetadata, "recipe" | "space" | "backboneWeights">,
+  { file, tensors }: { file: string; tensors: ReadonlyMap<string, Tensor> },
   { withMemory, seed, device }: AdaptedNetworkOptions,
 ): AdaptedNetwork {
   manualSeed(seed);
@@ -36,7 +42,9 @@ export function createAdaptedNetwork(
   const recipe = attached ? withVotes(trained) : trained;
   const network = createRecipeNetwork(recipe, space.classes.length);
   const own = [...network.stateDict()].filter(([name]) => attached && name.startsWith("memory."));
-  loadNetworkWeights(network, new Map([...own, ...tensors]), { source: "the weights of the run" });
+  loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });
+  const complete = withBase(network, new Map([...own, ...tensors]));
+  loadNetworkWeights(network, complete, { source: "the weights of the run" });
   network.eval().requiresGrad_(false).to({ device, memoryFormat: "channelsLast" });
   return { network, recipe, attached };
 }

@@ -4,16 +4,19 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderStreet } from "@pinmem/streets";
 import { loadSafetensors, manualSeed, noGrad, saveSafetensors, scope } from "@pinmem/torch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formulaImages } from "../../../../golden/formula.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
+import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 import { type PublishedNames, toPublished } from "../models/backbones/published-names.js";
 import { createBackbone } from "../models/backbones/registry.js";
 import { predict } from "../models/segment.js";
 import type { RecipeInput } from "../recipes/recipe.js";
+import { adaptToPlace } from "./adapt-to-place.js";
 import { calibrate } from "./calibrate.js";
 import { openRun } from "./open-run.js";
 import { RunFolder } from "./run-folder.js";
@@ -167,6 +170,74 @@ describe("a run with a foundation backbone", () => {
     expect(() => openRun(whole.path)).toThrow(
       /holds what was trained beside the backbone's weights dinov2_debug-7\.safetensors/,
     );
+  });
+
+  describe("that was trained beside its backbone's file", () => {
+    const trained = async () => {
+      const backboneWeights = publishedFile("dinov2_debug");
+      const model = {
+        backbone: "dinov2_debug",
+        head: "linear",
+        adapter: { kind: "lora", rank: 2 },
+        backboneWeights,
+      } as const;
+      const folder = new RunFolder(join(root, "run"));
+      await train(recipe(model, { length: { steps: 1 } }), { folder });
+      return { model, folder };
+    };
+    const place = async () => {
+      const [images, labels] = [join(root, "place/images"), join(root, "place/labels")];
+      const [width, height] = [48, 32];
+      for (const index of [0, 1]) {
+        const { image, label } = renderStreet({ domain: "night", seed: 0, index, width, height });
+        await writeRgbPng(join(images, `${index}.png`), { width, height, pixels: image });
+        await writeLabelPng(join(labels, `${index}.png`), { width, height, labels: label });
+      }
+      return { images, labels, out: join(root, "adapted") };
+    };
+
+    it("is adapted to a place, and holds as little as before", async () => {
+      const { folder, model } = await trained();
+      const given = { ...(await place()), shots: 2 };
+      await adaptToPlace(folder.path, given);
+      const adapted = new RunFolder(join(root, "adapted"));
+      expect(tensorsOf(adapted.model("best")).sort()).toEqual(tensorsOf(folder.model("best")).sort());
+      {
+        using run = openRun(adapted.path);
+        expect(run.adaptation).not.toBeNull();
+      }
+      rmSync(model.backboneWeights);
+      await expect(adaptToPlace(folder.path, { ...given, out: join(root, "again") })).rejects.toThrow(
+        /holds what was trained beside the backbone's weights dinov2_debug-7\.safetensors/,
+      );
+    });
+
+    it("is what another starts from, beside the same file and no other", async () => {
+      const { folder, model } = await trained();
+      const weights = { file: folder.model("last") };
+      const start = (changed: object) =>
+        train(recipe({ ...model, weights, ...changed }, { length: { steps: 1 } }), {
+          folder: join(root, "next"),
+        });
+      await expect(start({ backboneWeights: publishedFile("dinov2_debug", 8) })).rejects.toThrow(
+        /was trained beside dinov2_debug-7\.safetensors, whose SHA-256 begins with .*is another file/,
+      );
+      await expect(start({ backboneWeights: null })).rejects.toThrow(
+        "name that file in model.backboneWeights",
+      );
+      expect((await start({})).step).toBe(1);
+    });
+
+    it("does not start from whole weights with another backbone", async () => {
+      const { model } = await trained();
+      const whole = untrainedRun(join(root, "whole"), {
+        recipe: recipe({ ...model, backboneWeights: null }),
+      });
+      const weights = { file: new RunFolder(whole).model("last") };
+      await expect(train(recipe({ ...model, weights }), { folder: join(root, "next") })).rejects.toThrow(
+        /holds another backbone than model\.backboneWeights \(layer0\.\w+ differs\).*leave model\.backboneWeights out/,
+      );
+    });
   });
 
   it.each([

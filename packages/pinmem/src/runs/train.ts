@@ -11,12 +11,7 @@ import { BackboneNetwork } from "../models/backbone-network.js";
 import { VisionTransformer } from "../models/backbones/vit/vision-transformer.js";
 import { setMemoryFormat } from "../models/memory-format.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
-import {
-  describeWeights,
-  loadBackboneWeights,
-  loadNetworkWeights,
-  type WeightsReport,
-} from "../models/weights/load-weights.js";
+import { describeWeights, loadBackboneWeights, type WeightsReport } from "../models/weights/load-weights.js";
 import { WeightsError } from "../models/weights/weight-files.js";
 import { promisedHash, publishedWeights } from "../pretrained/catalog.js";
 import { alone, type World } from "../processes/world.js";
@@ -66,6 +61,7 @@ import { type BackboneOrigin, writeMetadata } from "./model-metadata.js";
 import { factsOf, recipeForAll } from "./recipe-for-all.js";
 import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
+import { loadStart } from "./start-weights.js";
 
 export interface TrainOptions {
   readonly folder: RunFolder | string;
@@ -217,7 +213,7 @@ async function trainOn(
   if (warmUp) throw new RecipeError(recipe.name, [warmUp]);
   manualSeed(seed);
   const backboneWeights = examineBackboneWeights(recipe);
-  const { network, origin, hasRows } = buildNetwork(recipe, data);
+  const { network, origin, hasRows } = buildNetwork(recipe, data, backboneWeights);
   freezeBatchNorm(network, recipe.frozenBatchNorm);
 
   const log = isFirst ? new JsonLines(folder.events) : null;
@@ -407,7 +403,11 @@ interface Built {
   readonly hasRows: boolean;
 }
 
-function buildNetwork({ data, model, method, device, channelsLast }: Recipe, { space }: OpenData): Built {
+function buildNetwork(
+  { data, model, method, device, channelsLast }: Recipe,
+  { space }: OpenData,
+  origin: BackboneOrigin | null,
+): Built {
   const { backboneWeights, weights, positions } = model;
   const network = createRecipeNetwork({ model, method, data }, space.classes.length);
   const reports: WeightsReport[] = [];
@@ -416,7 +416,7 @@ function buildNetwork({ data, model, method, device, channelsLast }: Recipe, { s
     reports.push(loadBackboneWeights(backbone, backboneWeights));
     if (positions && backbone instanceof VisionTransformer) backbone.layer0.setRule(positions);
   }
-  const whole = weights && loadNetworkWeights(network, weights.file, { partial: weights.partial });
+  const whole = weights && loadStart(network, weights, origin);
   if (whole) reports.push(whole);
   setMemoryFormat(network, channelsLast ? "channelsLast" : "contiguous", device as Device);
   const hasRows = whole?.loaded.includes("memory.m_items") ?? false;
