@@ -1,6 +1,7 @@
 // Emitters of the layers that have no statistics: convolutions, activations, pooling, containers.
 
 import { nn } from "@pinmem/torch";
+import { AtrousConv2d } from "../../models/heads/atrous-convolution.js";
 import { ExportError } from "../export-error.js";
 import type { Graph, Value } from "../onnx/graph.js";
 import { sizesOf } from "../onnx/operations.js";
@@ -13,7 +14,7 @@ registerEmitter(nn.Sequential, (modules, input, { emit }) =>
   [...modules].reduce((value, module) => emit(module, value), input),
 );
 
-registerEmitter(nn.Conv2d, (convolution, input, { graph }) => {
+const emitConvolution: ModuleEmitter<nn.Conv2d> = (convolution, input, { graph }) => {
   const { weight, bias, stride, padding, paddingBehind, dilation, groups } = convolution;
   const behind = padding.map((zeros, at) => zeros + (paddingBehind[at] as number));
   return graph.node("Conv", [input, graph.weights(weight), ...(bias ? [graph.weights(bias)] : [])], {
@@ -23,7 +24,8 @@ registerEmitter(nn.Conv2d, (convolution, input, { graph }) => {
     dilations: dilation,
     group: groups,
   });
-});
+};
+for (const kind of [nn.Conv2d, AtrousConv2d]) registerEmitter(kind, emitConvolution);
 
 registerEmitter(nn.ConvTranspose2d, (convolution, input, { graph }) => {
   const { weight, bias, stride, padding, outputPadding, dilation, groups } = convolution;

@@ -2,10 +2,12 @@
 // backbone.
 
 import { nn } from "@pinmem/torch";
+import { AtrousConv2d } from "./atrous-convolution.js";
 import { JoinedConv2d, JoinedLayers } from "./joined-convolution.js";
 
 export interface ConvolutionOptions {
   kernel?: 1 | 3;
+  /** More than 1: of a 3x3 kernel. */
   dilation?: number;
   bias?: boolean;
 }
@@ -16,9 +18,11 @@ export function convolution(
   to: number,
   { kernel = 1, dilation = 1, bias = false }: ConvolutionOptions = {},
 ): [nn.Conv2d, nn.BatchNorm2d, nn.ReLU] {
-  const padding = kernel === 1 ? 0 : dilation;
+  const padding = kernel === 1 ? 0 : 1;
   return [
-    new nn.Conv2d(from, to, kernel, { padding, dilation, bias }),
+    dilation > 1
+      ? new AtrousConv2d(from, to, dilation, { bias })
+      : new nn.Conv2d(from, to, kernel, { padding, bias }),
     new nn.BatchNorm2d(to),
     new nn.ReLU({ inplace: true }),
   ];
