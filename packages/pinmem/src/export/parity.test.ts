@@ -10,6 +10,9 @@ import type { ClassMemory } from "../memory/class-memory.js";
 import { applyAdapter } from "../models/adapters/adapter.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
 import { backboneNames } from "../models/backbones/names.js";
+import { registerBackbone } from "../models/backbones/registry.js";
+import { dinov2, dinov3 } from "../models/backbones/vit/config.js";
+import { foundationBackbone } from "../models/backbones/vit/create.js";
 import type { VisionTransformer } from "../models/backbones/vit/vision-transformer.js";
 import { prepareForInference } from "../models/inference.js";
 import { createNetwork, type NetworkOptions } from "../models/network.js";
@@ -103,14 +106,36 @@ async function openSplit(network: SegmentationNetwork, ownStatistics = false): P
   };
 }
 
+// Registers with a gated MLP of DINOv2, and the gated one of DINOv3, which no tiny backbone has.
+const tiny = { width: 24, depth: 4, heads: 2, gated: true };
+registerBackbone("parity_dinov2_gated_reg", () =>
+  foundationBackbone("reg", dinov2({ ...tiny, registers: 4 })),
+);
+registerBackbone("parity_dinov3_gated", () => foundationBackbone("plus", dinov3({ ...tiny, biased: false })));
+
+const readAndVote = { read: { temperature: 0.1 }, vote: 5 };
 const foundation: [string, NetworkOptions][] = [
-  [
-    "dinov2_debug, linear, with a memory",
-    { backbone: "dinov2_debug", head: "linear", memory: { read: { temperature: 0.1 }, vote: 5 } },
-  ],
+  ["dinov2_debug, linear, with a memory", { backbone: "dinov2_debug", head: "linear", memory: readAndVote }],
   ["dinov3_debug, dpt", { backbone: "dinov3_debug", head: "dpt", memory: { read: { temperature: 0.1 } } }],
   ["dinov3_debug, deeplab-v3+", { backbone: "dinov3_debug" }],
   ["dinov3_convnext_debug, deeplab-v3+", { backbone: "dinov3_convnext_debug" }],
+  ...(full
+    ? (
+        [
+          { backbone: "dinov2_debug", head: "dpt", memory: readAndVote },
+          { backbone: "dinov2_debug", head: "deeplab-v3+", memory: readAndVote },
+          { backbone: "dinov3_debug", head: "linear", memory: readAndVote },
+          { backbone: "dinov3_debug", head: "deeplab-v3+", memory: readAndVote },
+          { backbone: "dinov3_convnext_debug", head: "linear", memory: readAndVote },
+          { backbone: "dinov3_convnext_debug", head: "deeplab-v3+", memory: readAndVote },
+          { backbone: "parity_dinov2_gated_reg", head: "linear", outputStride: 14 },
+          { backbone: "parity_dinov3_gated", head: "linear" },
+        ] satisfies NetworkOptions[]
+      ).map((options): [string, NetworkOptions] => [
+        `${options.backbone}, ${options.head}${"memory" in options ? ", with a memory" : ""}`,
+        options,
+      ])
+    : []),
 ];
 
 describe("exported foundation backbones", () => {

@@ -50,7 +50,7 @@ export class ConvNextBlock extends nn.Module {
   }
 }
 
-/** Takes normalized pictures (B, 3, H, W) of any size. */
+/** Takes normalized pictures (B, 3, H, W) of any size; `recomputed` are its blocks. */
 export class ConvNext extends Backbone {
   readonly config: ConvNextConfig;
   declare readonly layer0: Stage;
@@ -85,6 +85,10 @@ export class ConvNext extends Backbone {
     });
     this.config = config;
     initialize(this);
+  }
+
+  override get recomputed(): readonly nn.Module<[Tensor], unknown>[] {
+    return this.modules().filter((module) => module instanceof ConvNextBlock);
   }
 
   override forward(image_B3HW: Tensor): BackboneOutput {
