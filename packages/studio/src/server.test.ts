@@ -104,7 +104,16 @@ const ups = [
   "....//",
   "%c0%ae%c0%ae",
 ];
-const bases = ["/", "/assets/", "/ort/", "/runs/0/model/", "/runs/0/", "/pictures/0/", "/pictures/../"];
+const bases = [
+  "/",
+  "/assets/",
+  "/ort/",
+  "/runs/0/model/",
+  "/runs/0/validation/",
+  "/runs/0/",
+  "/pictures/0/",
+  "/pictures/../",
+];
 const goals = ["secret.txt", "run/recipe.json", "etc/passwd"];
 const paths = bases.flatMap((base) =>
   ups.flatMap((up) => goals.map((goal) => `${base}${up}/${up}/${up}/${goal}`)),
@@ -130,7 +139,6 @@ const oddPaths = [
 const json = { "content-type": "application/json" };
 
 it("serves nothing that lies outside, however the path is written", async () => {
-  expect(paths.length + oddPaths.length).toBeGreaterThan(240);
   for (const path of [...paths, ...oddPaths]) {
     const answer = await ask({ path });
     expect(statusOf(answer), path).toBeGreaterThanOrEqual(400);
@@ -195,6 +203,7 @@ it("answers its own name, origin and methods alone", async () => {
     [404, { method: "POST", path: "/runs/7/adapt", headers: { origin: own, ...json }, body: "{}" }],
     [404, { method: "POST", path: "/", headers: { origin: own, ...json }, body: "{}" }],
   ];
+  expect(paths.length + oddPaths.length + refused.length).toBeGreaterThan(300);
   for (const [status, asked] of refused) expect([status, asked]).toEqual([statusOf(await ask(asked)), asked]);
 });
 

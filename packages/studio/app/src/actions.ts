@@ -3,6 +3,7 @@
 
 import { load, type Model, type Segmentation } from "@pinmem/runtime/browser";
 import type { Site, SiteRun } from "../../src/site.js";
+import { postJson, serverGone } from "./ask-server.js";
 import { bitmapOf, fetchBlob } from "./decode-picture.js";
 import { closeVideo, openCamera, openVideo } from "./live.js";
 import * as state from "./state.js";
@@ -78,7 +79,7 @@ async function openModel({ name, model, prepare, unfinished, compute }: SiteRun)
   if (model === null) throw new Error(`${name} cannot be looked at yet: ${unfinished ?? "it has no model"}`);
   if (prepare !== null) await askForExport(name, prepare);
   state.busy.value = `Loading ${name}`;
-  return await load(model, {
+  const loading = load(model, {
     ortPath: (state.site.value as Site).ort,
     memory: MEMORY,
     ...(compute !== null && { compute }),
@@ -86,16 +87,16 @@ async function openModel({ name, model, prepare, unfinished, compute }: SiteRun)
       state.busy.value = `Loading ${name}: ${(done / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`;
     },
   });
+  return await loading.catch((error: unknown) => {
+    if (/cannot be fetched/.test(state.messageOf(error))) throw new Error(serverGone());
+    throw error;
+  });
 }
 
 /** The server says how far it is, a line of JSON each. */
 async function askForExport(name: string, address: string): Promise<void> {
   state.busy.value = `Exporting ${name} (once)`;
-  const response = await fetch(address, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: "{}",
-  });
+  const response = await postJson(address, {});
   const lines = (await response.text()).trim().split("\n");
   const last = JSON.parse(lines.at(-1) ?? "{}") as { error?: string };
   if (last.error !== undefined) throw new Error(`${name} cannot be exported: ${last.error}`);

@@ -137,7 +137,7 @@ export async function segmentBeside(): Promise<void> {
     for (const [at, model] of models.entries()) {
       const run = runs[at] as number;
       if (at === 0 || resultsBeside.value.has(run)) continue;
-      state.busy.value = `Segmenting with ${model.description.name}`;
+      state.busy.value = `Segmenting with ${state.site.value?.runs[run]?.name}`;
       const result = await inTurn(model, async () => (mine === turn ? await through(model, bitmap) : null));
       if (mine !== turn || !result) return;
       resultsBeside.value = new Map(resultsBeside.value).set(run, result);

@@ -1,15 +1,13 @@
 // Pictures and labels as pixels: decoded by the browser at their own size, upright, colors as they are in the file.
 
+import { askServer } from "./ask-server.js";
 import type { Picture } from "./state.js";
 
 const exact = { colorSpaceConversion: "none", premultiplyAlpha: "none" } as const;
 
 /** Bytes behind an address of the site. @throws where the server is gone or refuses */
 export async function fetchBlob(address: string): Promise<Blob> {
-  const response = await fetch(address).catch(() => null);
-  if (!response) throw new Error("the server is gone: start pinmem studio again and reload this page");
-  if (!response.ok) throw new Error(await response.text());
-  return await response.blob();
+  return await (await askServer(address)).blob();
 }
 
 /** @throws where it cannot be had or decoded */

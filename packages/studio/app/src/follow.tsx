@@ -3,6 +3,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { SiteValidation } from "../../src/site.js";
+import { serverGone } from "./ask-server.js";
 import { Chart } from "./chart.js";
 import { Similarity } from "./similarity.js";
 import * as state from "./state.js";
@@ -70,8 +71,7 @@ export function Follow() {
 function standing(): string {
   const { value: step } = newest;
   const { value: how } = training;
-  if (!isConnected.value)
-    return `${step === null ? "" : `step ${step} · `}the server is gone: start pinmem studio again; what came stays`;
+  if (!isConnected.value) return `${step === null ? "" : `step ${step} · `}${serverGone()}; what came stays`;
   const at = step === null ? "no step yet" : `step ${step}${how?.steps ? ` of ${how.steps}` : ""}`;
   if (how?.state === "finished") return `finished at ${at}`;
   if (how?.state !== "stopped") return at;

@@ -1,6 +1,7 @@
 // Saves what was taught, as a run: the server makes it by `pinmem adapt` from the same pictures and strokes.
 
 import type { AdaptAnswer, AdaptRequest } from "../../src/site.js";
+import { postJson } from "./ask-server.js";
 import { bitmapOf } from "./decode-picture.js";
 import { encodePng } from "./png.js";
 import * as state from "./state.js";
@@ -28,13 +29,7 @@ export async function saveAdapted(name: string): Promise<AdaptAnswer> {
     bitmap.close();
   }
   const body: AdaptRequest = { name, vote: state.votes.value, pictures };
-  const response = await fetch(run.adapt, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(await response.text());
-  return (await response.json()) as AdaptAnswer;
+  return (await (await postJson(run.adapt, body)).json()) as AdaptAnswer;
 }
 
 /** The file itself where the server decodes it to the same pixels (JPEG, PNG); otherwise these as PNG. */

@@ -1,4 +1,4 @@
-// Pages of the studio in a headless Chromium, and what must never happen in one: errors, messages of errors, requests elsewhere.
+// Pages of the studio in a headless Chromium, and what must never happen in one: errors, messages in its console, requests elsewhere.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -31,11 +31,12 @@ export async function openPage(
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
   page.on("pageerror", ({ message }) => wrong.push(message));
   page.on("console", (message) => {
-    if (message.type() === "error") wrong.push(message.text());
+    wrong.push(`${message.type()}: ${message.text()}`);
   });
   page.on("request", (request) => {
     const { protocol, origin } = new URL(request.url());
-    if (protocol === "http:" && origin !== new URL(address).origin) wrong.push(request.url());
+    if (!["blob:", "data:"].includes(protocol) && origin !== new URL(address).origin)
+      wrong.push(request.url());
   });
   await page.goto(address);
   return page;

@@ -97,16 +97,35 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("trouble in the studi
     await segmented(page);
     await page.keyboard.press("5");
     await page.getByText("step 3 of 4").waitFor();
+    await page.keyboard.press("3");
+    await page.locator(".stage").click();
+    await page.getByText(/Rows written: /).waitFor();
+    await page.keyboard.press("5");
+    await page.getByText("step 3 of 4").waitFor();
     await server[Symbol.asyncDispose]();
-    await page.getByText("step 3 · the server is gone: start pinmem studio again").waitFor();
+    await page
+      .getByText(`step 3 · the server is gone: start pinmem studio again with --port ${port}, and go on here`)
+      .waitFor();
     await page.locator("svg.chart path").first().waitFor({ state: "attached" });
     await page.keyboard.press("1");
     await page.locator(".scroll button").nth(1).click();
-    await page.getByText("The server is gone: start pinmem studio again and reload this page").waitFor();
+    await page.getByText(`The server is gone: start pinmem studio again with --port ${port}`).waitFor();
+    await page.keyboard.press("3");
+    await page.getByRole("button", { name: "Save as adapted run" }).click();
+    await page
+      .getByText(`Not saved: the server is gone: start pinmem studio again with --port ${port}`)
+      .waitFor();
+    await page.getByText("The strokes are kept in this browser").waitFor();
     server = await startStudio({ ...(await studioContent([path])), port: Number(port) });
     await page.locator(".scroll button").nth(0).click();
     await segmented(page);
     expect(await page.getByRole("alert").count()).toBe(0);
+    await page.reload();
+    await segmented(page);
+    await page.keyboard.press("3");
+    await page.getByText(/Rows written: /).waitFor();
+    await page.getByRole("button", { name: "Save as adapted run" }).click();
+    await page.getByText(/^Saved: /).waitFor();
     await server[Symbol.asyncDispose]();
     await page.close();
   });
