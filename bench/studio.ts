@@ -62,6 +62,7 @@ try {
   }
   const page = await segmented(await openPage());
   await measureList(page);
+  const teach = await measureTeach(page);
   await measureLarge(page);
   await measureVideo(page);
   report({
@@ -72,12 +73,14 @@ try {
     figures: {
       "first-picture-s": { value: median(first) / 1000, goal: { at: "most", limit: 3 } },
       "slowest-interaction-ms": { value: Math.max(...slowest), goal: { at: "most", limit: 100 } },
+      "teach-s": { value: teach / 1000, goal: { at: "most", limit: 1 } },
       "page-peak-MB": { value: Math.max(...Object.values(peaks)) / 1e6, goal: { at: "most", limit: 1000 } },
       "own-code-gz-kB": { value: ownCode() / 1000, goal: { at: "most", limit: 150 } },
     },
     notes: [
       "first picture: MobileNetV2, 512x256, exported before, from opening the page to its classes on the screen; median of several pages",
       "interactions: from the event to the end of the frame that shows it; median over rounds, of which the slowest is the figure",
+      "teach: from the end of a stroke on a picture of 512x256 until rows are written and the picture is segmented with them; median",
       "memory: largest resident size of the page's process so far (code and libraries of Chromium included)",
       ...Object.entries(peaks).map(([what, bytes]) => `peak after ${what}: ${(bytes / 1e6).toFixed(0)} MB`),
     ],
@@ -203,6 +206,34 @@ async function measureList(page: Page): Promise<void> {
   await measure(page, "another view", 'document.querySelectorAll("nav button")[at % 4].click();');
   await page.getByRole("button", { name: "Segment", exact: true }).click();
   await note(page, "lists");
+}
+
+/** Median milliseconds of a stroke. */
+async function measureTeach(page: Page): Promise<number> {
+  await page.getByRole("button", { name: "Teach", exact: true }).click();
+  const box = await page.locator("canvas.classes").boundingBox();
+  if (!box) throw new Error("internal: no picture to brush on");
+  const ms: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const y = box.y + box.height * (0.2 + (0.6 * round) / ROUNDS);
+    await page.mouse.move(box.x + box.width * 0.3, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.7, y, { steps: 8 });
+    const start = performance.now();
+    await page.mouse.up();
+    const told = new RegExp(`written from ${round + 1} strokes?$`);
+    await page.getByText(told).waitFor({ state: "attached" });
+    ms.push(performance.now() - start);
+  }
+  const value = median(ms);
+  rows.push({
+    what: "a stroke: rows and result",
+    "median ms": Math.round(value),
+    "worst ms": Math.round(Math.max(...ms)),
+  });
+  await page.getByRole("button", { name: "Reset", exact: true }).click();
+  await page.getByRole("button", { name: "Segment", exact: true }).click();
+  return value;
 }
 
 async function measureLarge(page: Page): Promise<void> {

@@ -78,6 +78,9 @@ async function studio(paths: readonly string[], flags: StudioFlags): Promise<voi
   );
   const { pictures, note } = await openStudioPictures(paths, flags);
   if (note !== null) console.error(note);
+  for (const { path, compute } of runs)
+    if (flags.engine === "torch" && compute === null)
+      console.error(`${path} is an exported model: the page computes it`);
   const content = { runs, pictures, version: version() };
   if (flags.export !== undefined) {
     const { lines } = await exportStudio({ ...content, out: flags.export });

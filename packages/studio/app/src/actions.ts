@@ -239,6 +239,9 @@ export async function teach(): Promise<void> {
     // Rows that are only read hardly change labels.
     if (state.written.value.length > 0 && state.votes.value === 0) state.votes.value = 10;
     await decode();
+    const count = [...state.strokes.value.values()].flat().length;
+    const from = `${count} ${count === 1 ? "stroke" : "strokes"}`;
+    if (written.length > 0) state.said.value = `Rows of ${written.join(", ")} are written from ${from}`;
   } catch (error) {
     fail(error);
   }
@@ -307,11 +310,14 @@ const isVideoFile = ({ type, name }: File) =>
   type.startsWith("video/") || /\.(mp4|webm|mov|mkv|ogv|m4v)$/i.test(name);
 
 /** Adds files that were dropped or chosen; opens the first. */
-export async function addFiles(files: readonly File[]): Promise<void> {
+export async function addFiles(
+  files: readonly File[],
+  pathOf: (file: File) => string = (file) => file.webkitRelativePath || file.name,
+): Promise<void> {
   const added = files
     .filter((file) => isPictureFile(file) || isVideoFile(file))
     .map((file): state.Picture => {
-      const name = file.webkitRelativePath || file.name;
+      const name = pathOf(file);
       return {
         id: `file:${name}:${file.size}`,
         name,

@@ -139,19 +139,23 @@ async function onDrop(event: DragEvent): Promise<void> {
   event.preventDefault();
   const items = [...(event.dataTransfer?.items ?? [])];
   const entries = items.map((item) => item.webkitGetAsEntry());
-  const files = entries.some((entry) => entry?.isDirectory)
-    ? (await Promise.all(entries.map((entry) => filesOf(entry)))).flat()
-    : [...(event.dataTransfer?.files ?? [])];
-  await addFiles(files);
+  if (!entries.some((entry) => entry?.isDirectory)) {
+    await addFiles([...(event.dataTransfer?.files ?? [])]);
+    return;
+  }
+  const files = new Map((await Promise.all(entries.map((entry) => filesOf(entry)))).flat());
+  await addFiles([...files.keys()], (file) => files.get(file) ?? file.name);
 }
 
-/** A file, or all below a folder. */
-async function filesOf(entry: FileSystemEntry | null): Promise<File[]> {
+/** A file, or all below a folder, and where they lie. */
+async function filesOf(entry: FileSystemEntry | null): Promise<[file: File, path: string][]> {
   if (!entry) return [];
-  if (entry.isFile)
-    return [
-      await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
-    ];
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject),
+    );
+    return [[file, entry.fullPath.replace(/^\/+/, "")]];
+  }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const all: FileSystemEntry[] = [];
   for (;;) {

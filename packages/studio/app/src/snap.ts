@@ -9,33 +9,39 @@ import { type Superpixels, snapped } from "./superpixels.js";
 /** Larger pictures are cut at a part of their size. */
 const MOST_PIXELS = 1e6;
 
+/** Of a picture, whose own size is no longer known once it is closed. */
+interface Cut {
+  readonly width: number;
+  readonly height: number;
+  /** How many of its pixels are one of the superpixels', each way. */
+  readonly step: number;
+  readonly superpixels: Promise<Superpixels>;
+}
+
 let worker: Worker | null = null;
 let last: Promise<unknown> = Promise.resolve();
-const known = new WeakMap<ImageBitmap, Promise<Superpixels>>();
+const known = new WeakMap<ImageBitmap, Cut>();
 
-/** How many pixels of the picture are one of the superpixels', each way. */
-const stepOf = ({ width, height }: ImageBitmap): number =>
-  Math.max(1, Math.ceil(Math.sqrt((width * height) / MOST_PIXELS)));
-
-/** Superpixels of a picture; begun when it is first asked for. */
-export function superpixelsOf(bitmap: ImageBitmap): Promise<Superpixels> {
+/** Cuts a picture, once. */
+export function cutOf(bitmap: ImageBitmap): Cut {
   const found = known.get(bitmap) ?? cut(bitmap);
   known.set(bitmap, found);
-  found.catch(() => known.delete(bitmap));
+  found.superpixels.catch(() => known.delete(bitmap));
   return found;
 }
 
-function cut(bitmap: ImageBitmap): Promise<Superpixels> {
-  const step = stepOf(bitmap);
-  const [width, height] = [Math.ceil(bitmap.width / step), Math.ceil(bitmap.height / step)];
-  const context = new OffscreenCanvas(width, height).getContext("2d");
+function cut(bitmap: ImageBitmap): Cut {
+  const { width, height } = bitmap;
+  const step = Math.max(1, Math.ceil(Math.sqrt((width * height) / MOST_PIXELS)));
+  const size = { width: Math.ceil(width / step), height: Math.ceil(height / step) };
+  const context = new OffscreenCanvas(size.width, size.height).getContext("2d");
   if (!context) throw new Error("the browser gives no canvas");
-  context.drawImage(bitmap, 0, 0, bitmap.width / step, bitmap.height / step);
-  const { data: rgba } = context.getImageData(0, 0, width, height);
+  context.drawImage(bitmap, 0, 0, width / step, height / step);
+  const { data: rgba } = context.getImageData(0, 0, size.width, size.height);
   const cell = Math.max(2, (state.model.value?.description.feature.stride ?? 16) / step);
-  const computing = last.then(() => ask({ rgba, width, height, cell }));
+  const computing = last.then(() => ask({ rgba, ...size, cell }));
   last = computing.catch(() => {});
-  return computing;
+  return { width, height, step, superpixels: computing };
 }
 
 const ask = (request: CutRequest): Promise<Superpixels> =>
@@ -48,8 +54,8 @@ const ask = (request: CutRequest): Promise<Superpixels> =>
 
 /** A stroke over whole superpixels instead of where the brush was. */
 export async function snap(stroke: BrushStroke, bitmap: ImageBitmap): Promise<BrushStroke> {
-  const step = stepOf(bitmap);
-  const cut = await superpixelsOf(bitmap);
+  const { width, height, step, superpixels } = cutOf(bitmap);
+  const cut = await superpixels;
   const small = {
     class: 0,
     width: Math.max(1, stroke.width / step),
@@ -61,8 +67,8 @@ export async function snap(stroke: BrushStroke, bitmap: ImageBitmap): Promise<Br
   const large: number[] = [];
   for (let at = 0; at < runs.length; at += 3) {
     const [y, from, to] = runs.slice(at, at + 3) as [number, number, number];
-    for (let row = y * step; row < Math.min(bitmap.height, (y + 1) * step); row++)
-      large.push(row, from * step, Math.min(bitmap.width, to * step));
+    for (let row = y * step; row < Math.min(height, (y + 1) * step); row++)
+      large.push(row, from * step, Math.min(width, to * step));
   }
   return { ...stroke, runs: large };
 }

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { decode, resetTeaching, teach } from "./actions.js";
 import { saveAdapted } from "./save-adapted.js";
 import { Slider } from "./slider.js";
-import { superpixelsOf } from "./snap.js";
+import { cutOf } from "./snap.js";
 import * as state from "./state.js";
 import { Swatch } from "./swatch.js";
 import { TeachScorePanel } from "./teach-score-panel.js";
@@ -73,8 +73,7 @@ export function TeachPanel() {
             onChange={({ currentTarget }) => {
               state.snaps.value = currentTarget.checked;
               // So that they are there when the first stroke ends.
-              if (currentTarget.checked && state.bitmap.value)
-                superpixelsOf(state.bitmap.value).catch(() => {});
+              if (currentTarget.checked && state.bitmap.value) cutOf(state.bitmap.value);
             }}
           />
           Snap to superpixels

@@ -22,6 +22,7 @@ import { openPage, segmented, studioContent } from "./studio-page.js";
 
 const root = temporaryFolder();
 const VOTE = 7.5;
+const kinds = ["train-ids", "label-ids", "color"] as const;
 const pictures = [street(96, 64, 0), street(96, 64, 1)];
 
 interface Labeled {
@@ -37,8 +38,8 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a run that was saved
   const wrong: string[] = [];
   /** What was brushed, by run, as label files would have it. */
   const brushed = new Map<string, readonly Labeled[]>();
-  /** What the page has shown of the first picture. */
-  const shown = new Map<string, Uint8Array>();
+  /** What the page has saved of the first picture, by run and kind. */
+  const shown = new Map<string, ReadonlyMap<string, Buffer>>();
   beforeAll(async () => {
     untrainedRun(first, {
       recipe: miniRecipe({ method: { name: "pin-memory", memoryStart: { batches: 2 } } }),
@@ -75,17 +76,15 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a run that was saved
     await page.getByRole("button", { name: "Save as adapted run" }).click();
     await page.getByText(/^Saved: /).waitFor();
     await page.keyboard.press("1");
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      page.getByRole("button", { name: "train-ids" }).click(),
-    ]);
-    shown.set(
-      path,
-      await sharp(await download.path())
-        .toColourspace("b-w")
-        .raw()
-        .toBuffer(),
-    );
+    const files = new Map<string, Buffer>();
+    for (const kind of kinds) {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: kind }).click(),
+      ]);
+      files.set(kind, readFileSync(await download.path())); // gone with the page
+    }
+    shown.set(path, files);
     const { labels, provenance } = await (await fetch(`${studio.address}runs/0/model/model.json`)).json();
     names = labels.classes.map(({ name }: { name: string }) => name);
     const key = JSON.stringify(`pinmem-studio:strokes:${provenance.weights}`);
@@ -178,29 +177,35 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a run that was saved
       expect(furthest(model.memory.rows, own.get("memory.m_items") as number[])).toBeLessThan(1e-5);
     });
 
-  it("is taken by evaluate, predict and the runtime, and answers as the page has shown", async () => {
+  it("is taken by evaluate, predict and the runtime, and answers as the page has shown and saved", async () => {
+    const pixelsOf = async (file: string | Buffer) => {
+      const { channels, space } = await sharp(file).metadata();
+      const { data } = await sharp(file)
+        .toColourspace(space as string)
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      return { channels, space, data };
+    };
+    const different = (one: Uint8Array, other: Uint8Array) =>
+      one.filter((value, at) => value !== other[at]).length;
     for (const [from, saved] of [
       [first, second],
       [second, join(second, "studio/here")],
     ] as const) {
-      const out = join(root, "predictions");
-      const predicted = await runCli(
-        "predict",
-        saved,
-        join(folder, "0.png"),
-        "--out",
-        out,
-        "--write",
-        "train-ids",
-      );
-      expect(predicted).toMatchObject({ code: 0 });
-      const labels = await sharp(join(out, "train-ids/0.png")).toColourspace("b-w").raw().toBuffer();
-      const different = (other: Uint8Array) => labels.filter((label, at) => label !== other[at]).length;
-      expect(different(shown.get(from) as Uint8Array), from).toBeLessThan(10);
-      const folderOut = join(saved, "../exported");
-      await exportRun(saved, { out: folderOut, verify: false });
-      await using model = await load(folderOut, { threads: 1 });
-      expect(different((await model.segment(pictures[0] as Labeled["image"])).labels)).toBeLessThan(10);
+      const out = join(saved, "../predictions");
+      const words = [join(folder, "0.png"), "--out", out, "--write", kinds.join()];
+      expect(await runCli("predict", saved, ...words)).toMatchObject({ code: 0 });
+      for (const kind of kinds) {
+        const predicted = await pixelsOf(join(out, `${kind}/0.png`));
+        const shownHere = await pixelsOf(shown.get(from)?.get(kind) as Buffer);
+        expect({ ...shownHere, data: null }).toEqual({ ...predicted, data: null });
+        expect(different(predicted.data, shownHere.data), `${from} ${kind}`).toBeLessThan(10);
+      }
+      const exported = join(saved, "../exported");
+      await exportRun(saved, { out: exported, verify: false });
+      await using model = await load(exported, { threads: 1 });
+      const { labels } = await model.segment(pictures[0] as Labeled["image"]);
+      expect(different((await pixelsOf(join(out, "train-ids/0.png"))).data, labels)).toBeLessThan(10);
     }
     const evaluated = await runCli("evaluate", second, "--on", "streets:dusk", "--limit", "1", "--json");
     expect(evaluated).toMatchObject({ code: 0 });

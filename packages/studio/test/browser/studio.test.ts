@@ -7,6 +7,7 @@ import { INSPECTION_FORMAT } from "@pinmem/core/formats";
 import type { Browser } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeRgbPng } from "../../../pinmem/src/images/write-png.js";
 import { TensorBoard } from "../../../pinmem/src/training/events/tensorboard.js";
 import { temporaryFolder } from "../../../pinmem/test/data-fixtures.js";
 import { miniRecipe } from "../../../pinmem/test/mini-recipe.js";
@@ -97,6 +98,43 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
       expect(await violations(page)).toEqual([]);
       await page.close();
     });
+
+  it("shows classes as they are set, and tells which is below the pointer and how sure it is", async () => {
+    const page = await open(studio.address);
+    await segmented(page);
+    const drawn = async () => (await page.evaluate(countColors)) as Record<string, number>;
+    const total = async () => Object.values(await drawn()).reduce((sum, count) => sum + count, 0);
+    const nothing = "0,0,0,0";
+    await page.getByLabel("Opacity").fill("1");
+    await expect.poll(async () => Object.keys(await drawn()).every((one) => one.endsWith(",255"))).toBe(true);
+    const [all, pixels] = [await drawn(), await total()];
+    const shown = page.locator(".legend li:not(.absent)");
+    expect(Object.keys(all).length).toBe(await shown.count());
+    const name = (await shown.first().locator(".name").textContent()) ?? "";
+    await shown.first().locator("input").fill("#0a141e");
+    await expect.poll(async () => (await drawn())["10,20,30,255"] ?? 0).toBeGreaterThan(0);
+    const mine = (await drawn())["10,20,30,255"] as number;
+    await page.getByRole("button", { name: `Only ${name}` }).click();
+    await expect
+      .poll(drawn)
+      .toEqual({ "10,20,30,255": mine, ...(mine < pixels && { [nothing]: pixels - mine }) });
+    await page.getByRole("button", { name: `Only ${name}` }).click();
+    await page.getByRole("button", { name, exact: true }).click();
+    await expect.poll(async () => (await drawn())[nothing] ?? 0).toBe(mine);
+    await page.getByRole("button", { name, exact: true }).click();
+    await page.keyboard.press("o");
+    await expect.poll(async () => (await drawn())[nothing] ?? 0).toBeGreaterThan(pixels / 2);
+    await page.keyboard.press("o");
+    await page.locator(".stage").hover();
+    const pointed = page.locator(".pointed");
+    await expect.poll(() => pointed.textContent()).toMatch(/^[a-z ]+\d+ %\d+, \d+$/);
+    await page.getByLabel("Unsure below").fill("1");
+    await expect.poll(() => pointed.textContent()).toMatch(/^unsure\(at best [a-z ]+\)/);
+    await expect
+      .poll(async () => Object.keys(await drawn()).every((one) => /^(12[789],){3}/.test(one)))
+      .toBe(true);
+    await page.close();
+  });
 
   it("tells what a pixel reads, maps a row, shows the map of an inspection, and has no fault that axe knows", async () => {
     const point = (at: number, domain: string | null) => ({ x: at / 4, y: 0.5, class: "road", domain });
@@ -240,6 +278,19 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
     await page.close();
   });
 
+  it("takes a folder that is dropped, with all below it", async () => {
+    for (const at of [0, 1]) await writeRgbPng(join(root, `photos/sub/${at}.png`), street(64, 48, at));
+    const page = await open(studio.address);
+    await segmented(page);
+    const client = await page.context().newCDPSession(page);
+    const data = { items: [], files: [join(root, "photos")], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const)
+      await client.send("Input.dispatchDragEvent", { type, x: 500, y: 400, data });
+    await page.waitForSelector("canvas.classes[width='64'][height='48'][data-ready=true]");
+    for (const at of [0, 1]) await page.getByTitle(`photos/sub/${at}.png`, { exact: true }).waitFor();
+    await page.close();
+  });
+
   it("is a static site that works from a subfolder, with headers that isolate and without", async () => {
     const out = join(root, "site");
     const { lines } = await exportStudio({ ...(await content()), out });
@@ -272,6 +323,20 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
     expect(size).toBeLessThan(150_000);
   });
 });
+
+/** In a page: how many pixels are drawn in each color over the picture. */
+const countColors = `(() => {
+  const canvas = document.querySelector("canvas.classes");
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+  const counts = {};
+  for (let at = 0; at < data.length; at += 4) {
+    const color = data.slice(at, at + 4).join();
+    counts[color] = (counts[color] ?? 0) + 1;
+  }
+  return counts;
+})()`;
 
 /** In a page: a short video of a canvas that changes, in base64. */
 const recordVideo = `(async () => {

@@ -52,6 +52,12 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("teaching", () => {
     await page.mouse.up();
     await page.getByText("Rows written: road; 1 picture.").waitFor();
     expect(await violations(page)).toEqual([]);
+    const canvas = 'document.querySelector("canvas.classes").toDataURL()';
+    const after = await page.evaluate(canvas);
+    await page.getByLabel("Before | after").fill("0.5");
+    await expect.poll(() => page.evaluate(canvas)).not.toBe(after);
+    await page.getByLabel("Before | after").fill("0");
+    await expect.poll(() => page.evaluate(canvas)).toBe(after);
     await page.reload();
     await segmented(page);
     await page.keyboard.press("3");
@@ -96,6 +102,10 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("teaching", () => {
     await page.locator(".stage").focus();
     await press("Shift+ArrowUp", "Shift+ArrowUp", "Enter", "Shift+ArrowLeft", "Shift+ArrowLeft", "Enter");
     await page.getByText("Rows written: road, sky; 1 picture.").waitFor();
+    await page
+      .getByRole("status")
+      .getByText("Rows of road, sky are written from 2 strokes")
+      .waitFor({ state: "attached" });
     const kept = (await page.evaluate("Object.values(localStorage)[0]")) as string;
     const [[, strokes]] = JSON.parse(kept) as [[string, BrushStroke[]]];
     expect(strokes.map(({ class: one, runs }) => [one, (runs?.length ?? 0) > 0])).toEqual([
