@@ -18,6 +18,7 @@ import { predict } from "../models/segment.js";
 import type { RecipeInput } from "../recipes/recipe.js";
 import { adaptToPlace } from "./adapt-to-place.js";
 import { calibrate } from "./calibrate.js";
+import { describeContent, inspectWeights } from "./inspect-weights.js";
 import { openRun } from "./open-run.js";
 import { RunFolder } from "./run-folder.js";
 import { train } from "./train.js";
@@ -196,8 +197,15 @@ describe("a run with a foundation backbone", () => {
       return { images, labels, out: join(root, "adapted") };
     };
 
-    it("is adapted to a place, and holds as little as before", async () => {
+    it("is named, adapted to a place, and holds as little as before", async () => {
       const { folder, model } = await trained();
+      const said = describeContent(inspectWeights(folder.model("best"))).join("\n");
+      expect(said).toContain(
+        "network   dinov2_debug, lora, by its recipe; the rest is in dinov2_debug-7.safetensors",
+      );
+      expect(describeContent(inspectWeights(model.backboneWeights)).join("\n")).toContain(
+        "network   the published dinov2_debug",
+      );
       const given = { ...(await place()), shots: 2 };
       await adaptToPlace(folder.path, given);
       const adapted = new RunFolder(join(root, "adapted"));

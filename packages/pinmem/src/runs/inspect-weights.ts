@@ -1,27 +1,42 @@
 // What a file of weights is: its tensors, what it says about itself, and the network that it fits.
 
 import { statSync } from "node:fs";
+import { foundationConfig } from "../models/backbones/vit/config.js";
+import { filesOf } from "../models/weights/shards.js";
 import { surveyWeights, type TensorSurvey, type WeightsSurvey } from "../models/weights/weight-files.js";
 import { findFit, isExact, type WeightsFit } from "../models/weights/weights-fit.js";
+import { networkName } from "../recipes/network-name.js";
 import { readMetadata } from "./model-metadata.js";
 import { RunError } from "./run-error.js";
 
 export interface WeightsContent {
   readonly file: string;
-  /** Of the file. */
+  /** Of the file; of an index, with all shards. */
   readonly bytes: number;
   readonly format: WeightsSurvey["format"];
   /** "run": written by this project, with its recipe; "authors": a checkpoint of the official code; else a state dict. */
   readonly layout: "run" | "authors" | "state dict";
   readonly hasPrefix: boolean;
   /** Of a run's file. */
-  readonly run: { name: string; method: string; classes: number; step: number; score: number | null } | null;
+  readonly run: RunContent | null;
   /** Null where the names are those of no network here. */
   readonly fit: (WeightsFit & { readonly exact: boolean }) | null;
   readonly metadata: Readonly<Record<string, string>>;
   /** What else a checkpoint holds, with simple values. */
   readonly others: Readonly<Record<string, string | number | null>>;
   readonly tensors: readonly (TensorSurvey & { readonly name: string })[];
+}
+
+export interface RunContent {
+  readonly name: string;
+  readonly method: string;
+  /** Backbone or network, and the kind of its adapter. */
+  readonly network: string;
+  readonly classes: number;
+  readonly step: number;
+  readonly score: number | null;
+  /** Name of the backbone's file, which holds the rest, where an adapter was trained beside one. */
+  readonly beside: string | null;
 }
 
 /** @throws WeightsError, TensorFileError where the file cannot be read or holds no weights */
@@ -35,7 +50,7 @@ export function inspectWeights(
   const fit = findFit(tensors);
   return {
     file,
-    bytes: statSync(file).size,
+    bytes: [...new Set([file, ...filesOf(file)])].reduce((sum, one) => sum + statSync(one).size, 0),
     format,
     layout: run ? "run" : hasSeparateRows ? "authors" : "state dict",
     hasPrefix,
@@ -49,8 +64,11 @@ export function inspectWeights(
 
 function runOf(file: string, metadata: ReadonlyMap<string, string>): WeightsContent["run"] {
   try {
-    const { recipe, space, step, score } = readMetadata(file, metadata);
-    return { name: recipe.name, method: recipe.method.name, classes: space.classes.length, step, score };
+    const { recipe, space, step, score, backboneWeights } = readMetadata(file, metadata);
+    const { name, method, model } = recipe;
+    const network = [networkName(model), ...(model.adapter ? [model.adapter.kind] : [])].join(", ");
+    const beside = model.adapter && model.backboneWeights !== null ? (backboneWeights?.file ?? null) : null;
+    return { name, method: method.name, network, classes: space.classes.length, step, score, beside };
   } catch (error) {
     if (error instanceof RunError) return null;
     throw error;
@@ -91,7 +109,9 @@ function layoutOf({ layout, hasPrefix, run }: WeightsContent): string {
   return `a state dict${prefix}`;
 }
 
-function networkOf({ fit }: WeightsContent): string {
+function networkOf({ fit, run }: WeightsContent): string {
+  if (!fit && run)
+    return `${run.network}, by its recipe${run.beside ? `; the rest is in ${run.beside}` : ""}`;
   if (!fit) return "its names are those of no network here";
   const { kind, options, exact, missing, unexpected, otherShape } = fit;
   const { backbone, head, classes, memory, normalization = {} } = options;
@@ -101,7 +121,9 @@ function networkOf({ fit }: WeightsContent): string {
   );
   const what =
     kind === "backbone"
-      ? `torchvision's ${backbone}`
+      ? foundationConfig(backbone)
+        ? `the published ${backbone}`
+        : `torchvision's ${backbone}`
       : [`${backbone}, ${head}, ${classes} classes`, memory ? "a memory" : "no memory", ...stages].join(", ");
   if (exact) return what;
   const differences = Object.entries({ missing, unexpected, "of another shape": otherShape })
