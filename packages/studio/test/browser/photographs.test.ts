@@ -40,7 +40,7 @@ describe.skipIf(!isThere || noChromium !== null || noRuntime !== null)("the stud
       limit,
     });
     const data: RecipeInput["data"] = {
-      sources: [drive("0006R0", 8), drive("0016E5", 8)],
+      sources: [drive("0006R0", 4), drive("0016E5", 4)],
       validation: [drive("0006R0", 1)],
       targets: [drive("0001TP", 1)],
       crop: { width: 96, height: 96 },
@@ -50,9 +50,9 @@ describe.skipIf(!isThere || noChromium !== null || noRuntime !== null)("the stud
     };
     const common = {
       data,
-      length: { steps: 30 },
-      validation: { every: 15 },
-      checkpoints: { every: 30, keep: 1 },
+      length: { steps: 12 },
+      validation: { every: 6 },
+      checkpoints: { every: 12, keep: 1 },
     } as const;
     await train(miniRecipe({ ...common, name: "with-memory" }), { folder: paths[0] });
     await train(miniRecipe({ ...common, name: "without", method: { name: "erm" } }), { folder: paths[1] });
@@ -142,10 +142,10 @@ describe.skipIf(!isThere || noChromium !== null || noRuntime !== null)("the stud
       .waitFor();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press("5");
-    await page.getByText("finished at step 30 of 30").waitFor();
+    await page.getByText("finished at step 12 of 12").waitFor();
     await page.locator("svg.chart path").first().waitFor();
     await page
-      .getByAltText(/0006R0.* at step 30/)
+      .getByAltText(/0006R0.* at step 12/)
       .first()
       .waitFor();
     expect(await violations(page)).toEqual([]);
