@@ -215,7 +215,8 @@ async function measureTeach(page: Page): Promise<number> {
   if (!box) throw new Error("internal: no picture to brush on");
   const ms: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const y = box.y + box.height * (0.2 + (0.6 * round) / ROUNDS);
+    // The picture is in the middle of its canvas, over its whole width.
+    const y = box.y + box.height * (0.4 + (0.2 * round) / ROUNDS);
     await page.mouse.move(box.x + box.width * 0.3, y);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.7, y, { steps: 8 });
