@@ -77,7 +77,10 @@ export const recipeSchema = z.strictObject({
       every: z.int().positive().default(500),
       /** Batches over which the statistics of batch norm are estimated anew before; 0: not at all, as in the official code. */
       preciseBatchNorm: z.int().min(0).default(40),
-      /** Whose statistics batch norm takes then: the trained ones, or each picture's own mixed in with a weight. */
+      /**
+       * Whose statistics batch norm takes then: the trained ones, or each picture's own mixed in with a weight. When a picture needs its
+       * own ("auto") is measured against the finished network, so that does not exist yet while one trains.
+       */
       normalize: z
         .discriminatedUnion("kind", [
           z.strictObject({ kind: z.literal("trained") }),
