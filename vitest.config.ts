@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defaultExclude, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { kernels } from "./golden/kernels.mjs";
 
 const include = [
   "packages/*/{src,test,setup}/**/*.test.ts",
@@ -32,6 +33,9 @@ const alone = [
   "packages/torch/test/{gradients,maml}.test.ts",
 ];
 
+// In single precision their figures are within the noise of their files with the kernels of these alone.
+const asGolden = ["golden/{golden,foundation,run-golden}.test.ts"];
+
 // A clean clone knows no times, and vitest then begins with large files; these are small and take longest, and would be waited
 // for at the end, with one core idle.
 const longest =
@@ -41,7 +45,7 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const rank = ({ project, moduleId }: TestSpecification) =>
-      project.name !== "shared" ? 0 : longest.test(moduleId) ? 1 : 2;
+      (project.name === "shared" ? 2 : 0) + (longest.test(moduleId) ? 0 : 1);
     return sorted.sort((a, b) => rank(a) - rank(b));
   }
 }
@@ -74,12 +78,13 @@ export default defineConfig({
         test: {
           name: "shared",
           include,
-          exclude: [...defaultExclude, ...alone, ...inBrowser],
+          exclude: [...defaultExclude, ...alone, ...asGolden, ...inBrowser],
           isolate: false,
           setupFiles: asFound,
         },
       },
       { extends: true, test: { name: "alone", include: alone } },
+      { extends: true, test: { name: "golden", include: asGolden, env: kernels } },
     ],
   },
 });
