@@ -348,6 +348,14 @@ async function onCpu(tensor: Tensor, body: (handle: number) => Promise<void>): P
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => void setTimeout(resolve, milliseconds));
 
-/** As long as there is something else to wait for. */
-const atMost = (milliseconds: number): Promise<null> =>
-  new Promise((resolve) => void setTimeout(() => resolve(null), milliseconds).unref());
+const SLICE_MS = 100;
+
+/**
+ * As long as there is something else to wait for. In slices: a process that was halted for seconds, as a busy or suspended machine
+ * does it, has used up one of them, and what has come meanwhile is looked at first.
+ */
+async function atMost(milliseconds: number): Promise<null> {
+  for (let left = milliseconds; left > 0; left -= SLICE_MS)
+    await new Promise<void>((resolve) => void setTimeout(resolve, Math.min(left, SLICE_MS)).unref());
+  return null;
+}
