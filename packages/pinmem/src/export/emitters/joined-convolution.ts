@@ -6,7 +6,7 @@
 import { noGrad, scope } from "@pinmem/torch";
 import type { JoinedLayers } from "../../models/heads/joined-convolution.js";
 import type { Graph, Value } from "../onnx/graph.js";
-import { sizesOf } from "../onnx/operations.js";
+import { resize, sizesOf } from "../onnx/operations.js";
 import type { EmitContext } from "./registry.js";
 
 /** What the layers make of a fine map (B, F, H, W) and a coarse one. */
@@ -17,35 +17,27 @@ export function emitJoined(
   { graph, emit }: EmitContext,
 ): Value {
   const { weight, bias, fineChannels, outChannels } = layers.first;
-  const weightOfFine = scope(() => graph.weights(weight.detach().narrow(1, 0, fineChannels)));
-  const ofFine = graph.node("Conv", [fine, weightOfFine, ...(bias ? [graph.weights(bias)] : [])], {
-    kernel_shape: [3, 3],
-    pads: [1, 1, 1, 1],
-  });
   const channels = weight.size(1) - fineChannels;
-  // Columns of the kernel, then O, then its rows: each product below adds up what stands next to its pixels.
-  const taps = scope(() =>
-    noGrad(() =>
+  const [weightOfFine, taps] = scope(() =>
+    noGrad(() => [
+      graph.weights(weight.narrow(1, 0, fineChannels)),
+      // Columns of the kernel, then O, then its rows: each product below adds up what stands next to its pixels.
       graph.weights(
         weight
-          .detach()
           .narrow(1, fineChannels, channels)
           .permute([3, 0, 2, 1])
           .reshape([9 * outChannels, channels, 1, 1]),
       ),
-    ),
-  );
+    ]),
+  ) as [Value, Value];
+  const ofFine = graph.node("Conv", [fine, weightOfFine, ...(bias ? [graph.weights(bias)] : [])], {
+    kernel_shape: [3, 3],
+    pads: [1, 1, 1, 1],
+  });
   const tapped = graph.node("Conv", [coarse, taps], { kernel_shape: [1, 1] });
-  const [coarseSize, fineSize] = [sizesOf(graph, coarse, 2, 4), sizesOf(graph, fine, 2, 4)];
   const batch = sizesOf(graph, fine, 0, 1);
-  const side = (size: Value, at: 0 | 1) =>
-    graph.node("Slice", [size, graph.ints([at]), graph.ints([at + 1])]);
-  const [h, w, height, width] = [
-    side(coarseSize, 0),
-    side(coarseSize, 1),
-    side(fineSize, 0),
-    side(fineSize, 1),
-  ];
+  const [h, w] = [sizesOf(graph, coarse, 2, 3), sizesOf(graph, coarse, 3, 4)];
+  const [height, width] = [sizesOf(graph, fine, 2, 3), sizesOf(graph, fine, 3, 4)];
   const shaped = (value: Value, ...sizes: (Value | number)[]): Value =>
     graph.node("Reshape", [
       value,
@@ -70,18 +62,18 @@ export function emitJoined(
 
 /** What each of `to` places takes of each of `from` pixels through each of the kernel's three taps: (3 from, to). */
 function enlargement(graph: Graph, from: Value, to: Value): Value {
-  const one = graph.ints([1]);
   const square = graph.node("Concat", [from, from], { axis: 0 });
   const zeros = graph.node("ConstantOfShape", [square]);
   const pixels = graph.node("Unsqueeze", [graph.node("EyeLike", [zeros]), graph.ints([0, 1])]);
-  const sizes = graph.node("Concat", [one, one, from, to], { axis: 0 });
-  const enlarged = graph.node("Resize", [pixels, null, null, sizes], {
-    mode: "linear",
-    coordinate_transformation_mode: "align_corners",
-  });
+  const enlarged = resize(graph, pixels, graph.node("Concat", [from, to], { axis: 0 }));
   const places = graph.node("Squeeze", [enlarged, graph.ints([0, 1])]);
   const padded = graph.node("Pad", [places, graph.ints([0, 1, 0, 1])]);
   const shifted = (by: number) =>
-    graph.node("Slice", [padded, graph.ints([by]), graph.node("Add", [to, graph.ints([by])]), one]);
+    graph.node("Slice", [
+      padded,
+      graph.ints([by]),
+      graph.node("Add", [to, graph.ints([by])]),
+      graph.ints([1]),
+    ]);
   return graph.node("Concat", [shifted(0), shifted(1), shifted(2)], { axis: 0 });
 }
