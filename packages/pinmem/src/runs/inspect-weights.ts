@@ -6,7 +6,7 @@ import { filesOf } from "../models/weights/shards.js";
 import { surveyWeights, type TensorSurvey, type WeightsSurvey } from "../models/weights/weight-files.js";
 import { findFit, isExact, type WeightsFit } from "../models/weights/weights-fit.js";
 import { networkName } from "../recipes/network-name.js";
-import { readMetadata } from "./model-metadata.js";
+import { readMetadata, trainedBeside } from "./model-metadata.js";
 import { RunError } from "./run-error.js";
 
 export interface WeightsContent {
@@ -64,10 +64,11 @@ export function inspectWeights(
 
 function runOf(file: string, metadata: ReadonlyMap<string, string>): WeightsContent["run"] {
   try {
-    const { recipe, space, step, score, backboneWeights } = readMetadata(file, metadata);
+    const run = readMetadata(file, metadata);
+    const { recipe, space, step, score } = run;
     const { name, method, model } = recipe;
     const network = [networkName(model), ...(model.adapter ? [model.adapter.kind] : [])].join(", ");
-    const beside = model.adapter && model.backboneWeights !== null ? (backboneWeights?.file ?? null) : null;
+    const beside = trainedBeside(run)?.file ?? null;
     return { name, method: method.name, network, classes: space.classes.length, step, score, beside };
   } catch (error) {
     if (error instanceof RunError) return null;

@@ -31,6 +31,13 @@ export interface BackboneOrigin {
   readonly sha256: string;
 }
 
+/** The backbone's file that a run's weights were trained beside and leave what it has to; null where they are whole. */
+export const trainedBeside = ({
+  recipe: { model },
+  backboneWeights,
+}: Pick<ModelMetadata, "recipe" | "backboneWeights">): BackboneOrigin | null =>
+  model.adapter && model.backboneWeights !== null ? backboneWeights : null;
+
 export const writeMetadata = ({
   recipe,
   space,

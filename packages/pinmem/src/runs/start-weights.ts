@@ -7,7 +7,7 @@ import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights, type WeightsReport } from "../models/weights/load-weights.js";
 import { readWeights, surveyWeights } from "../models/weights/weight-files.js";
 import { WeightsError } from "../models/weights/weights-error.js";
-import { type BackboneOrigin, readMetadata } from "./model-metadata.js";
+import { type BackboneOrigin, readMetadata, trainedBeside } from "./model-metadata.js";
 
 export interface StartWeights {
   /** A whole network's, or what a run trained beside its backbone's file. */
@@ -26,7 +26,7 @@ export function loadStart(
   own: BackboneOrigin | null,
 ): WeightsReport {
   const base = baseNames(network);
-  const beside = trainedBeside(file);
+  const beside = fileBeside(file);
   if (beside) {
     if (base.size === 0)
       throw new WeightsError(
@@ -67,10 +67,9 @@ export function loadStart(
 }
 
 /** The backbone's file that a run's file of weights leaves what it has from to; null where it leaves nothing. */
-function trainedBeside(file: string): BackboneOrigin | null {
+function fileBeside(file: string): BackboneOrigin | null {
   if (!file.endsWith(".safetensors")) return null;
   const { metadata } = surveyWeights(file);
   if (!metadata.has("recipe")) return null;
-  const { recipe, backboneWeights } = readMetadata(file, metadata);
-  return recipe.model.adapter && recipe.model.backboneWeights !== null ? backboneWeights : null;
+  return trainedBeside(readMetadata(file, metadata));
 }
