@@ -1,7 +1,8 @@
 // The files of a model by fetch, in Node and in a page.
 
+import { EXPORT_FILE } from "@pinmem/core/formats";
 import { ModelError } from "./model-error.js";
-import type { ModelFiles } from "./model-files.js";
+import { COPY_AGAIN, type ModelFiles } from "./model-files.js";
 import { firstLine } from "./onnx.js";
 
 /** @param address of the folder, absolute */
@@ -9,14 +10,19 @@ export function fetchedFiles(address: string): ModelFiles {
   const folder = address.replace(/\/+$/, "");
   return {
     place: folder,
-    async read(file, signal, onBytes) {
+    async read(file, { signal, expected, onBytes } = {}) {
       const url = `${folder}/${file}`;
       try {
         const response = await fetch(url, { ...(signal && { signal }) });
         if (response.status === 404 || response.status === 410) return null;
         if (!response.ok)
           throw new ModelError(`${url} cannot be had: the server answered ${response.status}`);
-        return await bytesOf(response, onBytes);
+        if (expected === undefined || !response.body) return new Uint8Array(await response.arrayBuffer());
+        const bytes = await bytesOf(response.body, expected, onBytes);
+        if (bytes) return bytes;
+        throw new ModelError(
+          `${url} is longer than the ${expected} bytes that ${EXPORT_FILE} says; ${COPY_AGAIN}`,
+        );
       } catch (cause) {
         if (cause instanceof ModelError || signal?.aborted) throw cause;
         throw new ModelError(
@@ -28,21 +34,24 @@ export function fetchedFiles(address: string): ModelFiles {
   };
 }
 
-async function bytesOf(response: Response, onBytes?: (count: number) => void): Promise<Uint8Array> {
-  if (!onBytes || !response.body) return new Uint8Array(await response.arrayBuffer());
-  const parts: Uint8Array[] = [];
+/** Null where there are more than expected: of a body without end no more is taken. */
+async function bytesOf(
+  body: ReadableStream<Uint8Array>,
+  expected: number,
+  onBytes?: (count: number) => void,
+): Promise<Uint8Array | null> {
+  const whole = new Uint8Array(expected);
   let count = 0;
-  const reader = response.body.getReader();
+  const reader = body.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    parts.push(part.value);
-    count += part.value.length;
-    onBytes(count);
+    const { value } = part;
+    if (count + value.length > expected) {
+      await reader.cancel();
+      return null;
+    }
+    whole.set(value, count);
+    count += value.length;
+    onBytes?.(count);
   }
-  const whole = new Uint8Array(count);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return whole.subarray(0, count);
 }

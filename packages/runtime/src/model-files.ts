@@ -16,9 +16,20 @@ import { sha256 as sha256Of } from "./sha256.js";
 export interface ModelFiles {
   /** As errors name it: a folder or an address. */
   readonly place: string;
-  /** The bytes of a file; null where there is none of that name. `onBytes` is told how many have arrived. */
-  read(file: string, signal?: AbortSignal, onBytes?: (count: number) => void): Promise<Uint8Array | null>;
+  /** The bytes of a file; null where there is none of that name. */
+  read(file: string, options?: FileOptions): Promise<Uint8Array | null>;
 }
+
+interface FileOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes that it ought to have. */
+  readonly expected?: number;
+  /** Told how many have arrived. */
+  readonly onBytes?: (count: number) => void;
+}
+
+/** What to do about a file that is not as it was exported. */
+export const COPY_AGAIN = "copy the exported folder once more";
 
 /** All that a model is made of. */
 export interface ModelParts {
@@ -46,21 +57,22 @@ export interface ReadOptions {
 export async function readModel(files: ModelFiles, options: ReadOptions = {}): Promise<ModelParts> {
   const { model, graphs } = await readSplit(files, options.signal);
   const { memory } = model;
-  const described: FileDescription[] = [graphs.encode, graphs.decode, ...(memory ? [memory] : [])];
-  const next = oneAfterTheOther(files, described, options);
-  const encode = await next(graphs.encode);
-  const decode = await next(graphs.decode);
-  const rows = memory && readRows(await next(memory), memory, files.place);
-  return { model, encode, decode, rows };
+  const described = [graphs.encode, graphs.decode, ...(memory ? [memory] : [])];
+  const [encode, decode, rows] = await readAll(files, described, options);
+  return {
+    model,
+    encode: encode as Uint8Array,
+    decode: decode as Uint8Array,
+    rows: memory && readRows(rows as Uint8Array, memory, files.place),
+  };
 }
 
 /** The same for a model whose graphs run elsewhere. @throws as `readModel` */
 export async function readWithoutGraphs(files: ModelFiles, options: ReadOptions = {}) {
   const { model, graphs } = await readSplit(files, options.signal);
   const { memory } = model;
-  const rows =
-    memory && readRows(await oneAfterTheOther(files, [memory], options)(memory), memory, files.place);
-  return { model, graphs, rows };
+  const [rows] = await readAll(files, memory ? [memory] : [], options);
+  return { model, graphs, rows: memory && readRows(rows as Uint8Array, memory, files.place) };
 }
 
 async function readSplit(files: ModelFiles, signal: AbortSignal | undefined) {
@@ -72,30 +84,42 @@ async function readSplit(files: ModelFiles, signal: AbortSignal | undefined) {
   );
 }
 
-/** Reads files, and tells of all of them together how far it is. */
-function oneAfterTheOther(
+/** Reads files at once, and tells of all of them together how far it is, about a hundred times. The first error ends the others. */
+async function readAll(
   files: ModelFiles,
   described: readonly FileDescription[],
   { signal, onProgress }: ReadOptions,
-): (file: FileDescription) => Promise<Uint8Array> {
+): Promise<Uint8Array[]> {
   const total = described.reduce((sum, { bytes }) => sum + bytes, 0);
-  let before = 0;
-  return async (file) => {
-    const told = before;
-    const bytes = await readChecked(files, file, signal, (count) =>
-      onProgress?.({ done: Math.min(told + count, total), total }),
-    );
-    before += file.bytes;
-    onProgress?.({ done: before, total });
+  const arrived = described.map(() => 0);
+  let told = 0;
+  const end = new AbortController();
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", () => end.abort(signal.reason), { signal: end.signal });
+  const reading = described.map(async (file, at) => {
+    const tell = (count: number) => {
+      arrived[at] = count;
+      const done = arrived.reduce((sum, one) => sum + one, 0);
+      if (done === told || (done < total && done - told < total / 100)) return;
+      told = done;
+      onProgress?.({ done, total });
+    };
+    const bytes = await readChecked(files, file, { signal: end.signal, onBytes: tell });
+    tell(file.bytes);
     return bytes;
-  };
+  });
+  try {
+    return await Promise.all(reading);
+  } finally {
+    end.abort();
+  }
 }
 
 type FileDescription = Pick<ExportedGraph, "file" | "bytes" | "sha256">;
 
 async function readDescription(files: ModelFiles, signal: AbortSignal | undefined): Promise<ExportedModel> {
   const name = `${files.place}/${EXPORT_FILE}`;
-  const bytes = await files.read(EXPORT_FILE, signal);
+  const bytes = await files.read(EXPORT_FILE, { signal });
   if (!bytes) {
     throw new ModelError(
       `${files.place} is no exported model: it has no ${EXPORT_FILE}. \`pinmem export\` makes such a folder`,
@@ -118,21 +142,20 @@ async function readDescription(files: ModelFiles, signal: AbortSignal | undefine
 async function readChecked(
   files: ModelFiles,
   { file, bytes, sha256 }: FileDescription,
-  signal: AbortSignal | undefined,
-  onBytes: (count: number) => void,
+  options: FileOptions,
 ): Promise<Uint8Array> {
-  const content = await files.read(file, signal, onBytes);
-  const mend = "copy the exported folder once more";
-  if (!content) throw new ModelError(`${files.place} lacks ${file}, which ${EXPORT_FILE} names; ${mend}`);
+  const content = await files.read(file, { ...options, expected: bytes });
+  if (!content)
+    throw new ModelError(`${files.place} lacks ${file}, which ${EXPORT_FILE} names; ${COPY_AGAIN}`);
   if (content.length !== bytes) {
     throw new ModelError(
-      `${files.place}/${file} has ${content.length} bytes, but ${EXPORT_FILE} says ${bytes}; ${mend}`,
+      `${files.place}/${file} has ${content.length} bytes, but ${EXPORT_FILE} says ${bytes}; ${COPY_AGAIN}`,
     );
   }
   const found = await hashOf(content);
   if (found !== sha256) {
     throw new ModelError(
-      `${files.place}/${file} is not the file that was exported: its SHA-256 is ${found.slice(0, 12)}…, but ${EXPORT_FILE} says ${sha256.slice(0, 12)}…; ${mend}`,
+      `${files.place}/${file} is not the file that was exported: its SHA-256 is ${found.slice(0, 12)}…, but ${EXPORT_FILE} says ${sha256.slice(0, 12)}…; ${COPY_AGAIN}`,
     );
   }
   return content;

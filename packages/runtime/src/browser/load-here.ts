@@ -153,7 +153,9 @@ async function loadRuntime({ ortPath, threads }: LoadSettings, file: string): Pr
       { cause },
     );
   }
-  const available = Math.min(MOST_THREADS, Math.ceil((navigator.hardwareConcurrency || 1) / 2));
+  const processors = navigator.hardwareConcurrency || 1;
+  // Of two, both: the page itself has little to do meanwhile.
+  const available = Math.min(MOST_THREADS, Math.max(Math.min(2, processors), Math.ceil(processors / 2)));
   runtime.env.wasm.numThreads = globalThis.crossOriginIsolated ? (threads ?? available) : 1;
   runtime.env.wasm.wasmPaths = ortPath;
   return runtime;

@@ -55,7 +55,7 @@ function filesAt(source: string | URL): ModelFiles {
   const folder = /^file:/i.test(address) ? fileURLToPath(address) : address;
   return {
     place: folder.replace(/(?<=.)[\\/]+$/, ""),
-    async read(file, signal) {
+    async read(file, { signal } = {}) {
       try {
         return await readFile(join(folder, file), { signal });
       } catch (cause) {
