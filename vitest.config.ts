@@ -33,6 +33,10 @@ const alone = [
   "packages/torch/test/{gradients,maml}.test.ts",
 ];
 
+// Two files run at once, one on each core: threads of both would wait for one another, and most networks here are too small for
+// two. The golden files are computed with as many as there are.
+const oneThread = { OMP_NUM_THREADS: "1" };
+
 // In single precision their figures are within the noise of their files with the kernels of these alone.
 const asGolden = ["golden/{golden,foundation,run-golden}.test.ts"];
 
@@ -81,9 +85,10 @@ export default defineConfig({
           exclude: [...defaultExclude, ...alone, ...asGolden, ...inBrowser],
           isolate: false,
           setupFiles: asFound,
+          env: oneThread,
         },
       },
-      { extends: true, test: { name: "alone", include: alone } },
+      { extends: true, test: { name: "alone", include: alone, env: oneThread } },
       { extends: true, test: { name: "golden", include: asGolden, env: kernels } },
     ],
   },

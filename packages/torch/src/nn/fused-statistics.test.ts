@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { manualSeed, nn, randn, scope, type Tensor } from "../index.js";
+import { getNumThreads, manualSeed, nn, randn, scope, setNumThreads, type Tensor } from "../index.js";
 
 const shapes = [
   [1, 3, 7, 5],
@@ -47,6 +47,24 @@ describe.each(layouts)("a picture that lies in memory %s", (layout) => {
 });
 
 describe("statistics of pictures", () => {
+  it.each(layouts)(
+    "are the same bits for any number of threads, and so are pictures scaled: %s",
+    (layout) => {
+      const before = getNumThreads();
+      const [one, ...others] = [1, 2, 3].map((threads) => {
+        setNumThreads(threads);
+        return scope(() => {
+          const x = image([2, 19, 24, 90], layout);
+          const { mean, variance } = nn.imageStatistics(x);
+          nn.scaleShift_(x, variance, mean, { low: 0 });
+          return [mean, variance, x].map((values) => values.toArray());
+        });
+      });
+      setNumThreads(before);
+      for (const other of others) expect(other).toEqual(one);
+    },
+  );
+
   it("keep NaN to the channel that holds it, through bounds too", () => {
     scope(() => {
       const x = image([1, 2, 4, 4], "channelsLast");
