@@ -62,8 +62,9 @@ export default defineConfig({
     alias: [
       { find: /^@pinmem\/core\/formats$/, replacement: source("packages/core/src/formats/index.ts") },
       { find: /^@pinmem\/torch\/files$/, replacement: source("packages/torch/src/files/index.ts") },
+      { find: /^@pinmem\/streets$/, replacement: source("packages/pinmem/test/remembered-streets.ts") },
       {
-        find: /^@pinmem\/(core|streets|torch|runtime|studio)$/,
+        find: /^@pinmem\/(core|torch|runtime|studio)$/,
         replacement: source("packages/$1/src/index.ts"),
       },
       { find: /^pinmem$/, replacement: source("packages/pinmem/src/index.ts") },
