@@ -102,13 +102,14 @@ export class CaseRun implements Disposable {
 export function officialNetwork(
   config: Pick<CaseConfig, "arch" | "memory" | "wt_layer" | "gumbel">,
 ): BackboneNetwork {
-  const network = ofProject(config.arch, () =>
+  const make = () =>
     createNetwork({
       ...architectureOf(config.arch),
       ...(config.wt_layer && { normalization: fromOfficialWhitening(config.wt_layer) }),
       memory: config.memory ? { read: { gumbel: config.gumbel ? "always" : "never" } } : null,
-    }),
-  );
+    });
+  // Its weights are those of a formula, or nobody asks for them.
+  const network = ofProject(config.arch, () => nn.init.skipInit(make));
   if (network.memory)
     network.memory.noise = (logits) =>
       formulaGumbel(1, logits.shape).to({ dtype: logits.dtype, device: logits.device });

@@ -6,12 +6,12 @@ import type { ExportedModel } from "@pinmem/core/formats";
 import { expect } from "vitest";
 import { type ExportOptions, exportRun } from "../../pinmem/src/export/export-run.js";
 import { roundLargeWeights } from "../../pinmem/src/export/half-precision.js";
-import { backboneNames } from "../../pinmem/src/models/backbones/names.js";
 import { normalizationKinds } from "../../pinmem/src/models/normalization/placement.js";
 import { predictImage } from "../../pinmem/src/prediction/predict-image.js";
 import type { RecipeInput } from "../../pinmem/src/recipes/recipe.js";
 import { openRun } from "../../pinmem/src/runs/open-run.js";
 import { train } from "../../pinmem/src/runs/train.js";
+import { backbonesWithHeads } from "../../pinmem/test/backbone-heads.js";
 import { miniRecipe } from "../../pinmem/test/mini-recipe.js";
 import { full } from "../../pinmem/test/scope.js";
 import { TINY } from "../../pinmem/test/tiny-backbone.js";
@@ -61,9 +61,8 @@ const few: readonly ParityCase[] = [
   },
 ];
 
-const heads = ["deeplab-v3+", "deeplab-v2"] as const;
 const many: readonly ParityCase[] = [
-  ...backboneNames.flatMap((backbone) => heads.map((head) => network({ backbone, head }))),
+  ...backbonesWithHeads("deeplab-v3+").map((model) => network(model)),
   ...([8, 32] as const).map((outputStride) => network({ backbone: "shufflenet_v2_x1_0", outputStride })),
   ...normalizationKinds.map((kind) => tiny(kind, { normalization: { layer1: kind, layer3: kind } })),
   tiny("residual", { memory: { read: { residual: true } } }),

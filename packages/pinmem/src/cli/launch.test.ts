@@ -102,6 +102,7 @@ describe("pinmem launch", () => {
     "trains as two processes, and starts again after one was killed",
     async () => {
       const { file, out } = written({
+        data: { ...miniRecipe().data, validation: [], targets: [], crop: { width: 32, height: 32 } },
         length: { steps: 3 },
         validation: { every: 100, preciseBatchNorm: 0 },
         checkpoints: { every: 1, keep: 1 },

@@ -3,13 +3,13 @@
 import { Random, type RgbImage } from "@pinmem/core";
 import { dispose, manualSeed, nn, noGrad, rand, scope, type Tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
+import { backbonesWithHeads } from "../../test/backbone-heads.js";
 import { full } from "../../test/scope.js";
 import { pictureInput } from "../inference/picture-input.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import type { ClassMemory } from "../memory/class-memory.js";
 import { applyAdapter } from "../models/adapters/adapter.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
-import { backboneNames } from "../models/backbones/names.js";
 import { registerBackbone } from "../models/backbones/registry.js";
 import { dinov2, dinov3 } from "../models/backbones/vit/config.js";
 import { foundationBackbone } from "../models/backbones/vit/create.js";
@@ -28,7 +28,6 @@ import { OnnxSession } from "./onnxruntime.js";
 const some = <T>(cases: readonly T[], ...positions: readonly number[]): T[] =>
   cases.filter((_, at) => full || positions.includes(at));
 const settings = { ownStatistics: false, halfFrom: null, version: "test" } as const;
-const headNames = ["deeplab-v3+", "deeplab-v2"] as const;
 type MemoryOptions = NonNullable<NetworkOptions["memory"]>;
 const memory = { read: { temperature: 0.1 } } as const;
 
@@ -317,9 +316,10 @@ describe("exported graphs", () => {
     dispose([...network.stateDict().values()]);
   });
 
-  const table = backboneNames.flatMap((backbone) =>
-    headNames.map((head): [string, NetworkOptions] => [`${backbone}, ${head}`, { backbone, head, memory }]),
-  );
+  const table = backbonesWithHeads("deeplab-v2").map((model): [string, NetworkOptions] => [
+    `${model.backbone}, ${model.head}`,
+    { ...model, memory },
+  ]);
   const strides = ([8, 32] as const).flatMap((outputStride) =>
     (["resnet50", "mobilenet_v2", "shufflenet_v2_x1_0"] as const).map(
       (backbone): [string, NetworkOptions] => [

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fromTypedArray, liveTensors, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { fromTypedArray, liveTensors, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { architectureOf } from "../../../../golden/architecture.js";
 import { formulaImages } from "../../../../golden/formula.js";
@@ -20,11 +20,14 @@ interface KeyList {
   state_dict: [name: string, shape: number[]][];
 }
 
+/** For tests that ask for no value of it. */
+const withoutValues = (options: NetworkOptions) => nn.init.skipInit(() => createNetwork(options));
+
 describe("names and shapes", () => {
   it.each(keyLists)("equal the official ones of %s", (file) => {
     const list = JSON.parse(readFileSync(new URL(file, fixtures), "utf8")) as KeyList;
     scope(() => {
-      const network = createNetwork({
+      const network = withoutValues({
         ...architectureOf(list.arch),
         normalization: fromOfficialWhitening(list.wt_layer ?? [0, 0, 0, 0, 0, 0, 0]),
         memory: list.memory ? {} : null,
@@ -48,7 +51,7 @@ describe("names and shapes", () => {
 
 describe("sizes", () => {
   const millions = (options: NetworkOptions) =>
-    createNetwork({ ...options, memory: {} })
+    withoutValues({ ...options, memory: {} })
       .parameters()
       .reduce((sum, { numel }) => sum + numel, 0) / 1e6;
 

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { full, liveTensors, saveSafetensors, scope, type Tensor } from "@pinmem/torch";
+import { full, liveTensors, nn, saveSafetensors, scope, type Tensor } from "@pinmem/torch";
 import { afterAll, describe, expect, it } from "vitest";
 import { checkpoint, ops, storage, tensor, text } from "../../../../torch/test/files/pickle-builder.js";
 import { createBackbone } from "../backbones/registry.js";
@@ -17,12 +17,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What torchvision would save for a plain ResNet-18, all values alike. */
 function resnet18Weights(value: number): Map<string, Tensor> {
-  const entries = [...createBackbone("resnet18", { outputStride: 32 }).stateDict()].map(
-    ([name, { shape }]): [string, Tensor] => [
-      name.replace(/^layer0\.0\./, "conv1.").replace(/^layer0\.1\./, "bn1."),
-      full(shape, value),
-    ],
-  );
+  const backbone = nn.init.skipInit(() => createBackbone("resnet18", { outputStride: 32 }));
+  const entries = [...backbone.stateDict()].map(([name, { shape }]): [string, Tensor] => [
+    name.replace(/^layer0\.0\./, "conv1.").replace(/^layer0\.1\./, "bn1."),
+    full(shape, value),
+  ]);
   return new Map([...entries, ["fc.weight", full([1000, 512], value)], ["fc.bias", full([1000], value)]]);
 }
 
