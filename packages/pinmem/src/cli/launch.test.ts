@@ -22,6 +22,14 @@ function written(more: Parameters<typeof miniRecipe>[0] = {}): { file: string; o
   return { file, out: join(folder, "run") };
 }
 
+/** What several processes that each begin anew render and decode in a moment. */
+function tinyData(): ReturnType<typeof miniRecipe>["data"] {
+  const { data } = miniRecipe();
+  const size = { width: 32, height: 32 };
+  const sources = data.sources.map((source) => ({ ...source, count: 2, ...size }));
+  return { ...data, sources, validation: [], targets: [], crop: size, perDomain: 1 };
+}
+
 /** A process of its own, with one thread. */
 const pinmem = (...words: string[]) =>
   spawnSync(process.execPath, [program, ...words], {
@@ -102,7 +110,7 @@ describe("pinmem launch", () => {
     "trains as two processes, and starts again after one was killed",
     async () => {
       const { file, out } = written({
-        data: { ...miniRecipe().data, validation: [], targets: [], crop: { width: 32, height: 32 } },
+        data: tinyData(),
         length: { steps: 3 },
         validation: { every: 100, preciseBatchNorm: 0 },
         checkpoints: { every: 1, keep: 1 },

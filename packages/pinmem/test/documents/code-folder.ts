@@ -23,6 +23,9 @@ const compilerOptions = {
   rootDir: "source",
 };
 
+/** Between what one block prints and the next. */
+const MARK = "\x1e";
+
 /** Of a block that is a file of the reader's, where it goes; null for a program. */
 export const pathOfFile = ({ text }: Block): string | null =>
   /^\/\/ (packages\/\S+\.ts)\n/.exec(text)?.[1] ?? null;
@@ -101,9 +104,22 @@ export class CodeFolder {
     return join(this.#path, block.language === "ts" ? `compiled/block-${at}.mjs` : `block-${at}.js.mjs`);
   }
 
-  /** Runs a block where the things lie that it asks for. */
-  run(block: Block): { status: number | null; stdout: string; stderr: string } {
-    return this.runFile(this.fileOf(block));
+  /**
+   * Runs blocks where the things lie that they ask for, one after the other in one process, which loads the packages once. An
+   * error ends the block that throws it and is what it says; the process has to end by itself.
+   */
+  runAll(blocks: readonly Block[]): { status: number | null; said: { stdout: string; stderr: string }[] } {
+    const program = join(this.#path, "all.mjs");
+    writeFileSync(
+      program,
+      `for (const file of ${JSON.stringify(blocks.map((block) => this.fileOf(block)))}) {
+        for (const stream of [process.stdout, process.stderr]) stream.write(${JSON.stringify(MARK)});
+        await import(file).catch(console.error);
+      }`,
+    );
+    const { status, stdout, stderr } = this.runFile(program);
+    const [out, err] = [stdout, stderr].map((text) => text.split(MARK).slice(1));
+    return { status, said: blocks.map((_, at) => ({ stdout: out?.[at] ?? "", stderr: err?.[at] ?? "" })) };
   }
 
   runFile(file: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
