@@ -24,11 +24,8 @@ const alone = [
   "packages/torch/test/{errors,leaks,threads}.test.ts",
   "packages/pinmem/src/images/png.test.ts",
   "packages/pinmem/src/loading/loader.test.ts",
-  "packages/pinmem/test/{earlier-run,examples,packed,root-import}.test.ts",
-  "packages/pinmem/test/documents/*.test.ts",
-  "packages/pinmem/src/cli/{main,signals}.test.ts",
+  "packages/pinmem/test/documents/own-parts.test.ts",
   "packages/torch/setup/*.test.ts",
-  "packages/torch/src/native.test.ts",
   "packages/torch/src/nn/views.test.ts",
   "packages/torch/test/{gradients,maml}.test.ts",
 ];
@@ -43,7 +40,7 @@ const asGolden = ["golden/{golden,foundation,run-golden}.test.ts"];
 // A clean clone knows no times, and vitest then begins with large files; these are small and take longest, and would be waited
 // for at the end, with one core idle.
 const longest =
-  /(golden\/(golden|foundation)|runtime\/test\/parity|export\/parity|cli\/(faults|launch)|test\/recipes|bench\/lib\/options)\.test\.ts$/;
+  /(golden\/(golden|foundation)|runtime\/test\/parity|export\/parity|cli\/(demo|faults|launch|signals)|runs\/ranks|documents\/code|test\/(examples|recipes)|bench\/lib\/options)\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
