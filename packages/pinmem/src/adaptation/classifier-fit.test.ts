@@ -29,9 +29,12 @@ function solve(matrix: number[][], right: number[]): number[] {
   return rows.map((row, at) => (row[size] as number) / (row[at] as number));
 }
 
+/** The mean of a channel over the 9 x 9 pixels around one, of those that are there: here the whole map. */
+const around = (channel: Float32Array): number => channel.reduce((sum, one) => sum + one, 0) / channel.length;
+
 /** Ridge regression as textbooks have it, pixel by pixel: weights n^-0.75 by class, ridge 0.01 of the mean diagonal. */
 function expected(pixels: readonly { readonly x: number[]; readonly id: number }[]): number[][] {
-  const size = WIDTH + 1;
+  const size = 2 * WIDTH + 1;
   const counts = Array.from({ length: CLASSES }, (_, id) => pixels.filter((one) => one.id === id).length);
   const gram = Array.from({ length: size }, () => new Array<number>(size).fill(0));
   const target = Array.from({ length: CLASSES }, () => new Array<number>(size).fill(0));
@@ -65,20 +68,57 @@ it("fits classes by ridge regression over labeled pixels, weighted against their
     return (labels[at] as number[]).flatMap((id, pixel) =>
       id === 255
         ? []
-        : [{ id, x: [...Array.from({ length: WIDTH }, (_, c) => values[c * H * W + pixel] as number), 1] }],
+        : [
+            {
+              id,
+              x: [
+                ...Array.from({ length: WIDTH }, (_, c) => values[c * H * W + pixel] as number),
+                ...Array.from({ length: WIDTH }, (_, c) =>
+                  around(values.subarray(c * H * W, (c + 1) * H * W)),
+                ),
+                1,
+              ],
+            },
+          ],
     );
   });
   const wanted = expected(pixels);
-  const [weight, bias] = [fit?.weight.toTypedArray(), fit?.bias.toTypedArray()] as Float32Array[];
+  const [weight, context, bias] = [fit?.weight, fit?.context, fit?.bias].map((one) =>
+    one?.toTypedArray(),
+  ) as Float32Array[];
   for (let k = 0; k < CLASSES; k++) {
-    for (let c = 0; c < WIDTH; c++) expect(weight?.[k * WIDTH + c]).toBeCloseTo(wanted[k]?.[c] as number, 5);
-    expect(bias?.[k]).toBeCloseTo(wanted[k]?.[WIDTH] as number, 5);
+    for (let c = 0; c < WIDTH; c++) {
+      expect(weight?.[k * WIDTH + c]).toBeCloseTo(wanted[k]?.[c] as number, 4);
+      expect(context?.[k * WIDTH + c]).toBeCloseTo(wanted[k]?.[WIDTH + c] as number, 4);
+    }
+    expect(bias?.[k]).toBeCloseTo(wanted[k]?.[2 * WIDTH] as number, 4);
   }
   expect(fit?.weight.shape).toEqual([CLASSES, WIDTH, 1, 1]);
   fit?.[Symbol.dispose]();
   for (const one of [...sums]) one[Symbol.dispose]();
   for (const one of seen) one[Symbol.dispose]();
   expect(liveTensors()).toBe(before);
+});
+
+it("says the same of pictures that are put together", () => {
+  manualSeed(4);
+  const sums = labels.map((one) =>
+    scope(() => sumForClassifier(randn([1, WIDTH, H, W]), labelOf(one), CLASSES)),
+  ) as [ClassifierSums, ClassifierSums];
+  using apart = fitClassifier(sums, CLASSES);
+  sums[0].add(sums[1]);
+  expect(sums[1].classes.size).toBe(0);
+  using together = fitClassifier([sums[0]], CLASSES);
+  scope(() => {
+    for (const part of ["weight", "context", "bias"] as const) {
+      const difference = together?.[part]
+        .sub(apart?.[part] as never)
+        .abs()
+        .max();
+      expect(difference?.toNumber()).toBeLessThan(1e-5);
+    }
+  });
+  for (const one of sums) one[Symbol.dispose]();
 });
 
 it("fits nothing where nothing is labeled", () => {

@@ -1,28 +1,36 @@
-// The decoder's last convolution fitted to labeled pictures of a place in closed form: ridge regression from what it sees to the
-// classes, each class weighted against its size. Added to the trained one, it is to a network's last layer what written rows are to
+// The decoder's last convolution fitted to labeled pictures of a place in closed form: ridge regression from what it sees, at each
+// pixel and around it, to the classes, each class weighted against its size. Added to the trained one, it is to a network's last layer what written rows are to
 // its memory: the work of a moment, the same each time, without steps or rates. (On CamVid's dusk drive 8 pictures so bring as
 // much as half a minute of training the same layer does.)
 //
 // Sums are kept by picture and class, so that the fit without one of them is at hand.
-// Shapes: D channels that the last convolution sees and a constant one, K classes, h w its resolution, H W label.
+// Shapes: C channels that the last convolution sees; D = 2 C + 1: those, their mean around and a constant one; K classes, h w its resolution, H W label.
 
 import { cat, dispose, eye, keep, noGrad, ones, scope, type Tensor, zeros } from "@pinmem/torch";
 import { labelWeights } from "../memory/label-weights.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
+import { contextOf } from "../models/heads/context-convolution.js";
 import type { Encoding } from "../models/trainable-network.js";
 
-/** What one picture says of each class that occurs in it, by train id. In double precision; free it. */
+/** What pictures say of each class that occurs in them, by train id. Free it. */
 export interface ClassifierSums extends Disposable {
-  readonly classes: ReadonlyMap<
-    number,
-    { /** (D, D): sum of x xᵀ. */ readonly gram: Tensor; readonly count: number }
-  >;
+  readonly classes: ReadonlyMap<number, ClassSums>;
+  /** Takes over what others say; they are empty then. */
+  add(others: ClassifierSums): void;
 }
 
-/** A 1x1 convolution, to be added to the trained one times a strength; of classes that no picture shows it is zero. Free it. */
+interface ClassSums {
+  /** (D, D): sum of x xᵀ. */
+  readonly gram: Tensor;
+  readonly count: number;
+}
+
+/** A convolution with context, to be added to the trained one times a strength; of classes that no picture shows it is zero. Free it. */
 export interface ClassifierFit extends Disposable {
-  /** (K, D - 1, 1, 1) */
+  /** (K, C, 1, 1) */
   readonly weight: Tensor;
+  /** (K, C, 1, 1), for the mean around a pixel. */
+  readonly context: Tensor;
   /** (K) */
   readonly bias: Tensor;
 }
@@ -33,16 +41,19 @@ const RIDGE = 1e-2;
 const BALANCE = 0.75;
 
 /**
- * Sums over the pixels (1, D - 1, h, w) that the last convolution sees, each of the class with the largest share of the label
+ * Sums over the pixels (1, C, h, w) that the last convolution sees, each of the class with the largest share of the label
  * (1, H, W, int64) there; pixels without a label have none.
  */
-export function sumForClassifier(seen_1Dhw: Tensor, label_1HW: Tensor, classes: number): ClassifierSums {
-  const [, , h = 0, w = 0] = seen_1Dhw.shape;
+export function sumForClassifier(seen_1Chw: Tensor, label_1HW: Tensor, classes: number): ClassifierSums {
+  const [, , h = 0, w = 0] = seen_1Chw.shape;
   const found = noGrad(() =>
     scope(() => {
       const labeled = labelWeights(label_1HW, { classes, size: [h, w] }).narrow(1, 0, classes);
       const [share, winner] = labeled.max(1) as [Tensor, Tensor];
-      const pixels = seen_1Dhw.squeeze(0).flatten({ startDim: 1 }).t();
+      const pixels = cat([seen_1Chw, contextOf(seen_1Chw)], 1)
+        .squeeze(0)
+        .flatten({ startDim: 1 })
+        .t();
       const x_ND = cat(
         [pixels, ones([pixels.size(0), 1], { dtype: pixels.dtype, device: pixels.device })],
         1,
@@ -55,14 +66,37 @@ export function sumForClassifier(seen_1Dhw: Tensor, label_1HW: Tensor, classes: 
           .map((one) => {
             const own = scope(() => {
               const x = x_ND.indexSelect(0, class_N.eq(one).nonzero().flatten());
-              return { gram: keep(x.t().matmul(x).to("float64")), count: x.size(0) };
+              return { gram: keep(x.t().matmul(x)), count: x.size(0) };
             });
             return [one - 1, own] as const;
           }),
       );
     }),
   );
-  return { classes: found, [Symbol.dispose]: () => dispose([...found.values()].map(({ gram }) => gram)) };
+  return new Sums(found);
+}
+
+class Sums implements ClassifierSums {
+  readonly classes: Map<number, ClassSums>;
+
+  constructor(classes: Map<number, ClassSums>) {
+    this.classes = classes;
+  }
+
+  add(others: ClassifierSums): void {
+    if (!(others instanceof Sums)) throw new Error("internal: sums of another kind");
+    for (const [trainId, { gram, count }] of others.classes) {
+      const own = this.classes.get(trainId);
+      this.classes.set(trainId, { gram: own?.gram.add_(gram) ?? gram, count: count + (own?.count ?? 0) });
+      if (own) gram.dispose();
+    }
+    others.classes.clear();
+  }
+
+  [Symbol.dispose](): void {
+    dispose([...this.classes.values()].map(({ gram }) => gram));
+    this.classes.clear();
+  }
 }
 
 /** The same of an encoded picture, as the network's rows let the last convolution see it. */
@@ -87,7 +121,7 @@ export function fitClassifier(
   const present = [...new Set(pictures.flatMap((one) => [...one.classes.keys()]))].sort((a, b) => a - b);
   const [some] = pictures.flatMap((one) => [...one.classes.values()]);
   if (!some) return null;
-  const { weight, bias } = noGrad(() =>
+  const { weight, context, bias } = noGrad(() =>
     scope(() => {
       const [size, options] = [some.gram.size(0), { dtype: "float64", device: some.gram.device } as const];
       const [gram, mean] = [zeros([size, size], options), zeros([size], options)];
@@ -114,11 +148,14 @@ export function fitClassifier(
         result.select(0, trainId).copy_(inverse.matmul((sums[at] as Tensor).sub(mean)));
       }
       const single = result.to("float32");
+      const width = (size - 1) / 2;
+      const part = (from: number) => single.narrow(1, from, width).reshape([classes, width, 1, 1]);
       return {
-        weight: keep(single.narrow(1, 0, size - 1).reshape([classes, size - 1, 1, 1])),
+        weight: keep(part(0)),
+        context: keep(part(width)),
         bias: keep(single.select(1, size - 1).clone()),
       };
     }),
   );
-  return { weight, bias, [Symbol.dispose]: () => dispose([weight, bias]) };
+  return { weight, context, bias, [Symbol.dispose]: () => dispose([weight, context, bias]) };
 }

@@ -8,6 +8,7 @@ import { winners } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
+import { contextOf } from "../models/heads/context-convolution.js";
 import { decodeWith } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
@@ -118,7 +119,7 @@ export class EncodedPicture implements Disposable {
       };
     }
     const seen = network.beforeClassifier(refined, lowLevel);
-    const [small, fitted] = [network.final2.call(seen), fit && nn.F.conv2d(seen, fit.weight, fit.bias)];
+    const [small, fitted] = [network.final2.call(seen), fit && fittedTo(seen, fit)];
     const [, , h = 0, w = 0] = small.shape;
     const cosines = nn.F.interpolate(unit, { size: [h, w], mode: "bilinear", alignCorners: true });
     return ({ vote, classifier = 0 }) => {
@@ -141,5 +142,9 @@ export class EncodedPicture implements Disposable {
     );
   }
 }
+
+/** What the fit alone says of (1, C, h, w). */
+const fittedTo = (seen: Tensor, { weight, context, bias }: ClassifierFit): Tensor =>
+  nn.F.conv2d(seen, weight, bias).add(contextOf(nn.F.conv2d(seen, context)));
 
 const bytesOf = (tensor: Tensor | null): number => (tensor ? 4 * tensor.numel : 0);

@@ -49,8 +49,9 @@ async function expected({ weight, vote, rows, classifier }: Candidate): Promise<
   for await (const { index, image, label, width, height } of evaluationImages(dataset)) {
     const others: Dataset = { ...dataset, samples: dataset.samples.filter((_, at) => at !== index) };
     if (rows === "place") await writeMemory(opened, others);
-    const { weight: kernel, bias } = (network as BackboneNetwork).classifier;
-    const asTrained = [kernel, bias as Tensor].map((one) => scope(() => noGrad(() => keep(one.clone()))));
+    const { weight: kernel, context, bias } = (network as BackboneNetwork).addContext();
+    const parts = [kernel, context, bias as Tensor];
+    const asTrained = parts.map((one) => scope(() => noGrad(() => keep(one.clone()))));
     if (classifier > 0) await refitClassifier(network as BackboneNetwork, others, { strength: classifier });
     const answer = scope(() =>
       noGrad(() =>
@@ -62,7 +63,7 @@ async function expected({ weight, vote, rows, classifier }: Candidate): Promise<
     );
     matrix.add(answer as Uint8Array, label);
     memory.store(trained);
-    noGrad(() => [kernel, bias as Tensor].forEach((one, at) => void one.copy_(asTrained[at] as Tensor)));
+    noGrad(() => parts.forEach((one, at) => void one.copy_(asTrained[at] as Tensor)));
   }
   memory.voteWeight = before;
   return matrix;

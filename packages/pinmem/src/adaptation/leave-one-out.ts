@@ -19,6 +19,12 @@ import { type PictureSums, rowsOf } from "./class-rows.js";
 import { type ClassifierFit, fitClassifier } from "./classifier-fit.js";
 import { EncodedPicture } from "./encoded-picture.js";
 
+/**
+ * A fit of the classifier leaves out the pictures of a fold: one up to this many pictures. What they say of it is large (1 MB for
+ * each class at a width of 256), so that those of a fold say it together.
+ */
+const FOLDS = 16;
+
 /** Of features, kept between the two looks at each picture. */
 const KEPT_BYTES = 2 ** 30;
 
@@ -174,6 +180,7 @@ async function score(
   const fits = candidates.some(({ classifier }) => classifier > 0);
   const total = 2 * dataset.samples.length;
   const pictures: EncodedPicture[] = [];
+  let answered = 0;
   try {
     let left = KEPT_BYTES;
     for await (const picture of evaluationImages(
@@ -182,24 +189,30 @@ async function score(
     )) {
       const encoded = new EncodedPicture(network, picture, { device, classifier: fits, keepUpTo: left });
       left -= encoded.bytes;
+      const first = pictures[pictures.length % FOLDS];
       pictures.push(encoded);
+      if (first && first !== encoded && encoded.classifier) first.classifier?.add(encoded.classifier);
       onProgress(weight, pictures.length, total);
       await setImmediate(); // Signals are heard in between.
     }
-    for (const [turn, picture] of pictures.entries()) {
-      const others = pictures.filter((one) => one !== picture);
-      using fit = fits ? fitOf(others, network.classes) : null;
-      for (const asked of groups) {
-        scope(() => {
-          const isPlace = asked.some(({ rows }) => rows === "place");
-          const items = isPlace ? rowsOf(sumsOf(others), { before: memory.items, momentum }) : memory.items;
-          const predictions = picture.answers(items, asked, fit);
-          for (const [which, { matrix }] of asked.entries())
-            count(matrix, predictions[which] as Uint8Array, picture.label);
-        });
+    for (let fold = 0; fold < Math.min(FOLDS, pictures.length); fold++) {
+      using fit = fits ? fitWithout(fold, pictures, network.classes) : null;
+      for (let at = fold; at < pictures.length; at += FOLDS) {
+        const picture = pictures[at] as EncodedPicture;
+        const others = pictures.filter((one) => one !== picture);
+        for (const asked of groups) {
+          scope(() => {
+            const isPlace = asked.some(({ rows }) => rows === "place");
+            const items = isPlace ? rowsOf(sumsOf(others), { before: memory.items, momentum }) : memory.items;
+            const predictions = picture.answers(items, asked, fit);
+            for (const [which, { matrix }] of asked.entries())
+              count(matrix, predictions[which] as Uint8Array, picture.label);
+          });
+        }
+        answered++;
+        onProgress(weight, pictures.length + answered, total);
+        await setImmediate();
       }
-      onProgress(weight, pictures.length + turn + 1, total);
-      await setImmediate();
     }
     for (const picture of pictures) picture.forget();
     return { scored, pictures };
@@ -213,10 +226,14 @@ async function score(
 
 const sumsOf = (pictures: readonly PictureEvidence[]): PictureSums[] => pictures.map(({ sums }) => sums);
 
-/** Null where no other picture has a part in it. */
-const fitOf = (pictures: readonly PictureEvidence[], classes: number): ClassifierFit | null =>
+/** Null where no picture outside the fold has a part in it. */
+const fitWithout = (
+  fold: number,
+  pictures: readonly PictureEvidence[],
+  classes: number,
+): ClassifierFit | null =>
   fitClassifier(
-    pictures.flatMap(({ classifier }) => classifier ?? []),
+    pictures.slice(0, FOLDS).flatMap(({ classifier }, at) => (at === fold ? [] : (classifier ?? []))),
     classes,
   );
 

@@ -53,10 +53,11 @@ export const refitClassifierFrom = (
 function addFit(network: BackboneNetwork, sums: readonly ClassifierSums[], strength: number): void {
   using fit = fitClassifier(sums, network.classes);
   if (!fit) return;
-  const { weight, bias } = network.classifier;
+  const { weight, context, bias } = network.addContext();
   noGrad(() =>
     scope(() => {
       weight.add_(fit.weight.to(weight.dtype), { alpha: strength });
+      context.add_(fit.context.to(context.dtype), { alpha: strength });
       bias?.add_(fit.bias.to(weight.dtype), { alpha: strength });
     }),
   );

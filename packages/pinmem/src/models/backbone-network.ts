@@ -9,6 +9,8 @@ import { addVotes } from "./add-votes.js";
 import type { Backbone, OutputStride } from "./backbones/backbone.js";
 import type { StageModule } from "./backbones/stage.js";
 import { upTo } from "./backbones/vit/grid.js";
+import { ContextConv2d } from "./heads/context-convolution.js";
+import { replaceChild } from "./replace-module.js";
 import { SegmentationNetwork } from "./segmentation-network.js";
 import type { Encoding } from "./trainable-network.js";
 
@@ -106,6 +108,15 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
   /** The last convolution. */
   get classifier(): nn.Conv2d {
     return this.final2.at(0) as nn.Conv2d;
+  }
+
+  /** The last convolution, which from now on also sees what is around each pixel; at first that changes nothing. */
+  addContext(): ContextConv2d {
+    const { classifier } = this;
+    if (classifier instanceof ContextConv2d) return classifier;
+    const seeing = ContextConv2d.inPlaceOf(classifier);
+    replaceChild(this.final2, "0", seeing);
+    return seeing;
   }
 
   /** Logits of the auxiliary head at the resolution of layer3. */

@@ -11,6 +11,7 @@ import { Attention } from "./backbones/vit/attention.js";
 import { TransformerStage } from "./backbones/vit/block.js";
 import { Embedding } from "./backbones/vit/embedding.js";
 import { upTo } from "./backbones/vit/grid.js";
+import { ContextConv2d } from "./heads/context-convolution.js";
 import type { SegmentationNetwork } from "./segmentation-network.js";
 
 export interface PartDescription {
@@ -145,6 +146,7 @@ function observe(network: SegmentationNetwork): { products: Product[]; sides: Ma
         const add = (count: Product["count"]) => products.push({ part, count });
         if (name === part) sides.set(part, module instanceof TransformerStage ? PATCHES : side);
         if (module instanceof nn.Conv2d) add((pixels) => module.weight.numel * pixels(side));
+        if (module instanceof ContextConv2d) add((pixels) => module.context.numel * pixels(side));
         if (module instanceof nn.ConvTranspose2d) {
           const perPixel = module.weight.numel / (module.stride[0] * module.stride[1]);
           add((pixels) => perPixel * pixels(side));

@@ -65,6 +65,8 @@ export const networkSchema = z
     normalization: placementSchema.default({}),
     /** Share of channels that the auxiliary head drops in training. Default 0.1. */
     auxiliaryDropout: z.number().min(0).lt(1).default(0.1),
+    /** Whether the last convolution also sees the mean of what is around each pixel, 9 x 9 cells of the decoder. Default false. */
+    context: z.boolean().default(false),
     /** Options of the class memory; null for a network without one. Default null. */
     memory: memorySchema.nullable().default(null),
   })
@@ -166,6 +168,7 @@ export function createNetwork(
     normalization,
     auxiliaryDropout,
     memory,
+    context,
     ...rest
   } = completeNetworkOptions(options);
   const { create, strideInFirstConvolution = false, width: widthOf } = heads.get(head);
@@ -175,11 +178,13 @@ export function createNetwork(
     strideInFirstConvolution,
   });
   const width = widthOf?.(backbone) ?? rest.width;
-  return create({
+  const network = create({
     backbone,
     classes,
     width,
     auxiliaryDropout,
     memory: memory && createMemory(memory, { classes, width, noise }),
   });
+  if (context) network.addContext();
+  return network;
 }

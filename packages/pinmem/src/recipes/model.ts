@@ -10,7 +10,7 @@ import { IMAGENET } from "../pretrained/cache.js";
 import { weightsFor } from "../pretrained/catalog.js";
 import { foundationWeights } from "../pretrained/foundation-catalog.js";
 
-const { backbone, head, width, outputStride, normalization, memory } = networkSchema.shape;
+const { backbone, head, width, outputStride, normalization, context, memory } = networkSchema.shape;
 
 export const modelSchema = z.strictObject({
   /** Of `backboneNames`, or one that was registered. */
@@ -25,6 +25,11 @@ export const modelSchema = z.strictObject({
   width: width.unwrap().optional(),
   /** Instance normalization by stage, such as { layer1: "instance-norm" }. */
   normalization,
+  /**
+   * Whether the last convolution also sees the mean of what is around each pixel, 9 x 9 cells of the decoder; false by default.
+   * `pinmem adapt` sets it where it has fitted that convolution to a place.
+   */
+  context: context.unwrap().optional(),
   /**
    * Of the class memory; methods without one leave it out, unless `votesOnly` says that it is there for its votes alone. For
    * a memory that votes (`vote`: 10) the cohesion loss is the votes' own: try a `temperature` of 0.1 with a `lossWeights.cohesion`
@@ -71,7 +76,7 @@ export function completeModel(model: ModelConfig): ModelConfig {
 
 /** What does not go together, in words. */
 export function modelProblems(model: ModelConfig): string[] {
-  const { network, backbone, head, width, outputStride, normalization, backboneWeights } = model;
+  const { network, backbone, head, width, outputStride, normalization, context, backboneWeights } = model;
   if (network === undefined) {
     if (backbone === undefined) return ["model.backbone is missing"];
     try {
@@ -97,6 +102,7 @@ export function modelProblems(model: ModelConfig): string[] {
     head,
     width,
     outputStride,
+    context,
     backboneWeights: backboneWeights ?? undefined,
     adapter,
     positions,

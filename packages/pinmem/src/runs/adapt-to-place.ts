@@ -17,7 +17,13 @@ import {
   requireFolders,
 } from "./adapt-options.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
-import { type AdaptedNetwork, createAdaptedNetwork, preparedCopy, withVote } from "./adapted-network.js";
+import {
+  type AdaptedNetwork,
+  createAdaptedNetwork,
+  preparedCopy,
+  withContext,
+  withVote,
+} from "./adapted-network.js";
 import { requireDevice } from "./environment.js";
 import { recordLeftOut } from "./left-out-scores.js";
 import { type ModelMetadata, readMetadata } from "./model-metadata.js";
@@ -111,7 +117,8 @@ async function adapt(
   });
   using choice = plan.choice;
   statistics?.mixInto(plan.weight);
-  if (plan.classifier > 0 && labeled && network instanceof BackboneNetwork) {
+  const isFitted = plan.classifier > 0 && labeled !== null && network instanceof BackboneNetwork;
+  if (isFitted) {
     if (choice) refitClassifierFrom(network, choice.pictures, plan.classifier);
     else await refitClassifier(network, labeled, { strength: plan.classifier, device });
   }
@@ -160,9 +167,10 @@ async function adapt(
       leftOut: plan.choice && recordLeftOut(plan.choice, space),
       notes: [...plan.notes, ...notesOn({ attached, steps, leftOut: plan.choice !== null })],
     };
+    const voting = changesVote || attached ? withVote(recipe, plan.vote) : recipe;
     await writeAdapted(network, {
       out,
-      recipe: changesVote || attached ? withVote(recipe, plan.vote) : recipe,
+      recipe: isFitted ? withContext(voting) : voting,
       space,
       step: before.step,
       backboneWeights: before.backboneWeights,

@@ -63,6 +63,12 @@ function withVotes(recipe: Recipe): Recipe {
   return { ...recipe, model: { ...recipe.model, memory: { ...recipe.model.memory, votesOnly: true } } };
 }
 
+/** The recipe of a network whose last convolution sees what is around, too. */
+export const withContext = (recipe: Recipe): Recipe => ({
+  ...recipe,
+  model: { ...recipe.model, context: true },
+});
+
 /** The recipe of a network whose votes have this strength. */
 export const withVote = (recipe: Recipe, vote: number): Recipe => ({
   ...recipe,

@@ -3,6 +3,7 @@
 
 import { dispose, manualSeed, nn, noGrad, rand, randn, scope, type Tensor } from "@pinmem/torch";
 import { expect, it } from "vitest";
+import { ContextConv2d } from "../../models/heads/context-convolution.js";
 import "./layers.js";
 import "./normalization.js";
 import { Graph } from "../onnx/graph.js";
@@ -12,6 +13,7 @@ import { emitContext } from "./registry.js";
 const layers: [string, () => nn.Module, shape?: number[]][] = [
   ["an even kernel that keeps the size", () => new nn.Conv2d(4, 3, [2, 4], { padding: "same", dilation: 2 })],
   ["groups", () => new nn.Conv2d(4, 8, 3, { stride: 2, groups: 2, bias: false })],
+  ["a 1x1 convolution with context", () => ContextConv2d.inPlaceOf(new nn.Conv2d(4, 3, 1)), [2, 4, 12, 7]],
   ["Linear", () => new nn.Linear(7, 3), [2, 4, 7]],
   ["ReLU6", () => new nn.ReLU6()],
   ["LeakyReLU", () => new nn.LeakyReLU({ negativeSlope: 0.2 })],

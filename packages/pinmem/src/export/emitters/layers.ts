@@ -2,6 +2,7 @@
 
 import { nn } from "@pinmem/torch";
 import { AtrousConv2d } from "../../models/heads/atrous-convolution.js";
+import { CONTEXT, ContextConv2d } from "../../models/heads/context-convolution.js";
 import { ExportError } from "../export-error.js";
 import type { Graph, Value } from "../onnx/graph.js";
 import { sizesOf } from "../onnx/operations.js";
@@ -26,6 +27,20 @@ const emitConvolution: ModuleEmitter<nn.Conv2d> = (convolution, input, { graph }
   });
 };
 for (const kind of [nn.Conv2d, AtrousConv2d]) registerEmitter(kind, emitConvolution);
+
+registerEmitter(ContextConv2d, (convolution, input, context) => {
+  const { graph } = context;
+  const half = (CONTEXT - 1) / 2;
+  const own = emitConvolution(convolution, input, context);
+  const around = graph.node("Conv", [input, graph.weights(convolution.context)], { kernel_shape: [1, 1] });
+  const mean = graph.node("AveragePool", [around], {
+    kernel_shape: [CONTEXT, CONTEXT],
+    strides: [1, 1],
+    pads: [half, half, half, half],
+    count_include_pad: 0,
+  });
+  return graph.node("Add", [own, mean]);
+});
 
 registerEmitter(nn.ConvTranspose2d, (convolution, input, { graph }) => {
   const { weight, bias, stride, padding, outputPadding, dilation, groups } = convolution;
