@@ -1,11 +1,9 @@
 // Test files that share a process leave it as they found it: whatever one changes for all, the next would see. Tensors that the
 // files before left to the garbage collector are collected first, so that none disappears while another file counts its own.
 
-import { setImmediate } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { getNumThreads, isGradEnabled, liveTensors } from "@pinmem/torch";
 import { afterAll, beforeAll, expect } from "vitest";
+import { collectGarbage } from "./collect-garbage.js";
 
 const state = () => ({
   folder: process.cwd(),
@@ -17,18 +15,12 @@ const state = () => ({
   listeners: ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1"].map((signal) => process.listenerCount(signal)),
 });
 
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-
 /** Of the process: tensors that are left when garbage has been collected, such as those that modules keep. */
 const shared = globalThis as { tensorsThatStay?: number };
 
 let found: ReturnType<typeof state>;
 beforeAll(async () => {
-  for (let turn = 0; turn < 2 && liveTensors() !== shared.tensorsThatStay; turn++) {
-    collectGarbage();
-    await setImmediate(); // Finalizers run.
-  }
+  await collectGarbage(shared.tensorsThatStay);
   shared.tensorsThatStay = liveTensors();
   found = state();
 });

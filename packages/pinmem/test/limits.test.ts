@@ -88,10 +88,10 @@ describe.skipIf(process.platform !== "linux")("a limited number of open files", 
 
   it("is named where threads of a loader find none, with both ways around it", () => {
     const cure = /Too many files are open: take fewer threads \(workers\).*ulimit -n/;
-    expect(read(16, 64)).toEqual({ status: 0, stdout: expect.stringMatching(cure), stderr: "" });
+    expect(read(64, 128)).toEqual({ status: 0, stdout: expect.stringMatching(cure), stderr: "" });
   });
 
   it("is enough for one thread, in a program given as text too", () => {
-    expect(read(1, 64)).toEqual({ status: 0, stdout: "16\n", stderr: "" });
+    expect(read(1, 128)).toEqual({ status: 0, stdout: "16\n", stderr: "" });
   });
 });

@@ -11,6 +11,7 @@ import {
   scalarTensor as tensorOf,
 } from "@pinmem/torch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { collectGarbage } from "../../test/collect-garbage.js";
 import type { TinyNetwork } from "../../test/tiny-network.js";
 import { MadeUpData, prepare, tinyRun } from "../../test/tiny-run.js";
 import type { Batch } from "../loading/loader.js";
@@ -74,6 +75,7 @@ describe("Trainer", () => {
   });
 
   it("keeps the number of live tensors constant", async () => {
+    await collectGarbage(); // of the tests before
     const { trainer } = tinyRun({
       steps: 8,
       hooks: [{ before: async (done) => void live.push(done >= 2 ? liveTensors() : 0) }],
