@@ -24,6 +24,13 @@ cd() { :; }
 function [ { ${condition}; }
 `;
 
+/** One shell starts those of all scripts: the process of the tests is large, and takes long to start many. */
+const readEach = `
+for script in "$FOLDER"/*.sh; do
+  NOTED="$script.noted" /bin/bash -c "$(< "$script")" 2> "$script.said" < /dev/null
+done
+`;
+
 export interface Started {
   /** The words of each program started, its name first. */
   readonly commands: readonly (readonly string[])[];
@@ -44,17 +51,24 @@ export function startedBy(scripts: readonly string[]): Started[] {
     };
     for (const name of ["npx", "npm", "node"]) executable(name, standIn);
     for (const name of ["srun", "nohup", "nice"]) executable(name, starter);
-    return scripts.map((script, at) => {
-      const noted = join(folder, `${at}`);
-      const read = (condition: boolean) =>
-        spawnSync("/bin/bash", ["-c", `${prelude(condition)}${script}\nwait`], {
-          cwd: join(folder, "empty"),
-          env: { PATH: bin, HOME: "/home/somebody", NOTED: noted },
-          encoding: "utf8",
-        }).stderr;
-      const complaint = read(true) || (/\[ /.test(script) ? read(false) : "");
-      const text = existsSync(noted) ? readFileSync(noted, "utf8") : "";
-      const commands = text
+    for (const [at, script] of scripts.entries()) {
+      const both = /\[ /.test(script);
+      for (const condition of both ? [true, false] : [true])
+        writeFileSync(join(folder, `${at}-${condition}.sh`), `${prelude(condition)}${script}\nwait`);
+    }
+    spawnSync("/bin/bash", ["-c", readEach], {
+      cwd: join(folder, "empty"),
+      env: { PATH: bin, HOME: "/home/somebody", FOLDER: folder },
+      stdio: "ignore",
+    });
+    const text = (name: string) => {
+      const file = join(folder, name);
+      return existsSync(file) ? readFileSync(file, "utf8") : "";
+    };
+    return scripts.map((_, at) => {
+      const complaint = text(`${at}-true.sh.said`) || text(`${at}-false.sh.said`);
+      const noted = text(`${at}-true.sh.noted`) + text(`${at}-false.sh.noted`);
+      const commands = noted
         .split("\x1e")
         .filter((entry) => entry !== "")
         .map((entry) => entry.split("\x1f").slice(0, -1));
