@@ -1,6 +1,12 @@
-import { fromTypedArray, liveTensors, manualSeed, randn, scope } from "@pinmem/torch";
+import { fromTypedArray, liveTensors, manualSeed, randn, scope, type Tensor } from "@pinmem/torch";
 import { expect, it } from "vitest";
-import { type ClassifierSums, fitClassifier, sumForClassifier } from "./classifier-fit.js";
+import {
+  type ClassifierFit,
+  type ClassifierSums,
+  fitClassifier,
+  sumForClassifier,
+  totalOf,
+} from "./classifier-fit.js";
 
 const [CLASSES, WIDTH, H, W] = [4, 3, 2, 3];
 
@@ -62,7 +68,8 @@ it("fits classes by ridge regression over labeled pixels, weighted against their
   const sums: ClassifierSums[] = seen.map((one, at) =>
     scope(() => sumForClassifier(one, labelOf(labels[at] as number[]), CLASSES)),
   );
-  const fit = fitClassifier(sums, CLASSES);
+  const total = totalOf(sums);
+  const fit = fitClassifier(total, CLASSES);
   const pixels = seen.flatMap((one, at) => {
     const values = one.toTypedArray() as Float32Array;
     return (labels[at] as number[]).flatMap((id, pixel) =>
@@ -95,29 +102,33 @@ it("fits classes by ridge regression over labeled pixels, weighted against their
   }
   expect(fit?.weight.shape).toEqual([CLASSES, WIDTH, 1, 1]);
   fit?.[Symbol.dispose]();
-  for (const one of [...sums]) one[Symbol.dispose]();
+  for (const one of [...sums, total]) one[Symbol.dispose]();
   for (const one of seen) one[Symbol.dispose]();
   expect(liveTensors()).toBe(before);
 });
 
-it("says the same of pictures that are put together", () => {
+it("says the same of pictures that are put together, and of those that are left where one is taken away", () => {
   manualSeed(4);
   const sums = labels.map((one) =>
     scope(() => sumForClassifier(randn([1, WIDTH, H, W]), labelOf(one), CLASSES)),
   ) as [ClassifierSums, ClassifierSums];
-  using apart = fitClassifier(sums, CLASSES);
+  const same = (one: ClassifierFit | null, other: ClassifierFit | null) =>
+    scope(() => {
+      for (const part of ["weight", "context", "bias"] as const) {
+        const difference = one?.[part].sub(other?.[part] as Tensor);
+        expect(difference?.abs().max().toNumber()).toBeLessThan(1e-4);
+      }
+    });
+  using total = totalOf(sums);
+  using apart = fitClassifier(total, CLASSES);
+  using without = fitClassifier(total, CLASSES, sums[0]);
+  using second = fitClassifier(sums[1], CLASSES);
+  same(without, second);
   sums[0].add(sums[1]);
   expect(sums[1].classes.size).toBe(0);
-  using together = fitClassifier([sums[0]], CLASSES);
-  scope(() => {
-    for (const part of ["weight", "context", "bias"] as const) {
-      const difference = together?.[part]
-        .sub(apart?.[part] as never)
-        .abs()
-        .max();
-      expect(difference?.toNumber()).toBeLessThan(1e-5);
-    }
-  });
+  using together = fitClassifier(sums[0], CLASSES);
+  same(together, apart);
+  expect(fitClassifier(total, CLASSES, sums[0])).toBeNull();
   for (const one of sums) one[Symbol.dispose]();
 });
 
@@ -125,6 +136,6 @@ it("fits nothing where nothing is labeled", () => {
   scope(() => {
     using sums = sumForClassifier(randn([1, WIDTH, H, W]), labelOf(new Array(H * W).fill(255)), CLASSES);
     expect(sums.classes.size).toBe(0);
-    expect(fitClassifier([sums], CLASSES)).toBeNull();
+    expect(fitClassifier(sums, CLASSES)).toBeNull();
   });
 });

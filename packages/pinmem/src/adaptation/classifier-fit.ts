@@ -113,38 +113,54 @@ export function sumEncoded(
   );
 }
 
-/** The fit to some pictures, of which one at least shows a class. */
+/** What some pictures say together, in double precision. Free it. */
+export function totalOf(pictures: readonly Pick<ClassifierSums, "classes">[]): ClassifierSums {
+  const total = new Map<number, ClassSums>();
+  noGrad(() => {
+    for (const [trainId, { gram, count }] of pictures.flatMap(({ classes }) => [...classes])) {
+      const found = total.get(trainId);
+      const sum = found?.gram.add_(gram) ?? scope(() => keep(gram.to("float64").clone()));
+      total.set(trainId, { gram: sum, count: count + (found?.count ?? 0) });
+    }
+  });
+  return new Sums(total);
+}
+
+/** The fit to what pictures say, if need be without some of them; null where nothing is left. */
 export function fitClassifier(
-  pictures: readonly Pick<ClassifierSums, "classes">[],
+  total: Pick<ClassifierSums, "classes">,
   classes: number,
+  leftOut?: Pick<ClassifierSums, "classes">,
 ): ClassifierFit | null {
-  const present = [...new Set(pictures.flatMap((one) => [...one.classes.keys()]))].sort((a, b) => a - b);
-  const [some] = pictures.flatMap((one) => [...one.classes.values()]);
+  const left = [...total.classes]
+    .map(([trainId, { gram, count }]) => {
+      const out = leftOut?.classes.get(trainId);
+      return { trainId, gram, out: out?.gram ?? null, count: count - (out?.count ?? 0) };
+    })
+    .filter(({ count }) => count > 0)
+    .sort((one, other) => one.trainId - other.trainId);
+  const [some] = left;
   if (!some) return null;
   const { weight, context, bias } = noGrad(() =>
     scope(() => {
       const [size, options] = [some.gram.size(0), { dtype: "float64", device: some.gram.device } as const];
       const [gram, mean] = [zeros([size, size], options), zeros([size], options)];
       const sums: Tensor[] = [];
-      for (const trainId of present) {
-        const own = zeros([size, size], options);
-        let count = 0;
-        for (const one of pictures) {
-          const part = one.classes.get(trainId);
-          if (!part) continue;
-          own.add_(part.gram);
-          count += part.count;
+      for (const { gram: all, out, count } of left) {
+        const weight = count ** -BALANCE;
+        const sum = all.select(1, size - 1).mul(weight); // x times the constant one
+        gram.add_(all, { alpha: weight });
+        if (out) {
+          gram.add_(out, { alpha: -weight });
+          sum.add_(out.select(1, size - 1), { alpha: -weight });
         }
-        own.mul_(count ** -BALANCE);
-        gram.add_(own);
-        const sum = own.select(1, size - 1); // x times the constant one
         mean.add_(sum, { alpha: 1 / classes });
         sums.push(sum);
       }
       const diagonal = gram.diagonal().mean();
       const inverse = gram.add(eye(size, options).mul(diagonal.mul(RIDGE))).linalgInv();
       const result = zeros([classes, size], options);
-      for (const [at, trainId] of present.entries()) {
+      for (const [at, { trainId }] of left.entries()) {
         result.select(0, trainId).copy_(inverse.matmul((sums[at] as Tensor).sub(mean)));
       }
       const single = result.to("float32");

@@ -17,7 +17,7 @@ import type { ClassMemory } from "../memory/class-memory.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
 import { type PictureSums, rowsOf } from "./class-rows.js";
-import { type ClassifierFit, fitClassifier } from "./classifier-fit.js";
+import { fitClassifier, totalOf } from "./classifier-fit.js";
 import { EncodedPicture } from "./encoded-picture.js";
 
 /**
@@ -200,8 +200,10 @@ async function score(
       onProgress(weight, pictures.length, total);
       await setImmediate(); // Signals are heard in between.
     }
+    using sums = fits ? totalOf(pictures.flatMap(({ classifier }) => classifier ?? [])) : null;
     for (let fold = 0; fold < Math.min(FOLDS, pictures.length); fold++) {
-      using fit = fits ? fitWithout(fold, pictures, network.classes) : null;
+      const leftOut = pictures[fold]?.classifier ?? undefined;
+      using fit = sums && fitClassifier(sums, network.classes, leftOut);
       for (let at = fold; at < pictures.length; at += FOLDS) {
         const picture = pictures[at] as EncodedPicture;
         const others = pictures.filter((one) => one !== picture);
@@ -230,17 +232,6 @@ async function score(
 }
 
 const sumsOf = (pictures: readonly PictureEvidence[]): PictureSums[] => pictures.map(({ sums }) => sums);
-
-/** Null where no picture outside the fold has a part in it. */
-const fitWithout = (
-  fold: number,
-  pictures: readonly PictureEvidence[],
-  classes: number,
-): ClassifierFit | null =>
-  fitClassifier(
-    pictures.slice(0, FOLDS).flatMap(({ classifier }, at) => (at === fold ? [] : (classifier ?? []))),
-    classes,
-  );
 
 /** Candidates of which a decoder sees the same: those of the same rows, or all where rows without votes change nothing. */
 function decodedTogether(memory: ClassMemory, scored: readonly Scored[]): Scored[][] {

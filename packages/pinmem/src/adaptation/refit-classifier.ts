@@ -6,7 +6,7 @@ import type { Dataset } from "../datasets/dataset.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
-import { type ClassifierSums, fitClassifier, sumEncoded } from "./classifier-fit.js";
+import { type ClassifierSums, fitClassifier, sumEncoded, totalOf } from "./classifier-fit.js";
 import type { PictureEvidence } from "./leave-one-out.js";
 
 /**
@@ -51,7 +51,8 @@ export const refitClassifierFrom = (
   );
 
 function addFit(network: BackboneNetwork, sums: readonly ClassifierSums[], strength: number): void {
-  using fit = fitClassifier(sums, network.classes);
+  using total = totalOf(sums);
+  using fit = fitClassifier(total, network.classes);
   if (!fit) return;
   const { weight, context, bias } = network.addContext();
   noGrad(() =>
