@@ -87,7 +87,7 @@ export function PictureList() {
       <p class="quiet">
         {shown.value.length === 0
           ? "Drop pictures, a folder or a video anywhere."
-          : `${shown.value.length} pictures`}
+          : `${shown.value.length} ${shown.value.length === 1 ? "picture" : "pictures"}`}
       </p>
     </section>
   );
