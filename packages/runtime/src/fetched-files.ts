@@ -34,24 +34,32 @@ export function fetchedFiles(address: string): ModelFiles {
   };
 }
 
-/** Null where there are more than expected: of a body without end no more is taken. */
+/**
+ * Null where there are more than expected: of a body without end no more is taken. Room is made for what has arrived, not for what a
+ * description promises.
+ */
 async function bytesOf(
   body: ReadableStream<Uint8Array>,
   expected: number,
   onBytes?: (count: number) => void,
 ): Promise<Uint8Array | null> {
-  const whole = new Uint8Array(expected);
+  const parts: Uint8Array[] = [];
   let count = 0;
   const reader = body.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    const { value } = part;
-    if (count + value.length > expected) {
+    parts.push(part.value);
+    count += part.value.length;
+    if (count > expected) {
       await reader.cancel();
       return null;
     }
-    whole.set(value, count);
-    count += value.length;
     onBytes?.(count);
   }
-  return whole.subarray(0, count);
+  const whole = new Uint8Array(count);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -9,7 +9,7 @@ export interface LoadOptions {
   /** MiB for the network's computation; larger pictures are tiled. Default 4096 in Node, 1024 in a page. */
   readonly memory?: number;
   /**
-   * Of the processor. Default: in Node as onnxruntime chooses; in a page half of those there are, 2 to 4, where it is isolated
+   * Of the processor. Default: in Node as onnxruntime chooses; in a page half of those there are, but both of two, and at most 4, where it is isolated
    * (COOP and COEP headers). Where it is not there is one, whatever is asked for.
    */
   readonly threads?: number;

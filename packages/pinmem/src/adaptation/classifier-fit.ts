@@ -1,10 +1,10 @@
 // The decoder's last convolution fitted to labeled pictures of a place in closed form: ridge regression from what it sees, at each
-// pixel and around it, to the classes, each class weighted against its size. Added to the trained one, it is to a network's last layer what written rows are to
-// its memory: the work of a moment, the same each time, without steps or rates. (On CamVid's dusk drive 8 pictures so bring as
-// much as half a minute of training the same layer does.)
+// pixel and around it, to the classes, each class weighted against its size. Added to the trained one, it is to a network's last
+// layer what written rows are to its memory: the work of a moment, the same each time, without steps or rates.
 //
 // Sums are kept by picture and class, so that the fit without one of them is at hand.
-// Shapes: C channels that the last convolution sees; D = 2 C + 1: those, their mean around and a constant one; K classes, h w its resolution, H W label.
+// Shapes: C channels that the last convolution sees; D = 2 C + 1: those, their mean around and a constant one; K classes,
+// h w its resolution, H W label.
 
 import { cat, dispose, eye, keep, noGrad, ones, scope, type Tensor, zeros } from "@pinmem/torch";
 import { labelWeights } from "../memory/label-weights.js";

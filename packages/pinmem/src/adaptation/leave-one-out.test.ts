@@ -5,6 +5,7 @@ import { beforeEach, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import "../../test/tiny-backbone.js";
+import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
@@ -38,7 +39,10 @@ beforeEach(async () => {
 const options = { trainedVote: 0, momentum: 0, dataset, mix: (weight: number) => statistics.mixInto(weight) };
 
 /** The same by the ways of every other use: rows written from the others and stored, the network asked for its answer. */
-async function expected({ weight, vote, rows, classifier }: Candidate): Promise<ConfusionMatrix> {
+async function expected(
+  { weight, vote, rows, classifier }: Candidate,
+  dataset: Dataset,
+): Promise<ConfusionMatrix> {
   const { network } = opened;
   const memory = network.memory as NonNullable<typeof network.memory>;
   const trained = memory.items.clone();
@@ -48,11 +52,16 @@ async function expected({ weight, vote, rows, classifier }: Candidate): Promise<
   memory.voteWeight = vote;
   for await (const { index, image, label, width, height } of evaluationImages(dataset)) {
     const others: Dataset = { ...dataset, samples: dataset.samples.filter((_, at) => at !== index) };
+    const otherFolds: Dataset = {
+      ...dataset,
+      samples: dataset.samples.filter((_, at) => (at - index) % 16 !== 0),
+    };
     if (rows === "place") await writeMemory(opened, others);
     const { weight: kernel, context, bias } = (network as BackboneNetwork).addContext();
     const parts = [kernel, context, bias as Tensor];
     const asTrained = parts.map((one) => scope(() => noGrad(() => keep(one.clone()))));
-    if (classifier > 0) await refitClassifier(network as BackboneNetwork, others, { strength: classifier });
+    if (classifier > 0)
+      await refitClassifier(network as BackboneNetwork, otherFolds, { strength: classifier });
     const answer = scope(() =>
       noGrad(() =>
         predict(network, normalize(imageTensor(image, [1, height, width])))
@@ -90,7 +99,7 @@ it("scores each candidate as the network would with rows from the other pictures
   expect(before).toBe(candidates[0]);
   const pixels = 2 * 48 * 32;
   for (const one of [candidates[0], candidates[2], candidates[3], candidates[6]] as Scored[]) {
-    const wanted = await expected(one);
+    const wanted = await expected(one, dataset);
     const differing = one.matrix.counts.reduce(
       (sum, count, at) => sum + Math.abs(count - (wanted.counts[at] as number)),
       0,
@@ -120,6 +129,29 @@ it("keeps the network as it was where nothing is clearly better, and otherwise t
   if (most > score(before) + 0.005) expect(best.weight).toBe(weights[alike]);
   expect(candidates).toContain(before);
 });
+
+it.runIf(full)(
+  "fits the classifier of each picture to the other folds, where there are more than sixteen",
+  async () => {
+    const many = streetsDataset({ domain: "night", count: 17, width: 16, height: 16 });
+    using choice = await leaveOneOut(opened.network, {
+      ...options,
+      dataset: many,
+      mix: () => {},
+      weights: [0],
+      votes: [0, 5],
+      classifiers: [10],
+    });
+    expect(choice.pictures.filter(({ classifier }) => (classifier?.classes.size ?? 0) > 0)).toHaveLength(16);
+    const [fitted] = choice.candidates.filter(({ classifier }) => classifier === 10);
+    const wanted = await expected(fitted as Scored, many);
+    const differing = wanted.counts.reduce(
+      (sum, count, at) => sum + Math.abs(count - (fitted?.matrix.counts[at] as number)),
+      0,
+    );
+    expect(differing / (17 * 16 * 16)).toBeLessThan(0.002); // the fit is added to logits there, to weights here
+  },
+);
 
 it("takes the largest of weights that are alike", async () => {
   const alike = { ...options, mix: () => {}, votes: [0, 5], classifiers: [10] };

@@ -118,7 +118,8 @@ export async function leaveOneOut(
     const [before, ...others] = start.scored;
     if (!before) throw new Error("internal: leaveOneOut has scored nothing");
     const candidates = isFree ? [before, ...others] : others;
-    let [best, top] = [bestOf(candidates), bestOf(candidates)];
+    let best = bestOf(candidates);
+    let top = best;
     for (const weight of weights.filter((one) => one > 0)) {
       const { scored, pictures } = await score(network, weight, at(weight), options);
       candidates.push(...scored);
@@ -196,7 +197,7 @@ async function score(
       left -= encoded.bytes;
       const first = pictures[pictures.length % FOLDS];
       pictures.push(encoded);
-      if (first && first !== encoded && encoded.classifier) first.classifier?.add(encoded.classifier);
+      if (first && encoded.classifier) first.classifier?.add(encoded.classifier);
       onProgress(weight, pictures.length, total);
       await setImmediate(); // Signals are heard in between.
     }

@@ -10,6 +10,7 @@ import { refitClassifier, refitClassifierFrom } from "../adaptation/refit-classi
 import { trainSteps } from "../adaptation/train-steps.js";
 import { writeMemory, writeSums } from "../adaptation/write-memory.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
+import { ContextConv2d } from "../models/heads/context-convolution.js";
 import {
   type AdaptOptions,
   type CompleteAdaptOptions,
@@ -117,8 +118,7 @@ async function adapt(
   });
   using choice = plan.choice;
   statistics?.mixInto(plan.weight);
-  const isFitted = plan.classifier > 0 && labeled !== null && network instanceof BackboneNetwork;
-  if (isFitted) {
+  if (plan.classifier > 0 && labeled && network instanceof BackboneNetwork) {
     if (choice) refitClassifierFrom(network, choice.pictures, plan.classifier);
     else await refitClassifier(network, labeled, { strength: plan.classifier, device });
   }
@@ -170,7 +170,7 @@ async function adapt(
     const voting = changesVote || attached ? withVote(recipe, plan.vote) : recipe;
     await writeAdapted(network, {
       out,
-      recipe: isFitted ? withContext(voting) : voting,
+      recipe: seesContext(network) ? withContext(voting) : voting,
       space,
       step: before.step,
       backboneWeights: before.backboneWeights,
@@ -194,6 +194,9 @@ function notesOn(about: { attached: boolean; steps: number; leftOut: boolean }):
       : []),
   ];
 }
+
+const seesContext = (network: nn.AnyModule): boolean =>
+  network instanceof BackboneNetwork && network.classifier instanceof ContextConv2d;
 
 const hasStatistics = (network: nn.AnyModule): boolean =>
   network.modules().some((module) => module instanceof nn.BatchNorm2d && module.runningMean);

@@ -33,10 +33,10 @@ export class ContextConv2d extends nn.Conv2d {
   /** Takes the weights of a 1x1 convolution, which gives way to it. */
   static inPlaceOf({ weight, bias, inChannels, outChannels }: nn.Conv2d): ContextConv2d {
     const made = nn.init.skipInit(() => new ContextConv2d(inChannels, outChannels));
-    for (const [field, value] of Object.entries({ weight, bias })) {
-      (made[field as "weight" | "bias"] as nn.Parameter).dispose();
-      setField(made, field, value);
-    }
+    made.weight.dispose();
+    made.bias?.dispose();
+    setField(made, "weight", weight);
+    setField(made, "bias", bias);
     made.context.requiresGrad_(weight.requiresGrad);
     return made.to({ device: weight.device });
   }
