@@ -64,7 +64,7 @@ export const parts = [
     licenses: ["COPYING3", "COPYING.RUNTIME", "SOURCE"].map((name) => theirs(`libgomp/${name}`)),
   },
   { name: "OpenMP of LLVM", file: /^libomp\./, licenses: [theirs("llvm-openmp/LICENSE.txt")] },
-  // Not seen in the libraries for linux-x64; whoever packs others where they are adds their licenses.
+  // Not in the libraries for linux-x64; those for Arm have some of them.
   { name: "OpenBLAS", file: /^libopenblas/, mark: "openblas_get_config", licenses: [theirs("openblas.txt")] },
   {
     name: "Arm Compute Library",
@@ -109,22 +109,33 @@ export function partsOf(lib) {
 }
 
 /**
- * Puts the licenses that the wheel lacks beside those that it has.
+ * Puts the licenses that the wheel lacks beside those that it has, of the parts that are in it.
  *
+ * @param {string} lib
  * @param {string} licenses the folder of the package
  * @param {string | undefined} mkl a folder with oneMKL's
  */
-export function addLicenses(licenses, mkl) {
-  const own = join(import.meta.dirname, "licenses");
-  cpSync(own, join(licenses, "third_party"), { recursive: true });
+export function addLicenses(lib, licenses, mkl) {
+  for (const path of partsOf(lib).found.flatMap((one) => one.licenses)) {
+    const own = join(import.meta.dirname, "licenses", path.replace(/^third_party\//, ""));
+    if (existsSync(own)) copy(own, join(licenses, path));
+  }
   if (mkl === undefined) return;
   const files = /** @type {string[]} */ (readdirSync(mkl, { recursive: true }));
   for (const path of files.filter((one) => /^(license|third-party-programs.*)\.txt$/i.test(basename(one)))) {
     const target = join(licenses, theirs("intel-mkl"), basename(path).toLowerCase());
-    mkdirSync(dirname(target), { recursive: true });
     // Other wheels of Intel lie in the same folder where pip has put them there, with licenses of their own.
-    if (basename(target) !== "license.txt" || isIntels(join(mkl, path))) cpSync(join(mkl, path), target);
+    if (basename(target) !== "license.txt" || isIntels(join(mkl, path))) copy(join(mkl, path), target);
   }
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+function copy(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  cpSync(from, to);
 }
 
 /** @param {string} file */

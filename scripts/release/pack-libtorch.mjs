@@ -33,7 +33,7 @@ export async function packLibtorch({ platform, libtorch, wheel, destination, wor
   }
   cpSync(join(libtorch, "licenses"), join(stage, "licenses"), { recursive: true });
   const licenses = join(stage, "licenses");
-  addLicenses(licenses, mkl);
+  addLicenses(join(stage, "lib"), licenses, mkl);
   cpSync(join(licenses, "LICENSE"), join(stage, "LICENSE"));
   const missing = missingLicenses(join(stage, "lib"), licenses);
   if (missing.length > 0 && !trial) {
