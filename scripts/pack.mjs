@@ -20,6 +20,7 @@ Usage: npm run pack -- [options]
 
   --from FILE   PyTorch's wheel of libtorch ${libtorchVersion} for this platform, where it lies on this machine;
                 otherwise it is downloaded. Either way it must have the SHA-256 that is known here
+  --mirror URL  a folder on the web with the wheel, in place of PyTorch's own
   --only NAME   "workspace" (without the packages for this platform) or "platform" (these alone)
   --glibc N.M   fail where the addon needs a newer glibc than this
   --mkl FOLDER  where the license of Intel's oneMKL lies, which is in libtorch for linux-x64 (pip install --no-deps
@@ -33,6 +34,7 @@ Exit codes: 0 done; 1 something is missing or failed; 2 wrong usage.`;
 
 const options = /** @type {const} */ ({
   from: { type: "string" },
+  mirror: { type: "string" },
   only: { type: "string" },
   glibc: { type: "string" },
   mkl: { type: "string" },
@@ -59,14 +61,16 @@ try {
     !["SetupError", "PullError", "WriteError", "ZipError"].includes(name)
   )
     throw error;
-  console.error(`pack: ${message}`);
+  const inFlags =
+    name === "PullError" ? (await import("../packages/pinmem/dist/cli/in-flags.js")).inFlags : String;
+  console.error(`pack: ${inFlags(message)}`);
   process.exitCode = code.startsWith("ERR_PARSE_ARGS") ? 2 : 1;
 }
 
 /**
- * @param {{ from?: string | undefined, only?: string | undefined, glibc?: string | undefined, mkl?: string | undefined, trial?: boolean | undefined }} values
+ * @param {{ from?: string | undefined, mirror?: string | undefined, only?: string | undefined, glibc?: string | undefined, mkl?: string | undefined, trial?: boolean | undefined }} values
  */
-async function pack({ from, only, glibc, mkl, trial = false }) {
+async function pack({ from, mirror, only, glibc, mkl, trial = false }) {
   const report = createReporter();
   const destination = join(root, "release");
   const work = join(destination, ".work");
@@ -86,7 +90,7 @@ async function pack({ from, only, glibc, mkl, trial = false }) {
     if (!existsSync(folder)) {
       await report.step("libtorch", `${wheel.file}`, (progress) =>
         fetchLibtorch(build, folder, {
-          ...(from !== undefined && { from: resolve(here, from) }),
+          ...(from === undefined ? { mirror } : { from: resolve(here, from) }),
           onProgress: (what, done, total) => progress(`${what} ${Math.floor((100 * done) / total)} %`),
         }),
       );
