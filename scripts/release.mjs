@@ -15,11 +15,12 @@ const help = `Sets a version; tries and publishes the packages in release/ (npm 
 
 Usage: npm run release -- --version N.M.P
        npm run release -- --check [options]
-       npm run release -- --publish [--dry-run]
+       npm run release -- --publish [--dry-run] [--no-provenance]
 
   --version N.M.P  set it everywhere, and make the unreleased part of CHANGELOG.md that of the version
   --publish        to npm, what others need first, with provenance; what is there already is passed over
   --dry-run        only say what would be published, in which order
+  --no-provenance  not from the release's workflow: without its statement of what was built where
   --check          install them from a registry on this machine into empty folders, with a PATH that holds neither compiler
                    nor Python, and use them: doctor, train, predict, a program, export, @pinmem/runtime, uninstall
   --with CLIENT    ${clients.join(", ")} (default: all that are on the PATH)
@@ -33,6 +34,7 @@ const options = /** @type {const} */ ({
   version: { type: "string" },
   publish: { type: "boolean" },
   "dry-run": { type: "boolean" },
+  "no-provenance": { type: "boolean" },
   check: { type: "boolean" },
   with: { type: "string" },
   registry: { type: "string" },
@@ -51,7 +53,11 @@ try {
   else if (values.version !== undefined) version(values.version);
   else if (values.publish) {
     const tarballs = await readTarballs(join(root, "release"));
-    await publish(tarballs, { report: createReporter(), dryRun: values["dry-run"] ?? false });
+    await publish(tarballs, {
+      report: createReporter(),
+      dryRun: values["dry-run"] ?? false,
+      provenance: !values["no-provenance"],
+    });
   } else {
     console.log(help);
     process.exitCode = values.help ? 0 : 2;

@@ -25,13 +25,27 @@ export const workspacePackages = /** @type {const} */ ([
 ]);
 
 /**
+ * Where the sources of a package are, as the release's workflow tells: npm takes no provenance of a package that does not name the
+ * repository in which it was built. Elsewhere nothing is named.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {{ repository?: { type: string, url: string } }}
+ */
+export function repositoryOf({ GITHUB_SERVER_URL, GITHUB_REPOSITORY }) {
+  if (!GITHUB_SERVER_URL || !GITHUB_REPOSITORY) return {};
+  return { repository: { type: "git", url: `git+${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}.git` } };
+}
+
+/**
  * A manifest as it is published: @pinmem/torch asks for the packages of platforms.
  *
  * @param {Manifest} manifest
+ * @param {NodeJS.ProcessEnv} [env]
  * @returns {Manifest}
  */
-export function published(manifest) {
-  const { devDependencies, scripts, ...rest } = manifest;
+export function published(manifest, env = process.env) {
+  const { devDependencies, scripts, ...own } = manifest;
+  const rest = { ...own, ...repositoryOf(env) };
   if (manifest.name !== "@pinmem/torch") return rest;
   const optionalDependencies = Object.fromEntries(
     prebuiltPlatforms.map((platform) => [`@pinmem/torch-${platform}`, manifest.version]),
@@ -50,6 +64,7 @@ export function addonManifest(platform, version) {
     version,
     description: `The addon of @pinmem/torch for ${platform}; npm installs it by itself`,
     license: "MIT",
+    ...repositoryOf(process.env),
     ...machine(platform),
     dependencies: { [`@pinmem/libtorch-${platform}`]: libtorchVersion },
     preferUnplugged: true,
@@ -66,6 +81,7 @@ export function libtorchManifest(platform) {
     version: libtorchVersion,
     description: `The libraries of libtorch ${libtorchVersion} for ${platform}, as PyTorch publishes them`,
     license: "SEE LICENSE IN LICENSE",
+    ...repositoryOf(process.env),
     ...machine(platform),
     preferUnplugged: true,
   };

@@ -3,6 +3,7 @@
 
 import { SetupError } from "../../packages/torch/setup/errors.mjs";
 import { lastLines, run } from "../../packages/torch/setup/run.mjs";
+import { repositoryOf } from "./manifests.mjs";
 
 /** @import { Reporter } from "../../packages/torch/setup/index.mjs" */
 /** @import { Manifest } from "./manifests.mjs" */
@@ -47,32 +48,71 @@ export function publishOrder(tarballs) {
 
 /**
  * @param {readonly { manifest: Manifest, file: string }[]} tarballs
- * @param {{ report: Reporter, dryRun: boolean }} options
+ * @param {object} options
+ * @param {Reporter} options.report
+ * @param {boolean} [options.dryRun] only say what would be next
+ * @param {boolean} [options.provenance] with the statement of who built it, which only a workflow can give
+ * @param {NodeJS.ProcessEnv} [options.env]
+ * @throws {SetupError} before anything is published where npm would refuse a package; where npm fails
  */
-export async function publish(tarballs, { report, dryRun }) {
-  for (const { manifest, file } of publishOrder(tarballs)) {
+export async function publish(tarballs, { report, dryRun = false, provenance = true, env = process.env }) {
+  const order = publishOrder(tarballs);
+  if (provenance && !dryRun) refuseOthers(order, env);
+  for (const { manifest, file } of order) {
     const name = `${manifest.name}@${manifest.version}`;
-    const { stdout } = dryRun ? { stdout: "" } : await run(["npm", "view", name, "version"]);
-    if (stdout.trim() === manifest.version) {
-      report.line("publish", `${name} is there already`);
-      continue;
-    }
-    const command = [
-      "npm",
-      "publish",
-      file,
-      "--access",
-      "public",
-      ...(dryRun ? ["--dry-run"] : ["--provenance"]),
-    ];
+    const command = ["npm", "publish", file, "--access", "public"];
+    // npm takes no prerelease as the latest.
+    if (manifest.version.includes("-")) command.push("--tag", "next");
+    if (provenance) command.push("--provenance");
     if (dryRun) {
-      report.line("publish", `${name} would be next: ${command.slice(0, -1).join(" ")} --provenance`);
-      continue;
+      report.line("publish", `${name} would be next: ${command.join(" ")}`);
+    } else if (await isPublished(name, manifest.version, env)) {
+      report.line("publish", `${name} is there already`);
+    } else {
+      await report.step("publish", name, async () => {
+        const { code, output } = await run(command, { env });
+        if (code !== 0)
+          throw new SetupError(
+            `npm publish ${name} failed (exit code ${code}); what is published already is passed over the next time:\n${lastLines(output, 12)}`,
+          );
+      });
     }
-    await report.step("publish", name, async () => {
-      const { code, output } = await run(command);
-      if (code !== 0)
-        throw new SetupError(`npm publish ${name} failed (exit code ${code}):\n${lastLines(output, 12)}`);
-    });
   }
+}
+
+/**
+ * @param {string} name with its version
+ * @param {string} version
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function isPublished(name, version, env) {
+  const { code, stdout, output } = await run(["npm", "view", name, "version", "--prefer-online"], { env });
+  if (code !== 0 && !/\bE404\b/.test(output))
+    throw new SetupError(`npm view ${name} failed (exit code ${code}):\n${lastLines(output, 12)}`);
+  return code === 0 && stdout.trim() === version;
+}
+
+/**
+ * What was packed elsewhere, or from other sources than those of the tag.
+ *
+ * @param {readonly { manifest: Manifest }[]} order
+ * @param {NodeJS.ProcessEnv} env
+ */
+function refuseOthers(order, env) {
+  const wanted = repositoryOf(env).repository?.url;
+  if (wanted === undefined)
+    throw new SetupError(
+      "npm takes provenance only from a workflow (.github/workflows/release.yml). To publish without it: --no-provenance",
+    );
+  const urlOf = (/** @type {Manifest} */ { repository }) =>
+    /** @type {{ url?: string } | undefined} */ (repository)?.url;
+  for (const { manifest } of order) {
+    if (urlOf(manifest) !== wanted)
+      throw new SetupError(
+        `${manifest.name} was packed for ${urlOf(manifest) ?? "no repository"}, and this is ${wanted}: npm would refuse its provenance`,
+      );
+  }
+  const version = order.find(({ manifest }) => manifest.name === "pinmem")?.manifest.version;
+  if (env.GITHUB_REF_TYPE === "tag" && env.GITHUB_REF_NAME !== `v${version}`)
+    throw new SetupError(`the tag is ${env.GITHUB_REF_NAME}, and pinmem was packed as ${version}`);
 }

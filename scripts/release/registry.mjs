@@ -19,7 +19,9 @@ import { addonManifest, libtorchManifest, tarballName } from "./manifests.mjs";
  * @returns {Promise<Manifest>}
  */
 export async function readManifest(tarball) {
-  const { stdout } = await run(["tar", "-xzOf", tarball, "--occurrence=1", "package/package.json"]);
+  // macOS has the tar of BSD.
+  const firstOnly = process.platform === "darwin" ? "--fast-read" : "--occurrence=1";
+  const { stdout } = await run(["tar", "-xzOf", tarball, firstOnly, "package/package.json"]);
   return JSON.parse(stdout);
 }
 

