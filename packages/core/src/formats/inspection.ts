@@ -127,6 +127,7 @@ export type DomainRole = "source" | "target";
  * - `random`: all rows are random directions, as those of a new memory
  * - `temperature`: another temperature of the softmax
  * - `votes-off`, `votes-only`: the votes of a memory that votes are left out, or decide alone, without the decoder's logits
+ * - `memory-off`: of a memory that votes, the read-out is made constant and the votes are left out
  */
 export type AlterationKind =
   | "constant"
@@ -135,7 +136,8 @@ export type AlterationKind =
   | "random"
   | "temperature"
   | "votes-off"
-  | "votes-only";
+  | "votes-only"
+  | "memory-off";
 
 export interface ReadStatistics {
   /** Of the read weights, in nats, mean over pixels; flat weights have `flatEntropy`. */

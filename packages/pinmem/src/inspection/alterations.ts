@@ -25,9 +25,10 @@ export interface AlterationOptions {
   readonly temperatures: readonly number[];
 }
 
-/** Of a memory that votes. */
-const voting: readonly Alteration[] = [
+/** Of a memory that votes. @param constant a read whose read-out is the same everywhere */
+const voting = (constant: () => ReadInput): readonly Alteration[] => [
   { kind: "votes-off", reads: [() => ({ vote: 0 })] },
+  { kind: "memory-off", reads: [() => ({ ...constant(), vote: 0 })] },
   { kind: "votes-only", votesAlone: true, reads: [() => ({})] },
 ];
 
@@ -69,7 +70,7 @@ export function alterations(
     ...temperatures.map(
       (temperature): Alteration => ({ kind: "temperature", temperature, reads: [() => ({ temperature })] }),
     ),
-    ...(memory.voteWeight > 0 ? voting : []),
+    ...(memory.voteWeight > 0 ? voting(constant) : []),
   ];
 }
 

@@ -34,6 +34,8 @@ export function describeAlteration({
       return "votes off";
     case "votes-only":
       return "votes only";
+    case "memory-off":
+      return "read-out: mean of the domain, votes off";
   }
 }
 

@@ -205,7 +205,7 @@ describe("measureReliance", () => {
     };
     const strong = await relianceAt(100);
     expect(strong.domains[0]?.meanIoU).toBe(0);
-    expect(changes(strong)).toMatchObject({ "votes-off": 1, "votes-only": 0 });
+    expect(changes(strong)).toMatchObject({ "votes-off": 1, "memory-off": 1, "votes-only": 0 });
     const weak = await relianceAt(0.01);
     expect(changes(weak)).toMatchObject({ "votes-off": 0, "votes-only": 1 });
     expect(weak.domains[0]?.alterations.at(-1)).toMatchObject({ kind: "votes-only", meanIoUDifference: -1 });
