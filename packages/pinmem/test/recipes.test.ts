@@ -130,11 +130,11 @@ describe("the recipes", () => {
 
   it("are there for every setting, network and method", () => {
     expect(files).toEqual([
-      "camvid-grid.mjs",
       "camvid-study.mjs",
       "camvid.mjs",
       "cityscapes-acdc.mjs",
       "demo.mjs",
+      "generalization-study.mjs",
       "gtav-synthia-idd.mjs",
       "gtav-synthia.mjs",
       "gtav.mjs",

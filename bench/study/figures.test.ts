@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { linesOf, merged, spread, tableOf } from "../../docs/results/study.mjs";
+import type { Scored, StudyCell } from "./study-cells.js";
+
+const scored = (role: Scored["role"], meanIoU: number): Scored => ({
+  domain: role,
+  role,
+  images: 4,
+  meanIoU,
+  classIoU: {},
+});
+const cell = (name: string, seed: number, unseen: number, more: Partial<StudyCell> = {}): StudyCell => ({
+  cell: `far-${name}:${seed}`,
+  benchmark: "far",
+  method: "erm",
+  change: null,
+  steps: 1500,
+  seed,
+  secondsPerStep: 0.2,
+  last: [scored("source", 0.5), scored("target", unseen)],
+  average: [scored("source", 0.5), scored("target", unseen + 0.01)],
+  reliance: null,
+  date: "2026-11-29",
+  ...more,
+});
+const votes: Partial<StudyCell> = {
+  method: "memory-erm",
+  change: "votes",
+  reliance: [
+    { domain: "target", kind: "constant", changed: 0.1, meanIoUDifference: -0.01 },
+    { domain: "target", kind: "memory-off", changed: 0.2, meanIoUDifference: -0.06 },
+  ],
+};
+const study = [
+  cell("erm", 1, 0.3),
+  cell("erm", 2, 0.34),
+  cell("erm@750", 1, 0.28, { steps: 750 }),
+  cell("memory-erm-votes", 1, 0.33, votes),
+  cell("memory-erm-votes", 2, 0.35, votes),
+];
+
+test("compares each training with plain training of the same seed", () => {
+  const [plain, voting] = linesOf(study.filter(({ steps }) => steps === 1500));
+  expect(plain?.gained.last).toEqual([]);
+  const rounded = voting?.gained.last.map((gain) => Number(gain.toFixed(9)));
+  expect(rounded).toEqual([3, 1]);
+  expect(spread(voting?.gained.last ?? [], true)).toBe("+2.0 ± 1.4");
+  expect(spread(voting?.lost ?? [], true)).toBe("-6.0 ± 0.0");
+});
+
+test("makes the same tables of the same figures, in whatever order they were measured", () => {
+  const table = tableOf(merged([], study));
+  expect(tableOf(merged([], [...study].reverse()))).toBe(table);
+  expect(table).toContain("| 750 steps | 1 | 50.0 | 28.0 | 29.0 |");
+  expect(table).toContain(
+    "| `memory-erm` | votes | 1 2 | 50.0 ± 0.0 | 34.0 ± 1.4 | +2.0 ± 1.4 | 35.0 ± 1.4 | +2.0 ± 1.4 | -6.0 ± 0.0 | 5 |",
+  );
+});
+
+test("takes a cell that was measured again in place of the older one", () => {
+  const again = cell("erm", 1, 0.31);
+  expect(merged(study, [again])).toHaveLength(study.length);
+  expect(merged(study, [again])).toContainEqual(again);
+});
+
+test("the tables in the repository are those of its figures", () => {
+  const file = (name: string) => new URL(`../../docs/results/${name}`, import.meta.url);
+  if (!existsSync(file("study.json"))) return;
+  const cells = JSON.parse(readFileSync(file("study.json"), "utf8")) as StudyCell[];
+  expect(readFileSync(file("study.md"), "utf8")).toBe(tableOf(cells));
+});
