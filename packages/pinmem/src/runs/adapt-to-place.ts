@@ -17,7 +17,7 @@ import {
   completeAdaptOptions,
   requireFolders,
 } from "./adapt-options.js";
-import type { AdaptationRecord } from "./adaptation-record.js";
+import { type AdaptationRecord, hasPlaceRows } from "./adaptation-record.js";
 import {
   type AdaptedNetwork,
   createAdaptedNetwork,
@@ -99,8 +99,7 @@ async function adapt(
       onProgress({ part, weight: null, done, total });
   const { space } = before;
   const looking = { device, onProgress: telling("statistics") };
-  // Rows that were written for the place move, trained ones are replaced.
-  const goesOn = (before.adaptation?.written.length ?? 0) > 0;
+  const goesOn = hasPlaceRows(before.adaptation);
   const momentum = goesOn ? (network.memory?.momentum ?? 0) : 0;
 
   using statistics = hasStatistics(network) ? await lookAtPictures(network, place.pictures, looking) : null;

@@ -59,3 +59,7 @@ export const adaptationSchema = z.object({
 
 /** How a run was adapted to a place. */
 export type AdaptationRecord = z.output<typeof adaptationSchema>;
+
+/** Whether rows of the memory are the place's already: these move when more is written, where trained ones are replaced. */
+export const hasPlaceRows = (record: Pick<AdaptationRecord, "written"> | null | undefined): boolean =>
+  (record?.written.length ?? 0) > 0;

@@ -22,7 +22,7 @@ import { loadStoredRecipe } from "../../recipes/load-recipe.js";
 import { validate } from "../../recipes/validate.js";
 import { STUDIO_FOLDER } from "../../runs/adapt-options.js";
 import { adaptToPlace } from "../../runs/adapt-to-place.js";
-import { adaptationSchema } from "../../runs/adaptation-record.js";
+import { adaptationSchema, hasPlaceRows } from "../../runs/adaptation-record.js";
 import { describeAdaptation } from "../../runs/describe-adaptation.js";
 import { RunError } from "../../runs/run-error.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -172,10 +172,8 @@ function inspectionOf(path: string): unknown {
   }
 }
 
-/** As `adaptToPlace` decides it. */
 const goesOnFrom = ({ adaptation }: RunFolder): boolean =>
-  existsSync(adaptation) &&
-  validate(adaptationSchema, readJsonFile(adaptation), adaptation).written.length > 0;
+  existsSync(adaptation) && hasPlaceRows(validate(adaptationSchema, readJsonFile(adaptation), adaptation));
 
 /** As `pinmem adapt` with pictures and labels in folders, which stay beside the run that it makes. */
 async function adaptRun(path: string, { name, vote, pictures }: AdaptTask) {
