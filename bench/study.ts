@@ -1,4 +1,4 @@
-// npm run bench -- study --cells LIST: trains and scores cells of the study of training (recipes/generalization-study.mjs). Not a
+// npm run bench -- study --cells LIST: trains and scores cells of the study of training (recipes/training-study.mjs). Not a
 // comparison with a peer: its figures are those of docs/results/study.json.
 //
 //   node bench/dist/study.js --cells far-erm:1,far-erm:2,far-memory-erm-votes:1,far-erm@3000:1 --out runs/study
@@ -24,7 +24,7 @@ const values = benchOptions({
   name: "study",
   about: "Trains and scores cells of the study of training.",
   lines: [
-    "--cells LIST   RECIPE[@STEPS]:SEED, with commas between, of recipes/generalization-study.mjs; or @FILE, one a line",
+    "--cells LIST   RECIPE[@STEPS]:SEED, with commas between, of recipes/training-study.mjs; or @FILE, one a line",
     "--out DIR      where runs and figures go (default: runs/study)",
     "--done FILE    figures of cells that are not to be made again (docs/results/study.json)",
     "--keep         keep what a finished training needed to go on",
@@ -39,7 +39,7 @@ const values = benchOptions({
 
 const out = resolve(values.out);
 const data = resolve(process.env.PINMEM_DATA ?? "data");
-const file = fileURLToPath(new URL("../../recipes/generalization-study.mjs", import.meta.url));
+const file = fileURLToPath(new URL("../../recipes/training-study.mjs", import.meta.url));
 const list = values.cells.startsWith("@")
   ? readFileSync(values.cells.slice(1), "utf8").split("\n")
   : values.cells.split(",");

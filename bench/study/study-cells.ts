@@ -24,7 +24,7 @@ export interface Altered {
 
 /** One training of the study. */
 export interface StudyCell {
-  /** RECIPE[@STEPS]:SEED, of recipes/generalization-study.mjs. */
+  /** RECIPE[@STEPS]:SEED, of recipes/training-study.mjs. */
   readonly cell: string;
   /** "far", "near", "streets". */
   readonly benchmark: string;

@@ -134,12 +134,12 @@ describe("the recipes", () => {
       "camvid.mjs",
       "cityscapes-acdc.mjs",
       "demo.mjs",
-      "generalization-study.mjs",
       "gtav-synthia-idd.mjs",
       "gtav-synthia.mjs",
       "gtav.mjs",
       "streets-gpu.mjs",
       "streets-study.mjs",
+      "training-study.mjs",
     ]);
     const methods = ["erm", "ibn", "iw", "isw", "mldg", "memory-erm", "pin-memory"];
     const networks = ["resnet50", "mobilenetv2", "shufflenetv2", "resnet101", "resnet101-deeplabv2"];
