@@ -4,10 +4,10 @@
 
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Window } from "@pinmem/core";
-import { locateAddon } from "@pinmem/torch/setup";
+import { packagedJpeg } from "./packaged-jpeg.js";
 
 interface JpegAddon {
   readonly version: string;
@@ -25,16 +25,13 @@ function load(): JpegAddon | undefined {
   const require = createRequire(import.meta.url);
   const built = fileURLToPath(new URL("../../build/jpeg.node", import.meta.url));
   try {
-    return require(existsSync(built) ? built : packaged(require)) as JpegAddon;
+    const file = existsSync(built)
+      ? built
+      : packagedJpeg(dirname(require.resolve("@pinmem/torch/package.json")));
+    return file === null ? undefined : (require(file) as JpegAddon);
   } catch {
     return undefined; // Set-up said why, and `pinmem doctor` does.
   }
-}
-
-/** Beside the addon of libtorch, which is looked for only where it can run. */
-function packaged(require: NodeJS.Require): string {
-  const located = locateAddon({ packageDir: dirname(require.resolve("@pinmem/torch/package.json")) });
-  return "path" in located ? join(dirname(located.path), "jpeg.node") : "";
 }
 
 const addon = load();

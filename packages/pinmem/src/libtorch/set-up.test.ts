@@ -17,6 +17,7 @@ import { locateAddon, platformName } from "@pinmem/torch/setup";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { recordingReporter } from "../../../torch/setup/testing.js";
 import { zipOf } from "../../test/zip-builder.js";
+import { packagedJpeg } from "../images/packaged-jpeg.js";
 import { cacheParts, cleanCache } from "./clean-cache.js";
 import { type SetUpOptions, setUp } from "./set-up.js";
 
@@ -90,6 +91,22 @@ describe("setUp without a compiler", () => {
     expect(libtorch).toBe(join(root, "cache/libtorch", `2.13.0+cpu-${platform}`));
     expect(locateAddon({ packageDir, env })).toMatchObject({ kind: "cache", path: result.path });
     expect(await set()).toEqual({ ...result, made: false });
+  });
+
+  it("leaves the decoder of JPEG files to npm's package where the addon in use has none beside it", async () => {
+    addPlatformPackage();
+    const { path } = await set({ from: join(root, "torch.whl") });
+    const beside = join(dirname(path), "jpeg.node");
+    expect(packagedJpeg(packageDir, env)).toBe(beside);
+    rmSync(beside);
+    const packaged = join(root, `node_modules/@pinmem/torch-${platform}/jpeg.node`);
+    expect(packagedJpeg(packageDir, env)).toBe(packaged);
+    if (process.platform === "linux") {
+      addPlatformPackage("1.2.3", "99.0");
+      expect(packagedJpeg(packageDir, env)).toBeNull();
+    }
+    rmSync(packaged);
+    expect(packagedJpeg(packageDir, env)).toBeNull();
   });
 
   it("does nothing where what npm installed loads, and says what does not", async () => {
