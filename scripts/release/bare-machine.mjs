@@ -1,7 +1,16 @@
 // A shell as on a machine with Node.js and nothing else: its PATH holds node, npm and npx (and another client that is tried), and
 // the few programs that scripts of npm's clients call; no compiler and no Python. Its home is empty.
 
-import { chmodSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, join } from "node:path";
 import { onPath } from "../../packages/torch/setup/python.mjs";
 import { run } from "../../packages/torch/setup/run.mjs";
@@ -26,7 +35,8 @@ export async function bareMachine(root, { registry, clients = [] }) {
     ...clients.map((name) => [name, programOf(name)]),
   ];
   command("node", `exec ${quoted(process.execPath)} "$@"`);
-  for (const [name = "", script = ""] of programs) command(name, `exec node ${quoted(script)} "$@"`);
+  for (const [name = "", path = ""] of programs)
+    command(name, `exec ${isOfNode(path) ? "node " : ""}${quoted(path)} "$@"`);
   for (const name of ["sh", "env", "cat", "sed", "uname", "dirname", "basename"]) {
     const path = onPath(name);
     if (path !== undefined) symlinkSync(path, join(bin, name));
@@ -41,6 +51,8 @@ export async function bareMachine(root, { registry, clients = [] }) {
     HOME: home,
     NO_PROXY: [process.env.NO_PROXY ?? process.env.no_proxy, "127.0.0.1"].filter(Boolean).join(","),
     npm_config_registry: registry,
+    // Newer pnpm reads none of npm's.
+    pnpm_config_registry: registry,
     // Yarn keeps root's in a folder of the system's.
     YARN_CACHE_FOLDER: join(home, ".cache/yarn"),
     npm_config_audit: "false",
@@ -91,6 +103,19 @@ function programOf(name) {
   if (path === undefined)
     throw new Error(`${name} is not on the PATH ${process.env.PATH?.split(delimiter).join(", ")}`);
   return realpathSync(path);
+}
+
+/**
+ * Newer pnpm is no script.
+ *
+ * @param {string} path
+ */
+function isOfNode(path) {
+  const start = Buffer.alloc(100);
+  const file = openSync(path, "r");
+  readSync(file, start);
+  closeSync(file);
+  return /^#!.*\bnode\b/.test(start.toString("latin1"));
 }
 
 /** @param {string} word */

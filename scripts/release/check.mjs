@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   writeFileSync,
@@ -121,6 +122,7 @@ export async function checkRelease({ folder, upstream, client, report, wheel }) 
 
     await inProject([...install, "pinmem"]);
     const modules = join(project, "node_modules");
+    refuseScripts(modules);
     await inProject(["npx", "pinmem", "doctor"], { says: /from npm's package[\s\S]*\nhealthy$/m });
     if (client === "npm") await misled(inProject);
     writeFileSync(join(project, "recipe.mjs"), recipe);
@@ -156,10 +158,11 @@ export async function checkRelease({ folder, upstream, client, report, wheel }) 
     await inProject(["npx", "pinmem", "export", "runs/two", "--out", "exported", "--no-verify"]);
 
     const before = registry.served.length;
-    await step(other, [...install, "@pinmem/runtime", "onnxruntime-node", "sharp"]);
+    // That of onnxruntime-node would fetch libraries for CUDA.
+    await step(other, [...install, "--ignore-scripts", "@pinmem/runtime", "onnxruntime-node", "sharp"]);
     const pulled = registry.served.slice(before).filter((name) => /torch/.test(name));
     const there = (/** @type {string} */ name) => existsSync(join(other, "node_modules/@pinmem", name));
-    if (pulled.length > 0 || there("torch") || there("libtorch-linux-x64"))
+    if (pulled.length > 0 || there("torch"))
       throw new SetupError(`@pinmem/runtime installs libtorch: ${pulled}`);
     writeFileSync(join(other, "segment.mjs"), runtimeProgram(picture));
     await step(other, ["node", "segment.mjs"], { says: /32768 labels/ });
@@ -177,6 +180,24 @@ export async function checkRelease({ folder, upstream, client, report, wheel }) 
   } finally {
     registry.close();
     rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/**
+ * npm from 12 on and pnpm do not run what packages want to run when they are installed, and newer pnpm calls it a failure.
+ *
+ * @param {string} modules
+ * @throws {SetupError} where a package in it has such a script
+ */
+function refuseScripts(modules) {
+  const files = /** @type {string[]} */ (readdirSync(modules, { recursive: true }));
+  const manifests = files.filter((path) =>
+    /^(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+\/package\.json$/.test(path),
+  );
+  for (const path of manifests) {
+    const { name, scripts = {} } = JSON.parse(readFileSync(join(modules, path), "utf8"));
+    const script = ["preinstall", "install", "postinstall"].find((one) => one in scripts);
+    if (script !== undefined) throw new SetupError(`${name} has a script that is to run at ${script}`);
   }
 }
 

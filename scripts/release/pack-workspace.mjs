@@ -1,8 +1,9 @@
 // The packages of this workspace as npm gets them: packed by npm, which knows what belongs in, and packed again with the
 // manifest that is published.
 
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { SetupError } from "../../packages/torch/setup/errors.mjs";
 import { writeJson } from "../../packages/torch/setup/files.mjs";
 import { lastLines, run } from "../../packages/torch/setup/run.mjs";
@@ -31,11 +32,23 @@ export async function packWorkspace(root, destination, work) {
     const { code, output } = await run(["tar", "-xzf", file, "-C", stage]);
     if (code !== 0) throw new SetupError(`${file} cannot be unpacked:\n${lastLines(output, 5)}`);
     const folder = join(stage, "package");
+    if (name === "studio") await addOrt(root, join(folder, "ort"));
     const manifest = /** @type {Manifest} */ (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")));
     writeJson(join(folder, "package.json"), published(manifest));
     packed.push(await npmPack(folder, destination));
   }
   return packed;
+}
+
+/**
+ * The files of onnxruntime-web that the studio's page fetches.
+ *
+ * @param {string} root
+ * @param {string} folder with its licenses
+ */
+async function addOrt(root, folder) {
+  const { ortFiles } = await import(pathToFileURL(join(root, "packages/studio/dist/files.js")).href);
+  for (const [name, file] of await ortFiles()) cpSync(file, join(folder, name));
 }
 
 /** @param {string} root */

@@ -47,12 +47,21 @@ export async function filesBelow(folder: string): Promise<Map<string, string>> {
   );
 }
 
-/** What onnxruntime-web fetches at run time, by its own names. */
+/** As published, this package has them itself: onnxruntime-web would bring 100 MB, and a package with an install script. */
+const ownOrt = join(import.meta.dirname, "../ort");
+const atRunTime = /^(ort\.(wasm|webgpu)\.min\.mjs|ort-wasm-simd-threaded(\.asyncify)?\.(mjs|wasm))$/;
+
+/** What onnxruntime-web fetches at run time, by its own names, with its licenses. */
 export async function ortFiles(): Promise<Map<string, string>> {
-  const folder = dirname(createRequire(import.meta.url).resolve("onnxruntime-web"));
-  const wanted = /^(ort\.(wasm|webgpu)\.min\.mjs|ort-wasm-simd-threaded(\.asyncify)?\.(mjs|wasm))$/;
-  const names = (await readdir(folder)).filter((name) => wanted.test(name));
-  return new Map(names.map((name) => [name, join(folder, name)]));
+  const own = await readdir(ownOrt);
+  const folder = own.some((name) => atRunTime.test(name))
+    ? ownOrt
+    : dirname(createRequire(import.meta.url).resolve("onnxruntime-web"));
+  const names = (await readdir(folder)).filter((name) => atRunTime.test(name));
+  return new Map([
+    ...names.map((name) => [name, join(folder, name)] as const),
+    ...own.filter((name) => !atRunTime.test(name)).map((name) => [name, join(ownOrt, name)] as const),
+  ]);
 }
 
 /** Files of an exported model, as its description names them. */
