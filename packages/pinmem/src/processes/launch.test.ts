@@ -15,7 +15,8 @@ const run = async (program: string, more: Partial<Parameters<typeof launch>[0]> 
   return { ...result, lines, seconds: (performance.now() - begin) / 1000 };
 };
 
-describe("launch", () => {
+// They mostly wait.
+describe.concurrent("launch", () => {
   it("starts ranks that know their places, and tells what they print", async () => {
     const { lines, failed } = await run(
       "const e = process.env; console.error(e.RANK, e.WORLD_SIZE, e.LOCAL_RANK, e.LOCAL_WORLD_SIZE, e.MASTER_ADDR, e.PINMEM_TIMEOUT)",

@@ -5,7 +5,8 @@ import { alone } from "./world.js";
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-describe("work that ranks do apart", () => {
+// They mostly wait.
+describe.concurrent("work that ranks do apart", () => {
   it("is all that of a process alone", async () => {
     const totals: number[] = [];
     const texts = await alone.apart(

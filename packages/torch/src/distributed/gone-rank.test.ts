@@ -3,14 +3,17 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, type OnTestFinishedHandler, test } from "vitest";
 import { zeros } from "../index.js";
 import { initProcessGroup } from "./init.js";
 import { isAvailable } from "./native-groups.js";
 import { freePort } from "./testing.js";
 
 /** A rank in a process of its own, which connects once it is told to, and never comes to anything else. */
-async function otherRank(masterPort: number): Promise<ChildProcess> {
+async function otherRank(
+  masterPort: number,
+  onTestFinished: (handler: OnTestFinishedHandler) => void,
+): Promise<ChildProcess> {
   const library = pathToFileURL(join(import.meta.dirname, "../../dist/index.js")).href;
   const program = `
     import { distributed } from ${JSON.stringify(library)};
@@ -29,33 +32,36 @@ async function otherRank(masterPort: number): Promise<ChildProcess> {
 
 const said = (child: ChildProcess) => new Promise((resolve) => child.stdout?.once("data", resolve));
 
-test.skipIf(!isAvailable()).each([
-  ["is killed", "SIGKILL", /allReduce on rank 0 of 2: the connection to another rank broke/],
-  ["hangs", "SIGSTOP", /allReduce on rank 0 of 2: no answer from another rank within 2 s/],
-] as const)(
-  "a rank that %s is an error on the others",
-  async (_, signal, problem) => {
-    const masterPort = await freePort();
-    const child = await otherRank(masterPort);
-    const connecting = initProcessGroup({ rank: 0, worldSize: 2, masterPort, timeout: 2000 });
-    const other = said(child);
-    setTimeout(() => child.stdin?.write("go"), 50);
-    const group = await connecting;
-    await other;
-    const waiting = group.allReduce(zeros([4]));
-    setTimeout(() => child.kill(signal), 50);
-    await expect(waiting).rejects.toThrow(problem);
-    await group.destroy();
-  },
-  30_000,
-);
-
-test.skipIf(!isAvailable())("a store that does not answer is an error after the timeout", async () => {
-  const server = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
-  onTestFinished(() => void server.close());
-  await once(server, "listening");
-  const { port: masterPort } = server.address() as { port: number };
-  await expect(initProcessGroup({ rank: 1, worldSize: 2, masterPort, timeout: 1000 })).rejects.toThrow(
-    /the store, which rank 0 hosts, did not answer within [13] s: .*another program/,
+// They mostly wait.
+describe.skipIf(!isAvailable())("a group", { concurrent: true }, () => {
+  test.for([
+    ["is killed", "SIGKILL", /allReduce on rank 0 of 2: the connection to another rank broke/],
+    ["hangs", "SIGSTOP", /allReduce on rank 0 of 2: no answer from another rank within 2 s/],
+  ] as const)(
+    "says on the others that a rank %s",
+    { timeout: 30_000 },
+    async ([_, signal, problem], { onTestFinished }) => {
+      const masterPort = await freePort();
+      const child = await otherRank(masterPort, onTestFinished);
+      const connecting = initProcessGroup({ rank: 0, worldSize: 2, masterPort, timeout: 2000 });
+      const other = said(child);
+      setTimeout(() => child.stdin?.write("go"), 50);
+      const group = await connecting;
+      await other;
+      const waiting = group.allReduce(zeros([4]));
+      setTimeout(() => child.kill(signal), 50);
+      await expect(waiting).rejects.toThrow(problem);
+      await group.destroy();
+    },
   );
+
+  test("says after the timeout that a store does not answer", async ({ onTestFinished }) => {
+    const server = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    const { port: masterPort } = server.address() as { port: number };
+    await expect(initProcessGroup({ rank: 1, worldSize: 2, masterPort, timeout: 1000 })).rejects.toThrow(
+      /the store, which rank 0 hosts, did not answer within [13] s: .*another program/,
+    );
+  });
 });
