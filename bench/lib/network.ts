@@ -4,9 +4,11 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 
-const ip = (...words: string[]) => {
-  const { status, stderr } = spawnSync("ip", words, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`ip ${words.join(" ")}: ${stderr}`);
+/** Commands of ip, by one shell: starting a process from a large one takes longer than most of them. */
+const ip = (...commands: string[]) => {
+  const lines = commands.map((command) => `ip ${command}`).join("\n");
+  const { status, stderr } = spawnSync("sh", ["-ec", lines], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${lines}\n${stderr}`);
 };
 
 /** Whether namespaces may be made here. */
@@ -19,6 +21,11 @@ export function canIsolate(): boolean {
   }
 }
 
+const bridge = (hub: string, name: string) => [
+  `-n ${hub} link add ${name} type bridge`,
+  `-n ${hub} link set ${name} up`,
+];
+
 let networks = 0;
 
 export class Network implements Disposable {
@@ -30,16 +37,19 @@ export class Network implements Disposable {
   constructor(count: number) {
     this.#count = count;
     const hub = this.#hub;
-    ip("netns", "add", hub);
-    this.#addBridge("bridge");
-    for (let at = 0; at < count; at++) {
-      const machine = this.#machine(at);
-      ip("netns", "add", machine);
-      ip("-n", hub, "link", "add", `port${at}`, "type", "veth", "peer", "name", "eth0", "netns", machine);
-      ip("-n", hub, "link", "set", `port${at}`, "master", "bridge", "up");
-      ip("-n", machine, "addr", "add", `${this.address(at)}/24`, "dev", "eth0");
-      for (const link of ["lo", "eth0"]) ip("-n", machine, "link", "set", link, "up");
-    }
+    const machines = Array.from({ length: count }, (_, at) => this.#machine(at));
+    ip(
+      `netns add ${hub}`,
+      ...bridge(hub, "bridge"),
+      ...machines.flatMap((machine, at) => [
+        `netns add ${machine}`,
+        `-n ${hub} link add port${at} type veth peer name eth0 netns ${machine}`,
+        `-n ${hub} link set port${at} master bridge up`,
+        `-n ${machine} addr add ${this.address(at)}/24 dev eth0`,
+        `-n ${machine} link set lo up`,
+        `-n ${machine} link set eth0 up`,
+      ]),
+    );
   }
 
   /**
@@ -49,12 +59,14 @@ export class Network implements Disposable {
   async delay(milliseconds: number, script: string): Promise<void> {
     const hub = this.#hub;
     const lines = Array.from({ length: this.#count }, (_, at) => `line${at}`);
-    for (const [at, line] of lines.entries()) {
-      this.#addBridge(`bridge${at}`);
-      ip("-n", hub, "link", "set", `port${at}`, "master", `bridge${at}`);
-      ip("-n", hub, "tuntap", "add", line, "mode", "tap");
-      ip("-n", hub, "link", "set", line, "master", `bridge${at}`, "up");
-    }
+    ip(
+      ...lines.flatMap((line, at) => [
+        ...bridge(hub, `bridge${at}`),
+        `-n ${hub} link set port${at} master bridge${at}`,
+        `-n ${hub} tuntap add ${line} mode tap`,
+        `-n ${hub} link set ${line} master bridge${at} up`,
+      ]),
+    );
     const words = ["netns", "exec", hub, "python3", script, String(milliseconds), ...lines];
     const line = spawn("ip", words, { stdio: ["ignore", "pipe", "inherit"] });
     this.#line = line;
@@ -62,11 +74,6 @@ export class Network implements Disposable {
       line.stdout.once("data", () => resolve());
       line.once("close", () => reject(new Error("the delay line does not start")));
     });
-  }
-
-  #addBridge(name: string): void {
-    ip("-n", this.#hub, "link", "add", name, "type", "bridge");
-    ip("-n", this.#hub, "link", "set", name, "up");
   }
 
   address(machine: number): string {
@@ -80,7 +87,7 @@ export class Network implements Disposable {
 
   /** Pulls a machine's cable. */
   cut(machine: number): void {
-    ip("-n", this.#hub, "link", "set", `port${machine}`, "down");
+    ip(`-n ${this.#hub} link set port${machine} down`);
   }
 
   /** Lets no more than so many bits a second leave a machine. */
@@ -93,8 +100,8 @@ export class Network implements Disposable {
 
   [Symbol.dispose](): void {
     this.#line?.kill("SIGKILL");
-    for (let at = 0; at < this.#count; at++) spawnSync("ip", ["netns", "delete", this.#machine(at)]);
-    spawnSync("ip", ["netns", "delete", this.#hub]);
+    const all = [...Array.from({ length: this.#count }, (_, at) => this.#machine(at)), this.#hub];
+    spawnSync("sh", ["-c", all.map((one) => `ip netns delete ${one}`).join("\n")]);
   }
 
   get #hub(): string {

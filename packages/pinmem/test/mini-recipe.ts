@@ -13,7 +13,7 @@ const streets = (domain: string, count: number, seed = 0) => ({
 });
 
 /** For recipes that a process of its own trains or opens, which does not know the tiny backbone: the smallest of the package. */
-export const ownProcess = { model: { backbone: "mobilenet_v2" } } as const;
+export const ownProcess = { model: { backbone: "mobilenet_v2", width: 16 } } as const;
 
 export const miniRecipe = (more: Partial<RecipeInput> = {}): Recipe =>
   resolveRecipe({
@@ -34,3 +34,11 @@ export const miniRecipe = (more: Partial<RecipeInput> = {}): Recipe =>
     calibration: { pictures: 0 },
     ...more,
   });
+
+/** What several processes that each begin anew render and decode in a moment. */
+export function tinyData(): Recipe["data"] {
+  const { data } = miniRecipe();
+  const size = { width: 32, height: 32 };
+  const sources = data.sources.map((source) => ({ ...source, count: 2, ...size }));
+  return { ...data, sources, validation: [], targets: [], crop: size };
+}

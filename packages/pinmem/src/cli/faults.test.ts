@@ -6,11 +6,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { distributed } from "@pinmem/torch";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { canIsolate, Network } from "../../../../bench/lib/network.js";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { folderOfLabels } from "../../test/label-folders.js";
-import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
+import { miniRecipe, ownProcess, tinyData } from "../../test/mini-recipe.js";
 import { full } from "../../test/scope.js";
 import { freePort } from "../processes/free-port.js";
 import type { RecipeInput } from "../recipes/recipe.js";
@@ -21,11 +21,19 @@ const root = temporaryFolder();
 const PATIENCE = 5;
 /** For an end, once its reason is known; on a busy machine, and with 2 s in which a store that is gone may still answer. */
 const END = 8;
+/** So many that a fault after the second comes before the last. */
+const STEPS = 8;
 
-const cleanUp: Disposable[] = [];
-afterEach(() => {
-  for (const one of cleanUp.splice(0).reverse()) one[Symbol.dispose]();
-});
+let turn: Promise<unknown> = Promise.resolve();
+/**
+ * What keeps cores busy, one after the other: processes that all begin at once would wait for those that they belong to longer than
+ * `PATIENCE`. Tests that only wait for an end go on meanwhile.
+ */
+function inTurn<T>(body: () => Promise<T>): Promise<T> {
+  const own = turn.then(body, body);
+  turn = own;
+  return own;
+}
 
 let files = 0;
 function recipe(more: Partial<RecipeInput> = {}): string {
@@ -36,15 +44,15 @@ function recipe(more: Partial<RecipeInput> = {}): string {
     validation: { every: 100_000, preciseBatchNorm: 0 },
     checkpoints: { every: 1, keep: 2 },
     threads: 1,
+    data: tinyData(),
     ...more,
   });
-  const data = { ...small.data, crop: { width: 32, height: 32 } };
-  writeFileSync(file, JSON.stringify({ ...small, data }));
+  writeFileSync(file, JSON.stringify(small));
   return file;
 }
 const endless = () => recipe({ length: { steps: 100_000 } });
 
-interface Rank {
+interface Rank extends Disposable {
   readonly child: ChildProcess;
   readonly said: () => string;
   /** The exit code or signal, and when. */
@@ -55,13 +63,13 @@ function watched(child: ChildProcess): Rank {
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (bytes: Buffer) => said.push(String(bytes)));
-  cleanUp.push({ [Symbol.dispose]: () => void child.kill("SIGKILL") });
   return {
     child,
     said: () => said.join(""),
     ended: new Promise((resolve) => {
       child.once("close", (code, signal) => resolve({ code: code ?? signal, at: performance.now() }));
     }),
+    [Symbol.dispose]: () => void child.kill("SIGKILL"),
   };
 }
 
@@ -89,12 +97,37 @@ function start({ rank, size = 2, port, words, network }: Place): Rank {
   return watched(spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"], env }));
 }
 
-/** Both ranks, on machines of their own. */
-async function startBoth(words: readonly string[], network = new Network(2)): Promise<[Rank, Rank, Network]> {
-  cleanUp.push(network);
-  const port = 29_500;
-  const [first, second] = [0, 1].map((rank) => start({ rank, port, words, network })) as [Rank, Rank];
-  return [first, second, network];
+/** Two ranks, on machines of their own. */
+class Pair implements Disposable {
+  readonly network = new Network(2);
+  readonly ranks: readonly [Rank, Rank];
+
+  constructor(words: readonly string[]) {
+    const place = { port: 29_500, words, network: this.network };
+    this.ranks = [start({ ...place, rank: 0 }), start({ ...place, rank: 1 })];
+  }
+
+  /** As far as `steps`, which they write to `out`. */
+  static async begun(words: readonly string[], out: string, steps: number): Promise<Pair> {
+    const pair = new Pair([...words, "--out", out]);
+    try {
+      await untilSteps(out, steps, pair);
+      return pair;
+    } catch (error) {
+      pair[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** The exit codes or signals of both. */
+  async ends(): Promise<(number | string | null)[]> {
+    return Promise.all(this.ranks.map(async ({ ended }) => (await ended).code));
+  }
+
+  [Symbol.dispose](): void {
+    for (const rank of this.ranks) rank[Symbol.dispose]();
+    this.network[Symbol.dispose]();
+  }
 }
 
 const stepsIn = (out: string): number =>
@@ -102,7 +135,7 @@ const stepsIn = (out: string): number =>
     ? readFileSync(join(out, "events.jsonl"), "utf8").split('"event":"step"').length - 1
     : 0;
 
-async function untilSteps(out: string, count: number, ranks: readonly Rank[]): Promise<void> {
+async function untilSteps(out: string, count: number, { ranks }: Pair): Promise<void> {
   const end = performance.now() + 60_000;
   while (stepsIn(out) < count) {
     if (performance.now() > end) throw new Error(`no step: ${ranks.map(({ said }) => said()).join("\n")}`);
@@ -117,40 +150,40 @@ const weightsOf = (out: string) => readFileSync(join(out, "last.safetensors"));
 
 describe.skipIf(!full || !distributed.isAvailable() || !canIsolate())(
   "processes on several machines",
-  { timeout: 120_000 },
+  { timeout: 300_000, concurrent: true },
   () => {
-    it.each<[string, (ranks: [Rank, Rank], network: Network) => void, survivors: number[], RegExp, number]>([
+    it.each<[string, (pair: Pair) => void, survivors: number[], RegExp, number]>([
       [
         "one is killed",
-        ([, second]) => second.child.kill("SIGKILL"),
+        ({ ranks: [, second] }) => second.child.kill("SIGKILL"),
         [0],
         /rank 0 of 2: the connection to another rank broke/,
         5,
       ],
       [
         "one hangs",
-        ([, second]) => second.child.kill("SIGSTOP"),
+        ({ ranks: [, second] }) => second.child.kill("SIGSTOP"),
         [0],
         /rank 0 of 2: no answer from another rank within 5 s/,
         PATIENCE + END,
       ],
       [
         "the first hangs",
-        ([first]) => first.child.kill("SIGSTOP"),
+        ({ ranks: [first] }) => first.child.kill("SIGSTOP"),
         [1],
         /rank 1 of 2: no answer from another rank within 5 s/,
         PATIENCE + END,
       ],
       [
         "a cable is pulled",
-        (_, network) => network.cut(1),
+        ({ network }) => network.cut(1),
         [0, 1],
         /rank [01] of 2: no answer from another rank within 5 s/,
         PATIENCE + END,
       ],
       [
         "a link is far too slow",
-        (_, network) => network.limit(1, 200_000),
+        ({ network }) => network.limit(1, 200_000),
         [0, 1],
         /rank [01] of 2: (no answer from another rank within 5 s|the connection to another rank broke)/,
         PATIENCE + END,
@@ -159,49 +192,55 @@ describe.skipIf(!full || !distributed.isAvailable() || !canIsolate())(
       "end in an error in time where %s, and go on from the checkpoint",
       async (_, fault, left, problem, limit) => {
         const out = newOut();
-        const [first, second, network] = await startBoth([endless(), "--out", out]);
-        const ranks = [first, second] as [Rank, Rank];
-        await untilSteps(out, 2, ranks); // The first of them is saved.
-        fault(ranks, network);
-        const since = performance.now();
+        let since = 0;
+        using pair = await inTurn(async () => {
+          const begun = await Pair.begun([endless()], out, 2); // The first of them is saved.
+          fault(begun);
+          since = performance.now();
+          return begun;
+        });
         for (const at of left) {
-          const { code, at: ended } = await (ranks[at] as Rank).ended;
-          expect((ranks[at] as Rank).said()).toMatch(problem);
+          const { said, ended } = pair.ranks[at] as Rank;
+          const { code, at: end } = await ended;
+          expect(said()).toMatch(problem);
           expect(code).toBe(1);
-          expect((ended - since) / 1000).toBeLessThan(limit);
+          expect((end - since) / 1000).toBeLessThan(limit);
         }
         if (left.includes(0))
-          expect(first.said()).toMatch(/the checkpoint of step \d+ is whole; continue with/);
+          expect(pair.ranks[0].said()).toMatch(/the checkpoint of step \d+ is whole; continue with/);
       },
     );
 
     it("give the same bytes after a fault and --resume as without", async () => {
       const [whole, disturbed] = [newOut(), newOut()];
-      const file = recipe({ length: { steps: 4 } });
-      const undisturbed = await startBoth([file, "--out", whole]);
-      for (const { ended } of undisturbed.slice(0, 2) as Rank[]) expect((await ended).code).toBe(0);
-      const [first, second] = await startBoth([file, "--out", disturbed]);
-      await untilSteps(disturbed, 2, [first, second]);
-      second.child.kill("SIGKILL");
-      await first.ended;
-      expect(stepsIn(disturbed)).toBeLessThan(4);
-      const again = await startBoth(["--resume", disturbed]);
-      for (const { ended } of again.slice(0, 2) as Rank[]) expect((await ended).code).toBe(0);
-      expect(stepsIn(disturbed)).toBe(4);
+      const file = recipe({ length: { steps: STEPS } });
+      const toTheEnd = (...words: string[]) =>
+        inTurn(async () => {
+          using pair = new Pair(words);
+          expect(await pair.ends()).toEqual([0, 0]);
+        });
+      await toTheEnd(file, "--out", whole);
+      await inTurn(async () => {
+        using pair = await Pair.begun([file], disturbed, 2);
+        pair.ranks[1].child.kill("SIGKILL");
+        await pair.ranks[0].ended;
+      });
+      expect(stepsIn(disturbed)).toBeLessThan(STEPS);
+      await toTheEnd("--resume", disturbed);
+      expect(stepsIn(disturbed)).toBe(STEPS);
       expect(weightsOf(disturbed).equals(weightsOf(whole))).toBe(true);
     });
 
     it("all end where the first has no room left on its disk", async () => {
       const out = newOut();
       mkdirSync(out);
-      expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=48m", "pinmem", out]).status).toBe(0);
-      cleanUp.push({ [Symbol.dispose]: () => void spawnSync("umount", ["-l", out]) });
-      const [first, second] = await startBoth([
-        recipe({ length: { steps: 100_000 }, checkpoints: { every: 1, keep: 3 } }),
-        "--out",
-        join(out, "run"),
-      ]);
-      for (const { ended } of [first, second]) expect((await ended).code).toBe(1);
+      expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=16m", "pinmem", out]).status).toBe(0);
+      using _mounted = { [Symbol.dispose]: () => void spawnSync("umount", ["-l", out]) };
+      const [first, second] = await inTurn(async () => {
+        using pair = new Pair([endless(), "--out", join(out, "run")]);
+        expect(await pair.ends()).toEqual([1, 1]);
+        return pair.ranks;
+      });
       expect(first.said()).toMatch(/no (space|room)|disk is full/i);
       expect(second.said()).toMatch(/rank 0: .*(no (space|room)|disk is full)/i);
     });
@@ -210,16 +249,20 @@ describe.skipIf(!full || !distributed.isAvailable() || !canIsolate())(
 
 describe.skipIf(!full || !distributed.isAvailable())(
   "processes that do not belong together",
-  { timeout: 120_000 },
+  { timeout: 300_000, concurrent: true },
   () => {
-    /** How both end, and what they say. */
+    /** How all end, and what they say. */
     async function ends(places: readonly (Partial<Place> & { more?: Partial<RecipeInput> })[]) {
       const [port, out] = [await freePort(), newOut()];
       const ranks = places.map(({ more, ...place }, rank) =>
         start({ rank, port, words: [recipe({ length: { steps: 1 }, ...more }), "--out", out], ...place }),
       );
-      const codes = await Promise.all(ranks.map(async ({ ended }) => (await ended).code));
-      return { codes, said: ranks.map(({ said }) => said()), out };
+      try {
+        const codes = await Promise.all(ranks.map(async ({ ended }) => (await ended).code));
+        return { codes, said: ranks.map(({ said }) => said()), out };
+      } finally {
+        for (const rank of ranks) rank[Symbol.dispose]();
+      }
     }
 
     it.each<[string, (Partial<Place> & { more?: Partial<RecipeInput> })[], RegExp]>([
@@ -231,7 +274,7 @@ describe.skipIf(!full || !distributed.isAvailable())(
       ["ranks", [{ size: 3 }, { size: 3 }, { size: 3, rank: 1 }], /two processes have rank 1/],
       ["recipes", [{}, { more: { maxGradientNorm: 3 } }], /maxGradientNorm: .*on rank 0; 3 on rank 1/],
     ])("are refused before the first step where they differ in their %s", async (_, places, problem) => {
-      const { codes, said, out } = await ends(places);
+      const { codes, said, out } = await inTurn(() => ends(places));
       for (const code of codes) expect(code).toBe(1);
       for (const text of said) expect(text).toMatch(problem);
       expect(stepsIn(out)).toBe(0);
@@ -241,12 +284,10 @@ describe.skipIf(!full || !distributed.isAvailable())(
       const rows = [0, 1, 2, 3].map((label) => Array<number>(48).fill(label));
       const roots = [await folderOfLabels(rows, 48), await folderOfLabels(rows.slice(1), 48)];
       const data = roots.map((folder) => ({
-        ...miniRecipe().data,
+        ...tinyData(),
         sources: [{ name: "folder" as const, root: folder }],
-        validation: [],
-        targets: [],
       }));
-      const { codes, said, out } = await ends(data.map((one) => ({ more: { data: one } })));
+      const { codes, said, out } = await inTurn(() => ends(data.map((one) => ({ more: { data: one } }))));
       expect(codes).toEqual([1, 1]);
       for (const text of said)
         expect(text).toMatch(
@@ -258,7 +299,7 @@ describe.skipIf(!full || !distributed.isAvailable())(
     it("say that the port is another program's", async () => {
       const server = createServer((socket) => socket.resume());
       await new Promise<void>((resolve) => void server.listen(0, resolve));
-      cleanUp.push({ [Symbol.dispose]: () => void server.close() });
+      using _listening = { [Symbol.dispose]: () => void server.close() };
       const { port } = server.address() as { port: number };
       const { codes, said } = await ends([{ port }, { port }]);
       expect(codes).toEqual([1, 1]);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { distributed } from "@pinmem/torch";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { fixtureFile } from "../../test/data-fixtures.js";
-import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
+import { miniRecipe, ownProcess, tinyData } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
@@ -20,14 +20,6 @@ function written(more: Parameters<typeof miniRecipe>[0] = {}): { file: string; o
   const method = { name: "erm" } as const;
   writeFileSync(file, JSON.stringify(miniRecipe({ ...ownProcess, method, ...more })));
   return { file, out: join(folder, "run") };
-}
-
-/** What several processes that each begin anew render and decode in a moment. */
-function tinyData(): ReturnType<typeof miniRecipe>["data"] {
-  const { data } = miniRecipe();
-  const size = { width: 32, height: 32 };
-  const sources = data.sources.map((source) => ({ ...source, count: 2, ...size }));
-  return { ...data, sources, validation: [], targets: [], crop: size, perDomain: 1 };
 }
 
 /** A process of its own, with one thread. */
@@ -81,7 +73,12 @@ describe("pinmem launch", () => {
   it.skipIf(!distributed.isAvailable() || !full)(
     "predicts as two processes, and shares an ablation's runs out",
     () => {
-      const { file, out } = written({ length: { steps: 1 }, validation: { every: 9, preciseBatchNorm: 0 } });
+      const scenes = { name: "streets" as const, count: 1, seed: 1, width: 32, height: 32 };
+      const { file, out } = written({
+        data: { ...tinyData(), targets: [{ ...scenes, domain: "night" }] },
+        length: { steps: 1 },
+        validation: { every: 9, preciseBatchNorm: 0 },
+      });
       untrainedRun(out, { recipe: miniRecipe({ ...ownProcess, method: { name: "erm" } }) });
       const photos = ["photo.jpg", "photo.png", "cmyk.jpg"].map(fixtureFile);
       const told = (text: string) =>

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
+import { miniRecipe, ownProcess, tinyData } from "../../test/mini-recipe.js";
 import { full } from "../../test/scope.js";
 import type { RecipeInput } from "../recipes/recipe.js";
 
@@ -26,9 +26,8 @@ afterEach(() => {
 
 function recipe(more: Partial<RecipeInput> = {}): string {
   const file = join(folder, "recipe.json");
-  const small = miniRecipe({ ...ownProcess, method: { name: "erm" }, ...more });
-  const data = { ...small.data, crop: { width: 32, height: 32 }, ...more.data };
-  writeFileSync(file, JSON.stringify({ ...small, data, threads: 1 }));
+  const small = miniRecipe({ ...ownProcess, method: { name: "erm" }, threads: 1, data: tinyData(), ...more });
+  writeFileSync(file, JSON.stringify(small));
   return file;
 }
 
@@ -90,10 +89,9 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
   it.runIf(full)(
     "hears SIGTERM while it validates at the end, with the last step saved, and validates when it goes on",
     async () => {
-      const { data } = miniRecipe();
       const scenes = { name: "streets" as const, domain: "fog", seed: 0, width: 96, height: 48 };
       const file = recipe({
-        data: { ...data, validation: [{ ...scenes, count: 4 }], targets: [{ ...scenes, count: 4000 }] },
+        data: { ...tinyData(), validation: [{ ...scenes, count: 4 }], targets: [{ ...scenes, count: 4000 }] },
         length: { steps: 1 },
       });
       const first = train(file, "--out", run);
@@ -123,7 +121,7 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
   ] satisfies [string, Partial<RecipeInput>][])("hears SIGTERM %s", async (_, more) => {
     const { child, said, ended } = train(recipe(more), "--out", run);
     await until("the training", () => said().includes("training, 4 steps"));
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     child.kill("SIGTERM");
     expect(await ended).toBe(130);
     expect(checkpoints()).toHaveLength(1);
@@ -152,7 +150,7 @@ describe("pinmem train, a process of its own,", { timeout: 120_000 }, () => {
       await until("a step", () => events().includes('"step"'));
       shell.child.kill("SIGKILL");
       const { pid } = JSON.parse(readFileSync(join(run, ".lock"), "utf8")) as { pid: number };
-      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await new Promise((resolve) => setTimeout(resolve, 2000)); // A parent is missed after 1.5 s.
       const after = events().length;
       await until("another step", () => events().length > after);
       process.kill(pid, "SIGTERM");

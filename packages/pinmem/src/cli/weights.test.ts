@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadSafetensors, saveSafetensors, scope } from "@pinmem/torch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { createBackbone } from "../models/backbones/registry.js";
 import type { RecipeInput } from "../recipes/recipe.js";
@@ -23,9 +23,12 @@ afterEach(() => {
 
 const run = (...words: string[]) => runCli("weights", ...words);
 
+/** Of a network as others train them: all its widths are those of the paper. */
+const theirs = { model: { backbone: "mobilenet_v2" } } as const;
+
 function writeRecipe(more: Partial<RecipeInput> = {}): string {
   const file = join(folder, "recipe.json");
-  writeFileSync(file, JSON.stringify(miniRecipe({ ...ownProcess, ...more })));
+  writeFileSync(file, JSON.stringify(miniRecipe({ ...theirs, ...more })));
   return file;
 }
 
@@ -33,7 +36,7 @@ function writeRecipe(more: Partial<RecipeInput> = {}): string {
 function prefixedWeights(): { file: string; rows: unknown } {
   const file = join(folder, "theirs.safetensors");
   const rows = scope(() => {
-    const state = createRecipeNetwork(miniRecipe(ownProcess), 19).stateDict();
+    const state = createRecipeNetwork(miniRecipe(theirs), 19).stateDict();
     saveSafetensors(file, new Map([...state].map(([name, tensor]) => [`module.${name}`, tensor])));
     return state.get("memory.m_items")?.toArray();
   });
@@ -92,7 +95,7 @@ describe("pinmem weights convert", () => {
     expect(opened).toMatchObject({
       step: 30,
       score: null,
-      recipe: { ...miniRecipe(ownProcess), name: "theirs" },
+      recipe: { ...miniRecipe(theirs), name: "theirs" },
     });
     expect(opened.network.memory?.items.toArray()).toEqual(rows);
     expect((await run("inspect", out)).out).toMatch(

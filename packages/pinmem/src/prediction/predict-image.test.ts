@@ -4,7 +4,7 @@ import { liveTensors, scope } from "@pinmem/torch";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
-import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
 import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { Predictor } from "../inference/predictor.js";
@@ -17,7 +17,7 @@ import { scorerOf } from "./scorer.js";
 
 const folder = temporaryFolder();
 // Of a backbone whose need of memory is known.
-const recipe = miniRecipe(ownProcess);
+const recipe = miniRecipe({ model: { backbone: "mobilenet_v2" } });
 let run: OpenRun;
 beforeAll(() => {
   run = openRun(untrainedRun(`${folder}/run`, { recipe }));
