@@ -34,6 +34,10 @@ const alone = [
 // two. The golden files are computed with as many as there are.
 const oneThread = { OMP_NUM_THREADS: "1" };
 
+// A process is started by a copy of the page table of the one that starts it: of the shared ones, with gigabytes in pages of 4 KiB,
+// that takes up to half a second, and with pages of 2 MiB next to nothing. Where glibc or the kernel has none, nothing changes.
+const largePages = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
+
 // In single precision their figures are within the noise of their files with the kernels of these alone.
 const asGolden = ["golden/{golden,foundation,run-golden}.test.ts"];
 
@@ -83,7 +87,7 @@ export default defineConfig({
           exclude: [...defaultExclude, ...alone, ...asGolden, ...inBrowser],
           isolate: false,
           setupFiles: asFound,
-          env: oneThread,
+          env: { ...oneThread, ...largePages },
         },
       },
       { extends: true, test: { name: "alone", include: alone, env: oneThread } },
