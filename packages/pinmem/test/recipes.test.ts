@@ -1,7 +1,8 @@
-// The recipes of the repository are whole: every one resolves; every network with every method that any of them asks for is
-// built as asked and takes one step, by the trainer, on two images of 64 x 64 of procedural streets for each source in place of
-// the real data. What is left out: their data, their weights, and their length. Without `full`, the smallest network stands for all,
-// and pin-memory for all methods with DeepLabV2.
+// The recipes of the repository are whole: every one resolves; all that any of them asks for of a network and a method takes one
+// step, by the trainer, on two images of 64 x 64 of procedural streets for each source in place of the real data. What is left out:
+// their data, their weights, and their length. A step tells nothing new where both were there before, apart from one another: every
+// method with all its settings is tried on the smallest backbone, and every backbone with every head and normalization by one method.
+// Without `full` only the former, one of each kind.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -26,29 +27,62 @@ const folder = fileURLToPath(new URL("../../../recipes", import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
 const recipe = (address: string) => loadRecipe(join(folder, address));
 
-/** These are left out, whose parts others have too: foundation models but the tiny ones, and without `full` large networks. */
-const tooLarge = ({ model: { backbone = "" } }: Recipe): boolean =>
-  /^dinov\d_(?!.*debug)/.test(backbone) || (!full && /resnet(50|101)/.test(backbone));
+/** These are left out, whose parts others have too: foundation models but the tiny ones. */
+const tooLarge = ({ model: { backbone = "" } }: Recipe): boolean => /^dinov\d_(?!.*debug)/.test(backbone);
 
 /** Backbones from small to large, as far as steps are concerned. */
 const bySize = ["mobilenet_v2", "shufflenet_v2_x1_0", "resnet18", "resnet50", "resnet101"];
+const sizeOf = ({ model: { backbone = "" } }: Recipe): number => bySize.indexOf(backbone);
 
-/** Recipes by address; of those with the same network and method one only, since a step is the same for all. */
-async function distinct(): Promise<[string, Recipe][]> {
-  const found = new Map<string, [string, Recipe]>();
-  for (const file of files) {
-    for (const { address, recipe } of await listRecipes(join(folder, file))) {
-      const { head, normalization, backbone } = recipe.model;
-      const model = full ? recipe.model : [head, Object.values(normalization ?? {})];
-      if (tooLarge(recipe)) continue;
-      const key = JSON.stringify([model, full ? recipe.method : recipe.method.name]);
-      if (!full && head === "deeplab-v2" && recipe.method.name !== "pin-memory") continue;
-      const other = found.get(key)?.[1].model.backbone;
-      if (other && bySize.indexOf(other) <= bySize.indexOf(backbone ?? "")) continue;
-      found.set(key, [address.slice(folder.length + 1), recipe]);
-    }
+/** What tells recipes apart but for their backbones. */
+function settingsOf({ model, method }: Recipe): string {
+  const { backbone, backboneWeights, ...rest } = model;
+  const { head, normalization } = model;
+  return JSON.stringify(full ? [rest, method] : [head, Object.values(normalization ?? {}), method.name]);
+}
+
+/** What tells networks apart; the deepest one has no more blocks for a normalization than resnet50 has. */
+const networkOf = ({ model: { backbone, head, normalization } }: Recipe): string =>
+  JSON.stringify([backbone, head, backbone !== "resnet101" && normalization]);
+
+type Listed = readonly [address: string, recipe: Recipe];
+
+/** One recipe for each key, of which no other one is `better`. */
+function oneOfEach(
+  recipes: readonly Listed[],
+  keyOf: (recipe: Recipe) => string,
+  better: (one: Recipe, other: Recipe) => boolean,
+): Listed[] {
+  const found = new Map<string, Listed>();
+  for (const listed of recipes) {
+    const key = keyOf(listed[1]);
+    const there = found.get(key);
+    if (!there || better(listed[1], there[1])) found.set(key, listed);
   }
   return [...found.values()];
+}
+
+const onSmallest = ([address, recipe]: Listed): Listed =>
+  sizeOf(recipe) <= bySize.indexOf("resnet18")
+    ? [address, recipe]
+    : [
+        `${address}, on a smaller backbone,`,
+        { ...recipe, model: { ...recipe.model, backbone: "mobilenet_v2" } },
+      ];
+
+/** Recipes that stand for all, by address. */
+async function distinct(): Promise<Listed[]> {
+  const lists = await Promise.all(files.map((file) => listRecipes(join(folder, file))));
+  const recipes = lists
+    .flat()
+    .filter(({ recipe }) => !tooLarge(recipe))
+    .map(({ address, recipe }): Listed => [address.slice(folder.length + 1), recipe]);
+  const settings = oneOfEach(recipes, settingsOf, (one, other) => sizeOf(one) < sizeOf(other));
+  const withMemory = ({ method }: Recipe) => method.name === "pin-memory";
+  const networks = full
+    ? oneOfEach(recipes, networkOf, (one, other) => withMemory(one) && !withMemory(other))
+    : [];
+  return [...new Map([...settings.map(onSmallest), ...networks])];
 }
 
 const all = await distinct();
