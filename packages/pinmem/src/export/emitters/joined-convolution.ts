@@ -3,41 +3,47 @@
 // sizes, as rows of the identity that are resized.
 // Shapes: B batch, F channels of the fine map (B, F, H, W), C of the coarse one (B, C, h, w), O of the result (B, O, H, W).
 
-import { noGrad, scope } from "@pinmem/torch";
+import { nn, noGrad, scope } from "@pinmem/torch";
 import type { JoinedLayers } from "../../models/heads/joined-convolution.js";
 import type { Graph, Value } from "../onnx/graph.js";
 import { resize, sizesOf } from "../onnx/operations.js";
 import type { EmitContext } from "./registry.js";
+import { emitTiled, isTileable } from "./tiled-convolution.js";
 
-/** What the layers make of a fine map (B, F, H, W) and a coarse one. */
+/** The fine map's part of the convolution, (B, O, H, W). */
+export function emitFine({ first }: JoinedLayers, fine: Value, { graph }: EmitContext): Value {
+  const { weight, bias, fineChannels } = first;
+  const weightOfFine = scope(() => noGrad(() => graph.weights(weight.narrow(1, 0, fineChannels))));
+  return graph.node("Conv", [fine, weightOfFine, ...(bias ? [graph.weights(bias)] : [])], {
+    kernel_shape: [3, 3],
+    pads: [1, 1, 1, 1],
+  });
+}
+
+/** What the layers make of both, from the fine map's part. */
 export function emitJoined(
   layers: JoinedLayers,
-  fine: Value,
+  ofFine: Value,
   coarse: Value,
   { graph, emit }: EmitContext,
 ): Value {
-  const { weight, bias, fineChannels, outChannels } = layers.first;
+  const { weight, fineChannels, outChannels } = layers.first;
   const channels = weight.size(1) - fineChannels;
-  const [weightOfFine, taps] = scope(() =>
-    noGrad(() => [
-      graph.weights(weight.narrow(1, 0, fineChannels)),
-      // Columns of the kernel, then O, then its rows: each product below adds up what stands next to its pixels.
+  // Columns of the kernel, then O, then its rows: each product below adds up what stands next to its pixels.
+  const taps = scope(() =>
+    noGrad(() =>
       graph.weights(
         weight
           .narrow(1, fineChannels, channels)
           .permute([3, 0, 2, 1])
           .reshape([9 * outChannels, channels, 1, 1]),
       ),
-    ]),
-  ) as [Value, Value];
-  const ofFine = graph.node("Conv", [fine, weightOfFine, ...(bias ? [graph.weights(bias)] : [])], {
-    kernel_shape: [3, 3],
-    pads: [1, 1, 1, 1],
-  });
+    ),
+  );
   const tapped = graph.node("Conv", [coarse, taps], { kernel_shape: [1, 1] });
-  const batch = sizesOf(graph, fine, 0, 1);
+  const batch = sizesOf(graph, ofFine, 0, 1);
   const [h, w] = [sizesOf(graph, coarse, 2, 3), sizesOf(graph, coarse, 3, 4)];
-  const [height, width] = [sizesOf(graph, fine, 2, 3), sizesOf(graph, fine, 3, 4)];
+  const [height, width] = [sizesOf(graph, ofFine, 2, 3), sizesOf(graph, ofFine, 3, 4)];
   const shaped = (value: Value, ...sizes: (Value | number)[]): Value =>
     graph.node("Reshape", [
       value,
@@ -57,7 +63,13 @@ export function emitJoined(
     shaped(alongRows, batch, outChannels, graph.node("Mul", [h, graph.ints([3])]), width),
   ]);
   const sum = graph.node("Add", [ofFine, alongColumns]);
-  return [...layers].slice(1).reduce((value, layer) => emit(layer, value), sum);
+  return [...layers]
+    .slice(1)
+    .reduce(
+      (value, layer) =>
+        layer instanceof nn.Conv2d && isTileable(layer) ? emitTiled(graph, layer, value) : emit(layer, value),
+      sum,
+    );
 }
 
 /** What each of `to` places takes of each of `from` pixels through each of the kernel's three taps: (3 from, to). */

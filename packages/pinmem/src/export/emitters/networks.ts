@@ -17,7 +17,7 @@ import { ExportError } from "../export-error.js";
 import type { Value } from "../onnx/graph.js";
 import { resize, sizesOf } from "../onnx/operations.js";
 import { emitConvNext, emitTransformer, paddedSize } from "./foundation.js";
-import { emitJoined } from "./joined-convolution.js";
+import { emitFine, emitJoined } from "./joined-convolution.js";
 import { everywhere } from "./layers.js";
 import { type EmitContext, registerEmitter } from "./registry.js";
 
@@ -105,8 +105,8 @@ function emitClassified(
   return graph.node("Slice", [whole, graph.ints([0, 0]), size, graph.ints([2, 3])]);
 }
 
-/** The fine map is made in `encode`: a memory that changes leaves it as it is, and it is smaller than what it is made of. */
-const lowLevelChannels = ({ final1 }: DeepLabV3Plus | PyramidDeepLab): number => final1.first.fineChannels;
+/** The fine map is made and convolved in `encode`: a memory that changes leaves it as it is. */
+const lowLevelChannels = ({ final1 }: DeepLabV3Plus | PyramidDeepLab): number => final1.first.outChannels;
 
 function decodeJoined(
   network: DeepLabV3Plus | PyramidDeepLab,
@@ -124,7 +124,7 @@ registerNetworkEmitter<DeepLabV3Plus>(DeepLabV3Plus, {
     const { emit } = context;
     const { lowLevel, deep } = emitBackbone(network, image, context);
     const feature = emit(network.botAspp, emit(network.aspp, deep));
-    return { feature, lowLevel: emit(network.botFine, lowLevel) };
+    return { feature, lowLevel: emitFine(network.final1, emit(network.botFine, lowLevel), context) };
   },
   decode: decodeJoined,
 });
@@ -154,7 +154,10 @@ registerNetworkEmitter<PyramidDeepLab>(PyramidDeepLab, {
     const { emit } = context;
     const { lowLevel, deep } = emitBackbone(network, image, context);
     const feature = emit(network.botAspp, emit(network.aspp, deep));
-    return { feature, lowLevel: emit(network.botFine, emit(network.grow, lowLevel)) };
+    return {
+      feature,
+      lowLevel: emitFine(network.final1, emit(network.botFine, emit(network.grow, lowLevel)), context),
+    };
   },
   decode: decodeJoined,
 });

@@ -28,6 +28,8 @@ export class Graph {
   readonly #initializers: Initializer[] = [];
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
+  /** What values that the graph gives are called in the file. */
+  readonly #outputNames = new Map<string, string>();
   readonly #constants = new Map<string, Value>();
   /** Of the module whose nodes are added, for people who look at the graph. */
   #path = "";
@@ -52,7 +54,10 @@ export class Graph {
   }
 
   output(value: Value, name: string, type: ElementType, shape: ValueInfo["shape"]): void {
-    this.#nodes.push({ name, operator: "Identity", inputs: [value], outputs: [name], attributes: {} });
+    const isComputed = this.#nodes.some(({ outputs }) => outputs.includes(value));
+    // A node that only gives another name would copy the values, whether they are asked for or not.
+    if (isComputed && !this.#outputNames.has(value)) this.#outputNames.set(value, name);
+    else this.#nodes.push({ name, operator: "Identity", inputs: [value], outputs: [name], attributes: {} });
     this.#outputs.push({ name, type, shape });
   }
 
@@ -125,7 +130,11 @@ export class Graph {
     return encodeModel({
       name: this.#name,
       producer,
-      nodes: this.#nodes,
+      nodes: this.#nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map((value) => this.#outputNames.get(value) ?? value),
+        outputs: node.outputs.map((value) => this.#outputNames.get(value) ?? value),
+      })),
       initializers: this.#initializers,
       inputs: this.#inputs,
       outputs: this.#outputs,
