@@ -16,6 +16,7 @@ import {
   locateAddon,
   packageVersion,
 } from "@pinmem/torch/setup";
+import { lacksFonts } from "../images/fonts.js";
 import { jpegTurboVersion } from "../images/jpeg.js";
 import { type Blas, describeBlas, isForAnyProcessor } from "./blas.js";
 
@@ -93,6 +94,11 @@ export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise
       isCheckout(packageDir)
         ? `JPEG files are decoded by libvips, more slowly: apt-get install libjpeg-dev, ${setup}`
         : "JPEG files are decoded by libvips, more slowly: the decoder is in the package that npm installs for this platform",
+    );
+  }
+  if (runtime && lacksFonts(env)) {
+    problems.push(
+      "this system has no fonts: legends in pictures have boxes in place of letters. Install some, such as Debian's fonts-dejavu-core",
     );
   }
   const { version, platform, arch } = process;

@@ -6,7 +6,7 @@ import { libvips } from "./libvips.js";
 const GAP = 6;
 const CELL = { width: 150, height: 24 };
 
-/** A swatch and a name for each entry. Without fonts on the machine the names stay blank. */
+/** A swatch and a name for each entry. Without fonts on the machine the names are boxes; `pinmem doctor` says so. */
 export async function drawLegend(
   entries: readonly { readonly name: string; readonly color: Color }[],
   width: number,
