@@ -25,7 +25,6 @@ const alone = [
   "packages/pinmem/src/images/png.test.ts",
   "packages/pinmem/src/loading/loader.test.ts",
   "packages/pinmem/test/documents/own-parts.test.ts",
-  "packages/torch/setup/*.test.ts",
   "packages/torch/src/nn/views.test.ts",
   "packages/torch/test/{gradients,maml}.test.ts",
 ];
@@ -37,6 +36,9 @@ const oneThread = { OMP_NUM_THREADS: "1" };
 // A process is started by a copy of the page table of the one that starts it: of the shared ones, with gigabytes in pages of 4 KiB,
 // that takes up to half a second, and with pages of 2 MiB next to nothing. Where glibc or the kernel has none, nothing changes.
 const largePages = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
+
+// Files that know no libtorch and start compilers and programs: from processes that stay small.
+const ofSetUp = ["packages/torch/setup/*.test.ts"];
 
 // In single precision their figures are within the noise of their files with the kernels of these alone.
 const asGolden = ["golden/{golden,foundation,run-golden}.test.ts"];
@@ -84,13 +86,14 @@ export default defineConfig({
         test: {
           name: "shared",
           include,
-          exclude: [...defaultExclude, ...alone, ...asGolden, ...inBrowser],
+          exclude: [...defaultExclude, ...alone, ...asGolden, ...ofSetUp, ...inBrowser],
           isolate: false,
           setupFiles: asFound,
           env: { ...oneThread, ...largePages },
         },
       },
       { extends: true, test: { name: "alone", include: alone, env: oneThread } },
+      { extends: true, test: { name: "setup", include: ofSetUp, isolate: false, env: oneThread } },
       { extends: true, test: { name: "golden", include: asGolden, env: kernels } },
     ],
   },
