@@ -30,7 +30,7 @@ const alone = [
 ];
 
 // Two files run at once, one on each core: threads of both would wait for one another, and most networks here are too small for
-// two. The golden files are computed with as many as there are.
+// two.
 const oneThread = { OMP_NUM_THREADS: "1" };
 
 // A process is started by a copy of the page table of the one that starts it: of the shared ones, with gigabytes in pages of 4 KiB,
@@ -94,7 +94,10 @@ export default defineConfig({
       },
       { extends: true, test: { name: "alone", include: alone, env: oneThread } },
       { extends: true, test: { name: "setup", include: ofSetUp, isolate: false, env: oneThread } },
-      { extends: true, test: { name: "golden", include: asGolden, env: kernels } },
+      {
+        extends: true,
+        test: { name: "golden", include: asGolden, env: { ...kernels, ...oneThread }, testTimeout: 180_000 },
+      },
     ],
   },
 });
