@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { scope } from "@pinmem/torch";
+import { nn, scope } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { full } from "../../../test/scope.js";
 import { createNetwork, type NetworkOptions } from "../network.js";
@@ -17,9 +17,10 @@ const shapesOf = (entries: Iterable<readonly [string, readonly number[]]>): Shap
   new Map([...entries].map(([name, shape]) => [name, { shape }]));
 
 const ofNetwork = (options: NetworkOptions): Shapes =>
-  scope(() =>
-    shapesOf([...createNetwork(options).stateDict()].map(([name, { shape }]) => [name, [...shape]] as const)),
-  );
+  scope(() => {
+    const network = nn.init.skipInit(() => createNetwork(options));
+    return shapesOf([...network.stateDict()].map(([name, { shape }]) => [name, [...shape]] as const));
+  });
 
 describe("findFit", () => {
   it.each(Object.entries(torchvision).filter(([name]) => full || !/0|34/.test(name.replace("_x1_0", ""))))(
