@@ -24,8 +24,8 @@ export interface ParityCase {
   readonly options?: Partial<ExportOptions>;
   /** The run is trained for a few steps; otherwise its weights are random. */
   readonly isTrained?: boolean;
-  /** Beside small ones. */
-  readonly largeSizes?: boolean;
+  /** Of pictures. Default: two small ones. */
+  readonly sizes?: "one" | "large";
 }
 
 type ModelInput = RecipeInput["model"];
@@ -36,7 +36,7 @@ const network = (
   note = "",
 ): ParityCase => ({
   name: `${model.backbone}, ${model.head ?? "deeplab-v3+"}${model.outputStride ? `, stride ${model.outputStride}` : ""}${note}`,
-  recipe: { model },
+  recipe: { model: { width: 32, ...model } },
   ...more,
 });
 
@@ -45,7 +45,11 @@ const tiny = (note: string, model: Partial<ModelInput>, options: Partial<ExportO
 
 /** What `npm test` and `npm run test:browser` take. */
 const few: readonly ParityCase[] = [
-  network({ backbone: TINY }, { isTrained: full, largeSizes: full }, full ? ", trained" : ""),
+  network(
+    { backbone: TINY },
+    { isTrained: full, ...(full && { sizes: "large" as const }) },
+    full ? ", trained" : "",
+  ),
   tiny("votes, centered, a learned temperature", {
     memory: { read: { centered: true, maskAbsent: true, temperature: { learned: 0.2 } }, vote: 10 },
   }),
@@ -61,15 +65,18 @@ const few: readonly ParityCase[] = [
   },
 ];
 
+/** Their logits are compared, too, by packages/pinmem/src/export/parity.test.ts. */
+const onceMore = { sizes: "one", options: { verify: false } } as const;
+
 const many: readonly ParityCase[] = [
-  ...backbonesWithHeads("deeplab-v3+").map((model) => network(model)),
+  ...backbonesWithHeads("deeplab-v3+").map((model) => network(model, onceMore)),
   ...([8, 32] as const).map((outputStride) => network({ backbone: "shufflenet_v2_x1_0", outputStride })),
   ...normalizationKinds.map((kind) => tiny(kind, { normalization: { layer1: kind, layer3: kind } })),
   tiny("residual", { memory: { read: { residual: true } } }),
   tiny("votes alone", { memory: { vote: 10, votesOnly: true } }),
   tiny("half precision", {}, { half: true }),
   { name: "no memory", recipe: { method: { name: "erm" } } },
-  network({ backbone: "mobilenet_v2" }, { largeSizes: true }, ", large pictures"),
+  network({ backbone: "mobilenet_v2" }, { sizes: "large" }, ", large pictures"),
   network(
     { backbone: "mobilenet_v2" },
     { options: { normalize: { kind: "image", weight: 0.4 } } },
@@ -80,18 +87,17 @@ const many: readonly ParityCase[] = [
 /** Cases that run. @param all whether those of the full tests are among them */
 export const parityCases = (all = full): ParityCase[] => (all ? [...few, ...many] : [...few]);
 
-/** Small ones, then large ones: width and height. */
-export const sizesOf = ({ largeSizes }: ParityCase): (readonly [number, number])[] => [
+/** From small to large: width and height. */
+const allSizes = [
   [33, 47],
   [96, 64],
-  ...(largeSizes
-    ? ([
-        [173, 97],
-        [512, 256],
-        [1024, 512],
-      ] as const)
-    : []),
-];
+  [173, 97],
+  [512, 256],
+  [1024, 512],
+] as const;
+
+export const sizesOf = ({ sizes }: ParityCase): readonly (readonly [number, number])[] =>
+  allSizes.slice(0, { one: 1, two: 2, large: allSizes.length }[sizes ?? "two"]);
 
 export interface ParitySide {
   /** Of the exported model. */
