@@ -16,8 +16,6 @@ const TILE = 4;
 const TAPS = 3;
 /** What of its input a tile sees, and at how many points. */
 const SEEN = TILE + TAPS - 1;
-/** Parts of a map that follow one another, since what is at the points takes more than twice what a map does: 120 MiB less at 1024x512. */
-const BANDS = 4;
 /** And infinity. */
 const POINTS = [0, 1, -1, 0.5, -2] as const;
 
@@ -109,42 +107,25 @@ export function emitTiled(
     channels,
   ]);
 
-  // Bands of as many rows of tiles each, zeros below the last.
-  const one = graph.ints([1]);
-  const tile = graph.ints([TILE]);
-  const [height, width] = [sizesOf(graph, input, 2, 3), sizesOf(graph, input, 3, 4)];
-  const rows = graph.node("Mul", [upTo(graph, height, TILE * BANDS), tile]);
-  const columns = graph.node("Mul", [upTo(graph, width, TILE), tile]);
-  const below = graph.node("Sub", [graph.node("Mul", [rows, graph.ints([BANDS])]), height]);
-  const behind = graph.node("Sub", [columns, width]);
-  const ends = [below, behind].map((zeros) => graph.node("Add", [zeros, one]));
-  const padded = graph.node("Pad", [
-    input,
-    graph.node("Concat", [one, one, ...ends], { axis: 0 }),
-    null,
-    graph.ints([2, 3]),
+  const seen = graph.node(
+    "Conv",
+    [shaped(input, [-1, 1], size), matrix(twofold(toPoints), points, 1, SEEN, SEEN)],
+    { kernel_shape: [SEEN, SEEN], strides: [TILE, TILE], pads: [1, 1, TILE, TILE] },
+  );
+  const tiles = sizesOf(graph, seen, 2, 4);
+  const product_BnOT = graph.node("MatMul", [
+    kernels_nOC,
+    exchanged(shaped(seen, batch, [channels, points, -1])),
   ]);
-  const alone = shaped(padded, [-1, 1], sizesOf(graph, padded, 2, 4));
-  const intoPoints = matrix(twofold(toPoints), points, 1, SEEN, SEEN);
-  const outOfPoints = matrix(turned(twofold(fromPoints)), TILE ** 2, points, 1, 1);
-  const bands = Array.from({ length: BANDS }, (_, band) => {
-    const start = graph.node("Mul", [rows, graph.ints([band])]);
-    const end = graph.node("Add", [graph.node("Add", [start, rows]), graph.ints([SEEN - TILE])]);
-    const seen = graph.node("Conv", [graph.node("Slice", [alone, start, end, graph.ints([2])]), intoPoints], {
-      kernel_shape: [SEEN, SEEN],
-      strides: [TILE, TILE],
-    });
-    const tiles = sizesOf(graph, seen, 2, 4);
-    const product_BnOT = graph.node("MatMul", [
-      kernels_nOC,
-      exchanged(shaped(seen, batch, [channels, points, -1])),
-    ]);
-    const back = graph.node("Conv", [shaped(exchanged(product_BnOT), [-1, points], tiles), outOfPoints], {
-      kernel_shape: [1, 1],
-    });
-    return graph.node("DepthToSpace", [back], { blocksize: TILE });
-  });
-  const whole = graph.node("Concat", bands, { axis: 2 });
+  const back = graph.node(
+    "Conv",
+    [
+      shaped(exchanged(product_BnOT), [-1, points], tiles),
+      matrix(turned(twofold(fromPoints)), TILE ** 2, points, 1, 1),
+    ],
+    { kernel_shape: [1, 1] },
+  );
+  const whole = graph.node("DepthToSpace", [back], { blocksize: TILE });
   const cut = graph.node("Slice", [
     shaped(whole, batch, [out], sizesOf(graph, whole, 2, 4)),
     graph.ints([0, 0]),
@@ -153,7 +134,3 @@ export function emitTiled(
   ]);
   return shift ? graph.node("Add", [cut, shift]) : cut;
 }
-
-/** How often a part goes into a size, rounded up. */
-const upTo = (graph: Graph, size: Value, part: number): Value =>
-  graph.node("Div", [graph.node("Add", [size, graph.ints([part - 1])]), graph.ints([part])]);
