@@ -4,6 +4,7 @@ import { EXPORT_FILE } from "@pinmem/core/formats";
 import { ModelError } from "./model-error.js";
 import { COPY_AGAIN, type ModelFiles } from "./model-files.js";
 import { firstLine } from "./onnx.js";
+import { nextTurn } from "./turn.js";
 
 /** @param address of the folder, absolute */
 export function fetchedFiles(address: string): ModelFiles {
@@ -34,6 +35,9 @@ export function fetchedFiles(address: string): ModelFiles {
   };
 }
 
+/** Between two turns of the event loop, so that a page goes on meanwhile: browsers read half a megabyte at a time. */
+const PARTS_AT_ONCE = 32;
+
 /**
  * Null where there are more than expected: of a body without end no more is taken. Room is made for what has arrived, not for what a
  * description promises.
@@ -57,9 +61,10 @@ async function bytesOf(
   }
   const whole = new Uint8Array(count);
   let at = 0;
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
     whole.set(part, at);
     at += part.length;
+    if (index % PARTS_AT_ONCE === PARTS_AT_ONCE - 1) await nextTurn();
   }
   return whole;
 }

@@ -33,7 +33,7 @@ export const COPY_AGAIN = "copy the exported folder once more";
 
 /** All that a model is made of. */
 export interface ModelParts {
-  readonly model: ExportedModel;
+  readonly model: SplitModel;
   readonly encode: Uint8Array;
   readonly decode: Uint8Array;
   /** Rows of the memory as exported; null for a network without one. */
@@ -53,50 +53,92 @@ export interface ReadOptions {
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
+/** A model that has said what it is, and whose other files arrive. The first that fails ends the others, with what is wrong. */
+export interface ArrivingModel {
+  readonly model: SplitModel;
+  /** Null where they run elsewhere. */
+  readonly graphs: ArrivingGraphs | null;
+  readonly rows: Promise<Float32Array | null>;
+}
+
+/** While it is read. */
+export interface ModelReading extends ArrivingModel {
+  /** Reads no further. */
+  end(): void;
+}
+
+/** Files of both graphs. */
+export interface ArrivingGraphs {
+  readonly encode: Promise<Uint8Array>;
+  readonly decode: Promise<Uint8Array>;
+}
+
+/** An exported model of two graphs. */
+export type SplitModel = ExportedModel & {
+  readonly graphs: Extract<ExportedModel["graphs"], { readonly kind: "split" }>;
+};
+
 /** @throws ModelError where the place holds no exported model that this version can run, or a file is not what model.json says */
 export async function readModel(files: ModelFiles, options: ReadOptions = {}): Promise<ModelParts> {
-  const { model, graphs } = await readSplit(files, options.signal);
-  const { memory } = model;
-  const described = [graphs.encode, graphs.decode, ...(memory ? [memory] : [])];
-  const [encode, decode, rows] = await readAll(files, described, options);
+  const { model, graphs, rows } = await beginReading(files, options);
+  const [encode, decode] = await Promise.all([graphs?.encode, graphs?.decode, rows]);
+  return { model, encode: encode as Uint8Array, decode: decode as Uint8Array, rows: await rows };
+}
+
+/**
+ * Reads what the model is, and begins with the rest.
+ * @param isComputedElsewhere its graphs stay where they are
+ * @throws as `readModel`, as do the promises
+ */
+export async function beginReading(
+  files: ModelFiles,
+  options: ReadOptions = {},
+  isComputedElsewhere = false,
+): Promise<ModelReading> {
+  const model = await readSplit(files, options.signal);
+  const { encode, decode } = model.graphs;
+  const graphs = isComputedElsewhere ? [] : [encode, decode];
+  const { reading, end } = readAll(files, [...graphs, ...(model.memory ? [model.memory] : [])], options);
+  const [first, second] = reading;
   return {
     model,
-    encode: encode as Uint8Array,
-    decode: decode as Uint8Array,
-    rows: memory && readRows(rows as Uint8Array, memory, files.place),
+    graphs: first && second && !isComputedElsewhere ? { encode: first, decode: second } : null,
+    rows: rowsOf(reading[graphs.length], model, files.place),
+    end,
   };
 }
 
-/** The same for a model whose graphs run elsewhere. @throws as `readModel` */
-export async function readWithoutGraphs(files: ModelFiles, options: ReadOptions = {}) {
-  const { model, graphs } = await readSplit(files, options.signal);
-  const { memory } = model;
-  const [rows] = await readAll(files, memory ? [memory] : [], options);
-  return { model, graphs, rows: memory && readRows(rows as Uint8Array, memory, files.place) };
+function rowsOf(
+  reading: Promise<Uint8Array> | undefined,
+  { memory }: ExportedModel,
+  place: string,
+): Promise<Float32Array | null> {
+  if (!reading || !memory) return Promise.resolve(null);
+  return heardLater(reading.then((bytes) => readRows(bytes, memory, place)));
 }
 
-async function readSplit(files: ModelFiles, signal: AbortSignal | undefined) {
+async function readSplit(files: ModelFiles, signal: AbortSignal | undefined): Promise<SplitModel> {
   const model = await readDescription(files, signal);
   const { graphs } = model;
-  if (graphs.kind === "split") return { model, graphs };
+  if (graphs.kind === "split") return { ...model, graphs };
   throw new ModelError(
     `${files.place} holds a single graph, made for other tools; export the run once more without \`single\``,
   );
 }
 
 /** Reads files at once, and tells of all of them together how far it is, about a hundred times. The first error ends the others. */
-async function readAll(
+function readAll(
   files: ModelFiles,
   described: readonly FileDescription[],
   { signal, onProgress }: ReadOptions,
-): Promise<Uint8Array[]> {
+): { readonly reading: readonly Promise<Uint8Array>[]; readonly end: () => void } {
   const total = described.reduce((sum, { bytes }) => sum + bytes, 0);
   const arrived = described.map(() => 0);
   let told = 0;
   const end = new AbortController();
   signal?.throwIfAborted();
   signal?.addEventListener("abort", () => end.abort(signal.reason), { signal: end.signal });
-  const reading = described.map(async (file, at) => {
+  const read = async (file: FileDescription, at: number) => {
     const tell = (count: number) => {
       arrived[at] = count;
       const done = arrived.reduce((sum, one) => sum + one, 0);
@@ -104,15 +146,24 @@ async function readAll(
       told = done;
       onProgress?.({ done, total });
     };
-    const bytes = await readChecked(files, file, { signal: end.signal, onBytes: tell });
-    tell(file.bytes);
-    return bytes;
-  });
-  try {
-    return await Promise.all(reading);
-  } finally {
-    end.abort();
-  }
+    try {
+      const bytes = await readChecked(files, file, { signal: end.signal, onBytes: tell });
+      tell(file.bytes);
+      return bytes;
+    } catch (error) {
+      end.abort(error);
+      throw end.signal.reason;
+    }
+  };
+  const reading = described.map((file, at) => heardLater(read(file, at)));
+  void Promise.allSettled(reading).then(() => end.abort());
+  return { reading, end: () => end.abort() };
+}
+
+/** What goes wrong with it is heard of by who waits for it, which may be later. */
+function heardLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 type FileDescription = Pick<ExportedGraph, "file" | "bytes" | "sha256">;
@@ -164,7 +215,7 @@ async function readChecked(
 /** SHA-256 in hexadecimal digits; by JavaScript in pages from plain http, to which browsers give no `crypto.subtle`. */
 async function hashOf(bytes: Uint8Array): Promise<string> {
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
-  if (!subtle) return sha256Of(bytes);
+  if (!subtle) return await sha256Of(bytes);
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,4 @@
-import { ModelError } from "./model-error.js";
-import type { ModelParts } from "./model-files.js";
+import type { SplitModel } from "./model-files.js";
 import { type OnnxRuntime, Session } from "./onnx.js";
 
 /** Both graphs of a model, ready to run. */
@@ -8,18 +7,27 @@ export interface Sessions {
   readonly decode: Session;
 }
 
-/** @throws ModelError where onnxruntime refuses one; the other is freed then */
+/** Files of both graphs, or what they are promised to be. */
+export interface GraphFiles {
+  readonly encode: Uint8Array | Promise<Uint8Array>;
+  readonly decode: Uint8Array | Promise<Uint8Array>;
+}
+
+/**
+ * The smaller graph first: the other may still arrive.
+ * @throws ModelError where onnxruntime refuses one; the other is freed then
+ */
 export async function openSessions(
   runtime: OnnxRuntime,
-  { model: { graphs }, encode, decode }: ModelParts,
+  { graphs }: SplitModel,
+  files: GraphFiles,
   options: Readonly<Record<string, unknown>>,
 ): Promise<Sessions> {
-  if (graphs.kind !== "split") throw new ModelError("internal: a single graph");
-  const first = await Session.open(runtime, encode, graphs.encode, options);
+  const decode = await Session.open(runtime, await files.decode, graphs.decode, options);
   try {
-    return { encode: first, decode: await Session.open(runtime, decode, graphs.decode, options) };
+    return { encode: await Session.open(runtime, await files.encode, graphs.encode, options), decode };
   } catch (error) {
-    await first.release();
+    await decode.release();
     throw error;
   }
 }

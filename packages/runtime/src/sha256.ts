@@ -1,6 +1,8 @@
 // SHA-256 in JavaScript, for pages from plain http, which browsers give no `crypto.subtle`.
 // Source: FIPS 180-4.
 
+import { nextTurn } from "./turn.js";
+
 /** The first 32 bits behind the point of the roots of the first primes: cube roots (64 of them) and square roots (8). */
 const primes = Array.from({ length: 312 }, (_, at) => at).filter(
   (value) => value > 1 && ![2, 3, 5, 7, 11, 13, 17].some((prime) => value > prime && value % prime === 0),
@@ -10,14 +12,19 @@ const constants = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)))
 const beginning = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
 
 const BLOCK = 64;
+/** Bytes between two turns of the event loop, so that a page goes on meanwhile. */
+const STRETCH = 2 ** 20;
 
 /** In hexadecimal digits. */
-export function sha256(bytes: Uint8Array): string {
+export async function sha256(bytes: Uint8Array): Promise<string> {
   const state = beginning.slice();
   const words = new Int32Array(64);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const whole = bytes.length - (bytes.length % BLOCK);
-  for (let at = 0; at < whole; at += BLOCK) addBlock(state, words, view, at);
+  for (let at = 0; at < whole; at += BLOCK) {
+    addBlock(state, words, view, at);
+    if (at % STRETCH === 0) await nextTurn();
+  }
   const last = ending(bytes.subarray(whole), bytes.length);
   for (let at = 0; at < last.byteLength; at += BLOCK) addBlock(state, words, last, at);
   return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");

@@ -124,10 +124,11 @@ async function answer(
   const { app, ort } = content;
   if (name === SITE_FILE) return sendJson(response, describeSite(content));
   const asset = app.get(name);
-  if (asset !== undefined) return await sendFile(request, response, asset, name.startsWith("assets/"));
+  if (asset !== undefined)
+    return await sendFile(request, response, asset, name.startsWith("assets/") ? FOR_EVER : ASK_AGAIN);
   if (name.startsWith("ort/")) {
     const file = ort.get(name.slice(4));
-    if (file !== undefined) return await sendFile(request, response, file, false);
+    if (file !== undefined) return await sendFile(request, response, file, ASK_AGAIN);
   }
   const [, kind, number, rest = ""] = /^(runs|pictures)\/(\d{1,6})\/(.*)$/.exec(name) ?? [];
   if (kind === "runs") return await sendOfRun(request, response, content.runs[Number(number)], rest);
@@ -153,7 +154,7 @@ async function sendOfRun(
   const folder = rest.startsWith("model/") ? run?.exported() : null;
   const file = folder ? (await modelFiles(folder)).get(rest.slice(6)) : undefined;
   if (file === undefined) throw new Refusal(404, "there is nothing here");
-  await sendFile(request, response, file, false);
+  await sendFile(request, response, file, NOT_KEPT);
 }
 
 async function sendPicture(
@@ -217,11 +218,17 @@ async function act(
   }
 }
 
+/** How long a browser may keep what it was sent. */
+const FOR_EVER = "max-age=31536000, immutable";
+const ASK_AGAIN = "no-cache";
+/** Of a model, whose files come from here as fast as from the browser's own copy, which takes time to write. */
+const NOT_KEPT = "no-store";
+
 async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
   file: string,
-  isFixed: boolean,
+  caching: string,
 ): Promise<void> {
   const handle = await openFile(file).catch(() => {
     throw new Refusal(404, "there is nothing here");
@@ -231,7 +238,7 @@ async function sendFile(
     response.writeHead(200, {
       "content-type": typeOf(file),
       "content-length": size,
-      "cache-control": isFixed ? "max-age=31536000, immutable" : "no-cache",
+      "cache-control": caching,
     });
     if (request.method === "HEAD") response.end();
     else await pipeline(handle.createReadStream({ autoClose: false, highWaterMark: 2 ** 20 }), response);

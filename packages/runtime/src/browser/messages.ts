@@ -1,8 +1,7 @@
 // What a page and its worker say to each other. A request has a number; what is said of it bears the same.
 
 import type { RgbImage } from "@pinmem/core";
-import type { ExportedModel } from "@pinmem/core/formats";
-import type { LoadProgress } from "../model-files.js";
+import type { SplitModel } from "../model-files.js";
 import type {
   DirectionSums,
   Engine,
@@ -27,11 +26,12 @@ export interface LoadSettings {
   readonly compute: string | null;
 }
 
-/** A model that was loaded. */
-export interface Loaded {
-  readonly description: ExportedModel;
+/** Of the files of a model, what the worker needs. */
+export interface Parts {
+  readonly encode: Uint8Array;
+  readonly decode: Uint8Array;
+  /** As exported. */
   readonly rows: Float32Array | null;
-  readonly engine: Engine;
 }
 
 /** With what a picture is decoded, and what is told of it. */
@@ -42,7 +42,10 @@ interface Decoding {
 
 /** What can be asked for, and what comes back. */
 export interface Calls {
-  load: { input: LoadSettings; output: Loaded };
+  /** Begins with what needs no model yet. */
+  start: { input: LoadSettings; output: null };
+  /** Its parts are handed over as they arrive. */
+  open: { input: SplitModel; output: Engine };
   segment: { input: { image: RgbImage } & Decoding; output: Segmentation };
   decode: { input: Decoding; output: Segmentation };
   read: { input: { x: number; y: number; inputs: RunInputs }; output: PixelReading };
@@ -51,12 +54,15 @@ export interface Calls {
   dispose: { input: null; output: null };
 }
 
-export type Progress = LoadProgress | SegmentProgress;
+export type Progress = SegmentProgress;
 
 /** To the worker. */
 export type Request =
   | { [Kind in keyof Calls]: { id: number; kind: Kind; input: Calls[Kind]["input"] } }[keyof Calls]
-  | { readonly id: number; readonly kind: "abort" };
+  | { readonly id: number; readonly kind: "abort" }
+  | {
+      [Name in keyof Parts]: { readonly kind: "part"; readonly name: Name; readonly content: Parts[Name] };
+    }[keyof Parts];
 
 /** From the worker. */
 export type Response =

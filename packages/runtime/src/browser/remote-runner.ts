@@ -1,7 +1,10 @@
 // A runner in a worker, as it is seen from the page.
 
 import type { RgbImage } from "@pinmem/core";
+import type { ExportedModel } from "@pinmem/core/formats";
+import { fetchedFiles } from "../fetched-files.js";
 import { ModelError } from "../model-error.js";
+import { beginReading, type ModelReading, type ReadOptions } from "../model-files.js";
 import type {
   DirectionSums,
   Engine,
@@ -13,7 +16,7 @@ import type {
   RunOptions,
   Segmentation,
 } from "../runner.js";
-import type { Calls, Loaded, LoadSettings, Progress, Request, Response } from "./messages.js";
+import type { Calls, LoadSettings, Parts, Progress, Request, Response } from "./messages.js";
 
 interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -72,6 +75,14 @@ class Calling {
     });
   }
 
+  /** Hands a part of the model over. */
+  hand<Name extends keyof Parts>(name: Name, content: Parts[Name], transfer: ArrayBufferLike[] = []): void {
+    this.#worker.postMessage(
+      { kind: "part", name, content } as Request,
+      transfer as unknown as Transferable[],
+    );
+  }
+
   end(): void {
     this.#worker.terminate();
     this.#fail(new ModelError("the model was disposed; load it again"));
@@ -102,6 +113,12 @@ function errorOf({ name, message }: Extract<Response, { kind: "failed" }>): Erro
   return name === "RangeError" ? new RangeError(message) : Object.assign(new Error(message), { name });
 }
 
+interface LoadedThere {
+  readonly description: ExportedModel;
+  readonly rows: Float32Array | null;
+  readonly runner: RemoteRunner;
+}
+
 export class RemoteRunner implements Runner {
   readonly engine: Engine;
   readonly #calling: Calling;
@@ -111,17 +128,26 @@ export class RemoteRunner implements Runner {
     this.engine = engine;
   }
 
-  /** Loads a model in a worker, which ends where that fails. */
-  static async load(
-    worker: Worker,
-    settings: LoadSettings,
-    options: CallOptions,
-  ): Promise<Omit<Loaded, "engine"> & { readonly runner: RemoteRunner }> {
+  /** Loads a model into a worker, which ends where that fails. This thread reads its files: the worker is busy with onnxruntime. */
+  static async load(worker: Worker, settings: LoadSettings, options: ReadOptions): Promise<LoadedThere> {
     const calling = new Calling(worker);
+    let arriving: ModelReading | null = null;
     try {
-      const { engine, ...loaded } = await calling.call("load", settings, options);
-      return { ...loaded, runner: new RemoteRunner(calling, engine) };
+      const starting = calling.call("start", settings);
+      starting.catch(() => {}); // Heard of once there is a model, whose errors come first.
+      const files = fetchedFiles(settings.source);
+      arriving = await beginReading(files, options, settings.compute !== null);
+      const { model, graphs, rows } = arriving;
+      const [engine] = await Promise.all([
+        calling.call("open", model, { signal: options.signal }),
+        graphs?.encode.then((bytes) => calling.hand("encode", bytes, [bytes.buffer])),
+        graphs?.decode.then((bytes) => calling.hand("decode", bytes, [bytes.buffer])),
+        rows.then((content) => calling.hand("rows", content)),
+        starting,
+      ]);
+      return { description: model, rows: await rows, runner: new RemoteRunner(calling, engine) };
     } catch (error) {
+      arriving?.end();
       calling.end();
       throw error;
     }

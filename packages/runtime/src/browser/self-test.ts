@@ -1,14 +1,14 @@
 // Whether a device computes what it should: the model's own small picture has to get the labels that it is known to have. Some
 // devices compute wrongly without saying so.
 
-import type { ModelParts } from "../model-files.js";
+import type { ExportedModel } from "@pinmem/core/formats";
 import type { Runner } from "../runner.js";
 import { fromBase64 } from "./base64.js";
 
 /** @returns what is wrong; null: nothing */
 export async function selfTestProblem(
   runner: Runner,
-  { model, rows }: Pick<ModelParts, "model" | "rows">,
+  { model, rows }: { readonly model: ExportedModel; readonly rows: Float32Array | null },
 ): Promise<string | null> {
   const { selfTest, memory, labels, normalization } = model;
   const { width, height } = selfTest;

@@ -1,28 +1,52 @@
-// The worker of a page: loads a model and runs it. Requests are answered one after the other; an abort goes at once to the one
-// that it is about.
+// The worker of a page: opens a model, whose files the page reads meanwhile, and runs it. Requests are answered one after the other; an
+// abort goes at once to the one that it is about, and so does a part of the model.
 
+import type { ArrivingModel } from "../model-files.js";
 import type { Runner, RunOptions, Segmentation } from "../runner.js";
-import { loadHere } from "./load-here.js";
-import type { Request, Response } from "./messages.js";
+import type { Parts, Request, Response } from "./messages.js";
+import { startHere } from "./open-here.js";
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const controllers = new Map<number, AbortController>();
+let open: ((arriving: ArrivingModel) => Promise<Runner>) | null = null;
 let runner: Runner | null = null;
 let last: Promise<void> = Promise.resolve();
 
 const tell = (response: Response, transfer: Transferable[] = []): void =>
   scope.postMessage(response, transfer);
 
+/** What is waited for, and how to tell that it is there. */
+function expected<T>(): { readonly promise: Promise<T>; readonly resolve: (content: T) => void } {
+  let resolve: (content: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+const parts = {
+  encode: expected<Parts["encode"]>(),
+  decode: expected<Parts["decode"]>(),
+  rows: expected<Parts["rows"]>(),
+};
+
 scope.addEventListener("message", ({ data: request }: MessageEvent<Request>) => {
   if (request.kind === "abort") {
     controllers.get(request.id)?.abort();
+    return;
+  }
+  if (request.kind === "part") {
+    const { resolve } = parts[request.name] as { resolve(content: Parts[keyof Parts]): void };
+    resolve(request.content);
     return;
   }
   controllers.set(request.id, new AbortController());
   last = last.then(() => answer(request));
 });
 
-async function answer(request: Exclude<Request, { kind: "abort" }>): Promise<void> {
+type Question = Exclude<Request, { kind: "abort" | "part" }>;
+
+async function answer(request: Question): Promise<void> {
   const { id } = request;
   try {
     const output = await outputOf(request);
@@ -42,16 +66,21 @@ function largeParts(output: unknown): Transferable[] {
   return [labels.buffer, ...(confidence ? [confidence.buffer] : [])] as ArrayBuffer[];
 }
 
-async function outputOf(request: Exclude<Request, { kind: "abort" }>): Promise<unknown> {
+async function outputOf(request: Question): Promise<unknown> {
   const { id, kind, input } = request;
   const options: RunOptions = {
     signal: controllers.get(id)?.signal,
     onProgress: (progress) => tell({ id, kind: "progress", progress }),
   };
-  if (kind === "load") {
-    const loaded = await loadHere(input, options);
-    runner = loaded.runner;
-    return { description: loaded.description, rows: loaded.rows, engine: runner.engine };
+  if (kind === "start") {
+    open = startHere(input);
+    return null;
+  }
+  if (kind === "open") {
+    const { encode, decode, rows } = parts;
+    const graphs = { encode: encode.promise, decode: decode.promise };
+    runner = (await open?.({ model: input, graphs, rows: rows.promise })) ?? null;
+    return runner?.engine;
   }
   const opened = runner as Runner;
   if (kind === "segment" || kind === "decode") {

@@ -24,7 +24,7 @@ export async function load(source: string | URL, options: LoadOptions = {}): Pro
   const { signal, onProgress, memory = DEFAULT_MEMORY, threads } = options;
   const runtime = await loadRuntime();
   const parts = await readModel(filesAt(source), { signal, onProgress });
-  const { encode, decode } = await openSessions(runtime, parts, {
+  const { encode, decode } = await openSessions(runtime, parts.model, parts, {
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   });
   const engine = {

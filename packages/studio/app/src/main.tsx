@@ -4,5 +4,5 @@ import { render } from "preact";
 import { start } from "./actions.js";
 import { App } from "./app.js";
 
-render(<App />, document.getElementById("app") as HTMLElement);
 void start();
+render(<App />, document.getElementById("app") as HTMLElement);
