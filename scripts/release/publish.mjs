@@ -60,7 +60,7 @@ export async function publish(tarballs, { report, dryRun = false, provenance = t
   if (provenance && !dryRun) refuseOthers(order, env);
   for (const { manifest, file } of order) {
     const name = `${manifest.name}@${manifest.version}`;
-    const command = ["npm", "publish", file, "--access", "public"];
+    const command = ["npm", "publish", file, "--access", "public", "--loglevel", "error"];
     // npm takes no prerelease as the latest.
     if (manifest.version.includes("-")) command.push("--tag", "next");
     if (provenance) command.push("--provenance");
@@ -86,7 +86,9 @@ export async function publish(tarballs, { report, dryRun = false, provenance = t
  * @param {NodeJS.ProcessEnv} env
  */
 async function isPublished(name, version, env) {
-  const { code, stdout, output } = await run(["npm", "view", name, "version", "--prefer-online"], { env });
+  // Under `npm run --silent` npm would not say why it fails.
+  const command = ["npm", "view", name, "version", "--prefer-online", "--loglevel", "error"];
+  const { code, stdout, output } = await run(command, { env });
   if (code !== 0 && !/\bE404\b/.test(output))
     throw new SetupError(`npm view ${name} failed (exit code ${code}):\n${lastLines(output, 12)}`);
   return code === 0 && stdout.trim() === version;

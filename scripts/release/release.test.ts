@@ -146,7 +146,12 @@ test("npm gets each package once, those of others first, and a release that brok
   try {
     const host = `//127.0.0.1:${(server.address() as AddressInfo).port}/`;
     writeFileSync(join(folder, "npmrc"), `registry=http:${host}\n${host}:_authToken=secret\n`);
-    const env = { npm_config_userconfig: join(folder, "npmrc"), npm_config_cache: join(folder, "cache") };
+    const env = {
+      npm_config_userconfig: join(folder, "npmrc"),
+      npm_config_cache: join(folder, "cache"),
+      // As `npm run --silent` sets it.
+      npm_config_loglevel: "silent",
+    };
     const manifests: Manifest[] = [
       { name: "@pinmem/b", version: "2.0.0-rc.1", dependencies: { "@pinmem/a": "1.2.3" } },
       { name: "@pinmem/a", version: "1.2.3" },
