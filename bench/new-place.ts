@@ -18,12 +18,13 @@ import { basename, resolve } from "node:path";
 import { setNumThreads } from "@pinmem/torch";
 import { openDomains, readDataFile } from "pinmem/evaluation";
 import { openRun } from "pinmem/training";
+import { Cells } from "./lib/cells.js";
 import { benchOptions, misuse, positive } from "./lib/options.js";
 import { measureAdapted } from "./new-place/adapted.js";
-import { Cells, type Measured } from "./new-place/cells.js";
 import { choose } from "./new-place/choose.js";
 import { parseStatistics } from "./new-place/encoded.js";
 import { measureLevers } from "./new-place/levers.js";
+import type { Measured } from "./new-place/measured.js";
 
 const SHOTS = [0, 1, 2, 4, 8, 16] as const;
 const GIVEN = 16;
@@ -67,7 +68,7 @@ setPriority(10);
 const limit = values.limit === undefined ? undefined : positive("new-place", "--limit", values.limit);
 const shots = numbers("--shots", values.shots);
 const [votes, rates] = [numbers("--votes", values.votes), numbers("--rates", values.rates)];
-const cells = new Cells(resolve(values.out));
+const cells = new Cells<Measured>(resolve(values.out), "new-place.json");
 const sources = {
   folder: process.env.PINMEM_DATA,
   ...(values.data !== undefined && { entries: readDataFile(values.data) }),
@@ -127,7 +128,7 @@ for (const run of runs) {
     }
   }
 }
-console.log(`all figures: ${resolve(values.out)}/new-place.json`);
+console.log(`all figures: ${cells.file}`);
 
 async function open(run: string) {
   using opened = openRun(run);

@@ -13,12 +13,13 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setNumThreads } from "@pinmem/torch";
 import { loadRecipe, RunFolder, resolveRecipe, type TrainingEvent, train } from "pinmem/training";
+import { Cells } from "./lib/cells.js";
+import { cpuClock } from "./lib/cpu-clock.js";
 import { benchOptions, misuse } from "./lib/options.js";
 import { median } from "./lib/statistics.js";
-import { cpuClock } from "./new-place/clock.js";
 import { halveCamvid } from "./study/halve-camvid.js";
 import { scoreCell } from "./study/score-cell.js";
-import { StudyCells } from "./study/study-cells.js";
+import type { StudyCell } from "./study/study-cell.js";
 
 const values = benchOptions({
   name: "study",
@@ -45,7 +46,9 @@ const list = values.cells.startsWith("@")
   : values.cells.split(",");
 const wanted = list.map((line) => line.replace(/\s*#.*/, "").trim()).filter((line) => line !== "");
 if (wanted.length === 0) misuse("study", "--cells names no cell");
-const cells = new StudyCells(out, values.done);
+const cells = new Cells<StudyCell>(out, "study.json");
+const done = values.done === undefined ? [] : (JSON.parse(readFileSync(values.done, "utf8")) as StudyCell[]);
+const isDone = (cell: string) => done.some((one) => one.cell === cell) || cells.read(cell) !== null;
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 
@@ -55,7 +58,7 @@ await halveCamvid(join(data, "camvid"), join(data, "camvid-half"));
 for (const cell of wanted) {
   const [, name, length, seed] =
     /^([\w-]+)(?:@(\d+))?:(\d+)$/.exec(cell) ?? misuse("study", `"${cell}" is no RECIPE[@STEPS]:SEED`);
-  if (stop.signal.aborted || cells.has(cell)) continue;
+  if (stop.signal.aborted || isDone(cell)) continue;
   const given = await loadRecipe(`${file}#${name}`);
   const steps = length === undefined ? (given.length.steps ?? 0) : Number(length);
   const validation = { ...given.validation, every: steps };
@@ -79,7 +82,7 @@ for (const cell of wanted) {
   });
   if (reason === "interrupted") break;
   const secondsPerStep = perStep.length === 0 ? null : median(perStep);
-  cells.write(await scoreCell(folder, { cell, recipe, secondsPerStep }));
+  cells.write(cell, [await scoreCell(folder, { cell, recipe, secondsPerStep })]);
   // Of a finished training nothing goes on.
   if (!values.keep) rmSync(join(folder, "checkpoints"), { recursive: true, force: true });
   console.log(`${cell}: done`);

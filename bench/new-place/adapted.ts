@@ -7,7 +7,7 @@ import { adaptToPlace } from "pinmem/adaptation";
 import type { Dataset } from "pinmem/data";
 import { evaluateRun, protocol } from "pinmem/evaluation";
 import { openRun } from "pinmem/training";
-import { cpuClock } from "./clock.js";
+import { cpuClock } from "../lib/cpu-clock.js";
 import type { Lever } from "./levers.js";
 
 export interface AdaptedOptions {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { filesOf, linesOf } from "../../docs/results/new-place.mjs";
-import type { Measured } from "./cells.js";
+import type { Measured } from "./measured.js";
 
 const measured = (more: Partial<Measured>): Measured => ({
   benchmark: "camvid:0001TP@all",

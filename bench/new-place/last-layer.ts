@@ -3,7 +3,7 @@
 
 import { dispose, keep, nn, optim, scope, type Tensor } from "@pinmem/torch";
 import { Random } from "pinmem/data";
-import { cpuClock } from "./clock.js";
+import { cpuClock } from "../lib/cpu-clock.js";
 import { resized } from "./encoded.js";
 
 export interface LastLayerExample {

@@ -11,12 +11,13 @@ import { temporaryFolder } from "../../packages/pinmem/test/data-fixtures.js";
 import { miniRecipe } from "../../packages/pinmem/test/mini-recipe.js";
 import "../../packages/pinmem/test/tiny-backbone.js";
 import { untrainedRun } from "../../packages/pinmem/test/untrained-run.js";
+import { Cells } from "../lib/cells.js";
 import { measureAdapted } from "./adapted.js";
-import { Cells, type Measured } from "./cells.js";
 import { choose, labeledOf } from "./choose.js";
 import { parseStatistics } from "./encoded.js";
 import { trainLastLayer } from "./last-layer.js";
 import { measureLevers } from "./levers.js";
+import type { Measured } from "./measured.js";
 
 const root = temporaryFolder();
 const place = streetsDataset({ domain: "night", count: 8, width: 48, height: 32 });
@@ -114,7 +115,7 @@ test("gives pictures that are not scored, more of them among fewer, and the same
 
 test("does not measure again what is filed, and has all parts in one file", () => {
   const folder = join(root, "study");
-  const cells = new Cells(folder);
+  const cells = new Cells<Measured>(folder, "new-place.json");
   const measured = { shots: 1, variant: "off", meanIoU: 0.5 } as Measured;
   expect(cells.read("camvid:0001TP@all erm-1")).toBeNull();
   cells.write("camvid:0001TP@all erm-1", [measured]);

@@ -4,11 +4,11 @@
 import { dispose, keep, nn, noGrad, scope, type Tensor, where } from "@pinmem/torch";
 import { type Dataset, evaluationImages } from "pinmem/data";
 import { ConfusionMatrix, scoresOf } from "pinmem/evaluation";
-import type { Measured } from "./cells.js";
+import { cpuClock } from "../lib/cpu-clock.js";
 import { labeledOf } from "./choose.js";
-import { cpuClock } from "./clock.js";
 import { PlaceNetwork, resized, type Statistics } from "./encoded.js";
 import { type LastLayer, type LastLayerExample, trainLastLayer } from "./last-layer.js";
+import type { Measured } from "./measured.js";
 
 export interface LeverOptions {
   readonly run: string;

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { linesOf, merged, spread, tableOf } from "../../docs/results/study.mjs";
-import type { Scored, StudyCell } from "./study-cells.js";
+import type { Scored, StudyCell } from "./study-cell.js";
 
 const scored = (role: Scored["role"], meanIoU: number): Scored => ({
   domain: role,
@@ -66,7 +66,6 @@ test("takes a cell that was measured again in place of the older one", () => {
 
 test("the tables in the repository are those of its figures", () => {
   const file = (name: string) => new URL(`../../docs/results/${name}`, import.meta.url);
-  if (!existsSync(file("study.json"))) return;
   const cells = JSON.parse(readFileSync(file("study.json"), "utf8")) as StudyCell[];
   expect(readFileSync(file("study.md"), "utf8")).toBe(tableOf(cells));
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { EvaluationEvent } from "@pinmem/core/formats";
 import { inspectedDomains, measureReliance } from "pinmem/inspection";
 import { openRun, type Recipe, type TrainingEvent } from "pinmem/training";
-import type { Altered, Scored, StudyCell } from "./study-cells.js";
+import type { Altered, Scored, StudyCell } from "./study-cell.js";
 
 export interface CellOptions {
   readonly cell: string;

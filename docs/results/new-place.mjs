@@ -10,7 +10,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 
-/** @typedef {import("../../bench/new-place/cells.js").Measured} Measured */
+/** @typedef {import("../../bench/new-place/measured.js").Measured} Measured */
 /** @typedef {{ statistics: string, variant: string, setting: number | null, cells: Map<number, { mean: number, deviation: number | null, count: number, seconds: number }> }} Line */
 
 /** Of which a better setting is taken in hindsight, in favor of the control. @type {readonly string[]} */

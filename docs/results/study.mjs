@@ -8,9 +8,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
+import { statisticOf } from "./new-place.mjs";
 
-/** @typedef {import("../../bench/study/study-cells.js").StudyCell} StudyCell */
-/** @typedef {import("../../bench/study/study-cells.js").Scored} Scored */
+/** @typedef {import("../../bench/study/study-cell.js").StudyCell} StudyCell */
+/** @typedef {import("../../bench/study/study-cell.js").Scored} Scored */
 
 /** The length that all methods get; others are of the question how long that is. */
 const STEPS = 1500;
@@ -20,16 +21,14 @@ const methods = ["erm", "mldg", "memory-erm", "pin-memory"];
 /** @template T @param {readonly T[]} values @returns {T[]} */
 const distinct = (values) => [...new Set(values)];
 /** @param {readonly number[]} values */
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values) => statisticOf(values).mean;
 
 /** ± is the standard deviation over seeds, where there are several. @param {readonly number[]} values @param {boolean} [signed] */
 export function spread(values, signed = false) {
   if (values.length === 0) return "";
-  const middle = mean(values);
+  const { mean: middle, deviation } = statisticOf(values);
   const text = `${signed && middle >= 0 ? "+" : ""}${middle.toFixed(1)}`;
-  if (values.length === 1) return text;
-  const square = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  return `${text} ± ${Math.sqrt(square / (values.length - 1)).toFixed(1)}`;
+  return deviation === null ? text : `${text} ± ${deviation.toFixed(1)}`;
 }
 
 /** Mean over domains, in percent. @param {readonly Scored[]} scored @param {Scored["role"]} role */

@@ -1,7 +1,4 @@
-// What the study of training leaves behind: one file for each cell, which appears whole or not at all, and one file with all of them.
-
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// What is filed of a training of the study.
 
 /** Scores of one domain, shares from 0 to 1. */
 export interface Scored {
@@ -41,42 +38,4 @@ export interface StudyCell {
   /** What altering the memory of the last weights does to unseen domains; null where there is no memory. */
   readonly reliance: readonly Altered[] | null;
   readonly date: string;
-}
-
-export class StudyCells {
-  readonly file: string;
-  readonly #folder: string;
-  readonly #done: ReadonlySet<string>;
-
-  /**
-   * @param folder of the study
-   * @param done a file of cells that are not to be made again
-   */
-  constructor(folder: string, done?: string) {
-    this.#folder = join(folder, "cells");
-    this.file = join(folder, "study.json");
-    mkdirSync(this.#folder, { recursive: true });
-    const cells = done === undefined ? [] : (JSON.parse(readFileSync(done, "utf8")) as StudyCell[]);
-    this.#done = new Set(cells.map(({ cell }) => cell));
-  }
-
-  has(cell: string): boolean {
-    return this.#done.has(cell) || existsSync(this.#fileOf(cell));
-  }
-
-  write(cell: StudyCell): void {
-    writeWhole(this.#fileOf(cell.cell), JSON.stringify(cell, null, 1));
-    const names = readdirSync(this.#folder).filter((name) => name.endsWith(".json"));
-    const all = names.sort().map((name) => JSON.parse(readFileSync(join(this.#folder, name), "utf8")));
-    writeWhole(this.file, `[\n${all.map((one) => JSON.stringify(one)).join(",\n")}\n]`);
-  }
-
-  #fileOf(cell: string): string {
-    return join(this.#folder, `${cell.replaceAll(/[@:]/g, "-")}.json`);
-  }
-}
-
-function writeWhole(file: string, text: string): void {
-  writeFileSync(`${file}.tmp`, `${text}\n`);
-  renameSync(`${file}.tmp`, file);
 }
