@@ -11,6 +11,7 @@ import {
   curves,
   follow,
   isConnected,
+  isFollowed,
   newest,
   rowsOverTime,
   training,
@@ -34,8 +35,10 @@ export function Follow() {
   const address = run?.events ?? null;
   useEffect(() => {
     if (address === null) return;
-    chosen.value = null;
-    pictures.value = [];
+    if (!isFollowed(address)) {
+      chosen.value = null;
+      pictures.value = [];
+    }
     const end = follow(address);
     const endPictures = effect(() => {
       void validations.value;

@@ -25,10 +25,16 @@ export const validations = signal(0);
 export const training = signal<TrainingState | null>(null);
 export const isConnected = signal(true);
 
-/** Listens to a run. @returns ends it */
+/** Whose events are shown, or were shown last. */
+let followed: string | null = null;
+
+export const isFollowed = (address: string): boolean => address === followed;
+
+/** Listens to a run; what was heard of it before is shown until the server sends it anew. @returns ends it */
 export function follow(address: string): () => void {
   let heard = new Heard();
-  let isChanged = true;
+  let isChanged = false;
+  let isWhole = false;
   const forget = () => {
     heard = new Heard();
     isChanged = true;
@@ -43,25 +49,32 @@ export function follow(address: string): () => void {
     }
   };
   source.addEventListener("restart", forget);
+  source.addEventListener("caught-up", () => {
+    isWhole = true;
+  });
   source.addEventListener("state", ({ data }: MessageEvent<string>) => {
     training.value = JSON.parse(data) as TrainingState | null;
   });
   source.onopen = () => {
     isConnected.value = true;
-    forget(); // After a break the server sends all of it again.
+    isWhole = false;
+    forget(); // The server sends all of it, after a break too.
   };
   source.onerror = () => {
     isConnected.value = false;
   };
   const show = () => {
-    // What came before the server went stays until it is back and has sent something.
-    if (!isChanged || (heard.isEmpty && !isConnected.value)) return;
+    // What came before stays until there is something newer.
+    if (!isChanged || (heard.isEmpty && !isWhole)) return;
     isChanged = false;
     batch(() => heard.show());
   };
-  training.value = null;
   isConnected.value = true;
-  batch(() => heard.show());
+  if (!isFollowed(address)) {
+    followed = address;
+    training.value = null;
+    batch(() => heard.show());
+  }
   const timer = setInterval(show, 300);
   return () => {
     clearInterval(timer);

@@ -102,7 +102,9 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("trouble in the studi
     await page.getByText(/Rows written: /).waitFor();
     await page.keyboard.press("5");
     await page.getByText("step 3 of 4").waitFor();
+    await page.keyboard.press("3");
     await server[Symbol.asyncDispose]();
+    await page.keyboard.press("5");
     await page
       .getByText(`step 3 · the server is gone: start pinmem studio again with --port ${port}, and go on here`)
       .waitFor();
