@@ -1,5 +1,5 @@
-// In what pieces a picture goes through the network: whole, or in the overlapping tiles of `pinmem predict`, each with the share
-// that it has in each of its rows and columns.
+// In what pieces a picture goes through the network: whole, or in overlapping tiles that lie as those of `pinmem predict`, each with the
+// share that it has in each of its rows and columns.
 
 import { type MemoryUse, type RgbImage, type Size, tileAxis, tileSize, type Window } from "@pinmem/core";
 import type { ExportedModel } from "@pinmem/core/formats";
@@ -20,6 +20,7 @@ export function piecesOf(image: Size, model: ExportedModel, memory: number): Pie
     backbone: model.provenance.network.split(",")[0] ?? "",
     outputStride: model.feature.stride,
     classes: model.labels.classes.length,
+    exported: true,
   };
   const tile = tileSize(image, memory * 2 ** 20, use);
   const rows = tileAxis(image.height, tile.height, use.outputStride);

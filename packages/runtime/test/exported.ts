@@ -1,12 +1,13 @@
 // A tiny model, exported: what the tests of this package run. Made once a file.
 
 import { join } from "node:path";
-import type { RgbImage } from "@pinmem/core";
+import { type RgbImage, type Size, tileSize } from "@pinmem/core";
 import { renderStreet } from "@pinmem/streets";
 import { type ExportOptions, exportRun } from "../../pinmem/src/export/export-run.js";
 import type { RecipeInput } from "../../pinmem/src/recipes/recipe.js";
 import { miniRecipe } from "../../pinmem/test/mini-recipe.js";
 import { untrainedRun } from "../../pinmem/test/untrained-run.js";
+import type { Model } from "../src/index.js";
 
 export interface Exported {
   /** Of the run. */
@@ -43,4 +44,22 @@ export async function exportTiny(
 export function street(width: number, height: number, index = 0): RgbImage {
   const { image } = renderStreet({ domain: "boulevard", seed: 1, index, width, height });
   return { width, height, pixels: image };
+}
+
+/** MiB with which the exported model takes the tiles that predictions of its run take with `memory`. */
+export function memoryOfSameTiles(image: Size, memory: number, { description }: Model): number {
+  const use = {
+    backbone: description.provenance.network.split(",")[0] ?? "",
+    outputStride: description.feature.stride,
+    classes: description.labels.classes.length,
+  };
+  const same = tileSize(image, memory * 2 ** 20, use).width;
+  for (let more = memory; more < 16 * memory; more += 0.5) {
+    try {
+      if (tileSize(image, more * 2 ** 20, { ...use, exported: true }).width === same) return more;
+    } catch {
+      // Not even small tiles.
+    }
+  }
+  throw new Error(`no memory gives tiles of ${same}`);
 }

@@ -11,7 +11,7 @@ import { type OpenRun, openRun } from "../../pinmem/src/runs/open-run.js";
 import { temporaryFolder } from "../../pinmem/test/data-fixtures.js";
 import { load, type Model, ModelError, type SegmentProgress } from "../src/index.js";
 import { inputTables, pictureInput } from "../src/picture-input.js";
-import { type Exported, exportTiny, noRuntime, street, transformer } from "./exported.js";
+import { type Exported, exportTiny, memoryOfSameTiles, noRuntime, street, transformer } from "./exported.js";
 
 const root = temporaryFolder();
 
@@ -53,7 +53,8 @@ describe.skipIf(noRuntime !== null)("a model in Node", () => {
 
   it("tiles large pictures as predictions do, and says how far it is", async () => {
     const image = street(400, 256);
-    await using small = await load(exported.folder, { threads: 1, memory: 46 });
+    const memory = memoryOfSameTiles(image, 46, model);
+    await using small = await load(exported.folder, { threads: 1, memory });
     const seen: string[] = [];
     const { labels } = await small.segment(image, {
       onProgress: ({ done, total }) => seen.push(`${done}/${total}`),
@@ -206,7 +207,8 @@ describe.skipIf(noRuntime !== null)("a model in Node", () => {
       [street(96, 64), 4096],
       [street(400, 256), 46],
     ] as const) {
-      await using small = await load(exported.folder, { threads: 1, memory });
+      const same = memory === 46 ? memoryOfSameTiles(image, memory, model) : memory;
+      await using small = await load(exported.folder, { threads: 1, memory: same });
       const { confidence = new Uint8Array() } = await small.segment(image, { confidence: true });
       const expected = await predictImage(run, image, memory === 46 ? { memory } : {});
       const apart = expected.confidence.map((share, at) => Math.abs(share * 255 - (confidence[at] ?? -1)));

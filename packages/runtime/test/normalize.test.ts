@@ -7,7 +7,7 @@ import { type OpenRun, openRun } from "../../pinmem/src/runs/open-run.js";
 import { temporaryFolder } from "../../pinmem/test/data-fixtures.js";
 import { load, type Model } from "../src/index.js";
 import { statisticsView } from "../src/own-statistics.js";
-import { type Exported, exportTiny, noRuntime, street } from "./exported.js";
+import { type Exported, exportTiny, memoryOfSameTiles, noRuntime, street } from "./exported.js";
 
 describe.skipIf(noRuntime !== null)("a model that mixes each picture's own statistics in", () => {
   let exported: Exported;
@@ -51,7 +51,8 @@ describe.skipIf(noRuntime !== null)("a model that mixes each picture's own stati
 
   it("gives tiles the statistics of the whole picture, as predictions do", async () => {
     const image = street(400, 64);
-    await using small = await load(exported.folder, { threads: 1, memory: 11.5 });
+    const memory = memoryOfSameTiles(image, 11.5, model);
+    await using small = await load(exported.folder, { threads: 1, memory });
     small.normalize = 0.8;
     const { labels } = await small.segment(image);
     const expected = await predicted(image, 0.8, 11.5);

@@ -9,6 +9,15 @@
 //   mobilenet_v2         342  239  225
 //   shufflenet_v2_x1_0   324  248  219
 //
+// Exported models compute with onnxruntime, which keeps a convolution's tiles at all their points (packages/pinmem/src/export/emitters/
+// tiled-convolution.ts). Measured with packages/runtime/scripts/measure-memory.mjs (onnxruntime-node 1.30, the same images):
+//
+//   resnet18             923  834  877
+//   resnet50            1210  841  897
+//   wide_resnet50_2     1139  742    -
+//   mobilenet_v2         738  363  366
+//   shufflenet_v2_x1_0   784  293  274
+//
 // Transformers keep, beside their tokens, what every token makes of every other, in all heads; theirs is reckoned and not measured.
 //
 // Deeper networks of a width keep no more at a time. Below are these figures and a fifth: other libraries and normalizations
@@ -25,6 +34,8 @@ export interface MemoryUse {
   readonly largestScale?: number;
   /** How often the network sees it. Default 1. */
   readonly views?: number;
+  /** Whether it is an exported model. Default false. */
+  readonly exported?: boolean;
 }
 
 /** MiB for the network's computation. A pixel of the image itself takes some ten bytes more. */
@@ -36,12 +47,22 @@ export const SCORE_COPIES = 2;
 type Family = "narrow" | "bottleneck" | "wide" | "mobile" | "shuffle";
 
 /** Bytes for each pixel at output stride 8, 16, 32. */
-const bytesPerPixel: Readonly<Record<Family, readonly [number, number, number]>> = {
+type Need = Readonly<Record<Family, readonly [number, number, number]>>;
+
+const inLibtorch: Need = {
   narrow: [400, 370, 350],
   bottleneck: [600, 480, 460],
   wide: [630, 480, 460],
   mobile: [410, 290, 270],
   shuffle: [390, 300, 270],
+};
+
+const inOnnxRuntime: Need = {
+  narrow: [1110, 1050, 1050],
+  bottleneck: [1450, 1080, 1080],
+  wide: [1450, 1080, 1080],
+  mobile: [890, 440, 440],
+  shuffle: [940, 360, 330],
 };
 
 const families: Readonly<Record<string, Family>> = {
@@ -111,7 +132,7 @@ export const isMeasured = (backbone: string): boolean => Object.hasOwn(families,
 /** Bytes that scoring an image of this size takes at its peak. */
 export function forwardBytes(
   { width, height }: Size,
-  { backbone, outputStride, classes, largestScale = 1, views = 1 }: MemoryUse,
+  { backbone, outputStride, classes, largestScale = 1, views = 1, exported = false }: MemoryUse,
 ): number {
   const transformer = transformerOf(backbone);
   if (transformer) {
@@ -119,7 +140,7 @@ export function forwardBytes(
     const scores = width * height * classes * (BYTES_PER_CLASS + (views > 1 ? BYTES_PER_CLASS_OF_VIEWS : 0));
     return transformerBytes(seen, transformer) + scores;
   }
-  const [at8, at16, at32] = bytesPerPixel[families[backbone] ?? "wide"];
+  const [at8, at16, at32] = (exported ? inOnnxRuntime : inLibtorch)[families[backbone] ?? "wide"];
   const measured = outputStride <= 8 ? at8 : outputStride <= 16 ? at16 : at32;
   const inNetwork = (measured + Math.max(classes - 19, 0) * BYTES_PER_CLASS) * largestScale ** 2;
   return width * height * (inNetwork + (views > 1 ? classes * BYTES_PER_CLASS_OF_VIEWS : 0));

@@ -48,6 +48,12 @@ describe("tileSize", () => {
     expect(large.width).toBeLessThan(image.width);
   });
 
+  it("takes smaller tiles for an exported model, which needs more a pixel", () => {
+    const image = { width: 2048, height: 1024 };
+    const exported = tileSize(image, 700 * MIB, { ...use, exported: true });
+    expect(exported.width).toBeLessThan(tileSize(image, 700 * MIB, use).width);
+  });
+
   it("keeps the short side of a long image in one piece", () => {
     expect(tileSize({ width: 20_000, height: 200 }, 1000 * MIB, use)).toMatchObject({ height: 200 });
   });

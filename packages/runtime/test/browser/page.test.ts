@@ -155,7 +155,7 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a model in a page", 
     const page = await open(plain);
     const result = await inPage<{ told: string[]; error: string; after: number }>(
       page,
-      `const model = await load("exported", { device: "wasm", memory: 46 });
+      `const model = await load("exported", { device: "wasm", memory: 90 });
       const picture = { width: 400, height: 256, pixels: new Uint8Array(400 * 256 * 3).fill(80) };
       const told = [];
       const controller = new AbortController();
