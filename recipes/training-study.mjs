@@ -99,6 +99,8 @@ const ofMemory = {
   votes,
   contrast,
   domains: together(contrast, domains),
+  "contrast-strong": together(contrast, /** @type {Change} */ (common.strong)),
+  "contrast-perturb": together(contrast, /** @type {Change} */ (common.perturb)),
 };
 
 /** @type {Record<string, Change>} */
