@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { linesOf, merged, spread, tableOf } from "../../docs/results/study.mjs";
+import { filesOf, linesOf, merged, spread, tableOf } from "../../docs/results/study.mjs";
 import type { Scored, StudyCell } from "./study-cell.js";
 
 const scored = (role: Scored["role"], meanIoU: number): Scored => ({
@@ -41,7 +41,8 @@ const study = [
 ];
 
 test("compares each training with plain training of the same seed", () => {
-  const [plain, voting] = linesOf(study.filter(({ steps }) => steps === 1500));
+  const [shorter, plain, voting] = linesOf(study);
+  expect(shorter?.gained.last.map(Math.round)).toEqual([-2]);
   expect(plain?.gained.last).toEqual([]);
   const rounded = voting?.gained.last.map((gain) => Number(gain.toFixed(9)));
   expect(rounded).toEqual([3, 1]);
@@ -52,9 +53,9 @@ test("compares each training with plain training of the same seed", () => {
 test("makes the same tables of the same figures, in whatever order they were measured", () => {
   const table = tableOf(merged([], study));
   expect(tableOf(merged([], [...study].reverse()))).toBe(table);
-  expect(table).toContain("| 750 steps | 1 | 50.0 | 28.0 | 29.0 |");
+  expect(table).toContain("| `erm` |  | 750 | 1 | 50.0 | 28.0 | -2.0 | 29.0 | -2.0 |  | 3 |");
   expect(table).toContain(
-    "| `memory-erm` | votes | 1 2 | 50.0 ± 0.0 | 34.0 ± 1.4 | +2.0 ± 1.4 | 35.0 ± 1.4 | +2.0 ± 1.4 | -6.0 ± 0.0 | 5 |",
+    "| `memory-erm` | votes | 1500 | 1 2 | 50.0 ± 0.0 | 34.0 ± 1.4 | +2.0 ± 1.4 | 35.0 ± 1.4 | +2.0 ± 1.4 | -6.0 ± 0.0 | 5 |",
   );
 });
 
@@ -64,8 +65,14 @@ test("takes a cell that was measured again in place of the older one", () => {
   expect(merged(study, [again])).toContainEqual(again);
 });
 
-test("the tables in the repository are those of its figures", () => {
+test("plots each training as a dot", () => {
+  const plot = filesOf(study).get("study-far.svg");
+  expect(plot?.match(/<circle/g)).toHaveLength(study.length);
+  expect(plot).toContain(">erm, 750 steps<");
+});
+
+test("the tables and plots in the repository are those of its figures", () => {
   const file = (name: string) => new URL(`../../docs/results/${name}`, import.meta.url);
   const cells = JSON.parse(readFileSync(file("study.json"), "utf8")) as StudyCell[];
-  expect(readFileSync(file("study.md"), "utf8")).toBe(tableOf(cells));
+  for (const [name, content] of filesOf(cells)) expect(readFileSync(file(name), "utf8")).toBe(content);
 });

@@ -1,9 +1,9 @@
-// Tables of the study of training, from its figures alone:
+// Tables and plots of the study of training, from its figures alone:
 //
 //   node docs/results/study.mjs runs/study/study.json
 //
-// takes cells over into docs/results/study.json, in place of those of the same name, and writes study.md beside it; without an argument it
-// makes the tables again from what lies there. The same figures give the same bytes. What measures is bench/study.ts.
+// takes cells over into docs/results/study.json, in place of those of the same name, and writes study.md and one study-BENCHMARK.svg for each benchmark beside it; without an argument it
+// makes them again from what lies there. The same figures give the same bytes. What measures is bench/study.ts.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
@@ -13,7 +13,7 @@ import { statisticOf } from "./new-place.mjs";
 /** @typedef {import("../../bench/study/study-cell.js").StudyCell} StudyCell */
 /** @typedef {import("../../bench/study/study-cell.js").Scored} Scored */
 
-/** The length that all methods get; others are of the question how long that is. */
+/** The length that all methods get; others show how long that is, and what equal time gives. */
 const STEPS = 1500;
 const benchmarks = ["far", "near", "streets"];
 const methods = ["erm", "mldg", "memory-erm", "pin-memory"];
@@ -43,21 +43,19 @@ function withoutMemory({ reliance }) {
 }
 
 /**
- * The cells of one recipe at one length, by seed, with what they gain over plain training of the same seed.
+ * The cells of one recipe at one length, by seed, with what they gain over plain training of the same seed at the length of all.
  * @param {readonly StudyCell[]} cells
  */
 export function linesOf(cells) {
-  const order = (/** @type {StudyCell} */ { method, change }) => [methods.indexOf(method), change ?? ""].join(" ");
-  const groups = distinct(cells.map(({ method, change }) => JSON.stringify([method, change]))).map((name) => {
-    const [method, change] = /** @type {[string, string | null]} */ (JSON.parse(name));
-    const own = cells.filter((cell) => cell.method === method && cell.change === change);
-    return own.sort((a, b) => a.seed - b.seed);
-  });
-  const plain = new Map(cells.filter(({ method, change }) => method === "erm" && change === null).map((cell) => [cell.seed, cell]));
+  const groups = distinct(cells.map(keyOf)).map((key) => cells.filter((cell) => keyOf(cell) === key).sort((a, b) => a.seed - b.seed));
+  const order = (/** @type {StudyCell[]} */ [first]) =>
+    first ? [methods.indexOf(first.method), first.change ?? "", String(first.steps).padStart(6)].join(" ") : "";
+  const isPlain = (/** @type {StudyCell} */ { method, change, steps }) => method === "erm" && change === null && steps === STEPS;
+  const plain = new Map(cells.filter(isPlain).map((cell) => [cell.seed, cell]));
   return groups
-    .sort((a, b) => order(/** @type {StudyCell} */ (a[0])).localeCompare(order(/** @type {StudyCell} */ (b[0])), "en"))
+    .sort((a, b) => order(a).localeCompare(order(b), "en"))
     .map((own) => {
-      const [{ method, change }] = /** @type {[StudyCell]} */ (/** @type {unknown} */ (own));
+      const [{ method, change, steps }] = /** @type {[StudyCell]} */ (/** @type {unknown} */ (own));
       const gains = (/** @type {"last" | "average"} */ weights) =>
         own.flatMap((cell) => {
           const peer = plain.get(cell.seed);
@@ -66,49 +64,45 @@ export function linesOf(cells) {
       return {
         method,
         change,
+        steps,
         seeds: own.map(({ seed }) => seed),
         source: own.map(({ last }) => scoreOf(last, "source")),
         last: own.map(({ last }) => scoreOf(last, "target")),
         average: own.map(({ average }) => scoreOf(average, "target")),
         gained: { last: gains("last"), average: gains("average") },
         lost: own.flatMap(withoutMemory),
-        seconds: own.flatMap(({ secondsPerStep, steps }) => (secondsPerStep === null ? [] : [secondsPerStep * steps])),
+        seconds: own.flatMap(({ secondsPerStep }) => (secondsPerStep === null ? [] : [secondsPerStep * steps])),
       };
     });
 }
 
+/** @param {StudyCell} cell */
+const keyOf = ({ method, change, steps }) => JSON.stringify([method, change, steps]);
+
+/** @typedef {ReturnType<typeof linesOf>[number]} Line */
+
+/** By benchmark. @param {readonly StudyCell[]} cells */
+const partsOf = (cells) =>
+  benchmarks
+    .map((benchmark) => ({ benchmark, lines: linesOf(cells.filter((cell) => cell.benchmark === benchmark)) }))
+    .filter(({ lines }) => lines.length > 0);
+
 /** @param {readonly StudyCell[]} cells */
 export function tableOf(cells) {
-  const known = benchmarks.filter((benchmark) => cells.some((cell) => cell.benchmark === benchmark));
-  const sections = known.map((benchmark) => {
-    const here = cells.filter((cell) => cell.benchmark === benchmark);
-    const lines = linesOf(here.filter(({ steps }) => steps === STEPS));
-    const lengths = here.filter(({ method, change }) => method === "erm" && change === null);
-    const steps = distinct(lengths.map((cell) => cell.steps)).sort((a, b) => a - b);
-    const at = (/** @type {number} */ count) => lengths.filter((cell) => cell.steps === count);
-    return [
+  const sections = partsOf(cells).map(({ benchmark, lines }) =>
+    [
       `## ${benchmark}`,
       "",
-      ...(steps.length > 1
-        ? [
-            "| plain training for | seeds | source | unseen | unseen, averaged weights |",
-            "| --- | --- | ---: | ---: | ---: |",
-            ...steps.map((count) => {
-              const some = at(count);
-              const cell = (/** @type {"last" | "average"} */ weights, /** @type {Scored["role"]} */ role) =>
-                spread(some.map((one) => scoreOf(one[weights], role)));
-              return `| ${count} steps | ${some.length} | ${cell("last", "source")} | ${cell("last", "target")} | ${cell("average", "target")} |`;
-            }),
-            "",
-          ]
-        : []),
-      "| method | change | seeds | source | unseen | over `erm` | unseen, averaged weights | over `erm` | without its memory | minutes |",
-      "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-      ...lines.map(({ method, change, seeds, source, last, average, gained, lost, seconds }) =>
+      `![Mean IoU on unseen domains, each training a dot](study-${benchmark}.svg)`,
+      "",
+      "| method | change | steps | seeds | source | unseen | over `erm` | unseen, averaged weights | over `erm` | without its memory | minutes |",
+      "| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+      ...lines.map(({ method, change, steps, seeds, source, last, average, gained, lost, seconds }) =>
         [
           "",
           `\`${method}\``,
           change ?? "",
+          steps,
           seeds.join(" "),
           spread(source),
           spread(last),
@@ -123,17 +117,56 @@ export function tableOf(cells) {
           .trim(),
       ),
       "",
-    ].join("\n");
-  });
+    ].join("\n"),
+  );
   return [
     "# The study of training, its tables",
     "",
-    `Mean IoU in percent after ${STEPS} steps; several unseen domains: their mean. ± is the standard deviation over seeds, of the differences themselves where it is`,
-    "one. Differences are taken seed by seed. Minutes are those of computation on one thread, beside other work.",
+    "Mean IoU in percent; several unseen domains: their mean. ± is the standard deviation over seeds, of the differences themselves where it is one.",
+    `Differences are taken seed by seed, to plain training (\`erm\`) of ${STEPS} steps. Minutes are those of computation on one thread, beside other work.`,
     "",
     ...sections,
   ].join("\n");
 }
+
+const colors = ["#475569", "#a16207", "#0b6e99", "#c2410c"];
+const [WIDTH, LEFT, TOP, ROW, RIGHT, BOTTOM] = [760, 250, 10, 22, 20, 40];
+
+/** Mean IoU on unseen domains: a row for each recipe at each length, a dot for each training, a bar for their mean. @param {readonly Line[]} lines */
+export function plotOf(lines) {
+  const values = lines.flatMap(({ last }) => last);
+  const low = Math.floor(Math.min(...values) - 0.5);
+  const high = Math.ceil(Math.max(...values) + 0.5);
+  const height = TOP + ROW * lines.length + BOTTOM;
+  const number = (/** @type {number} */ value) => String(Number(value.toFixed(1)));
+  const x = (/** @type {number} */ value) => number(LEFT + ((value - low) / (high - low)) * (WIDTH - LEFT - RIGHT));
+  const ticks = Array.from({ length: high - low + 1 }, (_, at) => low + at);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
+    `<rect width="${WIDTH}" height="${height}" fill="white"/>`,
+    ...ticks.map(
+      (tick) =>
+        `<path d="M${x(tick)} ${TOP}V${height - BOTTOM}" stroke="#ddd"/><text x="${x(tick)}" y="${height - BOTTOM + 16}" text-anchor="middle">${tick}</text>`,
+    ),
+    `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${height - 6}" text-anchor="middle">mean IoU on unseen domains, in percent</text>`,
+    ...lines.map(({ method, change, steps, last }, at) => {
+      const middle = TOP + ROW * (at + 0.5);
+      const color = colors[methods.indexOf(method)];
+      const name = [method, change, steps === STEPS ? null : `${steps} steps`].filter((part) => part !== null).join(", ");
+      const dots = last.map((value) => `<circle cx="${x(value)}" cy="${middle}" r="3.5" fill="${color}" fill-opacity="0.6"/>`).join("");
+      return `<text x="${LEFT - 10}" y="${middle}" text-anchor="end" dominant-baseline="middle" fill="${color}">${name}</text>${dots}<path d="M${x(mean(last))} ${middle - 8}V${middle + 8}" stroke="${color}" stroke-width="2"/>`;
+    }),
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+/** Every file by its name. @param {readonly StudyCell[]} cells */
+export const filesOf = (cells) =>
+  new Map([
+    ["study.md", tableOf(cells)],
+    ...partsOf(cells).map(({ benchmark, lines }) => /** @type {const} */ ([`study-${benchmark}.svg`, plotOf(lines)])),
+  ]);
 
 /** Cells of both, the newer in place of the older, in the order of their names. @param {readonly StudyCell[]} older @param {readonly StudyCell[]} newer */
 export function merged(older, newer) {
@@ -147,5 +180,5 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
   const known = existsSync(here("study.json")) ? read(here("study.json")) : [];
   const cells = merged(known, argv[2] === undefined ? [] : read(argv[2]));
   writeFileSync(here("study.json"), `[\n${cells.map((cell) => JSON.stringify(cell)).join(",\n")}\n]\n`);
-  writeFileSync(here("study.md"), tableOf(cells));
+  for (const [name, content] of filesOf(cells)) writeFileSync(here(name), content);
 }
