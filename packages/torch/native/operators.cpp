@@ -29,7 +29,11 @@ class ReLU6InPlace : public torch::autograd::Function<ReLU6InPlace> {
   static torch::autograd::variable_list backward(
       torch::autograd::AutogradContext* context,
       torch::autograd::variable_list gradients) {
-    return {at::hardtanh_backward(gradients[0], context->get_saved_variables()[0], 0, 6)};
+    const at::Tensor output = context->get_saved_variables()[0];
+    // libtorch 1.13 has no kernel for hardtanh's gradients in bfloat16 on the CPU.
+    if (output.is_cpu() && output.scalar_type() == at::kBFloat16)
+      return {gradients[0].masked_fill((output <= 0).logical_or(output >= 6), 0)};
+    return {at::hardtanh_backward(gradients[0], output, 0, 6)};
   }
 };
 

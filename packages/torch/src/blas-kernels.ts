@@ -3,7 +3,7 @@
 // 0.3.21 multiplies matrices at a seventh of the speed. What a processor can do is known without its name.
 // Source: OpenBLAS, driver/others/dynamic.c (OPENBLAS_CORETYPE).
 
-import { readFileSync } from "node:fs";
+import { processorFlags, readCpuInfo } from "./processor.js";
 
 const AVX512 = ["avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl"];
 const AVX2 = ["avx2", "fma"];
@@ -14,7 +14,7 @@ const AVX2 = ["avx2", "fma"];
  */
 export function suitableKernels(cpuInfo: string): "SkylakeX" | "Haswell" | undefined {
   if (!/^vendor_id\s*:\s*GenuineIntel/m.test(cpuInfo)) return undefined;
-  const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(cpuInfo)?.[1]?.split(" "));
+  const flags = processorFlags(cpuInfo);
   const has = (needed: readonly string[]) => needed.every((flag) => flags.has(flag));
   if (has(AVX512)) return "SkylakeX";
   return has(AVX2) ? "Haswell" : undefined;
@@ -23,10 +23,6 @@ export function suitableKernels(cpuInfo: string): "SkylakeX" | "Haswell" | undef
 /** To be called before OpenBLAS loads, which reads the choice then. What the user chose stays. */
 export function chooseBlasKernels(env: NodeJS.ProcessEnv = process.env): void {
   if (env.OPENBLAS_CORETYPE !== undefined || process.arch !== "x64") return;
-  try {
-    const kernels = suitableKernels(readFileSync("/proc/cpuinfo", "utf8"));
-    if (kernels) env.OPENBLAS_CORETYPE = kernels;
-  } catch {
-    // No /proc here: OpenBLAS, if it is there at all, chooses.
-  }
+  const kernels = suitableKernels(readCpuInfo());
+  if (kernels) env.OPENBLAS_CORETYPE = kernels;
 }

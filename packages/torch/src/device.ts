@@ -2,6 +2,7 @@
 
 import { withContext } from "./errors.js";
 import { build, native } from "./native.js";
+import { bfloat16Instructions, readCpuInfo } from "./processor.js";
 
 export interface CudaMemory {
   /** Bytes in live tensors. */
@@ -24,6 +25,8 @@ export interface BuildInfo {
   readonly parallelInfo: string;
   /** Instruction set in use, such as "AVX2". */
   readonly cpuCapability: string;
+  /** The processor's instructions for bfloat16, such as "avx512_bf16"; null where there are none. */
+  readonly bfloat16: string | null;
   readonly threads: number;
   /** Which of its kernels OpenBLAS uses, such as "SkylakeX"; null where BLAS is another library. */
   readonly blasKernels: string | null;
@@ -73,6 +76,7 @@ export function buildInfo(): BuildInfo {
     showConfig,
     parallelInfo,
     cpuCapability: /CPU capability usage: (\S+)/.exec(showConfig)?.[1] ?? "unknown",
+    bfloat16: bfloat16Instructions(readCpuInfo()),
     threads,
     blasKernels,
     cuda: {

@@ -40,6 +40,8 @@ export interface Runtime {
   readonly libraries: readonly string[];
   readonly blas: Blas | null;
   readonly cpuCapability: string;
+  /** The processor's instructions for bfloat16; null where there are none. */
+  readonly bfloat16: string | null;
   readonly threads: number;
   readonly cuda: BuildInfo["cuda"];
   /** Version of the machine's NVIDIA driver; null where there is none. */
@@ -181,6 +183,7 @@ async function describeRuntime(info: BuildInfo, connects: boolean): Promise<Runt
     libraries: libraries.filter((path) => /\/lib(torch|c10)[\w]*\.(so|dylib)/.test(path)),
     blas: describeBlas(info.showConfig, libraries, info.blasKernels),
     cpuCapability: info.cpuCapability,
+    bfloat16: info.bfloat16,
     threads: info.threads,
     cuda: info.cuda,
     nvidiaDriver: await nvidiaDriver(),

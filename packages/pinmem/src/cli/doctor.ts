@@ -41,10 +41,13 @@ export function describe(facts: DoctorFacts): string {
     rows.push(["libtorch", "not found"]);
   }
   if (runtime) {
-    const { blas, cpuCapability, threads, processGroups } = runtime;
+    const { blas, cpuCapability, bfloat16, threads, processGroups } = runtime;
     rows.push(
       ["BLAS", blas ? describeLibrary(blas) : "unknown"],
-      ["CPU", `${cpuCapability}, ${threads} ${threads === 1 ? "thread" : "threads"}`],
+      [
+        "CPU",
+        `${cpuCapability}, bfloat16: ${bfloat16 ?? "no"}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+      ],
       ["CUDA", describeCuda(runtime)],
       ["process groups", `libtorch: ${list(processGroups.libtorch)}; addon: ${list(processGroups.addon)}`],
     );

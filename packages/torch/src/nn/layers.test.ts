@@ -115,6 +115,14 @@ describe("layers without state", () => {
     expect(() => new nn.ReLU6({ inplace: true }).call(tensor([1.5], { requiresGrad: true }))).toThrow(/leaf/);
   });
 
+  it("gives ReLU6 its gradients in bfloat16 too, for which libtorch 1.13 has no kernel", () => {
+    for (const inplace of [true, false]) {
+      const input = tensor([-2, 0, 0.5, 3, 6, 7], { dtype: "float32", requiresGrad: true });
+      const output = new nn.ReLU6({ inplace }).call(input.to("bfloat16")).pow(2).sum();
+      expect(grad(output, [input])[0]?.toArray()).toEqual([0, 0, 1, 6, 0, 0]);
+    }
+  });
+
   it("pool and resize", () => {
     const image = randn([1, 2, 6, 6]);
     expect(new nn.MaxPool2d(2).call(image).shape).toEqual([1, 2, 3, 3]);

@@ -41,7 +41,9 @@ export class ReLU6 extends Module {
     this.inplace = readOptions("ReLU6", rest, { inplace: false }).inplace;
   }
   forward(input: Tensor): Tensor {
-    return this.inplace ? (run(relu6InPlace, [input]) as Tensor) : input.hardtanh({ minVal: 0, maxVal: 6 });
+    const inPlace = (given: Tensor) => run(relu6InPlace, [given]) as Tensor;
+    if (this.inplace) return inPlace(input);
+    return input.dtype === "bfloat16" ? inPlace(input.clone()) : input.hardtanh({ minVal: 0, maxVal: 6 });
   }
 }
 
