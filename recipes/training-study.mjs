@@ -91,6 +91,8 @@ const together =
 const votes = memory({ vote: 10 });
 /** Cohesion is the votes' own loss then. */
 const contrast = together(memory({ vote: 10, temperature: 0.1 }), () => ({ lossWeights: { cohesion: 0.3 } }));
+/** The same loss for the cosines, which vote only where --vote says so: the decoder learns to do without them. */
+const apart = together(memory({ temperature: 0.1 }), () => ({ lossWeights: { cohesion: 0.3 } }));
 const domains = memory({ rows: { count: 2, per: "domain" } });
 
 /** @type {Record<string, Change>} */
@@ -98,8 +100,10 @@ const ofMemory = {
   official: ({ model }) => ({ model: { ...model, memory: {} } }),
   votes,
   contrast,
+  apart,
   domains: together(contrast, domains),
   "contrast-strong": together(contrast, /** @type {Change} */ (common.strong)),
+  "apart-strong": together(apart, /** @type {Change} */ (common.strong)),
   "contrast-perturb": together(contrast, /** @type {Change} */ (common.perturb)),
 };
 
