@@ -27,6 +27,7 @@ const cell = (name: string, seed: number, unseen: number, more: Partial<StudyCel
 const votes: Partial<StudyCell> = {
   method: "memory-erm",
   change: "votes",
+  voting: { weight: 7, tried: [], scored: [scored("target", 0.36)] },
   reliance: [
     { domain: "target", kind: "constant", changed: 0.1, meanIoUDifference: -0.01 },
     { domain: "target", kind: "memory-off", changed: 0.2, meanIoUDifference: -0.06 },
@@ -53,9 +54,9 @@ test("compares each training with plain training of the same seed", () => {
 test("makes the same tables of the same figures, in whatever order they were measured", () => {
   const table = tableOf(merged([], study));
   expect(tableOf(merged([], [...study].reverse()))).toBe(table);
-  expect(table).toContain("| `erm` |  | 750 | 1 | 50.0 | 28.0 | -2.0 | 29.0 | -2.0 |  | 3 |");
+  expect(table).toContain("| `erm` |  | 750 | 1 | 50.0 | 28.0 | -2.0 | 29.0 | -2.0 |  |  |  |  | 3 |");
   expect(table).toContain(
-    "| `memory-erm` | votes | 1500 | 1 2 | 50.0 ± 0.0 | 34.0 ± 1.4 | +2.0 ± 1.4 | 35.0 ± 1.4 | +2.0 ± 1.4 | -6.0 ± 0.0 | 5 |",
+    "| `memory-erm` | votes | 1500 | 1 2 | 50.0 ± 0.0 | 34.0 ± 1.4 | +2.0 ± 1.4 | 35.0 ± 1.4 | +2.0 ± 1.4 | 7 7 | 36.0 ± 0.0 | +4.0 ± 2.8 | -6.0 ± 0.0 | 5 |",
   );
 });
 

@@ -4,9 +4,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EvaluationEvent } from "@pinmem/core/formats";
+import { evaluateRun, openDomains, protocol } from "pinmem/evaluation";
 import { inspectedDomains, measureReliance } from "pinmem/inspection";
 import { openRun, type Recipe, type TrainingEvent } from "pinmem/training";
-import type { Altered, Scored, StudyCell } from "./study-cell.js";
+import type { Altered, Scored, StudyCell, Voting } from "./study-cell.js";
+
+/** Tried on source validation; a training's own weight is 10. */
+const VOTES = [0, 2.5, 5, 7, 10, 14] as const;
 
 export interface CellOptions {
   readonly cell: string;
@@ -24,6 +28,7 @@ export async function scoreCell(
   const change = rest.join("-").slice(method.name.length + 1);
   const steps = recipe.length.steps ?? 0;
   const evaluations = evaluationsAt(folder, steps);
+  const hasMemory = "memoryStart" in method;
   return {
     cell,
     benchmark,
@@ -34,7 +39,8 @@ export async function scoreCell(
     secondsPerStep,
     last: evaluations.filter(({ weights }) => weights !== "average").map(scored),
     average: evaluations.filter(({ weights }) => weights === "average").map(scored),
-    reliance: "memoryStart" in method ? await relianceOf(folder) : null,
+    voting: hasMemory ? await votingOf(folder) : null,
+    reliance: hasMemory ? await relianceOf(folder) : null,
     date: new Date().toISOString().slice(0, 10),
   };
 }
@@ -45,13 +51,31 @@ function evaluationsAt(folder: string, step: number): EvaluationEvent[] {
   return events.filter((one) => one.event === "evaluation" && one.step === step) as EvaluationEvent[];
 }
 
-const scored = ({ domain, role, images, meanIoU, classIoU }: EvaluationEvent): Scored => ({
+const scored = ({ domain, role, images, meanIoU, classIoU }: Scored): Scored => ({
   domain,
   role,
   images,
   meanIoU,
   classIoU,
 });
+
+/** The weight of the votes that is best on source validation, and what it gives. */
+async function votingOf(folder: string): Promise<Voting> {
+  const score = async (vote: number, role: Scored["role"]) => {
+    using run = openRun(folder, { which: "last", vote });
+    const domains = await openDomains([role === "source" ? "validation" : "targets"], run);
+    const result = await evaluateRun(run, { protocol: protocol("whole", { vote }), domains });
+    return result.domains.map((one) => scored({ ...one, domain: one.name, role }));
+  };
+  const tried: { weight: number; source: number }[] = [];
+  for (const weight of VOTES) {
+    const sources = await score(weight, "source");
+    const sum = sources.reduce((total, { meanIoU }) => total + (meanIoU ?? 0), 0);
+    tried.push({ weight, source: sum / sources.length });
+  }
+  const { weight } = tried.reduce((best, one) => (one.source > best.source ? one : best));
+  return { tried, weight, scored: [...(await score(weight, "source")), ...(await score(weight, "target"))] };
+}
 
 async function relianceOf(folder: string): Promise<Altered[]> {
   using run = openRun(folder, { which: "last", form: "trained" });

@@ -19,6 +19,13 @@ export interface Altered {
   readonly meanIoUDifference: number | null;
 }
 
+/** The weight of the votes that is best on source validation (the mean of its domains), and the scores of the last weights with it. */
+export interface Voting {
+  readonly weight: number;
+  readonly tried: readonly { readonly weight: number; readonly source: number }[];
+  readonly scored: readonly Scored[];
+}
+
 /** One training of the study. */
 export interface StudyCell {
   /** RECIPE[@STEPS]:SEED, of recipes/training-study.mjs. */
@@ -35,6 +42,8 @@ export interface StudyCell {
   /** Scores of the last weights, and of their average over the run's last quarter or as the recipe says. */
   readonly last: readonly Scored[];
   readonly average: readonly Scored[];
+  /** Null where there is no memory; absent where it was not asked. */
+  readonly voting?: Voting | null;
   /** What altering the memory of the last weights does to unseen domains; null where there is no memory. */
   readonly reliance: readonly Altered[] | null;
   readonly date: string;
