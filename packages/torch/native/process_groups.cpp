@@ -161,9 +161,13 @@ napi_value all_reduce(Environment& environment, napi_env env, const Arguments& a
   return promise(env, arguments[0], [=](Members& members) mutable { return finished(group_of(members).allreduce(tensors, options)); });
 }
 
+// A contiguous tensor as its bytes, which share its memory: what is moved and not computed with may have any type, also those that Gloo
+// does not know (bfloat16 on libtorch 1.13).
+at::Tensor bytes_of(const at::Tensor& tensor) { return tensor.detach().view({-1}).view(at::kByte); }
+
 // broadcast(group, tensor, root): in place
 napi_value broadcast(Environment& environment, napi_env env, const Arguments& arguments) {
-  std::vector<at::Tensor> tensors{environment.get(to_handle(env, arguments[1]))};
+  std::vector<at::Tensor> tensors{bytes_of(environment.get(to_handle(env, arguments[1])))};
   c10d::BroadcastOptions options;
   options.rootRank = to_int(env, "root", arguments[2]);
   return promise(env, arguments[0], [=](Members& members) mutable { return finished(group_of(members).broadcast(tensors, options)); });
@@ -171,9 +175,43 @@ napi_value broadcast(Environment& environment, napi_env env, const Arguments& ar
 
 // allGather(group, tensor, [one of its shape for each rank]): fills these
 napi_value all_gather(Environment& environment, napi_env env, const Arguments& arguments) {
-  std::vector<at::Tensor> inputs{environment.get(to_handle(env, arguments[1]))};
-  std::vector<std::vector<at::Tensor>> outputs{to_tensors(environment, env, arguments[2])};
+  std::vector<at::Tensor> inputs{bytes_of(environment.get(to_handle(env, arguments[1])))};
+  std::vector<std::vector<at::Tensor>> outputs(1);
+  for (const at::Tensor& output : to_tensors(environment, env, arguments[2])) outputs[0].push_back(bytes_of(output));
   return promise(env, arguments[0], [=](Members& members) mutable { return finished(group_of(members).allgather(outputs, inputs)); });
+}
+
+// allToAll(group, tensor, output): as many equal parts in a row as there are ranks, for each of them and from each of them
+//
+// Gloo's own sends before it says that it can receive. What it says waits behind what it sends, so that two ranks send in turn and not at once:
+// on a line of 100 Mbit/s 4 MB in each direction took 0.66 s and not 0.34. Who waits for a message is not told that its sender died in the
+// middle of it, but who waits for the next one is: a byte follows each part, and is waited for first.
+napi_value all_to_all(Environment& environment, napi_env env, const Arguments& arguments) {
+  const at::Tensor input = bytes_of(environment.get(to_handle(env, arguments[1])));
+  const at::Tensor output = bytes_of(environment.get(to_handle(env, arguments[2])));
+  return promise(env, arguments[0], [=](Members& members) {
+    ProcessGroupGloo& group = group_of(members);
+    const int size = group.getSize(), own = group.getRank();
+    std::vector<at::Tensor> to = input.tensor_split(size), from = output.tensor_split(size);
+    std::vector<at::Tensor> end_to = at::zeros({size}, at::kByte).split(1), end_from = at::zeros({size}, at::kByte).split(1);
+    from[own].copy_(to[own]);
+    std::vector<c10::intrusive_ptr<c10d::Work>> parts, ends;
+    for (int step = 1; step < size; ++step) {
+      const int rank = (own + size - step) % size;
+      std::vector<at::Tensor> part{from[rank]}, end{end_from[rank]};
+      parts.push_back(group.recv(part, rank, 0));
+      ends.push_back(group.recv(end, rank, 0));
+    }
+    for (int step = 1; step < size; ++step) {
+      const int rank = (own + step) % size;
+      std::vector<at::Tensor> part{to[rank]}, end{end_to[rank]};
+      parts.push_back(group.send(part, rank, 0));
+      parts.push_back(group.send(end, rank, 0));
+    }
+    for (const auto& work : ends) work->wait();
+    for (const auto& work : parts) work->wait();
+    return Outcome{};
+  });
 }
 
 // groupDisconnect(group): ends the connections, which the others notice; the store stays
@@ -213,6 +251,7 @@ void register_process_groups(napi_env env, napi_value exports) {
   define<all_reduce>(env, exports, "allReduce");
   define<broadcast>(env, exports, "broadcast");
   define<all_gather>(env, exports, "allGather");
+  define<all_to_all>(env, exports, "allToAll");
   define<group_disconnect>(env, exports, "groupDisconnect");
   define<group_destroy>(env, exports, "groupDestroy");
   define<group_abandon>(env, exports, "groupAbandon");

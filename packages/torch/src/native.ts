@@ -38,6 +38,7 @@ export interface NativeGroups {
   allReduce(group: unknown, tensor: number, operation: string): Promise<void>;
   broadcast(group: unknown, tensor: number, root: number): Promise<void>;
   allGather(group: unknown, tensor: number, outputs: number[]): Promise<void>;
+  allToAll(group: unknown, tensor: number, output: number): Promise<void>;
   groupDisconnect(group: unknown): Promise<void>;
   groupDestroy(group: unknown): Promise<void>;
   groupAbandon(group: unknown): void;

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { liveTensors, randn, tensor, zeros } from "../index.js";
+import { dispose, liveTensors, randn, type Tensor, tensor, zeros } from "../index.js";
 import { DistributedError } from "./errors.js";
 import { initProcessGroup } from "./init.js";
 import { isAvailable } from "./native-groups.js";
@@ -54,6 +54,42 @@ describe.skipIf(!isAvailable())("processes that compute together", () => {
         );
       await group.allReduce(turned);
       expect(numbers(turned.contiguous())).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+  });
+
+  test.each([2, 3])("each of %i ranks gets its part of what every rank has", async (size) => {
+    const before = liveTensors();
+    const received = await withRanks(size, async (group) => {
+      // Of rank r for rank s: r, s.
+      const own = tensor(Array.from({ length: size }, (_, to) => [group.rank, to]));
+      const parts = await group.allToAll(own);
+      const told = parts.toArray();
+      dispose([own, parts]);
+      return told;
+    });
+    for (const [rank, parts] of received.entries())
+      expect(parts).toEqual(Array.from({ length: size }, (_, from) => [from, rank]));
+    globalThis.gc?.();
+    expect(liveTensors()).toBeLessThanOrEqual(before + 2 * size);
+    await withRanks(2, async (group) => {
+      expect((await group.allToAll(zeros([2, 0]))).shape).toEqual([2, 0]);
+      await expect(group.allToAll(zeros([3, 2]))).rejects.toThrow(
+        "first dimension of [3, 2] does not divide into 2",
+      );
+    });
+  });
+
+  test.each(["bfloat16", "bool"] as const)("what is moved may be %s", async (dtype) => {
+    await withRanks(2, async (group) => {
+      const numbersOf = (value: Tensor) => value.to("float32").toArray();
+      const own = tensor([group.rank, 1 - group.rank], { dtype });
+      expect((await group.allGather(own)).map(numbersOf)).toEqual([
+        [0, 1],
+        [1, 0],
+      ]);
+      expect(numbersOf(await group.allToAll(own))).toEqual(group.rank === 0 ? [0, 1] : [1, 0]);
+      await group.broadcast(own, { root: 1 });
+      expect(numbersOf(own)).toEqual([1, 0]);
     });
   });
 

@@ -19,7 +19,8 @@ import { findDifferences } from "./facts.js";
 
 export type Reduction = "sum" | "min" | "max";
 
-const dtypes: ReadonlySet<DType> = new Set([
+/** What Gloo adds up; any type can be moved. */
+const summable: ReadonlySet<DType> = new Set([
   "float32",
   "float64",
   "float16",
@@ -87,6 +88,7 @@ export class ProcessGroup {
    * @throws DistributedError where the processes ask for different things, one does not answer in time, or is gone
    */
   allReduce(tensor: Tensor, { operation = "sum" }: { operation?: Reduction } = {}): Promise<void> {
+    requireSummable(tensor);
     const { groups, handle } = this.#connected;
     return this.#collective("allReduce", [operation, ...signature(tensor)], () =>
       onCpu(tensor, (local) => groups.allReduce(handle, local, operation)),
@@ -104,7 +106,7 @@ export class ProcessGroup {
   /** The tensors of all processes, by rank; they have one shape. The caller frees them. @throws as `allReduce` */
   async allGather(tensor: Tensor): Promise<Tensor[]> {
     const { groups, handle, worldSize } = this.#connected;
-    const local = keep(scope(() => noGrad(() => tensor.detach().to("cpu").contiguous().clone())));
+    const local = ownCopy(tensor);
     const gathered = keep(Array.from({ length: worldSize }, () => emptyLike(local)));
     try {
       await this.#collective("allGather", signature(tensor), () =>
@@ -113,6 +115,34 @@ export class ProcessGroup {
       return gathered;
     } catch (error) {
       dispose(gathered);
+      throw error;
+    } finally {
+      dispose(local);
+    }
+  }
+
+  /**
+   * Gives each process its part of the tensor, of as many equal ones along the first dimension as there are processes, and returns the
+   * parts that this one is given, in a tensor of the same shape on the CPU: row block r is from rank r. The caller frees it.
+   * @throws RangeError where the first dimension does not divide; else as `allReduce`
+   */
+  async allToAll(tensor: Tensor): Promise<Tensor> {
+    const { groups, handle, worldSize } = this.#connected;
+    const [rows] = tensor.shape;
+    if (rows === undefined || rows % worldSize !== 0) {
+      throw new RangeError(
+        `allToAll: the first dimension of [${tensor.shape.join(", ")}] does not divide into ${worldSize} equal parts, one for each rank`,
+      );
+    }
+    const local = ownCopy(tensor);
+    const received = keep(emptyLike(local));
+    try {
+      await this.#collective("allToAll", signature(tensor), () =>
+        groups.allToAll(handle, handleOf(local), handleOf(received)),
+      );
+      return received;
+    } catch (error) {
+      dispose(received);
       throw error;
     } finally {
       dispose(local);
@@ -324,14 +354,18 @@ export class ProcessGroup {
 
 const handleOf = (tensor: Tensor): number => OwnedTensor.handleOf(tensor, "ProcessGroup");
 
-const signature = (tensor: Tensor): (string | number)[] => {
-  if (!dtypes.has(tensor.dtype)) {
-    throw new TypeError(
-      `ProcessGroup: tensors of ${tensor.dtype} cannot be exchanged; convert to one of ${[...dtypes].join(", ")}`,
-    );
-  }
-  return [tensor.dtype, `[${tensor.shape.join(", ")}]`];
-};
+const signature = ({ dtype, shape }: Tensor): (string | number)[] => [dtype, `[${shape.join(", ")}]`];
+
+function requireSummable({ dtype }: Tensor): void {
+  if (summable.has(dtype)) return;
+  throw new TypeError(
+    `ProcessGroup: tensors of ${dtype} cannot be reduced; convert to one of ${[...summable].join(", ")}`,
+  );
+}
+
+/** On the CPU, contiguous, and nobody else's while the others read it. */
+const ownCopy = (tensor: Tensor): Tensor =>
+  keep(scope(() => noGrad(() => tensor.detach().to("cpu").contiguous().clone())));
 
 /** Runs `body` on the tensor where it lies contiguous on the CPU, or on such a copy, which comes back. */
 async function onCpu(tensor: Tensor, body: (handle: number) => Promise<void>): Promise<void> {
