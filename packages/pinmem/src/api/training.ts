@@ -5,6 +5,7 @@ export { type Plan, type PlanOptions, planAblation } from "../ablation/plan.js";
 export { type AblationOptions, runAblation } from "../ablation/run-ablation.js";
 export { type Study, studies, type Variant } from "../ablation/studies.js";
 export { type Ablation, readAblation } from "../comparison/ablation-file.js";
+export type { GradientCompression } from "../processes/gradient-compression.js";
 export { openWorld } from "../processes/open-world.js";
 export { efficiency, type StepCosts, stepTime } from "../processes/step-time.js";
 export type { World } from "../processes/world.js";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { GradientCompression } from "./gradient-compression.js";
 import { efficiency, stepTime } from "./step-time.js";
 
 describe("the time of a step", () => {
@@ -17,16 +18,28 @@ describe("the time of a step", () => {
     expect(efficiency(4, slow)).toBeCloseTo(1 / 2.08, 10);
   });
 
+  it("has half the bytes and a message more for each bucket where gradients travel as bfloat16", () => {
+    const costs = { compute: 1, bytes: 64 * 2 ** 20, gradientCompression: "bfloat16" } as const;
+    expect(stepTime(4, { ...costs, latency: 0, bandwidth: 2 ** 20 })).toBeCloseTo(1 + 0.75 * 64, 10);
+    const slow = { ...costs, latency: 0.01, bandwidth: Number.POSITIVE_INFINITY };
+    expect(stepTime(4, slow)).toBeCloseTo(1 + (6 * 9 * 2 + 2 * 2) * 0.01, 10);
+  });
+
   it("is what the document's table says", () => {
     const text = readFileSync(join(import.meta.dirname, "../../../../docs/processes.md"), "utf8");
-    const rows = [...text.matchAll(/^\| ([\d.]+) +\| ([\d.]+) +\| ([\d.]+) +\|((?: [\d.]+ +\|){3})$/gm)];
+    const rows = [
+      ...text.matchAll(
+        /^\| ([\d.]+) +\| ([\d.]+) +\| ([\d.]+) +\| (none|bfloat16) +\|((?: [\d.]+ +\|){3})$/gm,
+      ),
+    ];
     expect(rows.length).toBeGreaterThan(2);
-    for (const [, compute, gigabytes, micros, found = ""] of rows) {
+    for (const [, compute, gigabytes, micros, gradientCompression, found = ""] of rows) {
       const costs = {
         compute: Number(compute),
         bytes: 160e6,
         bandwidth: Number(gigabytes) * 1e9,
         latency: Number(micros) / 1e6,
+        gradientCompression: gradientCompression as GradientCompression,
       };
       const told = found
         .split("|")

@@ -3,8 +3,10 @@
 //
 // Each exchange is one ring of Gloo: every process sends 2 (N - 1) / N of the bytes to its neighbor, in 2 (N - 1) messages, and before it
 // the processes compare what they are about to do, in N - 1 messages more (process-group.ts). Gloo asks for a message before it is
-// sent, so each takes the way twice. Exchanges follow one another and the backward pass; nothing overlaps.
+// sent, so each takes the way twice. Gradients that travel as bfloat16 take half the bytes and one message more: to all others at once, then
+// round the ring, each after a comparison (gradient-compression.ts). Exchanges follow one another and the backward pass; nothing overlaps.
 
+import type { GradientCompression } from "./gradient-compression.js";
 import { BUCKET } from "./world.js";
 
 export interface StepCosts {
@@ -18,6 +20,8 @@ export interface StepCosts {
   readonly bandwidth: number;
   /** Episodes of each process in a step. Default 1. */
   readonly accumulation?: number;
+  /** How the gradients travel. Default "none": as they are. */
+  readonly gradientCompression?: GradientCompression;
 }
 
 /** Beside the gradients: losses, running statistics, sums of the memory, questions for an end. Few bytes each. */
@@ -26,16 +30,21 @@ const SMALL_EXCHANGES = 4;
 /** Of an exchange, for each neighbor: three messages, there and back. */
 const WAYS = 6;
 
+/** Of messages to all others at once. */
+const WAYS_TO_ALL = 2;
+
 /** Seconds of a step of so many processes. */
 export function stepTime(
   processes: number,
-  { compute, bytes, latency, bandwidth, accumulation = 1 }: StepCosts,
+  { compute, bytes, latency, bandwidth, accumulation = 1, gradientCompression = "none" }: StepCosts,
 ): number {
   if (processes === 1) return accumulation * compute;
-  const exchanges = Math.ceil(bytes / (4 * BUCKET)) + SMALL_EXCHANGES;
+  const buckets = Math.ceil(bytes / (4 * BUCKET));
   const neighbors = processes - 1;
-  const transfer = ((2 * neighbors) / processes) * (bytes / bandwidth);
-  return accumulation * compute + transfer + WAYS * neighbors * exchanges * latency;
+  const [sent, more] = gradientCompression === "bfloat16" ? [bytes / 2, WAYS_TO_ALL * buckets] : [bytes, 0];
+  const transfer = ((2 * neighbors) / processes) * (sent / bandwidth);
+  const ways = WAYS * neighbors * (buckets + SMALL_EXCHANGES) + more;
+  return accumulation * compute + transfer + ways * latency;
 }
 
 /** Share of the throughput that so many processes would have if nothing had to be exchanged. */

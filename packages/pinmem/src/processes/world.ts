@@ -13,6 +13,7 @@ import {
   scope,
   type Tensor,
 } from "@pinmem/torch";
+import { type GradientCompression, sumInBfloat16 } from "./gradient-compression.js";
 import { type Piecework, type PieceworkOptions, workAlone, workApart } from "./piecework.js";
 
 /** Facts that must be alike everywhere. */
@@ -26,8 +27,11 @@ export interface World {
   readonly localRank: number;
   /** How many processes share this machine. */
   readonly localSize: number;
-  /** Adds up each tensor over all ranks, in place; all get the same bits. */
-  sum(tensors: readonly Tensor[]): Promise<void>;
+  /**
+   * Adds up each tensor over all ranks, in place; all get the same bits.
+   * @param options.compression how the numbers travel. Default "none": as they are
+   */
+  sum(tensors: readonly Tensor[], options?: { readonly compression?: GradientCompression }): Promise<void>;
   /** Gives all ranks the values that the tensors have on rank 0, in place. */
   copyFirst(tensors: readonly Tensor[]): Promise<void>;
   /** For each flag, whether it is set on any rank. */
@@ -117,8 +121,13 @@ export class GroupWorld implements World {
     return this.#group.worldSize;
   }
 
-  sum(tensors: readonly Tensor[]): Promise<void> {
-    return inBuckets(tensors, (bucket) => this.#group.allReduce(bucket));
+  sum(
+    tensors: readonly Tensor[],
+    { compression = "none" }: { readonly compression?: GradientCompression } = {},
+  ): Promise<void> {
+    return inBuckets(tensors, (bucket) =>
+      compression === "none" ? this.#group.allReduce(bucket) : sumInBfloat16(this.#group, bucket),
+    );
   }
 
   copyFirst(tensors: readonly Tensor[]): Promise<void> {

@@ -2,6 +2,7 @@
 // every default is visible in the copy that is saved with the run.
 
 import { z } from "zod";
+import { gradientCompressions } from "../processes/gradient-compression.js";
 import { featureStylesSchema } from "../training/feature-styles.js";
 import { frozenBatchNorms } from "../training/frozen-batch-norm.js";
 import { lossWeightsSchema } from "../training/losses.js";
@@ -47,6 +48,11 @@ export const recipeSchema = z.strictObject({
    * does not depend on the number of processes. Several processes train by "turn".
    */
   noise: z.enum(["stream", "turn"]).default("stream"),
+  /**
+   * How gradients travel between processes: "none" as they are, "bfloat16" rounded, in half the bytes (docs/processes.md). One process is
+   * not concerned.
+   */
+  gradientCompression: z.enum(gradientCompressions).default("none"),
   /** Change mean and deviation of features after early stages in training; null: not. */
   featureStyles: featureStylesSchema.nullable().default(null),
   /** An average of the weights over time, scored beside them and kept as average.safetensors; null: none. */

@@ -125,14 +125,19 @@ describe.skipIf(!distributed.isAvailable())("runs of several processes", () => {
   it("are refused before they begin where recipes or data differ, with the values of all ranks", async () => {
     const folder = join(temporary(), "run");
     const problems = await asRanks(2, (world) =>
-      train(recipe({ maxGradientNorm: world.rank + 1 }), { folder, world }).catch(
-        (error: Error) => error.message,
-      ),
+      train(
+        recipe({
+          maxGradientNorm: world.rank + 1,
+          gradientCompression: world.rank === 0 ? "none" : "bfloat16",
+        }),
+        { folder, world },
+      ).catch((error: Error) => error.message),
     );
     for (const problem of problems) {
       expect(problem).toMatch(
         /not alike in version and recipe[\s\S]*maxGradientNorm: 1 on rank 0; 2 on rank 1/,
       );
+      expect(problem).toContain('gradientCompression: "none" on rank 0; "bfloat16" on rank 1');
     }
   });
 

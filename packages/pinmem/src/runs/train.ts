@@ -293,6 +293,7 @@ async function trainOn(
     ...(schedule && { phase: phases(schedule, steps) }),
     accumulation,
     world,
+    gradientCompression: recipe.gradientCompression,
     noisePerTurn,
     maxGradientNorm: recipe.maxGradientNorm,
     hooks,

@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { asRanks } from "../../test/ranks.js";
 import type { TinyNetwork } from "../../test/tiny-network.js";
 import { tinyRun } from "../../test/tiny-run.js";
+import type { GradientCompression } from "../processes/gradient-compression.js";
 import { CheckpointStore } from "./checkpoints/checkpoint-store.js";
 import { Erm } from "./methods/erm.js";
 import { MemoryErm } from "./methods/memory-erm.js";
@@ -75,6 +76,42 @@ describe.skipIf(!distributed.isAvailable())("ranks that train together", () => {
         }
       }
     }
+  });
+
+  it("differ by the rounding of gradients alone where those travel as bfloat16, and not from each other", async () => {
+    const options = { ...common, method: methods.erm as (context: PassContext) => Method, accumulation: 3 };
+    const trained = (steps: number, gradientCompression: GradientCompression) =>
+      asRanks(3, async (world) => {
+        const { trainer, network, events } = tinyRun({ ...options, steps, world, gradientCompression });
+        await trainer.run();
+        const buffers = new Set([...network.namedBuffers()].map(([name]) => name));
+        return { values: valuesOf(network), steps: stepsOf(events), buffers };
+      });
+    const [exact] = await trained(1, "none");
+    const [compressed] = await trained(1, "bfloat16");
+    if (!exact || !compressed) throw new Error("no ranks");
+    // Of the first step the same losses and running statistics; its gradient is rounded, to 8 bits.
+    expect(compressed.steps[0]?.losses).toEqual(exact.steps[0]?.losses);
+    const norms = [compressed, exact].map(({ steps }) => steps[0]?.gradientNorm as number);
+    expect(norms[0]).not.toBe(norms[1]);
+    expect((norms[0] as number) / (norms[1] as number)).toBeCloseTo(1, 2);
+    const changed = [...exact.values].filter(
+      ([name, values]) => JSON.stringify(values) !== JSON.stringify(compressed.values.get(name)),
+    );
+    expect(changed.length).toBeGreaterThan(0);
+    for (const [name] of changed) expect(exact.buffers.has(name)).toBe(false);
+
+    const ranks = await trained(3, "bfloat16");
+    for (const { values, steps } of ranks) {
+      expect(values).toEqual(ranks[0]?.values);
+      expect(steps.map(({ losses }) => losses)).toEqual(ranks[0]?.steps.map(({ losses }) => losses));
+    }
+
+    const alone = tinyRun({ ...options, steps: 2, gradientCompression: "bfloat16" });
+    await alone.trainer.run();
+    const plain = tinyRun({ ...options, steps: 2 });
+    await plain.trainer.run();
+    expect(valuesOf(alone.network)).toEqual(valuesOf(plain.network));
   });
 
   it("go on as another number of ranks, without repeating or losing an episode", async () => {

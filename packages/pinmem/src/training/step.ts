@@ -5,6 +5,7 @@
 import type { LossTerms } from "@pinmem/core/formats";
 import { _foreachMul_, _foreachNorm, dispose, keep, noGrad, scope, stack, type Tensor } from "@pinmem/torch";
 import type { TrainableNetwork } from "../models/trainable-network.js";
+import type { GradientCompression } from "../processes/gradient-compression.js";
 import { alone, type World } from "../processes/world.js";
 import type { Episode } from "./episode.js";
 import type { LossTensors } from "./losses.js";
@@ -26,6 +27,8 @@ export interface StepOptions {
   readonly maxGradientNorm: number | null;
   /** The processes that make the step together. Default: this one alone. */
   readonly world?: World;
+  /** How gradients travel between them. Default "none": as they are. */
+  readonly gradientCompression?: GradientCompression;
 }
 
 export interface StepRates {
@@ -74,13 +77,14 @@ export class StepGradients implements Disposable {
    * @param parts of the step, the episodes of all ranks together
    */
   async combine(parts: number): Promise<void> {
-    const { world = alone, network } = this.#options;
+    const { world = alone, network, gradientCompression = "none" } = this.#options;
     if (!this.#statistics) return;
     const shares = keep(
       scope(() => noGrad(() => this.#terms().map(({ terms }) => stack(terms).sum().div(parts)))),
     );
     this.#combined = shares;
-    await world.sum([...gradientsOf(network), ...shares]);
+    await world.sum(gradientsOf(network), { compression: gradientCompression });
+    await world.sum(shares);
     await this.#statistics.combine(world, parts);
   }
 

@@ -8,6 +8,7 @@ import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { type Device, dispose, keep, scope, type Tensor } from "@pinmem/torch";
 import type { Batch } from "../loading/loader.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
+import type { GradientCompression } from "../processes/gradient-compression.js";
 import { alone, type Share, shareOf, type World } from "../processes/world.js";
 import type { CheckpointState } from "./checkpoints/checkpoint.js";
 import type { CheckpointStore, Found } from "./checkpoints/checkpoint-store.js";
@@ -60,6 +61,8 @@ export interface TrainerOptions {
    * with all of them. Files and events are rank 0's. Default: this one alone.
    */
   readonly world?: World;
+  /** How gradients travel between them; "bfloat16" is no longer equal to one process. Default "none": as they are. */
+  readonly gradientCompression?: GradientCompression;
   /**
    * Draw the random numbers of each episode (dropout, Gumbel noise, styles) anew from the seed and the episode's number, so that they
    * do not depend on the number of processes. Default false: from one stream over the run.
@@ -239,6 +242,7 @@ export class Trainer {
       learningRate,
       innerRate,
       world = alone,
+      gradientCompression = "none",
     } = this.#options;
     const begin = performance.now();
     const rates = { learning: learningRate(this.#done), inner: innerRate(this.#done) };
@@ -253,6 +257,7 @@ export class Trainer {
         phase: this.#options.phase?.(this.#done),
         ...(factors && { factors }),
         world,
+        gradientCompression,
       });
       for (let part = 0; part < accumulation; part++) {
         const turn = this.#done * accumulation + part;
