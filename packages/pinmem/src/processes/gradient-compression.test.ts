@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { distributed, dispose, fromTypedArray, liveTensors, type Tensor } from "@pinmem/torch";
+import { dispose, distributed, fromTypedArray, liveTensors, type Tensor } from "@pinmem/torch";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { canIsolate, Network } from "../../../../bench/lib/network.js";
 import { asRanks } from "../../test/ranks.js";
