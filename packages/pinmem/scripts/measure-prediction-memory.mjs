@@ -4,8 +4,8 @@
 //   node packages/pinmem/scripts/measure-prediction-memory.mjs [BACKBONE…]
 
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { bytesAtPeak } from "../../../scripts/peak-memory.mjs";
 
 const sizes = [
   [512, 1024],
@@ -41,7 +41,8 @@ async function measureAll(names) {
 
 async function measure({ backbone, outputStride, height, width }) {
   const torch = await import("@pinmem/torch");
-  const { createNetwork, prepareForInference, normalize } = await import("../dist/index.js");
+  const { createNetwork, prepareForInference } = await import("../dist/api/models.js");
+  const { normalize } = await import("../dist/api/data.js");
   const network = prepareForInference(createNetwork({ backbone, outputStride, memory: {} }));
   const predict = (h, w) =>
     torch.scope(() =>
@@ -54,12 +55,5 @@ async function measure({ backbone, outputStride, height, width }) {
       }),
     );
   predict(65, 65);
-  const before = field("VmRSS");
-  writeFileSync("/proc/self/clear_refs", "5");
-  predict(height, width);
-  console.log((field("VmHWM") - before) * 1024);
-}
-
-function field(name) {
-  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync("/proc/self/status", "utf8"))[1]);
+  console.log(await bytesAtPeak(() => predict(height, width)));
 }

@@ -5,8 +5,8 @@
 //   node packages/runtime/scripts/measure-memory.mjs EXPORTED…
 
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { bytesAtPeak } from "../../../scripts/peak-memory.mjs";
 
 const sizes = [
   [512, 1024],
@@ -31,12 +31,5 @@ async function measure(folder, height, width) {
   const model = await load(folder, { memory: 2 ** 20 });
   const segment = (h, w) => model.segment({ width: w, height: h, pixels: new Uint8Array(h * w * 3) });
   await segment(65, 65);
-  const before = field("VmRSS");
-  writeFileSync("/proc/self/clear_refs", "5");
-  await segment(Number(height), Number(width));
-  console.log((field("VmHWM") - before) * 1024);
-}
-
-function field(name) {
-  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync("/proc/self/status", "utf8"))[1]);
+  console.log(await bytesAtPeak(() => segment(Number(height), Number(width))));
 }
