@@ -58,6 +58,11 @@ const methods = {
   "pin-memory": { name: "pin-memory", innerRate, memoryStart },
 };
 
+/** @type {Change} */
+const strong = ({ data }) => ({ data: { ...data, color: { strongFor: "all" } } });
+/** @type {Change} */
+const perturb = () => ({ featureStyles: { kind: "perturb" } });
+
 /** @type {Record<string, Change>} */
 const common = {
   rates: () => ({
@@ -67,8 +72,8 @@ const common = {
   ema: () => ({ averaging: { kind: "ema", decay: 0.99 } }),
   "frozen-statistics": () => ({ frozenBatchNorm: "statistics" }),
   "frozen-norms": () => ({ frozenBatchNorm: "all" }),
-  strong: ({ data }) => ({ data: { ...data, color: { strongFor: "all" } } }),
-  perturb: () => ({ featureStyles: { kind: "perturb" } }),
+  strong,
+  perturb,
   mix: () => ({ featureStyles: { kind: "mix" } }),
   uniform: ({ data }) => ({ data: { ...data, classUniform: 0.5 } }),
 };
@@ -89,10 +94,10 @@ const together =
   };
 
 const votes = memory({ vote: 10 });
-/** Cohesion is the votes' own loss then. */
-const contrast = together(memory({ vote: 10, temperature: 0.1 }), () => ({ lossWeights: { cohesion: 0.3 } }));
-/** The same loss for the cosines, which vote only where --vote says so: the decoder learns to do without them. */
+/** A contrasting loss for the cosines, which vote only where --vote says so: the decoder learns to do without them. */
 const apart = together(memory({ temperature: 0.1 }), () => ({ lossWeights: { cohesion: 0.3 } }));
+/** The same loss, which is the votes' own here. */
+const contrast = together(votes, apart);
 const domains = memory({ rows: { count: 2, per: "domain" } });
 
 /** @type {Record<string, Change>} */
@@ -102,9 +107,9 @@ const ofMemory = {
   contrast,
   apart,
   domains: together(contrast, domains),
-  "contrast-strong": together(contrast, /** @type {Change} */ (common.strong)),
-  "apart-strong": together(apart, /** @type {Change} */ (common.strong)),
-  "contrast-perturb": together(contrast, /** @type {Change} */ (common.perturb)),
+  "contrast-strong": together(contrast, strong),
+  "apart-strong": together(apart, strong),
+  "contrast-perturb": together(contrast, perturb),
 };
 
 /** @type {Record<string, Change>} */

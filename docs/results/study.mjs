@@ -2,8 +2,9 @@
 //
 //   node docs/results/study.mjs runs/study/study.json
 //
-// takes cells over into docs/results/study.json, in place of those of the same name, and writes study.md and one study-BENCHMARK.svg for each benchmark beside it; without an argument it
-// makes them again from what lies there. The same figures give the same bytes. What measures is bench/study.ts.
+// takes cells over into docs/results/study.json, in place of those of the same name, and writes study.md and one study-BENCHMARK.svg for
+// each benchmark beside it; without an argument it makes them again from what lies there. The same figures give the same bytes. What
+// measures is bench/study.ts.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";

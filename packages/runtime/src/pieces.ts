@@ -14,14 +14,17 @@ export interface Piece extends Window {
 /** From top to bottom, in each row of tiles from left to right. */
 export type Pieces = readonly (readonly Piece[])[];
 
+/** What decides the size of a model's tiles. */
+export const memoryUseOf = ({ provenance, feature, labels }: ExportedModel): MemoryUse => ({
+  backbone: provenance.network.split(",")[0] ?? "",
+  outputStride: feature.stride,
+  classes: labels.classes.length,
+  exported: true,
+});
+
 /** @throws RangeError where the memory, in MiB, holds not even small tiles */
 export function piecesOf(image: Size, model: ExportedModel, memory: number): Pieces {
-  const use: MemoryUse = {
-    backbone: model.provenance.network.split(",")[0] ?? "",
-    outputStride: model.feature.stride,
-    classes: model.labels.classes.length,
-    exported: true,
-  };
+  const use = memoryUseOf(model);
   const tile = tileSize(image, memory * 2 ** 20, use);
   const rows = tileAxis(image.height, tile.height, use.outputStride);
   const columns = tileAxis(image.width, tile.width, use.outputStride);

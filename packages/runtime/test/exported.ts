@@ -8,6 +8,7 @@ import type { RecipeInput } from "../../pinmem/src/recipes/recipe.js";
 import { miniRecipe } from "../../pinmem/test/mini-recipe.js";
 import { untrainedRun } from "../../pinmem/test/untrained-run.js";
 import type { Model } from "../src/index.js";
+import { memoryUseOf } from "../src/pieces.js";
 
 export interface Exported {
   /** Of the run. */
@@ -48,15 +49,11 @@ export function street(width: number, height: number, index = 0): RgbImage {
 
 /** MiB with which the exported model takes the tiles that predictions of its run take with `memory`. */
 export function memoryOfSameTiles(image: Size, memory: number, { description }: Model): number {
-  const use = {
-    backbone: description.provenance.network.split(",")[0] ?? "",
-    outputStride: description.feature.stride,
-    classes: description.labels.classes.length,
-  };
-  const same = tileSize(image, memory * 2 ** 20, use).width;
+  const use = memoryUseOf(description);
+  const same = tileSize(image, memory * 2 ** 20, { ...use, exported: false }).width;
   for (let more = memory; more < 16 * memory; more += 0.5) {
     try {
-      if (tileSize(image, more * 2 ** 20, { ...use, exported: true }).width === same) return more;
+      if (tileSize(image, more * 2 ** 20, use).width === same) return more;
     } catch {
       // Not even small tiles.
     }

@@ -10,6 +10,7 @@
 
 #include "allocator.h"
 #include "layout.h"
+#include "version.h"
 
 namespace pinmem {
 
@@ -30,9 +31,10 @@ class ReLU6InPlace : public torch::autograd::Function<ReLU6InPlace> {
       torch::autograd::AutogradContext* context,
       torch::autograd::variable_list gradients) {
     const at::Tensor output = context->get_saved_variables()[0];
-    // libtorch 1.13 has no kernel for hardtanh's gradients in bfloat16 on the CPU.
-    if (output.is_cpu() && output.scalar_type() == at::kBFloat16)
-      return {gradients[0].masked_fill((output <= 0).logical_or(output >= 6), 0)};
+#if !PINMEM_TORCH_AT_LEAST(2, 0)
+    // Before, ATen has no kernel for hardtanh's gradients in bfloat16.
+    if (output.scalar_type() == at::kBFloat16) return {gradients[0].masked_fill((output <= 0).logical_or(output >= 6), 0)};
+#endif
     return {at::hardtanh_backward(gradients[0], output, 0, 6)};
   }
 };

@@ -30,7 +30,8 @@ export class ReLU extends Module {
 }
 
 /** Our own (native/operators.cpp): ATen's keeps a copy of the input. */
-const relu6InPlace = new Operator("pinmem::relu6_", "relu6_", ["self"], 1);
+const relu6Op = new Operator("pinmem::relu6_", "relu6_", ["self"], 1);
+const relu6_ = (input: Tensor): Tensor => run(relu6Op, [input]) as Tensor;
 
 /** min(max(x, 0), 6), element by element; `inplace` writes over the input. */
 export class ReLU6 extends Module {
@@ -41,9 +42,9 @@ export class ReLU6 extends Module {
     this.inplace = readOptions("ReLU6", rest, { inplace: false }).inplace;
   }
   forward(input: Tensor): Tensor {
-    const inPlace = (given: Tensor) => run(relu6InPlace, [given]) as Tensor;
-    if (this.inplace) return inPlace(input);
-    return input.dtype === "bfloat16" ? inPlace(input.clone()) : input.hardtanh({ minVal: 0, maxVal: 6 });
+    if (this.inplace) return relu6_(input);
+    // In bfloat16 ATen's has no gradients on libtorch 1.13.
+    return input.dtype === "bfloat16" ? relu6_(input.clone()) : input.hardtanh({ minVal: 0, maxVal: 6 });
   }
 }
 
