@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readSafetensors } from "@pinmem/torch/files";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { packNpm } from "./pack.js";
 import { writeFromPackage } from "./pull-from-npm.js";
 
@@ -221,10 +221,12 @@ describe.skipIf(process.platform === "win32")("npm's client", () => {
     require("node:fs").writeFileSync(option + "/made-up-1.2.3.tgz", "a package");`;
 
   it("brings the package with the known integrity, and leaves nothing behind", async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("pinmem-npm-"));
+    // Others pull packages in the system's folder meanwhile.
+    const own = mkdtempSync(join(folder, "own-"));
+    vi.stubEnv("TMPDIR", own);
+    onTestFinished(() => void vi.unstubAllEnvs());
     expect(Buffer.from(await packNpm(wanted, withNpm(packs))).equals(content)).toBe(true);
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith("pinmem-npm-"));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    expect(readdirSync(own)).toEqual([]);
   });
 
   it.each([
