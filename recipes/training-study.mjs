@@ -58,10 +58,22 @@ const methods = {
   "pin-memory": { name: "pin-memory", innerRate, memoryStart },
 };
 
+/** @param {readonly Change[]} parts @returns {Change} */
+const together =
+  (...parts) =>
+  (recipe) => {
+    let changed = recipe;
+    for (const part of parts) changed = { ...changed, ...part(changed) };
+    return changed;
+  };
+
 /** @type {Change} */
 const strong = ({ data }) => ({ data: { ...data, color: { strongFor: "all" } } });
 /** @type {Change} */
 const perturb = () => ({ featureStyles: { kind: "perturb" } });
+
+/** @type {Change} */
+const uniform = ({ data }) => ({ data: { ...data, classUniform: 0.5 } });
 
 /** @type {Record<string, Change>} */
 const common = {
@@ -75,7 +87,9 @@ const common = {
   strong,
   perturb,
   mix: () => ({ featureStyles: { kind: "mix" } }),
-  uniform: ({ data }) => ({ data: { ...data, classUniform: 0.5 } }),
+  uniform,
+  "strong-uniform": together(strong, uniform),
+  "strong-perturb": together(strong, perturb),
 };
 
 /** @param {object} options @returns {Change} */
@@ -84,21 +98,16 @@ const memory =
   ({ model }) => ({ model: { ...model, memory: { ...model.memory, ...options } } });
 /** @param {object} options @returns {Change} */
 const method = (options) => (recipe) => ({ method: { ...recipe.method, ...options } });
-/** @param {readonly Change[]} parts @returns {Change} */
-const together =
-  (...parts) =>
-  (recipe) => {
-    let changed = recipe;
-    for (const part of parts) changed = { ...changed, ...part(changed) };
-    return changed;
-  };
 
 const votes = memory({ vote: 10 });
 /** A contrasting loss for the cosines, which vote only where --vote says so: the decoder learns to do without them. */
 const apart = together(memory({ temperature: 0.1 }), () => ({ lossWeights: { cohesion: 0.3 } }));
 /** The same loss, which is the votes' own here. */
 const contrast = together(votes, apart);
+/** A third of it. */
+const light = together(contrast, () => ({ lossWeights: { cohesion: 0.1 } }));
 const domains = memory({ rows: { count: 2, per: "domain" } });
+const clusters = memory({ rows: { count: 3, per: "cluster" } });
 
 /** @type {Record<string, Change>} */
 const ofMemory = {
@@ -110,6 +119,11 @@ const ofMemory = {
   "contrast-strong": together(contrast, strong),
   "apart-strong": together(apart, strong),
   "contrast-perturb": together(contrast, perturb),
+  "light-strong": together(light, strong),
+  "clusters-strong": together(contrast, clusters, strong),
+  "domains-strong": together(contrast, domains, strong),
+  "contrast-strong-uniform": together(contrast, strong, uniform),
+  "contrast-strong-perturb": together(contrast, strong, perturb),
 };
 
 /** @type {Record<string, Change>} */
