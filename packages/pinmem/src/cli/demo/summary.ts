@@ -27,6 +27,10 @@ export interface DemoRun {
   readonly ownStatistics: Scores;
   /** The same of runs that were adapted to each unseen look from labeled pictures of it; sources have none. */
   readonly adapted: Scores;
+  /** Seconds that they were spent on; scores at the end of a training count as training. */
+  readonly phases: Readonly<Record<string, number>>;
+  /** Largest resident size of its process, in bytes. */
+  readonly peakMemory: number;
 }
 
 export interface LookScore {
@@ -46,9 +50,9 @@ export interface DemoSummary {
   /** The budget; what was taken is `seconds`. */
   readonly minutes: number;
   readonly seconds: number;
-  /** What they were spent on; scores at the end of a training count as training. */
+  /** What they were spent on; both methods are in work at once. */
   readonly phases: Readonly<Record<string, number>>;
-  /** Largest resident size of the process, in bytes. */
+  /** Largest resident sizes of all three processes together, in bytes. */
   readonly peakMemory: number;
   readonly runs: readonly DemoRun[];
   readonly report: string;

@@ -76,14 +76,14 @@ export class Progress implements EventSink {
 }
 
 /** The totals of the passes: "2.31" or "2.31 / 2.54". */
-const describeLosses = (losses: LossesOfPasses): string =>
+export const describeLosses = (losses: LossesOfPasses): string =>
   Object.values(losses)
     .map(({ total }) => total.toFixed(3))
     .join(" / ");
 
 const percent = (share: number | null): string => (share === null ? "none" : `${(100 * share).toFixed(1)} %`);
 
-function bar(share: number): string {
+export function bar(share: number): string {
   const filled = Math.round(BAR * Math.min(Math.max(share, 0), 1));
   return `[${"#".repeat(filled)}${".".repeat(BAR - filled)}]`;
 }
