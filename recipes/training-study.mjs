@@ -110,6 +110,9 @@ const apart = together(memory({ temperature: 0.1 }), () => ({ lossWeights: { coh
 const contrast = together(votes, apart);
 /** A third of it. */
 const light = together(contrast, () => ({ lossWeights: { cohesion: 0.1 } }));
+/** The decoder takes the feature as it is: the memory is in the votes alone. */
+const voters = together(contrast, memory({ votesOnly: true }));
+const residual = together(contrast, memory({ read: { ...sharp, residual: true } }));
 const domains = memory({ rows: { count: 2, per: "domain" } });
 const clusters = memory({ rows: { count: 3, per: "cluster" } });
 
@@ -125,6 +128,8 @@ const ofMemory = {
   "contrast-perturb": together(contrast, perturb),
   "contrast-strong-fine": together(contrast, strong, fine),
   "light-strong": together(light, strong),
+  "voters-strong": together(voters, strong),
+  "residual-strong": together(residual, strong),
   "clusters-strong": together(contrast, clusters, strong),
   "domains-strong": together(contrast, domains, strong),
   "contrast-strong-uniform": together(contrast, strong, uniform),
