@@ -78,6 +78,9 @@ const uniform = ({ data }) => ({ data: { ...data, classUniform: 0.5 } });
 /** Features at an eighth of the picture's resolution in place of a sixteenth, at which a cell is as large as a car. @type {Change} */
 const fine = ({ model }) => ({ model: { ...model, outputStride: 8 } });
 
+/** Classes count by how rare they are in a picture. @type {Change} */
+const weighted = () => ({ segmentation: { kind: "image-weighted" } });
+
 /** @type {Record<string, Change>} */
 const common = {
   rates: () => ({
@@ -94,6 +97,7 @@ const common = {
   "strong-uniform": together(strong, uniform),
   "strong-perturb": together(strong, perturb),
   "strong-fine": together(strong, fine),
+  "strong-weighted": together(strong, weighted),
 };
 
 /** @param {object} options @returns {Change} */
@@ -108,6 +112,8 @@ const votes = memory({ vote: 10 });
 const apart = together(memory({ temperature: 0.1 }), () => ({ lossWeights: { cohesion: 0.3 } }));
 /** The same loss, which is the votes' own here. */
 const contrast = together(votes, apart);
+/** Rows for which frequent classes are no likelier than others, and a decoder that does not know of their votes. */
+const balanced = together(apart, memory({ balance: "classes" }));
 /** A third of it. */
 const light = together(contrast, () => ({ lossWeights: { cohesion: 0.1 } }));
 /** The decoder takes the feature as it is: the memory is in the votes alone. */
@@ -128,6 +134,7 @@ const ofMemory = {
   "contrast-perturb": together(contrast, perturb),
   "contrast-strong-fine": together(contrast, strong, fine),
   "light-strong": together(light, strong),
+  "balanced-strong": together(balanced, strong),
   "voters-strong": together(voters, strong),
   "residual-strong": together(residual, strong),
   "clusters-strong": together(contrast, clusters, strong),

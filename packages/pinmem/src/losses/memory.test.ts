@@ -67,6 +67,24 @@ describe("cohesionLoss", () => {
     expect(cohesionLoss(scores, label, { temperature: 0.3 }).toNumber()).toBeCloseTo(expected, 13);
   });
 
+  test("is the mean over the classes that occur of each one's mean where classes count alike", () => {
+    const scores = rand([2, 5, 3, 4], double);
+    const label = randint(4, [2, 33, 41], { dtype: "int64" }); // The last class does not occur.
+    label.select(0, 1).narrow(0, 0, 30).fill_(2);
+    label.select(0, 0).narrow(0, 0, 9).fill_(255);
+    const size = [33, 41] as const;
+    const logits = nn.F.interpolate(scores.div(0.3), { size, mode: "bilinear", alignCorners: true });
+    const each = nn.F.crossEntropy(logits, label, { ignoreIndex: 255, reduction: "none" });
+    const means = [0, 1, 2, 3].map((k) => each.maskedSelect(label.eq(k)).mean().toNumber());
+    const loss = cohesionLoss(scores, label, { temperature: 0.3, balance: "classes" });
+    expect(loss.toNumber()).toBeCloseTo(
+      means.reduce((sum, mean) => sum + mean / 4, 0),
+      13,
+    );
+    label.fill_(255);
+    expect(cohesionLoss(scores, label, { balance: "classes" }).toNumber()).toBe(0);
+  });
+
   test("is log K for equal scores and falls as the right score grows", () => {
     const label = tensor([[[2]]], { dtype: "int64" });
     const loss = (score: number) => {

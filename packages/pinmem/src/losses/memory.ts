@@ -12,18 +12,22 @@ import { meanOverLabeled } from "./segmentation.js";
 export interface CohesionOptions extends LabelOptions {
   /** Divides the cosines; smaller is stricter. Default 1. */
   temperature?: number;
+  /** What counts alike: labeled pixels, or the classes that occur in the batch, each by the mean over its pixels. Default "pixels". */
+  balance?: Balance;
 }
+
+export type Balance = "pixels" | "classes";
 
 /**
  * Cross entropy of the cosines between features and memory rows, brought up bilinearly (corners aligned) to the labels'
- * resolution, mean over labeled pixels.
+ * resolution, mean over labeled pixels or over classes.
  *
  * @param scores_BKhw what `ClassMemory.read` gives: without temperature, noise or mask
  */
 export function cohesionLoss(
   scores_BKhw: Tensor,
   label_BHW: Tensor,
-  { temperature = 1, ignoreIndex = IGNORE_INDEX }: CohesionOptions = {},
+  { temperature = 1, balance = "pixels", ignoreIndex = IGNORE_INDEX }: CohesionOptions = {},
 ): Tensor {
   const [batch = 0, classes = 0] = scores_BKhw.shape;
   checkLabel(label_BHW, { operator: "cohesionLoss", batch, classes, ignoreIndex });
@@ -33,8 +37,20 @@ export function cohesionLoss(
     const size = [height, width] as const;
     const sharpened = temperature === 1 ? scores_BKhw : scores_BKhw.div(temperature);
     const logits = nn.F.interpolate(sharpened, { size, mode: "bilinear", alignCorners: true });
-    return meanOverLabeled(logits, label_BHW, ignoreIndex);
+    return balance === "classes"
+      ? meanOverClasses(logits, label_BHW, ignoreIndex)
+      : meanOverLabeled(logits, label_BHW, ignoreIndex);
   });
+}
+
+/** The sum over no class divided by one is the defined zero. */
+function meanOverClasses(logits_BKHW: Tensor, label_BHW: Tensor, ignoreIndex: number): Tensor {
+  const classes = logits_BKHW.size(1);
+  const labeled = label_BHW.maskedSelect(label_BHW.ne(ignoreIndex));
+  const pixels_K = labeled.bincount({ minlength: classes });
+  const weight = pixels_K.clamp({ min: 1 }).to(logits_BKHW.dtype).reciprocal();
+  const sum = nn.F.crossEntropy(logits_BKHW, label_BHW, { weight, ignoreIndex, reduction: "sum" });
+  return sum.div(pixels_K.ne(0).sum().clamp({ min: 1 }));
 }
 
 /**

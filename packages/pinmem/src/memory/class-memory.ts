@@ -11,6 +11,7 @@
 
 import { cat, dispose, keep, nn, noGrad, rand, scope, type Tensor, TorchError, where } from "@pinmem/torch";
 import { checkLabel, type LabelOptions } from "../losses/labels.js";
+import type { Balance } from "../losses/memory.js";
 import { type ClassSum, ClassSums, classMeans, classShares, sumByClass } from "./class-sums.js";
 import { checkFeature, checkFiniteResult, fullPrecision, widen } from "./feature.js";
 import { gumbelNoise, type NoiseSource } from "./gumbel-noise.js";
@@ -47,6 +48,11 @@ export interface ClassMemoryOptions {
    * own loss this is, try 0.1.
    */
   temperature?: number;
+  /**
+   * What counts alike in the cohesion loss: labeled pixels, or the classes that occur in a batch. Default "pixels", the paper's. With
+   * "classes" cosines do not know how frequent a class was in training, and so votes have no share in that.
+   */
+  balance?: Balance;
   read?: ReadOptions;
   /** Several rows a class. Default: one. */
   rows?: ClassRowsOptions;
@@ -121,6 +127,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   readonly width: number;
   readonly momentum: number;
   readonly temperature: number;
+  readonly balance: Balance;
   readonly readOptions: Required<ReadOptions>;
   /** Whether the decoder takes the feature as it is. */
   readonly votesOnly: boolean;
@@ -139,6 +146,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     width,
     momentum = 0.8,
     temperature = 1,
+    balance = "pixels",
     read = {},
     rows,
     vote = 0,
@@ -159,6 +167,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     this.width = width;
     this.momentum = momentum;
     this.temperature = temperature;
+    this.balance = balance;
     this.readOptions = completeReadOptions(read);
     this.votesOnly = votesOnly;
     this.rowsPerClass = rows?.count ?? 1;

@@ -26,6 +26,7 @@ const nameIn = <Known extends string>(registry: Registry<unknown>) =>
 const memorySchema = z.strictObject({
   momentum: z.number().min(0).lt(1).optional(),
   temperature: z.number().positive().optional(),
+  balance: z.enum(["pixels", "classes"]).optional(),
   read: z
     .strictObject({
       gumbel: z.enum(["never", "training", "always"]).optional(),

@@ -102,8 +102,9 @@ function forward(
   if (!memory || !reading || !items)
     return { losses: weightedSum(terms, weights), written: null, feature: kept };
 
-  const { temperature } = memory;
-  if (weights.cohesion > 0) terms.cohesion = cohesionLoss(widened(reading.scores), label, { temperature });
+  const { temperature, balance } = memory;
+  if (weights.cohesion > 0)
+    terms.cohesion = cohesionLoss(widened(reading.scores), label, { temperature, balance });
   if (!write) return { losses: weightedSum(terms, weights), written: null, feature: kept };
 
   const written = within(() => memory.write(feature, label, { items, domains }));
