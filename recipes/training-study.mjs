@@ -79,7 +79,7 @@ const uniform = ({ data }) => ({ data: { ...data, classUniform: 0.5 } });
 const fine = ({ model }) => ({ model: { ...model, outputStride: 8 } });
 
 /** Classes count by how rare they are in a picture. @type {Change} */
-const weighted = () => ({ segmentation: { kind: "image-weighted" } });
+const weighted = () => ({ segmentation: { kind: "image-weighted", weighting: "inverse" } });
 
 /** @type {Record<string, Change>} */
 const common = {
