@@ -4,10 +4,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EvaluationEvent } from "@pinmem/core/formats";
+import { calibrate } from "pinmem/adaptation";
 import { evaluateRun, openDomains, protocol } from "pinmem/evaluation";
 import { inspectedDomains, measureReliance } from "pinmem/inspection";
 import { openRun, type Recipe, type TrainingEvent } from "pinmem/training";
-import type { Altered, Scored, StudyCell, Voting } from "./study-cell.js";
+import type { Adjusting, Altered, Scored, StudyCell, Voting } from "./study-cell.js";
 
 /** Tried on source validation; a training's own weight is 10. */
 const VOTES = [0, 2.5, 5, 7, 10, 14] as const;
@@ -40,6 +41,7 @@ export async function scoreCell(
     last: evaluations.filter(({ weights }) => weights !== "average").map(scored),
     average: evaluations.filter(({ weights }) => weights === "average").map(scored),
     voting: hasMemory ? await votingOf(folder) : null,
+    adjusting: await adjustingOf(folder),
     reliance: hasMemory ? await relianceOf(folder) : null,
     date: new Date().toISOString().slice(0, 10),
   };
@@ -75,6 +77,27 @@ async function votingOf(folder: string): Promise<Voting> {
   }
   const { weight } = tried.reduce((best, one) => (one.source > best.source ? one : best));
   return { tried, weight, scored: [...(await score(weight, "source")), ...(await score(weight, "target"))] };
+}
+
+/** Calibrates the last weights, and scores them with what that found of the classes' frequencies. */
+export async function adjustingOf(folder: string): Promise<Adjusting> {
+  {
+    using run = openRun(folder, { which: "last" });
+    const datasets = async (name: string) => (await openDomains([name], run)).map(({ dataset }) => dataset);
+    const sources = await datasets("sources");
+    await calibrate(folder, await datasets("validation"), { which: "last", sources, onlyNew: true });
+  }
+  using run = openRun(folder, { which: "last", logitAdjustment: "auto" });
+  const result = await evaluateRun(run, {
+    protocol: protocol("whole", { logitAdjustment: "auto" }),
+    domains: await openDomains(["validation", "targets"], run),
+  });
+  return {
+    weight: run.adjustedBy,
+    scored: result.domains.map((one) =>
+      scored({ ...one, domain: one.name, role: one.role === "source" ? "source" : "target" }),
+    ),
+  };
 }
 
 async function relianceOf(folder: string): Promise<Altered[]> {

@@ -26,6 +26,12 @@ export interface Voting {
   readonly scored: readonly Scored[];
 }
 
+/** What the run's calibration takes out of the logits for the classes' frequencies, chosen on source validation, and the scores of the last weights without. */
+export interface Adjusting {
+  readonly weight: number;
+  readonly scored: readonly Scored[];
+}
+
 /** One training of the study. */
 export interface StudyCell {
   /** RECIPE[@STEPS]:SEED, of recipes/training-study.mjs. */
@@ -44,6 +50,8 @@ export interface StudyCell {
   readonly average: readonly Scored[];
   /** Null where there is no memory; absent where it was not asked. */
   readonly voting?: Voting | null;
+  /** Absent where it was not asked. */
+  readonly adjusting?: Adjusting;
   /** What altering the memory of the last weights does to unseen domains; null where there is no memory. */
   readonly reliance: readonly Altered[] | null;
   readonly date: string;

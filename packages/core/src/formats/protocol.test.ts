@@ -5,6 +5,7 @@ describe("protocol", () => {
   it("shows every field of a preset", () => {
     expect(protocol("official-sliding")).toEqual({
       name: "official-sliding",
+      logitAdjustment: 0,
       kind: "sliding",
       crop: 768,
       overlap: 1 / 3,

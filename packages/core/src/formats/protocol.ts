@@ -68,6 +68,11 @@ export const protocolSchema = z
       .union([z.number().min(0), z.literal("auto")])
       .nullable()
       .default(null),
+    /**
+     * How much of the logarithms of the sources' class frequencies is taken out of the logits (Menon et al., ICLR 2021): 0: nothing, as the
+     * paper, "auto": as the network's calibration says.
+     */
+    logitAdjustment: z.union([z.number().min(0).max(2), z.literal("auto")]).default(0),
   })
   .superRefine(({ kind, crop, overlap }, context) => {
     const given = crop !== null && overlap !== null;
@@ -147,6 +152,7 @@ export function describeProtocol({
   combine,
   normalize,
   vote,
+  logitAdjustment,
 }: Protocol): string {
   const single = scales.length === 1 && !flip;
   return [
@@ -157,6 +163,7 @@ export function describeProtocol({
     single ? "" : `mean of ${combine}`,
     describeNormalization(normalize),
     describeVote(vote),
+    describeLogitAdjustment(logitAdjustment),
   ]
     .filter((part) => part !== "")
     .join(", ");
@@ -177,6 +184,10 @@ export function describeNormalization(normalize: TestNormalization): string {
 /** In words: "" for votes as they were trained; "votes x 10". */
 export const describeVote = (vote: Protocol["vote"]): string =>
   vote === null ? "" : vote === 0 ? "no votes" : vote === "auto" ? "votes auto" : `votes x ${vote}`;
+
+/** In words: "" for logits as they are; "logits adjusted 0.3". */
+export const describeLogitAdjustment = (weight: Protocol["logitAdjustment"]): string =>
+  weight === 0 ? "" : `logits adjusted ${weight}`;
 
 /** Places of one name may hold other pictures. */
 const markOf = (normalize: TestNormalization): string =>

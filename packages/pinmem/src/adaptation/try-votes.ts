@@ -6,7 +6,7 @@ import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
 import { EncodedPicture } from "./encoded-picture.js";
-import type { VoteTrial } from "./fit-votes.js";
+import type { WeightTrial } from "./fit-weight.js";
 
 /** @param network in evaluation mode, with a memory whose votes its decoder takes */
 export function tryVotes(
@@ -14,7 +14,7 @@ export function tryVotes(
   picture: EvaluationImage,
   votes: readonly number[],
   device: Device,
-): VoteTrial[] {
+): WeightTrial[] {
   const { items } = memoryOf(network, "tryVotes");
   using encoded = new EncodedPicture(network, picture, { device, keepUpTo: Number.POSITIVE_INFINITY });
   const answers = encoded.answers(
@@ -24,6 +24,6 @@ export function tryVotes(
   return votes.map((vote, at) => {
     const matrix = new ConfusionMatrix(network.classes);
     matrix.add(answers[at] as Uint8Array, picture.label);
-    return { vote, matrix };
+    return { weight: vote, matrix };
   });
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { untrainedRun } from "../../test/untrained-run.js";
+import { writeRgbPng } from "../images/write-png.js";
 import { train } from "../runs/train.js";
 
 let folder = "";
@@ -66,6 +67,63 @@ describe("pinmem calibrate", () => {
     );
     expect(still.code).toBe(0);
     writeFileSync(file, text);
+  });
+
+  it("says how much of the classes' frequencies is too much, which --logit-adjustment auto takes out", async () => {
+    const file = join(run, "last.calibration.json");
+    const text = readFileSync(file, "utf8");
+    const calibration = JSON.parse(text);
+    const { logitAdjustment } = calibration;
+    expect(logitAdjustment.frequencies.reduce((sum: number, share: number) => sum + share, 0)).toBeCloseTo(1);
+    expect(logitAdjustment.candidates).toContain(logitAdjustment.chosen);
+    expect(logitAdjustment.shown[0].meanIoU).toHaveLength(logitAdjustment.candidates.length);
+    const evaluate = ["evaluate", run, "--on", "streets:fog", "--limit", "1", "--json", "--logit-adjustment"];
+    const result = async (weight: string) => JSON.parse((await runCli(...evaluate, weight)).out);
+    writeFileSync(
+      file,
+      JSON.stringify({ ...calibration, logitAdjustment: { ...logitAdjustment, chosen: 1.5 } }),
+    );
+    const [auto, given, none] = [await result("auto"), await result("1.5"), await result("0")];
+    expect(auto.protocol).toMatchObject({ logitAdjustment: "auto", name: "whole, changed" });
+    expect(auto.domains[0].confusion).toEqual(given.domains[0].confusion);
+    expect(auto.domains[0].confusion).not.toEqual(none.domains[0].confusion);
+    // As an earlier version wrote it.
+    const { logitAdjustment: _, ...former } = calibration;
+    writeFileSync(file, JSON.stringify({ ...former, format: 2 }));
+    const old = await runCli(...evaluate, "0.3");
+    expect([old.code, old.err]).toEqual([
+      1,
+      expect.stringMatching(/did not ask how frequent classes are: .*, or leave --logit-adjustment out/),
+    ]);
+    writeFileSync(file, text);
+    const wrong = await runCli(...evaluate, "3");
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("a number from 0 to 2, or auto")]);
+  });
+
+  it("lets exported models and predictions go without these frequencies, too", async () => {
+    const out = join(folder, "exported");
+    const exported = await runCli("export", run, "--out", out, "--logit-adjustment", "0.5", "--json");
+    expect(exported.code).toBe(0);
+    const { notes, verification } = JSON.parse(exported.out);
+    expect(verification).toMatchObject({ verified: true });
+    expect(notes).toContain("Logits without 0.5 of the logarithms of the sources' class frequencies.");
+    const [width, height] = [64, 32];
+    const pixels = Uint8Array.from({ length: 3 * width * height }, (_, at) => (at * 37) % 256);
+    const photo = join(folder, "photo.png");
+    await writeRgbPng(photo, { width, height, pixels });
+    const labels = async (weight: string) => {
+      const to = join(folder, `predicted-${weight}`);
+      const words = ["--out", to, "--write", "train-ids", "--logit-adjustment", weight];
+      expect((await runCli("predict", run, photo, ...words)).code).toBe(0);
+      return readFileSync(join(to, "train-ids/photo.png"));
+    };
+    expect(await labels("2")).not.toEqual(await labels("0"));
+    const uncalibrated = untrainedRun(join(folder, "uncalibrated"));
+    const { code, err } = await runCli("predict", uncalibrated, photo, "--logit-adjustment", "0.3");
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/is not calibrated, .* or leave --logit-adjustment out/),
+    ]);
   });
 
   it("is done at the end of a training, once", async () => {

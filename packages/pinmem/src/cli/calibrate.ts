@@ -1,9 +1,9 @@
 // `pinmem calibrate`: when a network takes a picture's own statistics, and what the votes of its memory weigh, from what it makes
-// of its sources.
+// of its sources; and how much of its classes' frequencies is to be taken out of its logits.
 
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
-import type { EvaluationDomain } from "../evaluation/evaluate-run-options.js";
+import type { Dataset } from "../datasets/dataset.js";
 import type { Calibration } from "../runs/calibration.js";
 import type { OpenRun } from "../runs/open-run.js";
 import type { WhichWeights } from "../training/which-weights.js";
@@ -22,7 +22,7 @@ interface CalibrateFlags {
 export function calibrateCommand(): Command {
   return new Command("calibrate")
     .description(
-      "Find out when pictures look unlike a network's sources, and what its votes weigh, for auto.",
+      "Find out when pictures look unlike a network's sources, what its votes and its classes' frequencies weigh, for auto.",
     )
     .argument("<run>", "the folder of a run, or a file of weights that a run wrote")
     .option(
@@ -43,6 +43,7 @@ darkness, fog, blur, noise, strange colors. No picture of a target is looked at.
 Example:
   npx pinmem calibrate runs/camvid
   npx pinmem evaluate runs/camvid --normalize image:auto --vote auto
+  npx pinmem evaluate runs/camvid --logit-adjustment auto
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,
     )
@@ -58,34 +59,32 @@ async function calibrateRun(
     import("../runs/open-run.js"),
   ]);
   const weights = { ...(which && { which }) };
-  const domains = await validationOf(() => openRun(path, weights));
+  const { validation, sources } = await dataOf(() => openRun(path, weights));
   using stop = interruption("picture");
-  const { file, calibration } = await calibrate(
-    path,
-    domains.map(({ dataset }) => dataset),
-    {
-      ...weights,
-      pictures,
-      seed,
-      device: device as Device,
-      signal: stop.signal,
-      onPicture: progress("pictures tried:"),
-    },
-  );
+  const { file, calibration } = await calibrate(path, validation, {
+    ...weights,
+    pictures,
+    sources,
+    seed,
+    device: device as Device,
+    signal: stop.signal,
+    onPicture: progress("pictures tried:"),
+  });
   console.log(json ? JSON.stringify(calibration, null, 2) : table(calibration).join("\n"));
   console.error(`written to ${file}`);
 }
 
-/** The validation domains of a run, whose weights are not needed any more then. */
-async function validationOf(open: () => OpenRun): Promise<EvaluationDomain[]> {
+/** What a run was validated and trained on; its weights are not needed any more then. */
+async function dataOf(open: () => OpenRun): Promise<Record<"validation" | "sources", Dataset[]>> {
   const { openDomains } = await import("../evaluation/open-domains.js");
   using run = open();
-  return await openDomains(["validation"], run);
+  const datasets = async (name: string) => (await openDomains([name], run)).map(({ dataset }) => dataset);
+  return { validation: await datasets("validation"), sources: await datasets("sources") };
 }
 
 const percent = (share: number | null): string => (share === null ? "-" : (100 * share).toFixed(1));
 
-function table({ votes, ...calibration }: Calibration): string[] {
+function table({ votes, logitAdjustment, ...calibration }: Calibration): string[] {
   const { candidates, shown } = calibration;
   const rows = [
     ["mean IoU in percent", "entropy", "information", ...candidates.map((weight) => `own ${weight}`), "auto"],
@@ -97,7 +96,13 @@ function table({ votes, ...calibration }: Calibration): string[] {
       percent(chosen),
     ]),
   ];
-  return [...aligned(rows), "", describeRule(calibration), ...(votes ? ["", ...votesTable(votes)] : [])];
+  return [
+    ...aligned(rows),
+    "",
+    describeRule(calibration),
+    ...(votes ? ["", ...votesTable(votes)] : []),
+    ...(logitAdjustment ? ["", ...adjustmentTable(logitAdjustment)] : []),
+  ];
 }
 
 function votesTable({ chosen, trained, candidates, shown }: NonNullable<Calibration["votes"]>): string[] {
@@ -107,6 +112,19 @@ function votesTable({ chosen, trained, candidates, shown }: NonNullable<Calibrat
   ];
   const why = chosen === trained ? "as trained, since nothing is clearly better" : "best under these shifts";
   return [...aligned(rows), "", `--vote auto: x ${Number(chosen.toFixed(1))}, ${why}`];
+}
+
+function adjustmentTable({
+  chosen,
+  candidates,
+  shown,
+}: NonNullable<Calibration["logitAdjustment"]>): string[] {
+  const rows = [
+    ["with frequencies taken out", ...candidates.map((weight) => `x ${weight}`)],
+    ...shown.map(({ kind, meanIoU }) => [nameOf(kind), ...meanIoU.map(percent)]),
+  ];
+  const why = chosen === 0 ? "as trained, since nothing is clearly better" : "best under these shifts";
+  return [...aligned(rows), "", `--logit-adjustment auto: ${chosen}, ${why}`];
 }
 
 const nameOf = (kind: string): string => (kind === "none" ? "as they are" : kind);

@@ -66,8 +66,8 @@ async function evaluateOne(
   if (flags.threads !== undefined) useThreads(flags.threads);
   const isFirst = world.rank === 0;
   const device = deviceBeside(flags.device, world.localRank) as "cpu";
-  const { normalize, vote } = protocol;
-  const options = { device, vote, ...(flags.which && { which: flags.which }) } as const;
+  const { normalize, vote, logitAdjustment } = protocol;
+  const options = { device, vote, logitAdjustment, ...(flags.which && { which: flags.which }) } as const;
   using run = await openNormalized(path, { normalize, place }, options);
   const asked = flags.on ?? ["recipe"];
   const domains = await openDomains(asked, run, {

@@ -7,7 +7,16 @@ import { evaluateRuns } from "./evaluate-runs.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { inWorld } from "./in-world.js";
 import { normalizationOf, normalizeOption } from "./normalize-option.js";
-import { between, deviceOption, names, positive, scales, voteOption, whichOfRun } from "./options.js";
+import {
+  between,
+  deviceOption,
+  logitAdjustmentOption,
+  names,
+  positive,
+  scales,
+  voteOption,
+  whichOfRun,
+} from "./options.js";
 import { printResults } from "./print-results.js";
 import { protocolOf } from "./protocol-options.js";
 import { explained } from "./running.js";
@@ -33,6 +42,7 @@ export function evaluateCommand(): Command {
     .option("--threads <count>", "processor threads", between(1, 4096))
     .addOption(normalizeOption())
     .addOption(voteOption())
+    .addOption(logitAdjustmentOption())
     .addOption(deviceOption())
     .addOption(
       new Option("--boundary [share]", "also boundary IoU, this share of the diagonal wide (0.02)")

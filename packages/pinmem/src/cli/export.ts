@@ -7,7 +7,7 @@ import { StatusLine } from "../files/status-line.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption } from "./normalize-option.js";
-import { voteOption, whichOfRun } from "./options.js";
+import { logitAdjustmentOption, voteOption, whichOfRun } from "./options.js";
 import { explained } from "./running.js";
 
 interface ExportFlags {
@@ -15,6 +15,7 @@ interface ExportFlags {
   readonly which?: WhichWeights;
   readonly normalize?: NormalizeFlag;
   readonly vote?: number | "auto";
+  readonly logitAdjustment?: number | "auto";
   readonly single?: "labels" | "logits";
   readonly half?: true;
   readonly verify: boolean;
@@ -35,6 +36,7 @@ export function exportCommand(): Command {
     )
     .addOption(normalizeOption())
     .addOption(voteOption())
+    .addOption(logitAdjustmentOption())
     .option("--no-verify", "do not compare with libtorch, for which onnxruntime-node is needed")
     .option("--json", "print model.json instead of a summary")
     .addHelpText(

@@ -13,6 +13,7 @@ const words: readonly (readonly [library: RegExp, flags: string])[] = [
   [/`entries`/g, "the file that --data names"],
   [/`write`/g, "--write"],
   [/`vote`/g, "--vote"],
+  [/`logitAdjustment`/g, "--logit-adjustment"],
   [/`frames`/g, "--frames"],
   [/`skipExisting`/g, "--skip-existing"],
   [/`prepareIdd`/g, "npx pinmem data prepare idd --root DIR"],

@@ -116,6 +116,18 @@ export const voteOption = (): Option =>
     throw new InvalidArgumentError("It must be a number, 0 or more, or auto.");
   });
 
+/** `--logit-adjustment`: how much of the sources' class frequencies is taken out of the logits. */
+export const logitAdjustmentOption = (): Option =>
+  new Option(
+    "--logit-adjustment <weight>",
+    "of the sources' class frequencies, taken out of the logits, such as 0.3; auto: as calibrated (default: 0)",
+  ).argParser((text) => {
+    if (text === "auto") return text;
+    const value = Number(text);
+    if (/^\d*\.?\d+$/.test(text) && value <= 2) return value;
+    throw new InvalidArgumentError("It must be a number from 0 to 2, or auto.");
+  });
+
 /** `--device`: whether there is such a device is found out later. */
 export const deviceOption = (): Option =>
   new Option("--device <name>", "cpu, cuda or cuda:N").default("cpu").argParser((text) => {

@@ -11,7 +11,15 @@ import { inFlags } from "./in-flags.js";
 import { inWorld } from "./in-world.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } from "./normalize-option.js";
-import { deviceOption, namesOf, positive, scales, voteOption, whichOfRun } from "./options.js";
+import {
+  deviceOption,
+  logitAdjustmentOption,
+  namesOf,
+  positive,
+  scales,
+  voteOption,
+  whichOfRun,
+} from "./options.js";
 import { explained } from "./running.js";
 
 interface PredictFlags {
@@ -21,6 +29,7 @@ interface PredictFlags {
   readonly device: string;
   readonly normalize?: NormalizeFlag;
   readonly vote?: number | "auto";
+  readonly logitAdjustment?: number | "auto";
   readonly memory?: number;
   readonly maxPixels?: number;
   readonly opacity?: number;
@@ -71,6 +80,7 @@ export function predictCommand(): Command {
     )
     .addOption(normalizeOption())
     .addOption(voteOption())
+    .addOption(logitAdjustmentOption())
     .addOption(deviceOption())
     .option("--memory <MiB>", "for the network; larger images are tiled (default: 4096)", positive)
     .option("--max-pixels <count>", "refuse images with more (default: 100 million)", positive)
@@ -117,13 +127,26 @@ async function predict(
       import("../runs/recipe-for-all.js"),
     ]);
   const isFirst = world.rank === 0;
-  const { out = join(DEFAULT_OUT, runName(path)), which, json, normalize, vote, ...rest } = flags;
+  const {
+    out = join(DEFAULT_OUT, runName(path)),
+    which,
+    json,
+    normalize,
+    vote,
+    logitAdjustment = 0,
+    ...rest
+  } = flags;
   const { device: asked, ...options } = rest;
   const device = deviceBeside(asked, world.localRank);
   const inputs = await findInputs(paths, { except: flags.out ?? DEFAULT_OUT });
   if (isFirst && flags.frames && inputs.every(({ kind }) => kind !== "video"))
     console.error("--frames has no effect here: no input is a video");
-  const opening = { device: device as "cpu", ...(which && { which }), ...(vote !== undefined && { vote }) };
+  const opening = {
+    device: device as "cpu",
+    logitAdjustment,
+    ...(which && { which }),
+    ...(vote !== undefined && { vote }),
+  };
   using run = await openNormalized(path, await normalizationOf(normalize), opening);
   using interrupt = interruption("image");
   const progress = new PredictProgress(inputs.length);

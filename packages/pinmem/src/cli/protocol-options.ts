@@ -13,11 +13,22 @@ export interface ProtocolFlags {
   readonly combine?: string;
   readonly normalize?: NormalizeFlag;
   readonly vote?: number | "auto";
+  readonly logitAdjustment?: number | "auto";
 }
 
 /** @throws Error saying in one line which option cannot be as it is */
 export async function protocolOf(
-  { protocol: preset = "whole", crop, overlap, scales, flip, height, combine, vote }: ProtocolFlags,
+  {
+    protocol: preset = "whole",
+    crop,
+    overlap,
+    scales,
+    flip,
+    height,
+    combine,
+    vote,
+    logitAdjustment,
+  }: ProtocolFlags,
   normalize: TestNormalization,
 ): Promise<Protocol> {
   const { protocol, protocolSchema } = await import("@pinmem/core/formats");
@@ -35,6 +46,7 @@ export async function protocolOf(
     ...(combine !== undefined && { combine }),
     normalize,
     ...(vote !== undefined && { vote }),
+    ...(logitAdjustment !== undefined && { logitAdjustment }),
   };
   const checked = protocolSchema.safeParse({ ...base, ...changes });
   if (checked.error) {

@@ -144,6 +144,10 @@ describe("evaluateRun", () => {
     await expect(evaluated(run, 50)).rejects.toThrow(
       /the protocol asks for votes x 50, but the run was opened with votes as trained/,
     );
+    const adjusted = protocol("whole", { logitAdjustment: 0.3 });
+    await expect(evaluateRun(run, { protocol: adjusted, domains: [streets("fog", 2)] })).rejects.toThrow(
+      /the protocol asks for logits adjusted 0.3, but the run was opened with logits as they are/,
+    );
   });
 
   it("saves progress while it goes", async () => {

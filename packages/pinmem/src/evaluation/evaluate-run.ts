@@ -8,6 +8,7 @@ import { setImmediate } from "node:timers/promises";
 import { type LabelSpace, Tally, type TallyState } from "@pinmem/core";
 import {
   type DomainResult,
+  describeLogitAdjustment,
   describeNormalization,
   describeVote,
   type EvaluationResult,
@@ -49,6 +50,7 @@ export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Pr
   checkDomains(domains, run.space);
   checkNormalization(protocol, run);
   checkVote(protocol, run);
+  checkLogitAdjustment(protocol, run);
   if (shard) checkShard(shard);
   if (world.size > 1) await requireSameEvaluation(world, run, options);
   const file = options.progressFile ?? null;
@@ -257,6 +259,14 @@ function checkVote({ vote }: Protocol, run: OpenRun): void {
   const words = (of: Protocol["vote"]) => describeVote(of) || "votes as trained";
   throw new RangeError(
     `evaluateRun: the protocol asks for ${words(vote)}, but the run was opened with ${words(run.vote)}; open it with the protocol's vote`,
+  );
+}
+
+function checkLogitAdjustment({ logitAdjustment }: Protocol, run: OpenRun): void {
+  if (logitAdjustment === run.logitAdjustment) return;
+  const words = (of: Protocol["logitAdjustment"]) => describeLogitAdjustment(of) || "logits as they are";
+  throw new RangeError(
+    `evaluateRun: the protocol asks for ${words(logitAdjustment)}, but the run was opened with ${words(run.logitAdjustment)}; open it with the protocol's logitAdjustment`,
   );
 }
 

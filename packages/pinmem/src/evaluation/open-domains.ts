@@ -38,12 +38,13 @@ const groups = {
   recipe: ({ data }: Recipe) => data.targets,
   targets: ({ data }: Recipe) => data.targets,
   validation: ({ data }: Recipe) => data.validation,
+  sources: ({ data }: Recipe) => data.sources,
 } as const;
 const groupNames = Object.keys(groups);
 
 /**
  * Opens domains for a run.
- * @param names as typed, such as "streets:night" or "camvid=/data/camvid"; "recipe" stands for all targets of the recipe
+ * @param names as typed, such as "streets:night" or "camvid=/data/camvid"; "recipe" stands for all targets of the recipe, "validation" and "sources" for those
  * @throws DomainError where a name is unknown, has no root, or shares no class with the network; DataError where files are
  *   missing
  */
@@ -57,7 +58,7 @@ export async function openDomains(
     const configs = groups[name as keyof typeof groups](recipe);
     if (configs.length === 0) {
       throw new DomainError(
-        `the recipe "${recipe.name}" has no ${name === "validation" ? "validation domains" : "targets"}; name data sets with \`domains\`, such as streets:night`,
+        `the recipe "${recipe.name}" has no ${name === "validation" ? "validation domains" : name === "sources" ? name : "targets"}; name data sets with \`domains\`, such as streets:night`,
       );
     }
     return configs.map((config) => ({ name: nameOf(config), config }));

@@ -34,6 +34,7 @@ export async function requireSameEvaluation(
     weights: (await sha256Of(run.file)).slice(0, 12),
     protocol: JSON.stringify(protocol),
     vote: run.vote === "auto" ? (run.network.memory?.voteWeight ?? null) : run.vote,
+    "logit adjustment": run.adjustedBy,
     rule: digestOf(run.auto?.rule ?? run.placeWeight ?? null),
     domains: `${domains.map(({ name, dataset }) => `${name} (${dataset.samples.length})`).join(", ")}, ${digestOf(sets)}`,
     options: JSON.stringify({ batch, dilation, cohesion, maxPixels, shard: shard ?? null }),

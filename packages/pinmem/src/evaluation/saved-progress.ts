@@ -74,6 +74,7 @@ function keyOf({ run, options }: { run: OpenRun; options: EvaluateRunOptions }):
     weights,
     rule,
     vote,
+    ...(run.adjustedBy > 0 && { adjustedBy: run.adjustedBy }),
     sets,
     device,
     batch,

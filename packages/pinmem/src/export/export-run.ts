@@ -41,6 +41,8 @@ export interface ExportOptions {
   readonly which?: WhichWeights;
   /** Default weight of the memory's votes, as `openRun`. */
   readonly vote?: number | "auto" | null;
+  /** Of the sources' class frequencies in the logits, as `openRun`; it goes into the graphs. */
+  readonly logitAdjustment?: number | "auto";
   /**
    * Whose statistics batch norm takes. A picture's own (`image`) are computed in the graph and mixed in by an input, whose default
    * is the weight; those of a place are folded in. Default: the trained ones.
@@ -72,7 +74,14 @@ export interface ExportProgress {
  *   export does not say what libtorch says; WriteError. Nothing is left then
  */
 export async function exportRun(path: string, options: ExportOptions): Promise<ExportedModel> {
-  const { out, which, vote = null, normalize = { kind: "trained" }, place = null } = options;
+  const {
+    out,
+    which,
+    vote = null,
+    logitAdjustment = 0,
+    normalize = { kind: "trained" },
+    place = null,
+  } = options;
   const isVerified = options.verify ?? true;
   if (existsSync(out))
     throw new ExportError(`${out} is there already; choose another \`out\`, or move it away`);
@@ -85,7 +94,7 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
   if (isVerified) await loadOnnxRuntime();
   options.onProgress?.({ part: "opening", done: 0, total: 1 });
   const opened = normalize.kind === "place" ? normalize : ({ kind: "trained" } as const);
-  const weights = { ...(which && { which }), vote, form: "trained" } as const;
+  const weights = { ...(which && { which }), vote, logitAdjustment, form: "trained" } as const;
   using run = await openNormalized(path, { normalize: opened, place }, weights);
   return await exportOpen(run, { ...options, normalize, verify: isVerified });
 }
@@ -201,12 +210,15 @@ function changeOf(asTrained: readonly Answer[], rounded: readonly Answer[]) {
   throw new ExportError("some weights are too large for half precision; leave `half` out");
 }
 
-function notesOn({ normalize, placeWeight, adaptation }: OpenRun): string[] {
+function notesOn({ normalize, placeWeight, adaptation, adjustedBy }: OpenRun): string[] {
   return [
     ...(normalize.kind === "place"
       ? [
           `Batch norm holds statistics of ${normalize.place} (${normalize.pictures} pictures) with weight ${placeWeight}.`,
         ]
+      : []),
+    ...(adjustedBy > 0
+      ? [`Logits without ${adjustedBy} of the logarithms of the sources' class frequencies.`]
       : []),
     ...(adaptation ? ["Adapted to a place with pictures of it."] : []),
   ];

@@ -10,14 +10,17 @@ import {
   type TriedPicture,
   weightFor,
 } from "../adaptation/fit-shift-rule.js";
-import { fitVote, scoreOfVote, type VotedPicture } from "../adaptation/fit-votes.js";
+import { fitWeight, scoreOfWeight, type WeighedPicture } from "../adaptation/fit-weight.js";
+import { tryAdjustments } from "../adaptation/try-adjustments.js";
 import { tryPictures } from "../adaptation/try-pictures.js";
 import { tryVotes } from "../adaptation/try-votes.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { SecondLook } from "../inference/second-look.js";
 import type { PredictionSigns } from "../inference/shift-rule.js";
 import { spreadEvenly } from "../loading/check.js";
+import { classFrequencies } from "../loading/class-frequencies.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
+import { BackboneNetwork } from "../models/backbone-network.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import type { WhichWeights } from "../training/which-weights.js";
@@ -37,12 +40,16 @@ import { RunError } from "./run-error.js";
 const CANDIDATES = [0, 0.1, 0.3, 0.5];
 /** Weights of the memory's votes, beside that of training. */
 const VOTES = [0, 5, 10, 20, 30];
+/** Weights of the classes' frequencies in the logits; 0 is as it was trained. */
+const ADJUSTMENTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1];
 
 export interface CalibrateOptions {
   /** Of a folder. Default: best where there is one. */
   readonly which?: WhichWeights;
   /** Pictures to look at, spread evenly over each domain. Default 16. */
   readonly pictures?: number;
+  /** Labeled pictures that it was trained on, whose labels tell how frequent classes are. Default: those that it is calibrated on. */
+  readonly sources?: readonly Dataset[];
   /** Of the simulated shifts. Default 0. */
   readonly seed?: number;
   readonly device?: Device;
@@ -53,7 +60,8 @@ export interface CalibrateOptions {
 }
 
 /**
- * Fits when a network takes a picture's own statistics, and what the votes of its memory weigh, and writes that beside its weights.
+ * Fits when a network takes a picture's own statistics, what the votes of its memory weigh, and how much of the classes' frequencies is
+ * taken out of its logits, and writes that beside its weights.
  * @param path folder of a run, or a file of weights
  * @param datasets labeled pictures of its sources that it was not trained on
  * @throws RunError where there is no picture, the network has no batch norm, or the run was adapted to a place; as `openRun`; DataError naming a file that cannot be used
@@ -64,6 +72,7 @@ export async function calibrate(
   {
     which,
     pictures = 16,
+    sources = datasets,
     seed = 0,
     device = "cpu",
     signal,
@@ -95,7 +104,14 @@ export async function calibrate(
   network.to({ memoryFormat: "channelsLast" });
   const second = new SecondLook(network, (image) => predict(network, image));
   const weights = votesToTry(network);
-  const voted: VotedPicture[] = [];
+  const trainedVote = network.memory?.voteWeight ?? 0;
+  const voted: WeighedPicture[] = [];
+  const adjusted: WeighedPicture[] = [];
+  const frequencies =
+    network instanceof BackboneNetwork && network.classifier.bias
+      ? await classFrequencies(sources, { signal })
+      : [];
+  const isKnown = frequencies.some((share) => share > 0);
   async function* images() {
     for (const dataset of chosen) yield* evaluationImages(dataset);
   }
@@ -109,6 +125,8 @@ export async function calibrate(
     onTried: (kind, picture) => {
       second.normalization.weight = 0;
       if (weights.length > 0) voted.push({ kind, trials: tryVotes(network, picture, weights, device) });
+      const how = { frequencies, device };
+      if (isKnown) adjusted.push({ kind, trials: tryAdjustments(network, picture, ADJUSTMENTS, how) });
     },
     onPicture: (done) => onPicture?.(done, total),
   });
@@ -137,7 +155,8 @@ export async function calibrate(
     sourceInformation: usual.information,
     sourceDeparture: meanDeparture(plain, rule.weight),
     candidates: CANDIDATES,
-    votes: voted.length > 0 ? votesOf(voted, weights, network.memory?.voteWeight ?? 0) : null,
+    votes: voted.length > 0 ? { ...fitted(voted, weights, trainedVote), trained: trainedVote } : null,
+    logitAdjustment: isKnown ? { frequencies, ...fitted(adjusted, ADJUSTMENTS, 0) } : null,
     seed,
     shown,
   };
@@ -153,15 +172,15 @@ function votesToTry({ memory, decode }: SegmentationNetwork): number[] {
   return isWritten ? [...new Set([memory.voteWeight, ...VOTES])] : [];
 }
 
-function votesOf(voted: readonly VotedPicture[], candidates: readonly number[], trained: number) {
-  const kinds = [...new Set(voted.map(({ kind }) => kind))];
+/** The weight that answers best, and what all of them answer. */
+function fitted(pictures: readonly WeighedPicture[], candidates: readonly number[], trained: number) {
+  const kinds = [...new Set(pictures.map(({ kind }) => kind))];
   return {
-    chosen: fitVote(voted, candidates, trained),
-    trained,
+    chosen: fitWeight(pictures, candidates, trained),
     candidates: [...candidates],
     shown: kinds.map((kind) => {
-      const those = voted.filter((picture) => picture.kind === kind);
-      return { kind, meanIoU: candidates.map((vote) => scoreOfVote(those, vote)) };
+      const those = pictures.filter((picture) => picture.kind === kind);
+      return { kind, meanIoU: candidates.map((weight) => scoreOfWeight(those, weight)) };
     }),
   };
 }

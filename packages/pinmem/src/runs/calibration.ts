@@ -11,7 +11,7 @@ import type { AdaptationRecord } from "./adaptation-record.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout. */
-export const CALIBRATION_FORMAT = 2;
+export const CALIBRATION_FORMAT = 3;
 
 const fraction = z.number().min(0).max(1);
 
@@ -63,6 +63,20 @@ export const calibrationSchema = z.strictObject({
     })
     .nullable()
     .optional(),
+  /** What is known of the sources' classes; null where nothing is labeled, or the last convolution is not known. Since format 3. */
+  logitAdjustment: z
+    .strictObject({
+      /** Share of each class in the sources' labels, by train id. */
+      frequencies: z.array(fraction).min(1),
+      /** How much of their logarithms is to be taken out of the logits: what is best under the shifts, 0 where nothing is clearly better. */
+      chosen: z.number().min(0),
+      /** Weights that were tried. */
+      candidates: z.array(z.number().min(0)).min(1),
+      /** Mean IoU by weight, for pictures as they are ("none") and under each shift. */
+      shown: z.array(z.strictObject({ kind: z.string(), meanIoU: z.array(fraction.nullable()) })),
+    })
+    .nullable()
+    .optional(),
   seed: z.int().min(0),
   shown: z.array(shownSchema),
 });
@@ -86,25 +100,34 @@ export interface CalibratedWeights {
   readonly adaptation: AdaptationRecord | null;
 }
 
+const INSTEAD_OF_AUTO = "give a weight in place of auto";
+
 /** @throws RunError where the weights were adapted to a place, and what is known of the sources says nothing about them */
-export function refuseAdapted({ file, adaptation }: Pick<CalibratedWeights, "file" | "adaptation">): void {
+export function refuseAdapted(
+  { file, adaptation }: Pick<CalibratedWeights, "file" | "adaptation">,
+  otherwise: string = INSTEAD_OF_AUTO,
+): void {
   if (!adaptation) return;
   throw new RunError(
     file,
-    `was adapted to a place (from ${adaptation.from.run}) and has its statistics and rows, so that pictures of its sources no longer tell what it needs: give a weight in place of auto, or take the run that it was adapted from`,
+    `was adapted to a place (from ${adaptation.from.run}) and has its statistics and rows, so that pictures of its sources no longer tell what it needs: ${otherwise}, or take the run that it was adapted from`,
   );
 }
 
-/** @throws RunError where there is none, and why, or it is that of other weights; RecipeError where it is damaged */
-export function readCalibration(weights: CalibratedWeights): Calibration {
-  refuseAdapted(weights);
+/** @param otherwise what else can be done, for the error
+ * @throws RunError where there is none, and why, or it is that of other weights; RecipeError where it is damaged */
+export function readCalibration(
+  weights: CalibratedWeights,
+  otherwise: string = INSTEAD_OF_AUTO,
+): Calibration {
+  refuseAdapted(weights, otherwise);
   const { file: path, step } = weights;
   const file = calibrationFile(path);
   const calibrate = "`pinmem calibrate` it, which needs its validation data";
   if (!existsSync(file)) {
     throw new RunError(
       path,
-      `is not calibrated, so that nobody knows when its pictures look unlike its sources': ${calibrate}, or give a weight in place of auto`,
+      `is not calibrated, so that nobody knows when pictures look unlike its sources', or how frequent classes are there: ${calibrate}, or ${otherwise}`,
     );
   }
   const calibration = validate(calibrationSchema, readJsonFile(file), file);

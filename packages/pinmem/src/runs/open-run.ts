@@ -14,6 +14,7 @@ import type { ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { withBase } from "../models/adapters/adapter.js";
 import { checkTakesVotes } from "../models/add-votes.js";
+import { adjustLogits } from "../models/adjust-logits.js";
 import { prepareForInference } from "../models/inference.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -23,7 +24,7 @@ import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
 import { loadBase } from "./base-file.js";
-import { type CalibratedWeights, readCalibration } from "./calibration.js";
+import { type CalibratedWeights, type Calibration, readCalibration } from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
 import { placeWeightByRule } from "./place-weight.js";
@@ -53,6 +54,11 @@ export interface OpenRunOptions {
    * weighed in training.
    */
   readonly vote?: number | "auto" | null;
+  /**
+   * How much of the logarithms of the sources' class frequencies is taken out of the logits (Menon et al., ICLR 2021), so that rare
+   * classes are said more often; "auto": what its calibration found best, which also knows the frequencies. Default 0: nothing.
+   */
+  readonly logitAdjustment?: number | "auto";
 }
 
 /** The weight of a picture's own statistics, picture by picture. */
@@ -80,6 +86,10 @@ export interface OpenRun extends Disposable {
   readonly normalization: TestTimeNormalization | null;
   /** What the memory's votes weigh, where it was opened with a weight ("auto": `network.memory.voteWeight`); null: as in training. */
   readonly vote: number | "auto" | null;
+  /** How much of the sources' class frequencies is out of the logits, as it was asked; in fact: `adjustedBy`. */
+  readonly logitAdjustment: number | "auto";
+  /** A number also where "auto" was asked. */
+  readonly adjustedBy: number;
   /** Of the statistics of a place in its batch norms, where it was opened with those: as was asked, or as its pictures decided. */
   readonly placeWeight: number | null;
   /** Decides that for each picture, where the run was opened so. */
@@ -105,6 +115,7 @@ export function openRun(
     form = "prepared",
     normalize = { kind: "trained" },
     vote = null,
+    logitAdjustment = 0,
   }: OpenRunOptions = {},
 ): OpenRun {
   requireDevice(String(device));
@@ -112,6 +123,8 @@ export function openRun(
   const { tensors, metadata } = loadSafetensors(file);
   try {
     const { recipe, space, step, score, adaptation, backboneWeights } = readMetadata(file, metadata);
+    const adjustment = logitAdjustment === 0 ? null : calibratedAdjustment({ file, step, adaptation });
+    const adjustedBy = logitAdjustment === "auto" ? (adjustment?.chosen ?? 0) : logitAdjustment;
     const load = (): SegmentationNetwork => {
       const network = nn.init.skipInit(() => createRecipeNetwork(recipe, space.classes.length));
       if (vote !== null)
@@ -119,6 +132,7 @@ export function openRun(
       loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });
       loadNetworkWeights(network, withBase(network, tensors));
       network.eval().requiresGrad_(false);
+      if (adjustment && adjustedBy > 0) adjustLogits(network, adjustment.frequencies, adjustedBy);
       return network.to({ device });
     };
     /** The same network again: the first is prepared, where trained statistics stay. */
@@ -140,6 +154,8 @@ export function openRun(
       normalize,
       normalization,
       vote,
+      logitAdjustment,
+      adjustedBy,
       placeWeight: null,
       auto,
       step,
@@ -213,6 +229,18 @@ function calibratedVote(weights: CalibratedWeights): number {
     votes === null
       ? "has no memory that could vote, as its calibration says: leave `vote` out"
       : "was calibrated by an earlier version, which did not ask for the votes: `pinmem calibrate` it anew, or give `vote` a number",
+  );
+}
+
+/** What is known of the sources' classes. @throws RunError where that is nothing */
+function calibratedAdjustment(weights: CalibratedWeights): NonNullable<Calibration["logitAdjustment"]> {
+  const { logitAdjustment } = readCalibration(weights, "leave `logitAdjustment` out");
+  if (logitAdjustment) return logitAdjustment;
+  throw new RunError(
+    weights.file,
+    logitAdjustment === null
+      ? "has no logits that could be adjusted, as its calibration says: leave `logitAdjustment` out"
+      : "was calibrated by an earlier version, which did not ask how frequent classes are: `pinmem calibrate` it anew, or leave `logitAdjustment` out",
   );
 }
 

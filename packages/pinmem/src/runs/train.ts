@@ -152,14 +152,15 @@ function requireFolder(folder: RunFolder, resume: boolean): void {
 
 /** Once for each end of a run, which is whole without it: what goes wrong or is interrupted can be done later. */
 async function calibrateFinished(
-  { validation }: OpenData,
+  { validation, sources }: OpenData,
   { device, calibration: { pictures } }: Recipe,
   folder: RunFolder,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (pictures === 0 || validation.length === 0 || signal?.aborted) return;
   try {
-    await calibrate(folder.path, validation, { pictures, device: device as Device, signal, onlyNew: true });
+    const options = { pictures, sources, device: device as Device, signal, onlyNew: true };
+    await calibrate(folder.path, validation, options);
   } catch (error) {
     if (signal?.aborted) return;
     console.warn(`the run is whole, but was not calibrated: ${(error as Error).message}`);

@@ -1,0 +1,61 @@
+// A weight that a finished network is used with, fitted on what is known of its sources: pictures under simulated shifts, which it should
+// mend, and as they are, which must not suffer. A network stays as it was trained where nothing is clearly better. So the votes of a
+// memory are weighed, and how much of the classes' frequencies is taken out of the logits.
+
+import { ConfusionMatrix, meanIoU, meanOf } from "@pinmem/core";
+import { MOST_LOST } from "./fit-shift-rule.js";
+
+/** What a network answers to a picture with one weight. */
+export interface WeightTrial {
+  readonly weight: number;
+  /** Label by prediction. */
+  readonly matrix: ConfusionMatrix;
+}
+
+/** A picture under a shift. */
+export interface WeighedPicture {
+  /** "none" for pictures as they are. */
+  readonly kind: string;
+  readonly trials: readonly WeightTrial[];
+}
+
+/** Mean IoU that another weight must gain under the shifts: pictures of a few drives tell no smaller difference from chance. */
+export const LEAST_GAIN = 0.005;
+
+/**
+ * The weight that answers best.
+ * @param candidates the trained weight is among them
+ * @throws RangeError where no picture is as it is
+ */
+export function fitWeight(
+  pictures: readonly WeighedPicture[],
+  candidates: readonly number[],
+  trained: number,
+): number {
+  const plain = pictures.filter(({ kind }) => kind === "none");
+  const kinds = [...new Set(pictures.map(({ kind }) => kind))].filter((kind) => kind !== "none");
+  if (plain.length === 0) throw new RangeError("fitWeight: there is no picture as it is");
+  const shifted = (weight: number) =>
+    meanOf(
+      kinds.map((kind) =>
+        scoreOfWeight(
+          pictures.filter((picture) => picture.kind === kind),
+          weight,
+        ),
+      ),
+    ) ?? 0;
+  const asTheyAre = (weight: number) => scoreOfWeight(plain, weight) ?? 0;
+  const harmless = candidates.filter((weight) => asTheyAre(weight) >= asTheyAre(trained) - MOST_LOST);
+  const best = harmless.reduce((so, weight) => (shifted(weight) > shifted(so) ? weight : so), trained);
+  return shifted(best) > shifted(trained) + LEAST_GAIN ? best : trained;
+}
+
+/** Mean IoU over pictures with one weight; null where nothing is labeled. */
+export function scoreOfWeight(pictures: readonly WeighedPicture[], weight: number): number | null {
+  const matrices = pictures.flatMap(({ trials }) => trials.filter((trial) => trial.weight === weight));
+  const [first] = matrices;
+  if (!first) return null;
+  const total = new ConfusionMatrix(first.matrix.classes);
+  for (const { matrix } of matrices) total.merge(matrix);
+  return meanIoU(total);
+}

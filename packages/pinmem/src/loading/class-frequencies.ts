@@ -1,0 +1,42 @@
+// How frequent classes are in the labels of some data sets, of which a part is looked at, spread evenly.
+
+import type { Dataset } from "../datasets/dataset.js";
+import { LabelDecoder } from "../datasets/label-decoding.js";
+import { spreadEvenly } from "./check.js";
+import { openSample } from "./open-sample.js";
+import { applyToLabel } from "./transforms/apply-plan.js";
+import { planWhole } from "./transforms/geometric.js";
+
+export interface FrequencyOptions {
+  /** Labels of each data set, at most. Default 64. */
+  readonly labels?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Share of each class in the labeled pixels, by train id: the mean over the data sets, which training takes equally often. All 0 where
+ * nothing is labeled.
+ * @throws DataError naming a label that cannot be used
+ */
+export async function classFrequencies(
+  datasets: readonly Dataset[],
+  { labels = 64, signal }: FrequencyOptions = {},
+): Promise<number[]> {
+  const shares: number[][] = [];
+  for (const dataset of datasets) {
+    const counts = dataset.space.classes.map(() => 0);
+    const context = { decoder: new LabelDecoder(dataset.decoding), space: dataset.space, options: {} };
+    for (const sample of spreadEvenly(dataset.samples, labels)) {
+      signal?.throwIfAborted();
+      const opened = await openSample(sample, context);
+      const plan = planWhole(opened);
+      const ids = new Uint8Array(plan.size.width * plan.size.height);
+      applyToLabel(plan, opened.label(plan), ids);
+      for (const id of ids) if (id < counts.length) counts[id] = (counts[id] as number) + 1;
+    }
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    if (total > 0) shares.push(counts.map((count) => count / total));
+  }
+  const [first = []] = datasets.map(({ space }) => space.classes);
+  return first.map((_, id) => shares.reduce((sum, share) => sum + (share[id] as number) / shares.length, 0));
+}
