@@ -63,6 +63,12 @@ export function linesOf(cells) {
           const [peer, reached] = [plain.get(cell.seed), scores(cell)];
           return peer && peer !== cell && reached ? [scoreOf(reached, "target") - scoreOf(scores(peer) ?? peer.last, "target")] : [];
         });
+      /** Compared where both were asked: adjusted logits are worth something to plain training, too. */
+      const adjustedGains = (/** @type {readonly StudyCell[]} */ those) =>
+        those.flatMap((cell) => {
+          const [theirs, mine] = [plain.get(cell.seed)?.adjusting, cell.adjusting];
+          return theirs && mine && theirs !== mine ? [scoreOf(mine.scored, "target") - scoreOf(theirs.scored, "target")] : [];
+        });
       return {
         method,
         change,
@@ -73,7 +79,9 @@ export function linesOf(cells) {
         average: own.map(({ average }) => scoreOf(average, "target")),
         voting: own.flatMap(({ voting }) => (voting ? [scoreOf(voting.scored, "target")] : [])),
         weights: own.flatMap(({ voting }) => voting?.weight ?? []),
-        gained: { last: gains(({ last }) => last), average: gains(({ average }) => average), voting: gains(({ voting }) => voting?.scored) },
+        adjusting: own.flatMap(({ adjusting }) => (adjusting ? [scoreOf(adjusting.scored, "target")] : [])),
+        adjustments: own.flatMap(({ adjusting }) => adjusting?.weight ?? []),
+        gained: { last: gains(({ last }) => last), average: gains(({ average }) => average), voting: gains(({ voting }) => voting?.scored), adjusting: adjustedGains(own) },
         lost: own.flatMap(withoutMemory),
         seconds: own.flatMap(({ secondsPerStep }) => (secondsPerStep === null ? [] : [secondsPerStep * steps])),
       };
@@ -99,9 +107,9 @@ export function tableOf(cells) {
       "",
       `![Mean IoU on unseen domains, each training a dot](study-${benchmark}.svg)`,
       "",
-      "| method | change | steps | seeds | source | unseen | over `erm` | unseen, averaged weights | over `erm` | votes chosen | unseen with them | over `erm` | without its memory | minutes |",
-      "| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: | ---: |",
-      ...lines.map(({ method, change, steps, seeds, source, last, average, voting, weights, gained, lost, seconds }) =>
+      "| method | change | steps | seeds | source | unseen | over `erm` | unseen, averaged weights | over `erm` | votes chosen | unseen with them | over `erm` | logits adjusted | unseen so | over `erm` so | without its memory | minutes |",
+      "| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |",
+      ...lines.map(({ method, change, steps, seeds, source, last, average, voting, weights, adjusting, adjustments, gained, lost, seconds }) =>
         [
           "",
           `\`${method}\``,
@@ -116,6 +124,9 @@ export function tableOf(cells) {
           weights.join(" "),
           spread(voting),
           spread(gained.voting, true),
+          adjustments.join(" "),
+          spread(adjusting),
+          spread(gained.adjusting, true),
           spread(lost, true),
           seconds.length === 0 ? "" : (mean(seconds) / 60).toFixed(0),
           "",
@@ -132,6 +143,7 @@ export function tableOf(cells) {
     "Mean IoU in percent; several unseen domains: their mean. ± is the standard deviation over seeds, of the differences themselves where it is one.",
     `Differences are taken seed by seed, to plain training (\`erm\`) of ${STEPS} steps. Minutes are those of computation on one thread, beside other work.`,
     "Votes chosen: the weight of a memory's votes that is best on source validation, among 0, 2.5, 5, 7, 10 and 14; a training's own is 10 where it votes.",
+    "Logits adjusted: how much of the logarithms of the sources' class frequencies is taken out of the logits (`pinmem calibrate`, on source validation); compared with plain training's adjusted logits.",
     "",
     ...sections,
   ].join("\n");

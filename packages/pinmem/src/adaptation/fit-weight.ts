@@ -1,6 +1,6 @@
 // A weight that a finished network is used with, fitted on what is known of its sources: pictures under simulated shifts, which it should
 // mend, and as they are, which must not suffer. A network stays as it was trained where nothing is clearly better. So the votes of a
-// memory are weighed, and how much of the classes' frequencies is taken out of the logits.
+// memory are weighed.
 
 import { ConfusionMatrix, meanIoU, meanOf } from "@pinmem/core";
 import { MOST_LOST } from "./fit-shift-rule.js";

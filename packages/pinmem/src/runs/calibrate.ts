@@ -2,6 +2,7 @@
 // target.
 
 import { type Device, nn, noGrad, scope } from "@pinmem/torch";
+import { fitAdjustment } from "../adaptation/fit-adjustment.js";
 import {
   fitShiftRule,
   meanDeparture,
@@ -155,8 +156,21 @@ export async function calibrate(
     sourceInformation: usual.information,
     sourceDeparture: meanDeparture(plain, rule.weight),
     candidates: CANDIDATES,
-    votes: voted.length > 0 ? { ...fitted(voted, weights, trainedVote), trained: trainedVote } : null,
-    logitAdjustment: isKnown ? { frequencies, ...fitted(adjusted, ADJUSTMENTS, 0) } : null,
+    votes:
+      voted.length > 0
+        ? {
+            chosen: fitWeight(voted, weights, trainedVote),
+            trained: trainedVote,
+            ...triedWeights(voted, weights),
+          }
+        : null,
+    logitAdjustment: isKnown
+      ? {
+          frequencies,
+          chosen: fitAdjustment(adjusted, ADJUSTMENTS),
+          ...triedWeights(adjusted, ADJUSTMENTS),
+        }
+      : null,
     seed,
     shown,
   };
@@ -172,11 +186,10 @@ function votesToTry({ memory, decode }: SegmentationNetwork): number[] {
   return isWritten ? [...new Set([memory.voteWeight, ...VOTES])] : [];
 }
 
-/** The weight that answers best, and what all of them answer. */
-function fitted(pictures: readonly WeighedPicture[], candidates: readonly number[], trained: number) {
+/** What all weights answer. */
+function triedWeights(pictures: readonly WeighedPicture[], candidates: readonly number[]) {
   const kinds = [...new Set(pictures.map(({ kind }) => kind))];
   return {
-    chosen: fitWeight(pictures, candidates, trained),
     candidates: [...candidates],
     shown: kinds.map((kind) => {
       const those = pictures.filter((picture) => picture.kind === kind);

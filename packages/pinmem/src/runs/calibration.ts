@@ -68,7 +68,7 @@ export const calibrationSchema = z.strictObject({
     .strictObject({
       /** Share of each class in the sources' labels, by train id. */
       frequencies: z.array(fraction).min(1),
-      /** How much of their logarithms is to be taken out of the logits: what is best under the shifts, 0 where nothing is clearly better. */
+      /** How much of their logarithms is to be taken out of the logits: what is best for pictures as they are and under the shifts, each half. */
       chosen: z.number().min(0),
       /** Weights that were tried. */
       candidates: z.array(z.number().min(0)).min(1),
