@@ -63,7 +63,7 @@ describe("pinmem demo", () => {
     if (full) expect(err).toMatch(/pin-memory: \d+ steps? of .* fit into \d+ s/);
     expect(code).toBe(0);
     expect(printed).toMatch(
-      /^\nmean IoU in percent +erm +\+ image +\+ 8 pict\. +pin-memory +\+ image +\+ 8 pict\.\nunseen looks, mean( +[-\d.]+){6}\n {2}night .*\n {2}fog .*\nlooks trained on, mean .*\n {2}boulevard /,
+      /^\nmean IoU in percent +erm +\+ image +\+ logits +\+ 8 pict\. +pin-memory +\+ image +\+ logits +\+ 8 pict\.\nunseen looks, mean( +[-\d.]+){8}\n {2}night .*\n {2}fog .*\nlooks trained on, mean .*\n {2}boulevard /,
     );
     expect(printed).toContain(join(out, "report.html"));
 
@@ -73,8 +73,8 @@ describe("pinmem demo", () => {
     expect(existsSync(join(out, "looks.png"))).toBe(true);
     const { runs, again: next } = JSON.parse(readFileSync(join(out, "summary.json"), "utf8")) as DemoSummary;
     expect(runs.map(({ method }) => method)).toEqual(methods);
-    for (const { method, steps, pace, unseen, looks, ownStatistics, adapted } of runs) {
-      for (const { unseen } of [ownStatistics, adapted]) expect(unseen).not.toBeNull();
+    for (const { method, steps, pace, unseen, looks, ownStatistics, adjusted, adapted } of runs) {
+      for (const { unseen } of [ownStatistics, adjusted, adapted]) expect(unseen).not.toBeNull();
       expect(existsSync(join(out, `${method}-adapted`))).toBe(false);
       if (full) expect(pace?.step).toBeGreaterThan(0);
       const recipe = JSON.parse(readFileSync(join(out, method, "recipe.json"), "utf8"));

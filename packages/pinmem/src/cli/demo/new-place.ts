@@ -1,5 +1,5 @@
 // What becomes of a finished run in a new place, without training: each picture's own statistics where the network is unsure of
-// it, and a run adapted to each unseen look from a few labeled pictures of it, which are other scenes than those that are scored.
+// it, logits without the sources' class frequencies, and a run adapted to each unseen look from a few labeled pictures of it, which are other scenes than those that are scored.
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -17,17 +17,23 @@ export const SHOTS = 8;
 /** Seeds of the scenes that are labeled lie so far from those that are scored. */
 const OTHER_SCENES = 1000;
 
-/** Scores with each picture's own statistics, as its network needs them; the result goes into the run. */
+/** Scores with each picture's own statistics, as its network needs them, and with adjusted logits; the result goes into the run. */
 export async function scoreWithOwnStatistics(
   path: string,
   domains: readonly EvaluationDomain[],
-  signal?: AbortSignal,
+  { adjusted, signal }: { readonly adjusted: boolean; readonly signal?: AbortSignal },
 ): Promise<EvaluationResult> {
-  const normalize = { kind: "image", weight: "auto" } as const;
-  using run = openRun(path, { normalize });
-  const chosen = protocol("whole", { normalize });
+  const how = {
+    normalize: { kind: "image", weight: "auto" },
+    logitAdjustment: adjusted ? "auto" : 0,
+  } as const;
+  using run = openRun(path, how);
+  const chosen = protocol("whole", how);
   const result = await evaluateRun(run, { protocol: chosen, domains, ...(signal && { signal }) });
-  await writeResult(join(path, "evaluations/whole-auto-validation+targets-best.json"), result);
+  await writeResult(
+    join(path, `evaluations/whole-auto-${adjusted ? "adjusted-" : ""}validation+targets-best.json`),
+    result,
+  );
   return result;
 }
 

@@ -25,6 +25,8 @@ export interface DemoRun {
   readonly looks: readonly LookScore[];
   /** The same with each picture's own statistics, where it looks unlike the sources. */
   readonly ownStatistics: Scores;
+  /** With those, and the looks' class frequencies taken out of the logits. */
+  readonly adjusted: Scores;
   /** The same of runs that were adapted to each unseen look from labeled pictures of it; sources have none. */
   readonly adapted: Scores;
   /** Seconds that they were spent on; scores at the end of a training count as training. */
@@ -83,6 +85,7 @@ export function formatTable(runs: readonly DemoRun[]): string {
   const columns = runs.flatMap((run) => [
     { name: run.method, scores: run as Scores },
     { name: "+ image", scores: run.ownStatistics },
+    { name: "+ logits", scores: run.adjusted },
     { name: `+ ${SHOTS} pict.`, scores: run.adapted },
   ]);
   const row = (name: string, scoreOf: (scores: Scores) => number | null | undefined): string[] => [
@@ -102,6 +105,7 @@ export function formatTable(runs: readonly DemoRun[]): string {
   ])}
 
 + image: batch norm takes a picture's own statistics where it looks unlike the sources (--normalize image:auto)
++ logits: with that, and without the trained looks' class frequencies, so that rare classes are said more often (--logit-adjustment auto)
 + ${SHOTS} pict.: adapted to the look from ${SHOTS} labeled pictures of other scenes, in seconds (pinmem adapt)`;
 }
 
