@@ -1,19 +1,10 @@
-import { ConfusionMatrix } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
+import { weighedPicture } from "../../test/weighed-picture.js";
 import { fitAdjustment } from "./fit-adjustment.js";
-import type { WeighedPicture } from "./fit-weight.js";
 
 const candidates = [0, 0.3, 0.6];
 
-/** A picture of two classes: how many of 1000 pixels of each are right, by weight. */
-const picture = (kind: string, right: readonly number[]): WeighedPicture => ({
-  kind,
-  trials: right.map((count, at) => {
-    const matrix = new ConfusionMatrix(2);
-    matrix.counts.set([count, 1000 - count, 1000 - count, count]);
-    return { weight: candidates[at] as number, matrix };
-  }),
-});
+const picture = (kind: string, right: readonly number[]) => weighedPicture(kind, right, candidates);
 
 describe("the adjustment of logits that is fitted", () => {
   it("is best for pictures as they are and for shifted ones together, each half", () => {

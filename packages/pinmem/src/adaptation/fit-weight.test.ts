@@ -1,18 +1,10 @@
-import { ConfusionMatrix } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
-import { fitWeight, type WeighedPicture } from "./fit-weight.js";
+import { weighedPicture } from "../../test/weighed-picture.js";
+import { fitWeight } from "./fit-weight.js";
 
 const candidates = [0, 5, 10];
 
-/** A picture of two classes: how many of 1000 pixels of each are right, by weight. */
-const picture = (kind: string, right: readonly number[]): WeighedPicture => ({
-  kind,
-  trials: right.map((count, at) => {
-    const matrix = new ConfusionMatrix(2);
-    matrix.counts.set([count, 1000 - count, 1000 - count, count]);
-    return { weight: candidates[at] as number, matrix };
-  }),
-});
+const picture = (kind: string, right: readonly number[]) => weighedPicture(kind, right, candidates);
 
 describe("a weight that is fitted", () => {
   const plain = picture("none", [900, 900, 890]);

@@ -104,29 +104,29 @@ export function acceptFormer(command: Command, former: string, now: string): Com
   });
 }
 
+/** Reads a weight from 0 on, or auto. */
+const weightOrAuto =
+  ({ most, must }: { readonly most: number; readonly must: string }) =>
+  (text: string): number | "auto" => {
+    if (text === "auto") return text;
+    const value = Number(text);
+    if (/^\d*\.?\d+$/.test(text) && value <= most) return value;
+    throw new InvalidArgumentError(must);
+  };
+
 /** `--vote`: what the memory's votes weigh among the logits. */
 export const voteOption = (): Option =>
   new Option(
     "--vote <weight>",
     "of the memory's votes among the logits, such as 10; 0: none; auto: as calibrated (default: as trained)",
-  ).argParser((text) => {
-    if (text === "auto") return text;
-    const value = Number(text);
-    if (/^\d*\.?\d+$/.test(text) && Number.isFinite(value)) return value;
-    throw new InvalidArgumentError("It must be a number, 0 or more, or auto.");
-  });
+  ).argParser(weightOrAuto({ most: Number.MAX_VALUE, must: "It must be a number, 0 or more, or auto." }));
 
 /** `--logit-adjustment`: how much of the sources' class frequencies is taken out of the logits. */
 export const logitAdjustmentOption = (): Option =>
   new Option(
     "--logit-adjustment <weight>",
     "of the sources' class frequencies, taken out of the logits, such as 0.3; auto: as calibrated (default: 0)",
-  ).argParser((text) => {
-    if (text === "auto") return text;
-    const value = Number(text);
-    if (/^\d*\.?\d+$/.test(text) && value <= 2) return value;
-    throw new InvalidArgumentError("It must be a number from 0 to 2, or auto.");
-  });
+  ).argParser(weightOrAuto({ most: 2, must: "It must be a number from 0 to 2, or auto." }));
 
 /** `--device`: whether there is such a device is found out later. */
 export const deviceOption = (): Option =>
