@@ -53,13 +53,13 @@ describe.skipIf(noRuntime !== null)("a model in Node", () => {
 
   it("tiles large pictures as predictions do, and says how far it is", async () => {
     const image = street(400, 256);
-    const memory = memoryOfSameTiles(image, 46, model);
+    const memory = memoryOfSameTiles(image, 58, model);
     await using small = await load(exported.folder, { threads: 1, memory });
     const seen: string[] = [];
     const { labels } = await small.segment(image, {
       onProgress: ({ done, total }) => seen.push(`${done}/${total}`),
     });
-    const { trainIds } = await predictImage(run, image, { memory: 46 });
+    const { trainIds } = await predictImage(run, image, { memory: 58 });
     const whole = await predictImage(run, image);
     expect(share(trainIds, whole.trainIds)).toBeGreaterThan(2e-3);
     expect(share(labels, trainIds)).toBeLessThan(1e-3);
@@ -205,7 +205,7 @@ describe.skipIf(noRuntime !== null)("a model in Node", () => {
   it("tells how sure each pixel is, as predictions do, whole and in tiles", async () => {
     for (const [image, memory] of [
       [street(96, 64), 4096],
-      [street(400, 256), 46],
+      [street(400, 256), 58],
     ] as const) {
       const same = memoryOfSameTiles(image, memory, model);
       await using small = await load(exported.folder, { threads: 1, memory: same });

@@ -51,11 +51,11 @@ describe.skipIf(noRuntime !== null)("a model that mixes each picture's own stati
 
   it("gives tiles the statistics of the whole picture, as predictions do", async () => {
     const image = street(400, 64);
-    const memory = memoryOfSameTiles(image, 11.5, model);
+    const memory = memoryOfSameTiles(image, 14.5, model);
     await using small = await load(exported.folder, { threads: 1, memory });
     small.normalize = 0.8;
     const { labels } = await small.segment(image);
-    const expected = await predicted(image, 0.8, 11.5);
+    const expected = await predicted(image, 0.8, 14.5);
     expect(share(labels, expected)).toBeLessThan(1e-3);
     expect((await small.decode()).labels).toEqual(labels);
     small.normalize = 0;
