@@ -28,7 +28,7 @@ export function evaluateCommand(): Command {
     .argument("<runs...>", "folders of runs, or files of weights of theirs")
     .option(
       "--on <names>",
-      "domains, with commas between them: NAME, NAME:SUBSET, NAME@SPLIT, NAME=ROOT; streets:NAME; recipe (its targets), validation (default: recipe)",
+      "domains, with commas between them: NAME, NAME:SUBSET, NAME@SPLIT, NAME=ROOT; streets:NAME; recipe (its targets), validation, sources (default: recipe)",
       names,
     )
     .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")

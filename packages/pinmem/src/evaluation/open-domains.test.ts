@@ -17,6 +17,8 @@ describe("openDomains", () => {
     expect(fog?.dataset.samples).toHaveLength(50);
     expect(night).toMatchObject({ name: "streets:night", role: "target", dataset: { split: "seed 0" } });
     expect(validation.map(({ name, role }) => [name, role])).toEqual([["streets:boulevard", "source"]]);
+    const sources = await open(["sources"]);
+    expect(sources.map(({ role }) => role)).toEqual(run.recipe.data.sources.map(() => "source"));
   });
 
   it("numbers what is there twice, and takes so many images of each", async () => {

@@ -58,7 +58,7 @@ export async function openDomains(
     const configs = groups[name as keyof typeof groups](recipe);
     if (configs.length === 0) {
       throw new DomainError(
-        `the recipe "${recipe.name}" has no ${name === "validation" ? "validation domains" : name === "sources" ? name : "targets"}; name data sets with \`domains\`, such as streets:night`,
+        `the recipe "${recipe.name}" has no ${name === "validation" ? "validation domains" : "targets"}; name data sets with \`domains\`, such as streets:night`,
       );
     }
     return configs.map((config) => ({ name: nameOf(config), config }));
