@@ -1,9 +1,11 @@
 // The demo in miniature: small scenes, few of them, few steps; everything else as it is.
 
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runCli } from "../../test/run-cli.js";
 import { full } from "../../test/scope.js";
 import type { DemoSummary } from "./demo/summary.js";
@@ -12,7 +14,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "pinmem-cli-demo-"));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true, maxRetries: 9, retryDelay: 300 }));
 const run = (...words: string[]) => runCli("demo", ...words);
 
 const streets = (domain: string, count: number, seed: number) => ({
@@ -129,6 +131,21 @@ describe("pinmem demo", () => {
       expect(printed).toBe("");
       expect(err).toMatch(/demo: the process of (erm|pin-memory) ended with SIGKILL/);
       expect(methodProcesses()).toEqual([]);
+    },
+    180_000,
+  );
+
+  it.skipIf(!full || process.platform !== "linux")(
+    "keeps what both methods have when it is killed itself",
+    async () => {
+      const out = join(folder, "orphaned");
+      const program = fileURLToPath(new URL("../../bin/pinmem.mjs", import.meta.url));
+      const words = ["demo", "--steps", "5000,5000", "--out", out, ...miniature];
+      const demo = spawn(process.execPath, [program, ...words], { stdio: "ignore" });
+      const isThere = (...path: string[]) => methods.every((one) => existsSync(join(out, one, ...path)));
+      await vi.waitUntil(() => isThere("events.jsonl"), { timeout: 60_000, interval: 50 });
+      demo.kill("SIGKILL");
+      await vi.waitUntil(() => isThere("checkpoints"), { timeout: 60_000, interval: 50 });
     },
     180_000,
   );
