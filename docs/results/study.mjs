@@ -64,11 +64,10 @@ export function linesOf(cells) {
           return peer && peer !== cell && reached ? [scoreOf(reached, "target") - scoreOf(scores(peer) ?? peer.last, "target")] : [];
         });
       /** Compared where both were asked: adjusted logits are worth something to plain training, too. */
-      const adjustedGains = (/** @type {readonly StudyCell[]} */ those) =>
-        those.flatMap((cell) => {
-          const [theirs, mine] = [plain.get(cell.seed)?.adjusting, cell.adjusting];
-          return theirs && mine && theirs !== mine ? [scoreOf(mine.scored, "target") - scoreOf(theirs.scored, "target")] : [];
-        });
+      const adjustedGains = own.flatMap((cell) => {
+        const [theirs, mine] = [plain.get(cell.seed)?.adjusting, cell.adjusting];
+        return theirs && mine && theirs !== mine ? [scoreOf(mine.scored, "target") - scoreOf(theirs.scored, "target")] : [];
+      });
       return {
         method,
         change,
@@ -81,7 +80,7 @@ export function linesOf(cells) {
         weights: own.flatMap(({ voting }) => voting?.weight ?? []),
         adjusting: own.flatMap(({ adjusting }) => (adjusting ? [scoreOf(adjusting.scored, "target")] : [])),
         adjustments: own.flatMap(({ adjusting }) => adjusting?.weight ?? []),
-        gained: { last: gains(({ last }) => last), average: gains(({ average }) => average), voting: gains(({ voting }) => voting?.scored), adjusting: adjustedGains(own) },
+        gained: { last: gains(({ last }) => last), average: gains(({ average }) => average), voting: gains(({ voting }) => voting?.scored), adjusting: adjustedGains },
         lost: own.flatMap(withoutMemory),
         seconds: own.flatMap(({ secondsPerStep }) => (secondsPerStep === null ? [] : [secondsPerStep * steps])),
       };

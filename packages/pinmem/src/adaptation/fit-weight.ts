@@ -32,22 +32,32 @@ export function fitWeight(
   candidates: readonly number[],
   trained: number,
 ): number {
-  const plain = pictures.filter(({ kind }) => kind === "none");
-  const kinds = [...new Set(pictures.map(({ kind }) => kind))].filter((kind) => kind !== "none");
-  if (plain.length === 0) throw new RangeError("fitWeight: there is no picture as it is");
-  const shifted = (weight: number) =>
-    meanOf(
-      kinds.map((kind) =>
-        scoreOfWeight(
-          pictures.filter((picture) => picture.kind === kind),
-          weight,
-        ),
-      ),
-    ) ?? 0;
-  const asTheyAre = (weight: number) => scoreOfWeight(plain, weight) ?? 0;
+  if (!pictures.some(isPlain)) throw new RangeError("fitWeight: there is no picture as it is");
+  const shifted = (weight: number) => scoreUnderShifts(pictures, weight) ?? 0;
+  const asTheyAre = (weight: number) => scoreAsTheyAre(pictures, weight) ?? 0;
   const harmless = candidates.filter((weight) => asTheyAre(weight) >= asTheyAre(trained) - MOST_LOST);
   const best = harmless.reduce((so, weight) => (shifted(weight) > shifted(so) ? weight : so), trained);
   return shifted(best) > shifted(trained) + LEAST_GAIN ? best : trained;
+}
+
+const isPlain = ({ kind }: WeighedPicture): boolean => kind === "none";
+
+/** Mean IoU with one weight over the pictures as they are; null where none of them is labeled. */
+export const scoreAsTheyAre = (pictures: readonly WeighedPicture[], weight: number): number | null =>
+  scoreOfWeight(pictures.filter(isPlain), weight);
+
+/** The same under the shifts: the mean over their kinds. */
+export function scoreUnderShifts(pictures: readonly WeighedPicture[], weight: number): number | null {
+  const shifted = pictures.filter((picture) => !isPlain(picture));
+  const kinds = [...new Set(shifted.map(({ kind }) => kind))];
+  return meanOf(
+    kinds.map((kind) =>
+      scoreOfWeight(
+        shifted.filter((picture) => picture.kind === kind),
+        weight,
+      ),
+    ),
+  );
 }
 
 /** Mean IoU over pictures with one weight; null where nothing is labeled. */
