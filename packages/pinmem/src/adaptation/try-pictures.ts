@@ -2,7 +2,7 @@
 // their own statistics: what the choice of a weight is fitted on.
 
 import { ConfusionMatrix } from "@pinmem/core";
-import { type Device, noGrad, scope } from "@pinmem/torch";
+import { type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { pictureInput } from "../inference/picture-input.js";
 import { winners } from "../inference/predictor.js";
 import type { SecondLook } from "../inference/second-look.js";
@@ -23,8 +23,8 @@ export interface TryOptions {
   readonly candidates: readonly number[];
   readonly seed: number;
   readonly device?: Device;
-  /** Told of every picture as it is and under shifts, its label with it. */
-  readonly onTried?: (kind: string, picture: EvaluationImage) => void;
+  /** Told of every picture as it is and under shifts, its label with it, and of the logits (1, K, H, W) with the trained statistics, which are freed afterwards. */
+  readonly onTried?: (kind: string, picture: EvaluationImage, logits_1KHW: Tensor) => void;
   /** Stops before the next picture, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Told after each picture. */
@@ -43,8 +43,11 @@ export async function tryPictures(
     const { image: pixels, label, width, height } = picture;
     const image = { width, height, pixels };
     const attempt = (change: TriedPicture["change"], kind: string, shown: Labeled) => {
-      tried.push({ change, kind, trials: trialsOf(shown, options) });
-      if (change !== "framing") options.onTried?.(kind, { ...picture, image: shown.image.pixels });
+      const tell = (logits_1KHW: Tensor) => {
+        if (change !== "framing")
+          options.onTried?.(kind, { ...picture, image: shown.image.pixels }, logits_1KHW);
+      };
+      tried.push({ change, kind, trials: trialsOf(shown, options, tell) });
     };
     attempt("none", "none", { image, label });
     for (const kind of inTurn(framingKinds, turn)) attempt("framing", kind, framed({ image, label }, kind));
@@ -61,13 +64,17 @@ export async function tryPictures(
 const inTurn = <T>(kinds: readonly T[], turn: number): T[] =>
   Array.from({ length: EACH }, (_, at) => kinds[(turn * EACH + at) % kinds.length] as T);
 
-function trialsOf({ image, label }: Labeled, options: TryOptions): Trial[] {
+function trialsOf(
+  { image, label }: Labeled,
+  options: TryOptions,
+  tell: (logits_1KHW: Tensor) => void,
+): Trial[] {
   const { second, classes, candidates, device = "cpu" } = options;
   return scope(() =>
     noGrad(() => {
       const input = pictureInput([image], device);
       const trained = second.trained(input);
-      return candidates.map(
+      const trials = candidates.map(
         (weight): Trial =>
           scope(() => {
             const { logits, departure } =
@@ -77,6 +84,8 @@ function trialsOf({ image, label }: Labeled, options: TryOptions): Trial[] {
             return { weight, departure, ...predictionSigns(logits), matrix };
           }),
       );
+      tell(trained);
+      return trials;
     }),
   );
 }

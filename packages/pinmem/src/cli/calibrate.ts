@@ -123,7 +123,11 @@ function adjustmentTable({
     ["with frequencies taken out", ...candidates.map((weight) => `x ${weight}`)],
     ...shown.map(({ kind, meanIoU }) => [nameOf(kind), ...meanIoU.map(percent)]),
   ];
-  return [...aligned(rows), "", `--logit-adjustment auto: ${chosen}, best for both together`];
+  return [
+    ...aligned(rows),
+    "",
+    `--logit-adjustment auto: ${chosen}, best for pictures as they are and under these shifts together`,
+  ];
 }
 
 const nameOf = (kind: string): string => (kind === "none" ? "as they are" : kind);

@@ -123,11 +123,11 @@ export async function calibrate(
     seed,
     device,
     signal,
-    onTried: (kind, picture) => {
+    onTried: (kind, picture, logits) => {
       second.normalization.weight = 0;
       if (weights.length > 0) voted.push({ kind, trials: tryVotes(network, picture, weights, device) });
-      const how = { frequencies, device };
-      if (isKnown) adjusted.push({ kind, trials: tryAdjustments(network, picture, ADJUSTMENTS, how) });
+      if (isKnown)
+        adjusted.push({ kind, trials: tryAdjustments(logits, picture.label, ADJUSTMENTS, frequencies) });
     },
     onPicture: (done) => onPicture?.(done, total),
   });
