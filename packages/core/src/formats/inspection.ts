@@ -105,6 +105,8 @@ export interface Inspection {
   readonly normalize: TestNormalization;
   /** What the memory's votes weighed, where another weight than that of training was asked for. */
   readonly vote: number | null;
+  /** How much of the sources' class frequencies was out of the logits; 0: nothing. */
+  readonly logitAdjustment: number;
   /** What could not be made, and why. */
   readonly notes: readonly string[];
   readonly pictures: readonly InspectionPicture[];

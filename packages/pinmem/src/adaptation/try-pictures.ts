@@ -4,7 +4,7 @@
 import { ConfusionMatrix } from "@pinmem/core";
 import { type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { pictureInput } from "../inference/picture-input.js";
-import { winners } from "../inference/predictor.js";
+import { type Forward, winners } from "../inference/predictor.js";
 import type { SecondLook } from "../inference/second-look.js";
 import { predictionSigns } from "../inference/shift-rule.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
@@ -16,8 +16,9 @@ import { shifted, shiftKinds } from "./simulated-shifts.js";
 const EACH = 2;
 
 export interface TryOptions {
-  /** At pictures with own statistics. */
-  readonly second: SecondLook;
+  readonly forward: Forward;
+  /** The same network with own statistics; null where it has no batch norm, and so no candidate but 0. */
+  readonly second: SecondLook | null;
   readonly classes: number;
   /** Weights to try; 0 is among them. */
   readonly candidates: readonly number[];
@@ -50,7 +51,9 @@ export async function tryPictures(
       tried.push({ change, kind, trials: trialsOf(shown, options, tell) });
     };
     attempt("none", "none", { image, label });
-    for (const kind of inTurn(framingKinds, turn)) attempt("framing", kind, framed({ image, label }, kind));
+    // Frames judge nothing but own statistics.
+    for (const kind of options.second ? inTurn(framingKinds, turn) : [])
+      attempt("framing", kind, framed({ image, label }, kind));
     for (const kind of inTurn(shiftKinds, turn)) {
       attempt("shift", kind, { image: shifted(image, { kind, seed: options.seed, index: turn }), label });
     }
@@ -69,16 +72,18 @@ function trialsOf(
   options: TryOptions,
   tell: (logits_1KHW: Tensor) => void,
 ): Trial[] {
-  const { second, classes, candidates, device = "cpu" } = options;
+  const { forward, second, classes, candidates, device = "cpu" } = options;
   return scope(() =>
     noGrad(() => {
       const input = pictureInput([image], device);
-      const trained = second.trained(input);
+      const trained = second ? second.trained(input) : forward(input);
       const trials = candidates.map(
         (weight): Trial =>
           scope(() => {
             const { logits, departure } =
-              weight === 0 ? { logits: trained, departure: 0 } : second.look(input, weight, trained);
+              weight === 0 || !second
+                ? { logits: trained, departure: 0 }
+                : second.look(input, weight, trained);
             const matrix = new ConfusionMatrix(classes);
             matrix.add(winners(logits), label);
             return { weight, departure, ...predictionSigns(logits), matrix };

@@ -126,6 +126,19 @@ describe("pinmem calibrate", () => {
     ]);
   });
 
+  it("lets an inspection look at the network without these frequencies, and says so", async () => {
+    const inspect = async (weight: string) => {
+      const out = join(folder, `inspected-${weight}`);
+      const words = ["--what", "grid,reliance", "--on", "streets:fog", "--limit", "1", "--json"];
+      const ran = await runCli("inspect", run, "--out", out, ...words, "--logit-adjustment", weight);
+      expect(ran.code).toBe(0);
+      return JSON.parse(ran.out);
+    };
+    const [plain, adjusted] = [await inspect("0"), await inspect("2")];
+    expect([plain.logitAdjustment, adjusted.logitAdjustment]).toEqual([0, 2]);
+    expect(adjusted.figures.grid.rows[0].accuracy).not.toBe(plain.figures.grid.rows[0].accuracy);
+  });
+
   it("is done at the end of a training, once", async () => {
     const path = join(folder, "trained");
     const recipe = miniRecipe({ length: { steps: 1 }, calibration: { pictures: 2 } });

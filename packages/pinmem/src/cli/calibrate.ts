@@ -4,7 +4,7 @@
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
 import type { Dataset } from "../datasets/dataset.js";
-import type { Calibration } from "../runs/calibration.js";
+import type { CalibratedRule, Calibration } from "../runs/calibration.js";
 import type { OpenRun } from "../runs/open-run.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { interruption } from "./interruption.js";
@@ -99,7 +99,9 @@ function table({ votes, logitAdjustment, ...calibration }: Calibration): string[
   return [
     ...aligned(rows),
     "",
-    describeRule(calibration),
+    calibration.rule
+      ? describeRule(calibration.rule, calibration)
+      : "--normalize: no batch norm, and so no statistics of a picture's own",
     ...(votes ? ["", ...votesTable(votes)] : []),
     ...(logitAdjustment ? ["", ...adjustmentTable(logitAdjustment)] : []),
   ];
@@ -142,12 +144,10 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function describeRule({
-  rule: { threshold, information = 0, departure, weight },
-  sourceEntropy,
-  sourceInformation = 0,
-  sourceDeparture = 0,
-}: Calibration): string {
+function describeRule(
+  { threshold, information = 0, departure, weight }: CalibratedRule,
+  { sourceEntropy, sourceInformation = 0, sourceDeparture = 0 }: Omit<Calibration, "rule">,
+): string {
   if (threshold === Number.MAX_VALUE)
     return "auto: the trained statistics stay everywhere, since own ones would harm pictures as they are";
   const times = (threshold / sourceEntropy).toFixed(1);

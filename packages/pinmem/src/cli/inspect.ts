@@ -11,6 +11,7 @@ import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } 
 import {
   acceptFormer,
   deviceOption,
+  logitAdjustmentOption,
   names,
   namesOf,
   positive,
@@ -32,6 +33,7 @@ interface InspectFlags {
   readonly device: string;
   readonly normalize?: NormalizeFlag;
   readonly vote?: number | "auto";
+  readonly logitAdjustment?: number | "auto";
   readonly out?: string;
   readonly json?: true;
 }
@@ -66,6 +68,7 @@ export function inspectCommand(): Command {
     .option("--seed <number>", "of the embedding, permutations and random memories", wholeNumber, 0)
     .addOption(normalizeOption())
     .addOption(voteOption())
+    .addOption(logitAdjustmentOption())
     .addOption(deviceOption())
     .option("--out <folder>", "where pictures and inspection.json go (default: RUN/inspection)")
     .option("--json", "print inspection.json instead of a summary")
@@ -109,9 +112,18 @@ async function inspect(path: string, flags: InspectFlags): Promise<void> {
     import("../evaluation/open-domains.js"),
     import("../inspection/describe-inspection.js"),
   ]);
-  const { limit, seed, embeddingClasses: classes, which, data, json, vote = null } = flags;
+  const {
+    limit,
+    seed,
+    embeddingClasses: classes,
+    which,
+    data,
+    json,
+    vote = null,
+    logitAdjustment = 0,
+  } = flags;
   const device = flags.device as Device; // openRun refuses what is none
-  const options = { device, form: "trained", ...(which && { which }) } as const;
+  const options = { device, form: "trained", logitAdjustment, ...(which && { which }) } as const;
   const normalization = await normalizationOf(flags.normalize);
   using run = await openNormalized(path, normalization, { ...options, vote });
   const domains = await inspectedDomains(flags.on ?? ["recipe"], run, {

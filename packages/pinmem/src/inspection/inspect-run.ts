@@ -123,6 +123,7 @@ export async function inspectRun(
     seed,
     normalize: run.normalize,
     vote: run.vote === "auto" ? (run.network.memory?.voteWeight ?? null) : run.vote,
+    logitAdjustment: run.adjustedBy,
     notes,
     pictures,
     figures,

@@ -16,6 +16,7 @@ import { tryAdjustments } from "../adaptation/try-adjustments.js";
 import { tryPictures } from "../adaptation/try-pictures.js";
 import { tryVotes } from "../adaptation/try-votes.js";
 import type { Dataset } from "../datasets/dataset.js";
+import type { Forward } from "../inference/predictor.js";
 import { SecondLook } from "../inference/second-look.js";
 import type { PredictionSigns } from "../inference/shift-rule.js";
 import { spreadEvenly } from "../loading/check.js";
@@ -65,7 +66,7 @@ export interface CalibrateOptions {
  * taken out of its logits, and writes that beside its weights.
  * @param path folder of a run, or a file of weights
  * @param datasets labeled pictures of its sources that it was not trained on
- * @throws RunError where there is no picture, the network has no batch norm, or the run was adapted to a place; as `openRun`; DataError naming a file that cannot be used
+ * @throws RunError where there is no picture, nothing of the network can be calibrated, or it was adapted to a place; as `openRun`; DataError naming a file that cannot be used
  */
 export async function calibrate(
   path: string,
@@ -85,12 +86,6 @@ export async function calibrate(
   const { network, space } = run;
   const file = calibrationFile(run.file);
   refuseAdapted(run);
-  if (!network.modules().some((module) => module instanceof nn.BatchNorm2d)) {
-    throw new RunError(
-      path,
-      "has no batch norm, whose statistics a calibration is about: predictions take it as it was trained",
-    );
-  }
   const known = onlyNew ? knownCalibration(run) : null;
   if (known) return { file, calibration: known };
   const each = Math.max(1, Math.round(pictures / Math.max(1, datasets.length)));
@@ -102,8 +97,11 @@ export async function calibrate(
       "cannot be calibrated without pictures of its sources' validation: its recipe names none in data.validation",
     );
   }
-  network.to({ memoryFormat: "channelsLast" });
-  const second = new SecondLook(network, (image) => predict(network, image));
+  const hasBatchNorm = network.modules().some((module) => module instanceof nn.BatchNorm2d);
+  if (hasBatchNorm) network.to({ memoryFormat: "channelsLast" });
+  const forward: Forward = (image) => predict(network, image);
+  const second = hasBatchNorm ? new SecondLook(network, forward) : null;
+  const candidates = second ? CANDIDATES : [0];
   const weights = votesToTry(network);
   const trainedVote = network.memory?.voteWeight ?? 0;
   const voted: WeighedPicture[] = [];
@@ -113,25 +111,32 @@ export async function calibrate(
       ? await classFrequencies(sources, { signal })
       : [];
   const isKnown = frequencies.some((share) => share > 0);
+  if (!second && weights.length === 0 && !isKnown) {
+    throw new RunError(
+      path,
+      "has nothing to calibrate: no batch norm, no memory that could vote, and no last convolution whose classes are known",
+    );
+  }
   async function* images() {
     for (const dataset of chosen) yield* evaluationImages(dataset);
   }
   const tried = await tryPictures(images(), {
+    forward,
     second,
     classes: space.classes.length,
-    candidates: CANDIDATES,
+    candidates,
     seed,
     device,
     signal,
     onTried: (kind, picture, logits) => {
-      second.normalization.weight = 0;
+      if (second) second.normalization.weight = 0;
       if (weights.length > 0) voted.push({ kind, trials: tryVotes(network, picture, weights, device) });
       if (isKnown)
         adjusted.push({ kind, trials: tryAdjustments(logits, picture.label, ADJUSTMENTS, frequencies) });
     },
     onPicture: (done) => onPicture?.(done, total),
   });
-  const rule = fitShiftRule(tried, CANDIDATES);
+  const rule = second && fitShiftRule(tried, CANDIDATES);
   const kinds = (["none", "framing", "shift"] as const).flatMap((change) => [
     ...new Set(tried.flatMap((picture) => (picture.change === change ? [picture.kind] : []))),
   ]);
@@ -142,8 +147,8 @@ export async function calibrate(
       change: those[0]?.change ?? "none",
       pictures: those.length,
       ...signsOf(those),
-      meanIoU: CANDIDATES.map((weight) => scoreWith(those, () => weight)),
-      chosen: scoreWith(those, (picture) => weightFor(rule, picture)),
+      meanIoU: candidates.map((weight) => scoreWith(those, () => weight)),
+      chosen: scoreWith(those, (picture) => (rule ? weightFor(rule, picture) : 0)),
     };
   });
   const plain = tried.filter(({ change }) => change === "none");
@@ -154,8 +159,8 @@ export async function calibrate(
     rule,
     sourceEntropy: usual.entropy,
     sourceInformation: usual.information,
-    sourceDeparture: meanDeparture(plain, rule.weight),
-    candidates: CANDIDATES,
+    sourceDeparture: rule ? meanDeparture(plain, rule.weight) : 0,
+    candidates,
     votes:
       voted.length > 0
         ? {

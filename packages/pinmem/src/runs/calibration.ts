@@ -11,7 +11,7 @@ import type { AdaptationRecord } from "./adaptation-record.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout. */
-export const CALIBRATION_FORMAT = 3;
+export const CALIBRATION_FORMAT = 4;
 
 const fraction = z.number().min(0).max(1);
 
@@ -35,18 +35,21 @@ export const calibrationSchema = z.strictObject({
   format: z.int().min(1).max(CALIBRATION_FORMAT),
   /** Optimizer steps behind the weights. */
   step: z.int().min(0),
-  rule: z.strictObject({
-    threshold: z.number().min(0),
-    /** Since format 2. */
-    information: z.number().min(0).optional(),
-    departure: z.number().min(0).optional(),
-    weight: z.number().gt(0).max(1),
-  }),
+  /** When a picture's own statistics are taken; null for a network without batch norm, since format 4. */
+  rule: z
+    .strictObject({
+      threshold: z.number().min(0),
+      /** Since format 2. */
+      information: z.number().min(0).optional(),
+      departure: z.number().min(0).optional(),
+      weight: z.number().gt(0).max(1),
+    })
+    .nullable(),
   /** Mean entropy on source validation pictures as they are, in nats. */
   sourceEntropy: z.number().min(0),
   /** Mean information there; since format 2. */
   sourceInformation: z.number().min(0).optional(),
-  /** Mean departure there, with the weight of the rule; since format 2. */
+  /** Mean departure there, with the weight of the rule; since format 2. Where there is no rule, 0. */
   sourceDeparture: z.number().min(0).optional(),
   /** Weights that were tried, 0 first. */
   candidates: z.array(fraction).min(1),
@@ -82,6 +85,7 @@ export const calibrationSchema = z.strictObject({
 });
 
 export type Calibration = z.output<typeof calibrationSchema>;
+export type CalibratedRule = NonNullable<Calibration["rule"]>;
 
 /** Beside a file of weights. */
 export const calibrationFile = (weights: string): string =>
@@ -135,5 +139,15 @@ export function readCalibration(
   throw new RunError(
     path,
     `was trained on after it was calibrated (at step ${calibration.step}, now ${step}), as ${basename(file)} says: ${calibrate} anew`,
+  );
+}
+
+/** When pictures ask for their own statistics. @throws as `readCalibration`; RunError where the network has no batch norm */
+export function readShiftRule(weights: CalibratedWeights): CalibratedRule {
+  const { rule } = readCalibration(weights);
+  if (rule) return rule;
+  throw new RunError(
+    weights.file,
+    "has no batch norm, and so no statistics that a picture could bring: leave `normalize` out",
   );
 }

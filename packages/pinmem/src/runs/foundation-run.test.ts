@@ -282,11 +282,18 @@ describe("a run with a foundation backbone", () => {
     expect(() => recipe(model as never)).toThrow(message);
   });
 
-  it("without batch norms has nothing to calibrate, and says so", async () => {
-    const folder = untrainedRun(join(root, "run"), {
-      recipe: recipe({ backbone: "dinov3_debug", head: "linear" }, { method: { name: "erm" } }),
-    });
-    await expect(calibrate(folder, [])).rejects.toThrow("has no batch norm, whose statistics");
+  it("without batch norms is calibrated for what its classes' frequencies weigh", async () => {
+    const model = { backbone: "dinov3_debug", head: "linear" } as const;
+    const { path } = new RunFolder(join(root, "run"));
+    await train(recipe(model, { method: methods[0], calibration: { pictures: 2 } }), { folder: path });
+    const { calibration } = await calibrate(path, [], { onlyNew: true });
+    expect(calibration).toMatchObject({ rule: null, votes: null, candidates: [0], sourceDeparture: 0 });
+    expect(calibration.shown.map(({ change }) => change)).not.toContain("framing");
+    using run = openRun(path, { logitAdjustment: "auto" });
+    expect(run.adjustedBy).toBe(calibration.logitAdjustment?.chosen);
+    expect(() => openRun(path, { normalize: { kind: "image", weight: "auto" } })).toThrow(
+      "has no batch norm, and so no statistics that a picture could bring: leave `normalize` out",
+    );
   });
 
   it("refuses a crop that cuts patches, and names the nearest that do not", () => {

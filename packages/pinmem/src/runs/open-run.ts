@@ -24,7 +24,7 @@ import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
 import { loadBase } from "./base-file.js";
-import { type CalibratedWeights, type Calibration, readCalibration } from "./calibration.js";
+import { type CalibratedWeights, type Calibration, readCalibration, readShiftRule } from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
 import { placeWeightByRule } from "./place-weight.js";
@@ -137,7 +137,7 @@ export function openRun(
     };
     /** The same network again: the first is prepared, where trained statistics stay. */
     const openAuto = (): AutoNormalization => {
-      const { rule } = readCalibration({ file, step, adaptation });
+      const rule = readShiftRule({ file, step, adaptation });
       const mixing = load().to({ memoryFormat: "channelsLast" });
       return { network: mixing, second: new SecondLook(mixing, (image) => predict(mixing, image)), rule };
     };

@@ -3,7 +3,7 @@
 import { type LookOptions, type PlacePicture, weightByRule } from "../adaptation/look-at-pictures.js";
 import { PLACE_WEIGHT } from "../inference/place.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
-import { type CalibratedWeights, readCalibration } from "./calibration.js";
+import { type CalibratedWeights, readShiftRule } from "./calibration.js";
 import { RunError } from "./run-error.js";
 
 /**
@@ -17,8 +17,7 @@ export async function placeWeightByRule(
   weights: CalibratedWeights,
   options: LookOptions,
 ): Promise<number> {
-  const { rule } = readCalibration(weights);
-  return weightByRule(network, pictures, rule, options);
+  return weightByRule(network, pictures, readShiftRule(weights), options);
 }
 
 /** The same; where the weights are not calibrated one that does well on average, and a note that says so. */
