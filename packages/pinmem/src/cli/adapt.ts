@@ -7,7 +7,7 @@ import type { AdaptProgress } from "../runs/adapt-options.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { interruption } from "./interruption.js";
-import { deviceOption, positive, whichOfRun, wholeNumber } from "./options.js";
+import { deviceOption, logitAdjustmentOption, positive, whichOfRun, wholeNumber } from "./options.js";
 import { explained } from "./running.js";
 
 interface AdaptFlags {
@@ -20,6 +20,7 @@ interface AdaptFlags {
   readonly weight: number | "auto";
   readonly vote: number | "auto";
   readonly classifier: number | "auto";
+  readonly logitAdjustment?: number | "auto";
   readonly steps: number;
   readonly seed: number;
   readonly device: string;
@@ -41,6 +42,7 @@ export function adaptCommand(): Command {
     .option("--weight <number>", "of the place's statistics in batch norm, 0 to 1, or auto", share, "auto")
     .option("--vote <number>", "weight of the memory's cosines in the logits, or auto", strength, "auto")
     .option("--classifier <number>", "of a fit of the last layer to the labels, or auto", strength, "auto")
+    .addOption(logitAdjustmentOption())
     .option(
       "--steps <count>",
       "train norms, write network and classifier on the labeled pictures",
@@ -59,8 +61,8 @@ export function adaptCommand(): Command {
       "after",
       `
 From pictures alone, batch norm takes statistics of the place, mixed into the trained ones as the network needs it, which pinmem
-calibrate found out. With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are written from them, and
-or the last layer is fitted to them in closed form; the weight of the statistics, of the votes and of that fit are those that answer
+calibrate found out. With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are written from them, or the
+last layer is fitted to them in closed form; the weight of the statistics, of the votes and of that fit are those that answer
 best on labeled pictures that were left out; a network without a memory gets one that votes. Where nothing is better than the network as it was, it stays so. Nothing is trained without --steps.
 Given an adapted run, rows move from its rows by the memory's momentum.
 

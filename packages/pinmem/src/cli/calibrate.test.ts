@@ -100,7 +100,7 @@ describe("pinmem calibrate", () => {
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("a number from 0 to 2, or auto")]);
   });
 
-  it("lets exported models and predictions go without these frequencies, too", async () => {
+  it("lets exported models, predictions and adapted runs go without these frequencies, too", async () => {
     const out = join(folder, "exported");
     const exported = await runCli("export", run, "--out", out, "--logit-adjustment", "0.5", "--json");
     expect(exported.code).toBe(0);
@@ -118,6 +118,13 @@ describe("pinmem calibrate", () => {
       return readFileSync(join(to, "train-ids/photo.png"));
     };
     expect(await labels("2")).not.toEqual(await labels("0"));
+    const here = join(folder, "here");
+    const words = ["--images", photo, "--out", here, "--weight", "0", "--logit-adjustment", "2", "--json"];
+    const adapted = await runCli("adapt", run, ...words);
+    expect([adapted.code, JSON.parse(adapted.out).logitAdjustment]).toEqual([0, 2]);
+    const to = join(folder, "predicted-here");
+    expect((await runCli("predict", here, photo, "--out", to, "--write", "train-ids")).code).toBe(0);
+    expect(readFileSync(join(to, "train-ids/photo.png"))).toEqual(await labels("2"));
     const uncalibrated = untrainedRun(join(folder, "uncalibrated"));
     const { code, err } = await runCli("predict", uncalibrated, photo, "--logit-adjustment", "0.3");
     expect([code, err]).toEqual([

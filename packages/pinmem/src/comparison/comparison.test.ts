@@ -61,6 +61,7 @@ describe("compare", () => {
       weight: 0.3,
       vote: 0,
       classifier: 0,
+      logitAdjustment: 0,
       written: [],
       momentum: 0,
       attached: false,

@@ -43,6 +43,11 @@ export interface AdaptOptions {
    * Default "auto": as `vote`, and nothing where `vote` is given.
    */
   readonly classifier?: number | "auto";
+  /**
+   * How much of the logarithms of the sources' class frequencies is taken out of the logits first; "auto": what the run's calibration found
+   * best, which also knows the frequencies. A fit of the classifier, which weighs classes against their size, does so by itself. Default 0.
+   */
+  readonly logitAdjustment?: number | "auto";
   /** Steps in which norms, write network and classifier are trained on the labeled pictures. Default 0. */
   readonly steps?: number;
   /** Of their order. Default 0. */
@@ -73,13 +78,14 @@ export function completeAdaptOptions(options: AdaptOptions): CompleteAdaptOption
     weight: "auto",
     vote: "auto",
     classifier: "auto",
+    logitAdjustment: 0,
     steps: 0,
     seed: 0,
     device: "cpu",
     onProgress: () => {},
     ...options,
   } as const;
-  const { shots, limit, weight, vote, classifier, steps, seed } = complete;
+  const { shots, limit, weight, vote, classifier, logitAdjustment, steps, seed } = complete;
   const fail = (name: string, value: unknown, rule: string) =>
     new RangeError(`adaptToPlace: \`${name}\` is ${JSON.stringify(value)}, but must be ${rule}`);
   for (const [name, value, least] of [
@@ -93,7 +99,7 @@ export function completeAdaptOptions(options: AdaptOptions): CompleteAdaptOption
   }
   if (weight !== "auto" && !(weight >= 0 && weight <= 1))
     throw fail("weight", weight, 'a number from 0 to 1, or "auto"');
-  for (const [name, strength] of Object.entries({ vote, classifier })) {
+  for (const [name, strength] of Object.entries({ vote, classifier, logitAdjustment })) {
     if (strength !== "auto" && !(strength >= 0 && strength < Number.POSITIVE_INFINITY))
       throw fail(name, strength, 'a number of at least 0, or "auto"');
   }

@@ -9,6 +9,7 @@ import { planFor } from "../adaptation/plan.js";
 import { refitClassifier, refitClassifierFrom } from "../adaptation/refit-classifier.js";
 import { trainSteps } from "../adaptation/train-steps.js";
 import { writeMemory, writeSums } from "../adaptation/write-memory.js";
+import { adjustLogits } from "../models/adjust-logits.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import { ContextConv2d } from "../models/heads/context-convolution.js";
 import {
@@ -25,6 +26,7 @@ import {
   withContext,
   withVote,
 } from "./adapted-network.js";
+import { readLogitAdjustment } from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { recordLeftOut } from "./left-out-scores.js";
 import { type ModelMetadata, readMetadata } from "./model-metadata.js";
@@ -91,7 +93,7 @@ async function adapt(
   { network, recipe, attached }: AdaptedNetwork,
   { file, before, place, options }: Task,
 ): Promise<Adaptation> {
-  const { out, device, steps, seed, weight, vote, classifier, onProgress } = options;
+  const { out, device, steps, seed, weight, vote, classifier, logitAdjustment, onProgress } = options;
   const { labeled } = place;
   const telling =
     (part: "statistics" | "steps") =>
@@ -102,6 +104,9 @@ async function adapt(
   const goesOn = hasPlaceRows(before.adaptation);
   const momentum = goesOn ? (network.memory?.momentum ?? 0) : 0;
 
+  const known = logitAdjustment === 0 ? null : readLogitAdjustment({ file, ...before });
+  const adjustedBy = logitAdjustment === "auto" ? (known?.chosen ?? 0) : logitAdjustment;
+  if (known) adjustLogits(network, known.frequencies, adjustedBy);
   using statistics = hasStatistics(network) ? await lookAtPictures(network, place.pictures, looking) : null;
   const plan = await planFor(network, {
     labeled,
@@ -158,6 +163,7 @@ async function adapt(
       weight: plan.weight,
       vote: plan.vote,
       classifier: plan.classifier,
+      logitAdjustment: adjustedBy,
       written,
       momentum,
       attached,

@@ -27,6 +27,8 @@ export const adaptationSchema = z.object({
   vote: z.number(),
   /** How much of a classifier fitted to the labeled pictures was added to the last convolution. */
   classifier: z.number().min(0).default(0),
+  /** How much of the logarithms of the sources' class frequencies was taken out of the logits. */
+  logitAdjustment: z.number().min(0).default(0),
   /** Names of the classes whose rows were written. */
   written: z.array(z.string()),
   /** How much of the rows before is left in these. */

@@ -86,6 +86,7 @@ export const calibrationSchema = z.strictObject({
 
 export type Calibration = z.output<typeof calibrationSchema>;
 export type CalibratedRule = NonNullable<Calibration["rule"]>;
+export type KnownFrequencies = NonNullable<Calibration["logitAdjustment"]>;
 
 /** Beside a file of weights. */
 export const calibrationFile = (weights: string): string =>
@@ -149,5 +150,29 @@ export function readShiftRule(weights: CalibratedWeights): CalibratedRule {
   throw new RunError(
     weights.file,
     "has no batch norm, and so no statistics that a picture could bring: leave `normalize` out",
+  );
+}
+
+/** What votes weigh at best. @throws as `readCalibration`; RunError where that is not known */
+export function readVoteWeight(weights: CalibratedWeights): number {
+  const { votes } = readCalibration(weights);
+  if (votes) return votes.chosen;
+  throw new RunError(
+    weights.file,
+    votes === null
+      ? "has no memory that could vote, as its calibration says: leave `vote` out"
+      : "was calibrated by an earlier version, which did not ask for the votes: `pinmem calibrate` it anew, or give `vote` a number",
+  );
+}
+
+/** What is known of the sources' classes. @throws as `readCalibration`; RunError where that is nothing */
+export function readLogitAdjustment(weights: CalibratedWeights): KnownFrequencies {
+  const { logitAdjustment } = readCalibration(weights, "leave `logitAdjustment` out");
+  if (logitAdjustment) return logitAdjustment;
+  throw new RunError(
+    weights.file,
+    logitAdjustment === null
+      ? "has no logits that could be adjusted, as its calibration says: leave `logitAdjustment` out"
+      : "was calibrated by an earlier version, which did not ask how frequent classes are: `pinmem calibrate` it anew, or leave `logitAdjustment` out",
   );
 }

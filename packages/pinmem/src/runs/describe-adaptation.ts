@@ -7,7 +7,19 @@ const percent = (share: number | null | undefined): string =>
 
 /** Lines to print. */
 export function describeAdaptation(record: AdaptationRecord): string[] {
-  const { from, pictures, labeled, weight, vote, classifier, written, steps, leftOut, notes } = record;
+  const {
+    from,
+    pictures,
+    labeled,
+    weight,
+    vote,
+    classifier,
+    logitAdjustment,
+    written,
+    steps,
+    leftOut,
+    notes,
+  } = record;
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
   return [
     `from ${from.file}, step ${from.step}: ${count(pictures, "picture")} of the place${labeled > 0 ? `, labels of ${labeled}` : ""}`,
@@ -18,6 +30,9 @@ export function describeAdaptation(record: AdaptationRecord): string[] {
         ]
       : []),
     ...(classifier > 0 ? [`classifier: fitted to the labeled pictures, x ${classifier}`] : []),
+    ...(logitAdjustment > 0
+      ? [`logits: without ${logitAdjustment} of the logarithms of the sources' class frequencies`]
+      : []),
     ...(steps > 0 ? [`trained: ${count(steps, "step")} on the labeled pictures`] : []),
     ...(leftOut ? scoreTable(leftOut) : []),
     ...(leftOut?.worse ?? []).map((name) => {

@@ -24,7 +24,7 @@ import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
 import { loadBase } from "./base-file.js";
-import { type CalibratedWeights, type Calibration, readCalibration, readShiftRule } from "./calibration.js";
+import { readLogitAdjustment, readShiftRule, readVoteWeight } from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
 import { placeWeightByRule } from "./place-weight.js";
@@ -123,12 +123,12 @@ export function openRun(
   const { tensors, metadata } = loadSafetensors(file);
   try {
     const { recipe, space, step, score, adaptation, backboneWeights } = readMetadata(file, metadata);
-    const adjustment = logitAdjustment === 0 ? null : calibratedAdjustment({ file, step, adaptation });
+    const adjustment = logitAdjustment === 0 ? null : readLogitAdjustment({ file, step, adaptation });
     const adjustedBy = logitAdjustment === "auto" ? (adjustment?.chosen ?? 0) : logitAdjustment;
     const load = (): SegmentationNetwork => {
       const network = nn.init.skipInit(() => createRecipeNetwork(recipe, space.classes.length));
       if (vote !== null)
-        letVote(network, vote === "auto" ? calibratedVote({ file, step, adaptation }) : vote, path);
+        letVote(network, vote === "auto" ? readVoteWeight({ file, step, adaptation }) : vote, path);
       loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });
       loadNetworkWeights(network, withBase(network, tensors));
       network.eval().requiresGrad_(false);
@@ -219,30 +219,6 @@ export const normalizationAt = (
   pictures: files.length,
   mark,
 });
-
-/** The weight of the votes that a calibration found. @throws RunError where there is none */
-function calibratedVote(weights: CalibratedWeights): number {
-  const { votes } = readCalibration(weights);
-  if (votes) return votes.chosen;
-  throw new RunError(
-    weights.file,
-    votes === null
-      ? "has no memory that could vote, as its calibration says: leave `vote` out"
-      : "was calibrated by an earlier version, which did not ask for the votes: `pinmem calibrate` it anew, or give `vote` a number",
-  );
-}
-
-/** What is known of the sources' classes. @throws RunError where that is nothing */
-function calibratedAdjustment(weights: CalibratedWeights): NonNullable<Calibration["logitAdjustment"]> {
-  const { logitAdjustment } = readCalibration(weights, "leave `logitAdjustment` out");
-  if (logitAdjustment) return logitAdjustment;
-  throw new RunError(
-    weights.file,
-    logitAdjustment === null
-      ? "has no logits that could be adjusted, as its calibration says: leave `logitAdjustment` out"
-      : "was calibrated by an earlier version, which did not ask how frequent classes are: `pinmem calibrate` it anew, or leave `logitAdjustment` out",
-  );
-}
 
 function letVote(network: SegmentationNetwork, vote: number, path: string): void {
   const { memory } = network;
