@@ -5,6 +5,7 @@ import type { Dataset } from "../datasets/dataset.js";
 import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { labelsCover } from "./labels-cover.js";
 import { type Candidate, type Choice, leaveOneOut } from "./leave-one-out.js";
 
 export interface Plan extends Candidate {
@@ -40,6 +41,7 @@ const VOTES = [0, 5, 10, 20, 30] as const;
 const CLASSIFIERS = [3, 10, 30] as const;
 /** Where nothing can be tried: what did well with several networks in unseen places. */
 const DEFAULT_VOTE = 10;
+const DEFAULT_CLASSIFIER = 3;
 
 /**
  * Finds out how to adapt a network in its trained form, in evaluation mode; changes its running statistics on the way.
@@ -76,14 +78,14 @@ export async function planFor(
   const fixed = classifier === "auto" ? 0 : classifier;
   if (!statistics) notes.push("the network has no batch norm, so that there are no statistics to take");
   const weight = statistics ? asked : 0;
-  const settled = async (rows: Candidate["rows"], otherwise: number) => {
+  const settled = async (rows: Candidate["rows"], otherwise: number, strength = fixed) => {
     const decided = weight === "auto" ? await weightWithoutLabels() : { weight, note: null };
     if (decided.note !== null) notes.push(decided.note);
     return {
       weight: decided.weight,
       vote: vote === "auto" ? otherwise : vote,
       rows,
-      classifier: fixed,
+      classifier: strength,
       choice: null,
       notes,
     };
@@ -91,10 +93,17 @@ export async function planFor(
   const count = labeled?.samples.length ?? 0;
   if (!labeled || count === 0) return settled("trained", trainedVote);
   if (count === 1) {
-    const plan = await settled("place", DEFAULT_VOTE);
+    const mayFit = canFit && classifier === "auto" && vote === "auto";
+    const fits = mayFit && (await labelsCover(network, labeled, options.device));
+    const plan = await settled("place", DEFAULT_VOTE, fits ? DEFAULT_CLASSIFIER : fixed);
+    const fit = plan.classifier > 0 ? ` and a classifier x ${plan.classifier}` : "";
     notes.push(
-      `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight} and votes x ${plan.vote} were not tried on pictures of the place`,
+      `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight}, votes x ${plan.vote}${fit} were not tried on pictures of the place`,
     );
+    if (mayFit && !fits)
+      notes.push(
+        "its labels name too few of the classes that the network sees in it for a classifier to be fitted to them: the others would be taken for these",
+      );
     return plan;
   }
   const choice = await leaveOneOut(network, {

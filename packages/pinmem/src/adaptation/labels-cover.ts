@@ -1,0 +1,36 @@
+// Whether a few labels speak for all of a picture. A fit knows the classes that it was shown: where strokes name three and the picture has
+// ten, it would give the pixels of the others to these three.
+
+import { type Device, noGrad, scope } from "@pinmem/torch";
+import type { Dataset } from "../datasets/dataset.js";
+import { pictureInput } from "../inference/picture-input.js";
+import { winners } from "../inference/predictor.js";
+import { evaluationImages } from "../loading/evaluation-loader.js";
+import { predict } from "../models/segment.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
+
+/** Of the pixels. */
+const MOST = 0.9;
+
+/**
+ * Whether nearly all pixels of the labeled pictures are, by the network's own predictions, of classes that some label names.
+ * @throws DataError naming a picture or label that cannot be used
+ */
+export async function labelsCover(
+  network: SegmentationNetwork,
+  labeled: Dataset,
+  device: Device = "cpu",
+): Promise<boolean> {
+  const [named, predicted] = [counts(), counts()];
+  for await (const { image, label, width, height } of evaluationImages(labeled)) {
+    for (const id of label) named[id] = (named[id] as number) + 1;
+    const found = scope(() =>
+      noGrad(() => winners(predict(network, pictureInput([{ width, height, pixels: image }], device)))),
+    );
+    for (const id of found) predicted[id] = (predicted[id] as number) + 1;
+  }
+  const share = (those: readonly number[]) => those.reduce((sum, count) => sum + count, 0);
+  return share(predicted.filter((_, id) => (named[id] as number) > 0)) >= MOST * share(predicted);
+}
+
+const counts = (): number[] => Array<number>(256).fill(0);
