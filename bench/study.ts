@@ -4,7 +4,7 @@
 //   node bench/dist/study.js --cells far-erm:1,far-erm:2,far-memory-erm-votes:1,far-erm@3000:1 --out runs/study
 //
 // A cell is RECIPE[@STEPS]:SEED. A training that was interrupted goes on where it was; a cell that is done is left out, and so is
-// one that --done lists. Two of these may work beside one another in one folder, each with a list of its own. PINMEM_DATA holds CamVid by drive
+// one that --done lists; figures that it lacks are added where its training is still there. Two of these may work beside one another in one folder, each with a list of its own. PINMEM_DATA holds CamVid by drive
 // (camvid), of whose pictures halves are made beside it (camvid-half), and the weights (weights).
 
 import { readFileSync, rmSync } from "node:fs";
@@ -18,7 +18,7 @@ import { cpuClock } from "./lib/cpu-clock.js";
 import { benchOptions, misuse } from "./lib/options.js";
 import { median } from "./lib/statistics.js";
 import { halveCamvid } from "./study/halve-camvid.js";
-import { scoreCell } from "./study/score-cell.js";
+import { adjustingOf, scoreCell } from "./study/score-cell.js";
 import type { StudyCell } from "./study/study-cell.js";
 
 const values = benchOptions({
@@ -58,12 +58,14 @@ await halveCamvid(join(data, "camvid"), join(data, "camvid-half"));
 for (const cell of wanted) {
   const [, name, length, seed] =
     /^([\w-]+)(?:@(\d+))?:(\d+)$/.exec(cell) ?? misuse("study", `"${cell}" is no RECIPE[@STEPS]:SEED`);
-  if (stop.signal.aborted || isDone(cell)) continue;
+  const folder = join(out, "runs", cell.replaceAll(/[@:]/g, "-"));
+  if (stop.signal.aborted) continue;
+  await complete(cell, folder);
+  if (isDone(cell)) continue;
   const given = await loadRecipe(`${file}#${name}`);
   const steps = length === undefined ? (given.length.steps ?? 0) : Number(length);
   const validation = { ...given.validation, every: steps };
   const recipe = resolveRecipe({ ...given, seed: Number(seed), length: { steps }, validation });
-  const folder = join(out, "runs", cell.replaceAll(/[@:]/g, "-"));
   const perStep: number[] = [];
   let clock = cpuClock();
   const stepped = {
@@ -88,3 +90,11 @@ for (const cell of wanted) {
   console.log(`${cell}: done`);
 }
 console.log(`all figures: ${cells.file}`);
+
+/** Measures what a cell lacks that was scored before it was asked for, where its training is still there. */
+async function complete(cell: string, folder: string): Promise<void> {
+  const [known] = cells.read(cell) ?? [];
+  if (!known || known.adjusting || !new RunFolder(folder).exists) return;
+  cells.write(cell, [{ ...known, adjusting: await adjustingOf(folder) }]);
+  console.log(`${cell}: completed`);
+}
