@@ -119,6 +119,8 @@ const light = together(contrast, () => ({ lossWeights: { cohesion: 0.1 } }));
 /** The decoder takes the feature as it is: the memory is in the votes alone. */
 const voters = together(contrast, memory({ votesOnly: true }));
 const residual = together(contrast, memory({ read: { ...sharp, residual: true } }));
+/** Rows of what the last convolution sees, at an eighth of the picture's resolution in place of a sixteenth. */
+const decoder = memory({ at: "decoder" });
 const domains = memory({ rows: { count: 2, per: "domain" } });
 const clusters = memory({ rows: { count: 3, per: "cluster" } });
 
@@ -133,6 +135,9 @@ const ofMemory = {
   "apart-strong": together(apart, strong),
   "contrast-perturb": together(contrast, perturb),
   "contrast-strong-fine": together(contrast, strong, fine),
+  "contrast-decoder": together(contrast, decoder),
+  "contrast-strong-decoder": together(contrast, strong, decoder),
+  "voters-strong-decoder": together(voters, strong, decoder),
   "light-strong": together(light, strong),
   "balanced-strong": together(balanced, strong),
   "voters-strong": together(voters, strong),

@@ -16,8 +16,9 @@ export {
   type DecodeValues,
   type EncodedValues,
   emitBackbone,
-  emitLogits,
+  type HeadEmitter,
   type NetworkEmitter,
+  registerHeadEmitter,
   registerNetworkEmitter,
 } from "../export/emitters/networks.js";
 export { type EmitContext, type ModuleEmitter, registerEmitter } from "../export/emitters/registry.js";

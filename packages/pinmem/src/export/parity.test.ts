@@ -122,6 +122,12 @@ const foundation: [string, NetworkOptions][] = [
     ? (
         [
           { backbone: "dinov2_debug", head: "dpt", memory: readAndVote },
+          { backbone: "dinov2_debug", head: "dpt", memory: { ...readAndVote, at: "decoder" } },
+          {
+            backbone: "dinov3_convnext_debug",
+            head: "deeplab-v3+",
+            memory: { ...readAndVote, at: "decoder" },
+          },
           { backbone: "dinov2_debug", head: "deeplab-v3+", memory: readAndVote },
           { backbone: "dinov3_debug", head: "linear", memory: readAndVote },
           { backbone: "dinov3_debug", head: "deeplab-v3+", memory: readAndVote },
@@ -131,7 +137,7 @@ const foundation: [string, NetworkOptions][] = [
           { backbone: "parity_dinov3_gated", head: "linear" },
         ] satisfies NetworkOptions[]
       ).map((options): [string, NetworkOptions] => [
-        `${options.backbone}, ${options.head}${"memory" in options ? ", with a memory" : ""}`,
+        `${options.backbone}, ${options.head}${"memory" in options ? `, with a memory${"at" in options.memory ? " at the decoder" : ""}` : ""}`,
         options,
       ])
     : []),
@@ -208,6 +214,7 @@ describe("exported graphs", () => {
     ["with votes", { read: { maskAbsent: true }, vote: 10 }],
     ["with a learned weight of votes", { vote: { learned: 5 } }],
     ["with votes alone", { vote: 10, votesOnly: true }],
+    ["at the decoder", { at: "decoder", read: { temperature: 0.1 }, vote: 10 }],
     [
       "with several rows a class",
       { rows: { per: "cluster", count: 3 }, vote: 3, read: { maskAbsent: true } },
@@ -217,7 +224,7 @@ describe("exported graphs", () => {
       { rows: { per: "cluster", count: 2 }, vote: 3, read: { centered: true } },
     ],
   ];
-  it.each(some(reads, 1, 2, 5, 6))("read the memory %s", async (_, options) => {
+  it.each(some(reads, 1, 2, 6, 7))("read the memory %s", async (_, options) => {
     await expectSame({ backbone: "mobilenet_v2", memory: options }, { pictures: [[47, 33]] });
   });
 

@@ -23,9 +23,17 @@ export interface NetworkParts {
   /** Share of channels that the auxiliary head drops in training. */
   readonly auxiliaryDropout: number;
   readonly memory: ClassMemory | null;
+  /** Default "encoder". */
+  readonly memoryAt?: MemoryAt;
 }
 
-/** A network of a backbone and a head. Subclasses are heads: they say how the feature is made and decoded (`bottleneck`, `beforeClassifier`). */
+/**
+ * Which feature a memory reads and is written from: `encoder`, that of the bottleneck, as in the paper; `decoder`, what the last
+ * convolution sees, which is finer: in DeepLabV3+ at the resolution of layer1, a quarter of the picture's, an eighth with MobileNetV2.
+ */
+export type MemoryAt = "encoder" | "decoder";
+
+/** A network of a backbone and a head. Subclasses are heads: they say how the feature is made and decoded (`bottleneck`, `decoded`). */
 export abstract class BackboneNetwork extends SegmentationNetwork {
   readonly layer0: StageModule;
   readonly layer1: StageModule;
@@ -34,9 +42,12 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
   readonly layer4: StageModule;
   readonly #backbone: Backbone;
   readonly #classes: number;
+  /** Where its memory is, or would be. */
+  readonly memoryAt: MemoryAt;
 
-  constructor({ backbone, classes }: NetworkParts) {
+  constructor({ backbone, classes, memoryAt = "encoder" }: NetworkParts) {
     super();
+    this.memoryAt = memoryAt;
     this.#backbone = backbone;
     this.#classes = classes;
     this.layer0 = backbone.layer0;
@@ -62,7 +73,7 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
     return this.#backbone;
   }
 
-  /** Ratio of the image's resolution to the feature's. */
+  /** Ratio of the image's resolution to that of the bottleneck's feature. */
   override get outputStride(): OutputStride {
     return this.#backbone.strides.layer4 as OutputStride;
   }
@@ -80,7 +91,10 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
     return scope(() => {
       const { deep, lowLevel, auxiliary, whitening } = this.#backbone.call(image_B3HW);
       const feature = this.bottleneck(deep);
-      return { feature, lowLevel: this.usesLowLevel ? lowLevel : null, auxiliary, whitening };
+      const forDecoder = this.usesLowLevel ? lowLevel : null;
+      return this.memoryAt === "encoder"
+        ? { feature, lowLevel: forDecoder, auxiliary, whitening }
+        : { feature: this.decoded(feature, forDecoder), lowLevel: null, auxiliary, whitening };
     });
   }
 
@@ -102,8 +116,15 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
     });
   }
 
-  /** What the last convolution, which tells the classes apart, sees: (B, D, h, w), at the decoder's resolution. */
-  abstract beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor;
+  /** The feature (B, C, h, w) and the low-level one, where the head uses it, decoded: (B, D, h', w'). */
+  protected abstract decoded(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor;
+
+  /** What the last convolution, which tells the classes apart, sees of what was encoded: (B, D, h', w'), at the decoder's resolution. */
+  beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
+    // A tensor of its own, as in the other case: whoever asked may dispose it.
+    if (this.memoryAt === "decoder") return feature_BChw.view(feature_BChw.shape);
+    return this.decoded(feature_BChw, lowLevel);
+  }
 
   /** The last convolution. */
   get classifier(): nn.Conv2d {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fromTypedArray, liveTensors, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { fromTypedArray, liveTensors, manualSeed, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { architectureOf } from "../../../../golden/architecture.js";
 import { formulaImages } from "../../../../golden/formula.js";
@@ -150,6 +150,47 @@ describe("forward", () => {
       const without = [...network.namedParameters()].filter(([, { grad }]) => grad === null);
       expect(without.map(([name]) => name)).toEqual([]);
     });
+  });
+});
+
+describe("a memory at the decoder", () => {
+  const at = (place: "encoder" | "decoder", memory: object = {}) => {
+    manualSeed(3);
+    const options = { backbone: "mobilenet_v2", classes: 4, width: 16 } as const;
+    return createNetwork({ ...options, memory: { votesOnly: true, ...memory, at: place } }).eval();
+  };
+
+  it("takes what the last convolution sees, and without it all is as with one at the encoder", () => {
+    scope(() =>
+      noGrad(() => {
+        const [before, behind] = [at("encoder"), at("decoder")];
+        const image = formulaImages([0], [48, 64]);
+        const [{ feature, lowLevel }, seen] = [before.encode(image), behind.encode(image)];
+        expect(feature.shape).toEqual([1, 16, 3, 4]);
+        expect(seen.feature.shape).toEqual([1, 16, 6, 8]);
+        expect(seen.lowLevel).toBeNull();
+        const decoded = before.beforeClassifier(feature, lowLevel);
+        expect(seen.feature.sub(decoded).abs().max().toNumber()).toBe(0);
+        const apart = behind.call(image).logits.sub(before.call(image).logits);
+        expect(apart.abs().max().toNumber()).toBe(0);
+      }),
+    );
+  });
+
+  it("votes at the decoder's resolution", () => {
+    scope(() =>
+      noGrad(() => {
+        const network = at("decoder", { vote: 10 });
+        const image = formulaImages([0], [48, 64]);
+        const { feature } = network.encode(image);
+        const { votes } = network.memory?.read(feature) ?? {};
+        expect(votes?.shape).toEqual([1, 4, 6, 8]);
+        const small = network.classifier.call(feature).add(votes as Tensor);
+        const expected = nn.F.interpolate(small, { size: [48, 64], mode: "bilinear", alignCorners: true });
+        const { logits } = network.call(image);
+        expect(logits.sub(expected).abs().max().toNumber()).toBeLessThan(1e-5);
+      }),
+    );
   });
 });
 

@@ -24,6 +24,8 @@ const nameIn = <Known extends string>(registry: Registry<unknown>) =>
   }) as unknown as z.ZodType<Known | (string & {}), Known | (string & {})>;
 
 const memorySchema = z.strictObject({
+  /** `encoder`: the feature of the bottleneck, as in the paper; `decoder`: what the last convolution sees. Default "encoder". */
+  at: z.enum(["encoder", "decoder"]).optional(),
   momentum: z.number().min(0).lt(1).optional(),
   temperature: z.number().positive().optional(),
   balance: z.enum(["pixels", "classes"]).optional(),
@@ -147,7 +149,7 @@ export function completeNetworkOptions(
 
 /** The class memory that options describe. */
 export const createMemory = (
-  options: z.output<typeof memorySchema>,
+  { at: _, ...options }: z.output<typeof memorySchema>,
   { classes, width, noise }: { classes: number; width: number; noise?: NoiseSource | undefined },
 ): ClassMemory => new ClassMemory({ classes, width, ...(options as MemoryOptions), ...(noise && { noise }) });
 
@@ -185,7 +187,14 @@ export function createNetwork(
     width,
     auxiliaryDropout,
     memory: memory && createMemory(memory, { classes, width, noise }),
+    ...(memory?.at && { memoryAt: memory.at }),
   });
+  const seen = network.classifier.weight.size(1);
+  if (network.memoryAt === "decoder" && seen !== width) {
+    throw new NetworkOptionsError(
+      `createNetwork: memory.at: must be "encoder" with the head ${head}, whose last convolution sees ${seen} channels where its feature has ${width}`,
+    );
+  }
   if (context) network.addContext();
   return network;
 }

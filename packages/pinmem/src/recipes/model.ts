@@ -110,6 +110,7 @@ export function modelProblems(model: ModelConfig): string[] {
   return [
     ...Object.entries(idle).flatMap(([field, value]) => (value === undefined ? [] : [field])),
     ...(Object.keys(normalization).length > 0 ? ["normalization"] : []),
+    ...(model.memory.at === undefined ? [] : ["memory.at"]),
   ].map(
     (field) => `model.${field} says nothing about the network "${network}", which is whole; leave it out`,
   );

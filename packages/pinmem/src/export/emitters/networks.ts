@@ -1,9 +1,9 @@
 // Networks in two parts, as their `encode` and `decode`: one emitter for each class of them. Those of a backbone and a head here;
-// for whole networks of one's own, `registerNetworkEmitter`.
+// for heads of one's own `registerHeadEmitter`, for whole networks `registerNetworkEmitter`.
 // Shapes: B batch, C width of the feature, K classes, H W image, h w feature.
 
 import type { nn } from "@pinmem/torch";
-import type { BackboneNetwork } from "../../models/backbone-network.js";
+import { BackboneNetwork } from "../../models/backbone-network.js";
 import { ConvNext } from "../../models/backbones/vit/conv-next.js";
 import { VisionTransformer } from "../../models/backbones/vit/vision-transformer.js";
 import { DeepLabV2 } from "../../models/heads/deeplab-v2.js";
@@ -49,7 +49,7 @@ type Class<T> = abstract new (...args: never[]) => T;
 
 const emitters = new Map<unknown, NetworkEmitter<never>>();
 
-/** Says how networks of a class of one's own, or of a head of one's own, are exported. */
+/** Says how networks of a class of one's own are exported. */
 export function registerNetworkEmitter<N extends SegmentationNetwork>(
   kind: Class<N>,
   emitter: NetworkEmitter<N>,
@@ -60,11 +60,53 @@ export function registerNetworkEmitter<N extends SegmentationNetwork>(
 /** @throws ExportError where there is none */
 export function networkEmitterOf(network: SegmentationNetwork): NetworkEmitter<SegmentationNetwork> {
   const kind = network.constructor;
-  const emitter = emitters.get(kind);
-  if (emitter) return emitter as NetworkEmitter<SegmentationNetwork>;
+  const emitter = emitters.get(kind) as NetworkEmitter<SegmentationNetwork> | undefined;
+  if (emitter) return network instanceof BackboneNetwork ? placed(emitter, network) : emitter;
   throw new ExportError(
     `a network of the class ${kind.name} cannot be exported: say how with registerNetworkEmitter(${kind.name}, …), from pinmem/export`,
   );
+}
+
+/** Writes a head, whose memory may be before or behind its decoder. */
+export interface HeadEmitter<N extends BackboneNetwork> {
+  lowLevelChannels?(network: N): number;
+  encode(network: N, image: Value, context: EmitContext): EncodedValues;
+  /** What the last convolution sees. */
+  decoded(network: N, values: EncodedValues, context: EmitContext): Value;
+}
+
+const headEmitters = new Map<unknown, HeadEmitter<never>>();
+
+/** Says how networks of a head of one's own are exported. */
+export function registerHeadEmitter<N extends BackboneNetwork>(kind: Class<N>, head: HeadEmitter<N>): void {
+  headEmitters.set(kind, head);
+  registerNetworkEmitter<N>(kind, {
+    ...(head.lowLevelChannels && { lowLevelChannels: head.lowLevelChannels }),
+    encode: head.encode,
+    decode: (network, values, context) =>
+      emitClassified(network, head.decoded(network, values, context), values, context),
+  });
+}
+
+/** The emitter of a head as its network needs it: a memory behind the decoder has that decoder before it, in `encode`. */
+function placed(
+  emitter: NetworkEmitter<SegmentationNetwork>,
+  { memoryAt, constructor: kind }: BackboneNetwork,
+): NetworkEmitter<SegmentationNetwork> {
+  if (memoryAt === "encoder") return emitter;
+  const head = headEmitters.get(kind) as HeadEmitter<BackboneNetwork> | undefined;
+  if (!head)
+    throw new ExportError(
+      `a network of the class ${kind.name} cannot be exported with its memory at the decoder: say how with registerHeadEmitter(${kind.name}, …), from pinmem/export`,
+    );
+  const placedAtDecoder: NetworkEmitter<BackboneNetwork> = {
+    encode: (network, image, context) => ({
+      feature: head.decoded(network, head.encode(network, image, context), context),
+      lowLevel: null,
+    }),
+    decode: (network, values, context) => emitClassified(network, values.feature, values, context),
+  };
+  return placedAtDecoder as NetworkEmitter<SegmentationNetwork>;
 }
 
 /** Of the stages of a backbone: the outputs of layer1 and of layer4. */
@@ -80,14 +122,6 @@ export function emitBackbone(
   const deep = [layer2, layer3, layer4].reduce((value, stage) => emit(stage, value), lowLevel);
   return { lowLevel, deep };
 }
-
-/** The last convolutions of a decoder, votes, and the logits at the image's size. */
-export const emitLogits = (
-  network: BackboneNetwork,
-  joined: Value,
-  sizes: Pick<DecodeValues, "votes" | "size">,
-  context: EmitContext,
-): Value => emitClassified(network, context.emit(network.final1, joined), sizes, context);
 
 /** What the classifier sees, to votes and logits. */
 function emitClassified(
@@ -108,17 +142,16 @@ function emitClassified(
 /** The fine map is made and convolved in `encode`: a memory that changes leaves it as it is. */
 const lowLevelChannels = ({ final1 }: DeepLabV3Plus | PyramidDeepLab): number => final1.first.outChannels;
 
-function decodeJoined(
-  network: DeepLabV3Plus | PyramidDeepLab,
-  { feature, lowLevel, votes, size }: DecodeValues,
+function decodedJoined(
+  { final1 }: DeepLabV3Plus | PyramidDeepLab,
+  { feature, lowLevel }: EncodedValues,
   context: EmitContext,
 ): Value {
   if (!lowLevel) throw new Error("internal: DeepLabV3+ decodes with a fine map");
-  const seen = emitJoined(network.final1, lowLevel, feature, context);
-  return emitClassified(network, seen, { votes, size }, context);
+  return emitJoined(final1, lowLevel, feature, context);
 }
 
-registerNetworkEmitter<DeepLabV3Plus>(DeepLabV3Plus, {
+registerHeadEmitter<DeepLabV3Plus>(DeepLabV3Plus, {
   lowLevelChannels,
   encode(network, image, context) {
     const { emit } = context;
@@ -126,29 +159,26 @@ registerNetworkEmitter<DeepLabV3Plus>(DeepLabV3Plus, {
     const feature = emit(network.botAspp, emit(network.aspp, deep));
     return { feature, lowLevel: emitFine(network.final1, emit(network.botFine, lowLevel), context) };
   },
-  decode: decodeJoined,
+  decoded: decodedJoined,
 });
 
-registerNetworkEmitter(DeepLabV2, {
+registerHeadEmitter(DeepLabV2, {
   encode(network, image, context) {
     const { deep } = emitBackbone(network, image, context);
     return { feature: context.emit(network.aspp, deep), lowLevel: null };
   },
-  decode(network, { feature, votes, size }, context) {
-    return emitLogits(network, feature, { votes, size }, context);
-  },
+  decoded: ({ final1 }, { feature }, { emit }) => emit(final1, feature),
 });
 
-registerNetworkEmitter(LinearHead, {
+registerHeadEmitter(LinearHead, {
   encode: (network, image, context) => ({
     feature: emitBackbone(network, image, context).deep,
     lowLevel: null,
   }),
-  decode: (network, { feature, votes, size }, context) =>
-    emitLogits(network, feature, { votes, size }, context),
+  decoded: ({ final1 }, { feature }, { emit }) => emit(final1, feature),
 });
 
-registerNetworkEmitter<PyramidDeepLab>(PyramidDeepLab, {
+registerHeadEmitter<PyramidDeepLab>(PyramidDeepLab, {
   lowLevelChannels,
   encode(network, image, context) {
     const { emit } = context;
@@ -159,15 +189,15 @@ registerNetworkEmitter<PyramidDeepLab>(PyramidDeepLab, {
       lowLevel: emitFine(network.final1, emit(network.botFine, emit(network.grow, lowLevel)), context),
     };
   },
-  decode: decodeJoined,
+  decoded: decodedJoined,
 });
 
-registerNetworkEmitter(DensePrediction, {
+registerHeadEmitter(DensePrediction, {
   encode(network, image, context) {
     const { lowLevel, deep } = emitBackbone(network, image, context);
     return { feature: context.emit(network.aspp, deep), lowLevel };
   },
-  decode(network, { feature, lowLevel, votes, size }, context) {
+  decoded(network, { feature, lowLevel }, context) {
     if (!lowLevel) throw new Error("internal: the decoder fuses the maps of three stages");
     const { graph, emit } = context;
     const maps = graph.nodes("Split", [lowLevel], { axis: 1, num_outputs: 3 }, 3);
@@ -179,7 +209,7 @@ registerNetworkEmitter(DensePrediction, {
       const grown = resize(graph, fused, sizesOf(graph, skip, 2, 4));
       fused = emit(fuse[at] as ResidualUnit, graph.node("Add", [grown, skip]));
     }
-    return emitLogits(network, fused, { votes, size }, context);
+    return emit(network.final1, fused);
   },
 });
 

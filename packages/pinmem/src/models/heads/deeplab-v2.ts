@@ -33,7 +33,7 @@ export class DeepLabV2 extends BackboneNetwork {
     return this.aspp.call(deep_BChw);
   }
 
-  override beforeClassifier(feature_BChw: Tensor): Tensor {
+  protected decoded(feature_BChw: Tensor): Tensor {
     return this.final1.call(feature_BChw);
   }
 }

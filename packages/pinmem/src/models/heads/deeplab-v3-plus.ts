@@ -39,7 +39,7 @@ export class DeepLabV3Plus extends BackboneNetwork {
     return scope(() => this.botAspp.call(this.aspp.call(deep_BChw)));
   }
 
-  override beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
+  protected decoded(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
     if (!lowLevel) throw new Error("internal: DeepLabV3+ decodes with the feature of layer1");
     return scope(() => this.final1.call(this.botFine.call(lowLevel), feature_BChw));
   }

@@ -78,7 +78,7 @@ export class DensePrediction extends BackboneNetwork {
     return this.aspp.call(deep_BChw);
   }
 
-  override beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
+  protected decoded(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
     if (!lowLevel) throw new Error("internal: the decoder fuses the maps of three stages");
     return scope(() => {
       const maps = lowLevel.chunk(3, 1);

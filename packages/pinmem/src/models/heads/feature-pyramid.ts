@@ -47,7 +47,7 @@ export class PyramidDeepLab extends BackboneNetwork {
     return scope(() => this.botAspp.call(this.aspp.call(deep_BChw)));
   }
 
-  override beforeClassifier(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
+  protected decoded(feature_BChw: Tensor, lowLevel: Tensor | null): Tensor {
     if (!lowLevel) throw new Error("internal: the fine feature is grown from the last map");
     return scope(() => this.final1.call(this.botFine.call(this.grow.call(lowLevel)), feature_BChw));
   }

@@ -31,7 +31,7 @@ export class LinearHead extends BackboneNetwork {
     return deep_BChw;
   }
 
-  override beforeClassifier(feature_BChw: Tensor): Tensor {
+  protected decoded(feature_BChw: Tensor): Tensor {
     return this.final1.call(feature_BChw);
   }
 
