@@ -1,7 +1,7 @@
 // Measures what a forward pass of each prepared network needs per pixel, the figures of packages/core/src/tiling/memory-estimate.ts.
 // One process for each case, on Linux: the peak of resident memory while predicting, less what was resident before.
 //
-//   node packages/pinmem/scripts/measure-prediction-memory.mjs [BACKBONE…]
+//   node packages/pinmem/scripts/measure-prediction-memory.mjs [--at decoder] [BACKBONE…]
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,9 @@ const sizes = [
 ];
 // Freed memory goes back to the system at once, so that what is resident is what is used.
 const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: "65536", MALLOC_TRIM_THRESHOLD_: "65536" };
-const [, , first, ...rest] = process.argv;
+const [, , ...words] = process.argv;
+const at = words[0] === "--at" ? words.splice(0, 2)[1] : "encoder";
+const [first, ...rest] = words;
 
 if (first === "--case") await measure(JSON.parse(rest[0]));
 else await measureAll([first, ...rest].filter(Boolean));
@@ -24,10 +26,10 @@ async function measureAll(names) {
   for (const backbone of names.length > 0 ? names : backboneNames) {
     for (const outputStride of [8, 16, 32]) {
       const bytes = sizes.map(([height, width]) => {
-        const args = [self, "--case", JSON.stringify({ backbone, outputStride, height, width })];
+        const args = [self, "--case", JSON.stringify({ backbone, outputStride, height, width, at })];
         return Number(execFileSync(process.execPath, args, { encoding: "utf8", env }));
       });
-      const perPixel = bytes.map((total, at) => Math.round(total / (sizes[at][0] * sizes[at][1])));
+      const perPixel = bytes.map((total, size) => Math.round(total / (sizes[size][0] * sizes[size][1])));
       console.log(
         backbone.padEnd(20),
         "stride",
@@ -39,11 +41,11 @@ async function measureAll(names) {
   }
 }
 
-async function measure({ backbone, outputStride, height, width }) {
+async function measure({ backbone, outputStride, height, width, at }) {
   const torch = await import("@pinmem/torch");
   const { createNetwork, prepareForInference } = await import("../dist/api/models.js");
   const { normalize } = await import("../dist/api/data.js");
-  const network = prepareForInference(createNetwork({ backbone, outputStride, memory: {} }));
+  const network = prepareForInference(createNetwork({ backbone, outputStride, memory: { at } }));
   const predict = (h, w) =>
     torch.scope(() =>
       torch.noGrad(() => {

@@ -15,11 +15,12 @@ export interface Piece extends Window {
 export type Pieces = readonly (readonly Piece[])[];
 
 /** What decides the size of a model's tiles. */
-export const memoryUseOf = ({ provenance, feature, labels }: ExportedModel): MemoryUse => ({
+export const memoryUseOf = ({ provenance, feature, labels, memory }: ExportedModel): MemoryUse => ({
   backbone: provenance.network.split(",")[0] ?? "",
   outputStride: feature.stride,
   classes: labels.classes.length,
   exported: true,
+  memoryAt: memory?.at,
 });
 
 /** @throws RangeError where the memory, in MiB, holds not even small tiles */

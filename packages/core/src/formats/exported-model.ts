@@ -70,6 +70,8 @@ export const exportedMemorySchema = z.strictObject({
   voteWeight: z.number().min(0),
   /** The memory votes and does nothing else: the decoder takes the feature as it is. */
   votesOnly: z.boolean(),
+  /** Of which feature it is: as `model.memory.at` of the recipe; absent: "encoder". */
+  at: z.enum(["encoder", "decoder"]).optional(),
   /** How much of a row a write in training kept, in [0, 1). */
   momentum: z.number().min(0).lt(1),
 });

@@ -38,6 +38,8 @@ export interface MemoryUse {
   readonly views?: number;
   /** Whether it is an exported model. Default false. */
   readonly exported?: boolean;
+  /** Of which feature its memory is. Default "encoder". */
+  readonly memoryAt?: "encoder" | "decoder" | undefined;
 }
 
 /** MiB for the network's computation. A pixel of the image itself takes some ten bytes more. */
@@ -80,6 +82,12 @@ const families: Readonly<Record<string, Family>> = {
   mobilenet_v2: "mobile",
   shufflenet_v2_x1_0: "shuffle",
 };
+
+/**
+ * What a memory at the decoder takes beside that, at an eighth of the picture's resolution and at a quarter; likewise measured: 303 and 297
+ * bytes (mobilenet_v2, shufflenet_v2_x1_0), 634 and 734 (resnet18, resnet50) in libtorch, 358 and 1150 (mobilenet_v2, resnet18) in onnxruntime.
+ */
+const atDecoder = (family: Family): number => (family === "mobile" || family === "shuffle" ? 70 : 330);
 
 /** Scores beyond those of the 19 classes measured: as the decoder gives them, and upsampled twice over. */
 const BYTES_PER_CLASS = 8;
@@ -134,16 +142,27 @@ export const isMeasured = (backbone: string): boolean => Object.hasOwn(families,
 /** Bytes that scoring an image of this size takes at its peak. */
 export function forwardBytes(
   { width, height }: Size,
-  { backbone, outputStride, classes, largestScale = 1, views = 1, exported = false }: MemoryUse,
+  {
+    backbone,
+    outputStride,
+    classes,
+    largestScale = 1,
+    views = 1,
+    exported = false,
+    memoryAt = "encoder",
+  }: MemoryUse,
 ): number {
   const transformer = transformerOf(backbone);
   if (transformer) {
     const seen = { width: width * largestScale, height: height * largestScale };
     const scores = width * height * classes * (BYTES_PER_CLASS + (views > 1 ? BYTES_PER_CLASS_OF_VIEWS : 0));
-    return transformerBytes(seen, transformer) + scores;
+    const finer = memoryAt === "decoder" ? seen.width * seen.height * atDecoder("wide") : 0;
+    return transformerBytes(seen, transformer) + finer + scores;
   }
-  const [at8, at16, at32] = (exported ? inOnnxRuntime : inLibtorch)[families[backbone] ?? "wide"];
+  const family = families[backbone] ?? "wide";
+  const [at8, at16, at32] = (exported ? inOnnxRuntime : inLibtorch)[family];
   const measured = outputStride <= 8 ? at8 : outputStride <= 16 ? at16 : at32;
-  const inNetwork = (measured + Math.max(classes - 19, 0) * BYTES_PER_CLASS) * largestScale ** 2;
+  const finer = memoryAt === "decoder" ? atDecoder(family) : 0;
+  const inNetwork = (measured + finer + Math.max(classes - 19, 0) * BYTES_PER_CLASS) * largestScale ** 2;
   return width * height * (inNetwork + (views > 1 ? classes * BYTES_PER_CLASS_OF_VIEWS : 0));
 }

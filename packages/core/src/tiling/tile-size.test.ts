@@ -48,6 +48,16 @@ describe("tileSize", () => {
     expect(large.width).toBeLessThan(image.width);
   });
 
+  it("takes smaller tiles where the memory is at the decoder, and the decoder is fine", () => {
+    const image = { width: 2048, height: 1024 };
+    for (const exported of [false, true]) {
+      const atEncoder = { ...use, exported, backbone: "resnet18" };
+      const atDecoder = { ...atEncoder, memoryAt: "decoder" } as const;
+      const width = (of: MemoryUse) => tileSize(image, 700 * MIB, of).width;
+      expect(width(atDecoder)).toBeLessThan(width(atEncoder));
+    }
+  });
+
   it("takes smaller tiles for an exported model, which needs more a pixel", () => {
     const image = { width: 2048, height: 1024 };
     const exported = tileSize(image, 700 * MIB, { ...use, exported: true });

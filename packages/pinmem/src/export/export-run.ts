@@ -15,6 +15,7 @@ import { writeWhole } from "../files/atomic-write.js";
 import { requireWritable } from "../files/output-folder.js";
 import type { Place } from "../inference/place.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
+import { memoryAtOf } from "../models/backbone-network.js";
 import { prepareForInference } from "../models/inference.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { openNormalized } from "../runs/open-normalized.js";
@@ -125,7 +126,10 @@ async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
     version: packageVersion(),
     single,
   });
-  const memory = network.memory && single === undefined ? writeMemory(staged.path, network.memory) : null;
+  const memory =
+    network.memory && single === undefined
+      ? writeMemory(staged.path, network.memory, memoryAtOf(network))
+      : null;
   const verification = task.verify
     ? await verifyFiles(
         staged.path,

@@ -22,7 +22,11 @@ export async function writeGraph(
   return { ...described(file, bytes), inputs, outputs };
 }
 
-export function writeMemory(folder: string, memory: ClassMemory): ExportedMemory {
+export function writeMemory(
+  folder: string,
+  memory: ClassMemory,
+  at: ExportedMemory["at"] = "encoder",
+): ExportedMemory {
   const file = "memory.safetensors";
   scope(() => saveSafetensors(join(folder, file), new Map([[ROWS, memory.items.view(rowShape(memory))]])));
   const { centered, maskAbsent, residual } = memory.readOptions;
@@ -33,6 +37,7 @@ export function writeMemory(folder: string, memory: ClassMemory): ExportedMemory
     read: { temperature: memory.readTemperature, centered, maskAbsent, residual },
     voteWeight: memory.voteWeight,
     votesOnly: memory.votesOnly,
+    ...(at !== "encoder" && { at }),
     momentum: memory.momentum,
   };
 }

@@ -161,3 +161,7 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
     });
   }
 }
+
+/** Of which feature a network's memory is. */
+export const memoryAtOf = (network: SegmentationNetwork): MemoryAt =>
+  network instanceof BackboneNetwork ? network.memoryAt : "encoder";

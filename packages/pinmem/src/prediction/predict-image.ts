@@ -6,6 +6,7 @@
 import { DEFAULT_MEMORY, type MemoryUse, type RgbImage, tileSize } from "@pinmem/core";
 import { scope, type Tensor } from "@pinmem/torch";
 import { decodeImage, openImage } from "../images/image.js";
+import { memoryAtOf } from "../models/backbone-network.js";
 import { networkName } from "../recipes/network-name.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { scoreImage } from "./score-image.js";
@@ -58,6 +59,7 @@ export async function predictImage(
     classes: space.classes.length,
     largestScale: Math.max(...scales),
     views: scales.length * (flip ? 2 : 1),
+    memoryAt: memoryAtOf(network),
   };
   const trainIds = new Uint8Array(width * height);
   const confidence = new Float32Array(width * height);

@@ -6,6 +6,7 @@ import { miniRecipe } from "../../test/mini-recipe.js";
 import "../../test/tiny-backbone.js";
 import { full } from "../../test/scope.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
+import { exportRun } from "../export/export-run.js";
 import type { RecipeInput } from "../recipes/recipe.js";
 import { adaptToPlace } from "./adapt-to-place.js";
 import { openRun } from "./open-run.js";
@@ -38,6 +39,10 @@ test.each(full ? methods : methods.slice(0, 1))(
     await train(recipe, { folder: parts, signal: stop.signal, saveNow });
     await train(recipe, { folder: parts, resume: true });
     expect(rowsOf(parts)).toEqual(rowsOf(whole));
+    if (method.name === "pin-memory" && !("order" in method)) {
+      const model = await exportRun(whole, { out: join(root, `${name}-exported`) });
+      expect(model).toMatchObject({ memory: { at: "decoder" }, verification: { verified: true } });
+    }
     for (const shots of [1, 3]) {
       const { out, record } = await adaptToPlace(whole, {
         images: place,
