@@ -4,8 +4,9 @@
 //   node bench/dist/study.js --cells far-erm:1,far-erm:2,far-memory-erm-votes:1,far-erm@3000:1 --out runs/study
 //
 // A cell is RECIPE[@STEPS]:SEED. A training that was interrupted goes on where it was; a cell that is done is left out, and so is
-// one that --done lists; figures that it lacks are added where its training is still there. Two of these may work beside one another in one folder, each with a list of its own. PINMEM_DATA holds CamVid by drive
-// (camvid), of whose pictures halves are made beside it (camvid-half), and the weights (weights).
+// one that --done lists; figures that it lacks are added where its training is still there. Two of these may work beside one
+// another in one folder, each with a list of its own. PINMEM_DATA holds CamVid by drive (camvid), of whose pictures halves are
+// made beside it (camvid-half), and the weights (weights).
 
 import { readFileSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";

@@ -148,7 +148,7 @@ export const exportedModelSchema = z.strictObject({
   feature: z.strictObject({
     /** Channels, C. */
     width: z.int().positive(),
-    /** Ratio of the image's resolution to the feature's. */
+    /** Ratio of the image's resolution to that of the deepest feature, to whose multiples tiles are aligned; of a memory at the decoder the feature is finer. */
     stride: z.int().positive(),
   }),
   /** Mixes each picture's own statistics into batch norm's; null: batch norms are folded away. */

@@ -86,6 +86,7 @@ const families: Readonly<Record<string, Family>> = {
 /**
  * What a memory at the decoder takes beside that, at an eighth of the picture's resolution and at a quarter; likewise measured: 303 and 297
  * bytes (mobilenet_v2, shufflenet_v2_x1_0), 634 and 734 (resnet18, resnet50) in libtorch, 358 and 1150 (mobilenet_v2, resnet18) in onnxruntime.
+ * Transformers, which were not, count as a quarter.
  */
 const atDecoder = (family: Family): number => (family === "mobile" || family === "shuffle" ? 70 : 330);
 

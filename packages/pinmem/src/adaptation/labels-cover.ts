@@ -29,8 +29,8 @@ export async function labelsCover(
     );
     for (const id of found) predicted[id] = (predicted[id] as number) + 1;
   }
-  const share = (those: readonly number[]) => those.reduce((sum, count) => sum + count, 0);
-  return share(predicted.filter((_, id) => (named[id] as number) > 0)) >= MOST * share(predicted);
+  const sum = (those: readonly number[]) => those.reduce((total, count) => total + count, 0);
+  return sum(predicted.filter((_, id) => (named[id] as number) > 0)) >= MOST * sum(predicted);
 }
 
 const counts = (): number[] => Array<number>(256).fill(0);

@@ -19,7 +19,7 @@ export abstract class SegmentationNetwork
   abstract readonly memory: ClassMemory | null;
   /** How many it tells apart. */
   abstract readonly classes: number;
-  /** Ratio of the image's resolution to the feature's. */
+  /** Ratio of the image's resolution to that of the deepest feature, to whose multiples tiles are aligned. */
   abstract readonly outputStride: number;
 
   /** From normalized images (B, 3, H, W). */

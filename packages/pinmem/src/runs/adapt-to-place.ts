@@ -104,9 +104,8 @@ async function adapt(
   const goesOn = hasPlaceRows(before.adaptation);
   const momentum = goesOn ? (network.memory?.momentum ?? 0) : 0;
 
-  const known = logitAdjustment === 0 ? null : readLogitAdjustment({ file, ...before });
-  const adjustedBy = logitAdjustment === "auto" ? (known?.chosen ?? 0) : logitAdjustment;
-  if (known) adjustLogits(network, known.frequencies, adjustedBy);
+  const adjustment = readLogitAdjustment({ file, ...before }, logitAdjustment);
+  if (adjustment) adjustLogits(network, adjustment.frequencies, adjustment.weight);
   using statistics = hasStatistics(network) ? await lookAtPictures(network, place.pictures, looking) : null;
   const plan = await planFor(network, {
     labeled,
@@ -163,7 +162,7 @@ async function adapt(
       weight: plan.weight,
       vote: plan.vote,
       classifier: plan.classifier,
-      logitAdjustment: adjustedBy,
+      logitAdjustment: adjustment?.weight ?? 0,
       written,
       momentum,
       attached,

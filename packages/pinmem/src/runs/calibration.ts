@@ -86,7 +86,6 @@ export const calibrationSchema = z.strictObject({
 
 export type Calibration = z.output<typeof calibrationSchema>;
 export type CalibratedRule = NonNullable<Calibration["rule"]>;
-export type KnownFrequencies = NonNullable<Calibration["logitAdjustment"]>;
 
 /** Beside a file of weights. */
 export const calibrationFile = (weights: string): string =>
@@ -165,8 +164,24 @@ export function readVoteWeight(weights: CalibratedWeights): number {
   );
 }
 
-/** What is known of the sources' classes. @throws as `readCalibration`; RunError where that is nothing */
-export function readLogitAdjustment(weights: CalibratedWeights): KnownFrequencies {
+/** How much of which class frequencies is taken out of the logits. */
+export interface LogitAdjustment {
+  readonly frequencies: readonly number[];
+  /** A number also where "auto" was asked. */
+  readonly weight: number;
+}
+
+/** What is asked of the logits, by what is known of the sources' classes; null for 0. @throws as `readCalibration`; RunError where that is nothing */
+export function readLogitAdjustment(
+  weights: CalibratedWeights,
+  asked: number | "auto",
+): LogitAdjustment | null {
+  if (asked === 0) return null;
+  const { frequencies, chosen } = readFrequencies(weights);
+  return { frequencies, weight: asked === "auto" ? chosen : asked };
+}
+
+function readFrequencies(weights: CalibratedWeights): NonNullable<Calibration["logitAdjustment"]> {
   const { logitAdjustment } = readCalibration(weights, "leave `logitAdjustment` out");
   if (logitAdjustment) return logitAdjustment;
   throw new RunError(

@@ -53,6 +53,7 @@ test.each(full ? methods : methods.slice(0, 1))(
       expect(record.labeled).toBe(shots);
       using adapted = openRun(out, { form: "trained" });
       expect(adapted.recipe.model.memory.at).toBe("decoder");
+      if (shots === 1) expect(record.written.length).toBeGreaterThan(0);
       if (record.written.length > 0) expect(rowsOf(out)).not.toEqual(rowsOf(whole));
     }
   },

@@ -123,8 +123,7 @@ export function openRun(
   const { tensors, metadata } = loadSafetensors(file);
   try {
     const { recipe, space, step, score, adaptation, backboneWeights } = readMetadata(file, metadata);
-    const adjustment = logitAdjustment === 0 ? null : readLogitAdjustment({ file, step, adaptation });
-    const adjustedBy = logitAdjustment === "auto" ? (adjustment?.chosen ?? 0) : logitAdjustment;
+    const adjustment = readLogitAdjustment({ file, step, adaptation }, logitAdjustment);
     const load = (): SegmentationNetwork => {
       const network = nn.init.skipInit(() => createRecipeNetwork(recipe, space.classes.length));
       if (vote !== null)
@@ -132,7 +131,7 @@ export function openRun(
       loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });
       loadNetworkWeights(network, withBase(network, tensors));
       network.eval().requiresGrad_(false);
-      if (adjustment && adjustedBy > 0) adjustLogits(network, adjustment.frequencies, adjustedBy);
+      if (adjustment) adjustLogits(network, adjustment.frequencies, adjustment.weight);
       return network.to({ device });
     };
     /** The same network again: the first is prepared, where trained statistics stay. */
@@ -155,7 +154,7 @@ export function openRun(
       normalization,
       vote,
       logitAdjustment,
-      adjustedBy,
+      adjustedBy: adjustment?.weight ?? 0,
       placeWeight: null,
       auto,
       step,
