@@ -32,7 +32,7 @@ type Form = "prepared" | "image" | "auto";
 /** Of a picture's own statistics. */
 const WEIGHT = 0.3;
 /** No prediction is less sure, and none says less: all pictures are near. */
-const NEAR = { threshold: Number.POSITIVE_INFINITY, information: 0, weight: WEIGHT };
+const NEAR = { threshold: Number.POSITIVE_INFINITY, information: 0, departure: 0, weight: WEIGHT };
 
 let opened: Opened | undefined;
 

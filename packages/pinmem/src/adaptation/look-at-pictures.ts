@@ -67,7 +67,6 @@ export async function weightByRule(
     const entropy = mean(signs.map((one) => one.entropy));
     const information = mean(signs.map((one) => one.information));
     if (!asksForOwn(rule, { entropy, information })) return 0;
-    if (rule.departure === undefined) return rule.weight;
     const departures = await overAll(
       (input) => second.look(input, rule.weight, second.trained(input)).departure,
     );

@@ -4,7 +4,7 @@
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
 import type { Dataset } from "../datasets/dataset.js";
-import type { CalibratedRule, Calibration } from "../runs/calibration.js";
+import type { Calibration } from "../runs/calibration.js";
 import type { OpenRun } from "../runs/open-run.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { interruption } from "./interruption.js";
@@ -145,7 +145,7 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
 }
 
 function describeRule(
-  { threshold, information = 0, departure, weight }: CalibratedRule,
+  { threshold, information = 0, departure, weight }: NonNullable<Calibration["rule"]>,
   { sourceEntropy, sourceInformation = 0, sourceDeparture = 0 }: Omit<Calibration, "rule">,
 ): string {
   if (threshold === Number.MAX_VALUE)

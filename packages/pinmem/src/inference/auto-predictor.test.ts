@@ -63,7 +63,7 @@ function auto(
   const predictor = new AutoPredictor({
     trained: through("trained", net),
     second: new SecondLook(mixing, through("mixing", mixing)),
-    rule: { threshold, weight: 0.5, ...rule },
+    rule: { threshold, information: 0, departure: 0, weight: 0.5, ...rule },
     protocol: chosen,
   });
   return { predictor, passes };

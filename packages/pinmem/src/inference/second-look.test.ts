@@ -1,7 +1,7 @@
 import { manualSeed, nn, randn, scope } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { SecondLook } from "./second-look.js";
-import { departureOf, divergence } from "./shift-rule.js";
+import { departureOf, predictionChange } from "./shift-rule.js";
 import { TestTimeNormalization } from "./test-time-normalization.js";
 
 /** Four batch norms, of which the first is early. */
@@ -40,7 +40,7 @@ describe("a second look", () => {
         .abs()
         .mean()
         .toNumber();
-      expect(departure).toBeCloseTo(departureOf(distance, divergence(trained, logits)), 4);
+      expect(departure).toBeCloseTo(departureOf(distance, predictionChange(trained, logits)), 4);
     });
   });
 

@@ -4,7 +4,7 @@
 import { type nn, scope, type Tensor } from "@pinmem/torch";
 import type { ChannelStatistics, PictureNorm } from "./picture-norm.js";
 import type { Forward } from "./predictor.js";
-import { departureOf, divergence } from "./shift-rule.js";
+import { departureOf, predictionChange } from "./shift-rule.js";
 import { TestTimeNormalization } from "./test-time-normalization.js";
 
 /** Of the batch norms, in the order in which they are met. */
@@ -56,7 +56,7 @@ export class SecondLook {
     try {
       const logits = this.forward(image_B3hw);
       const distance = this.#distances.reduce((sum, one) => sum + one, 0) / this.#distances.length;
-      return { logits, departure: departureOf(distance, divergence(trained_BKhw, logits)) };
+      return { logits, departure: departureOf(distance, predictionChange(trained_BKhw, logits)) };
     } finally {
       this.#distances = null;
     }

@@ -1,6 +1,6 @@
 import { fromTypedArray, scope, zeros } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
-import { asksForOwn, departs, divergence, predictionSigns, type ShiftRule } from "./shift-rule.js";
+import { asksForOwn, departs, departureOf, predictionChange, predictionSigns } from "./shift-rule.js";
 
 describe("a picture", () => {
   it("is looked at again where the network is less sure than of its sources or tells less, not where it says nothing at all", () => {
@@ -26,11 +26,9 @@ describe("a picture", () => {
     ]);
   });
 
-  it("is decided by its entropy alone by a rule of an earlier version", () => {
-    const rule: ShiftRule = { threshold: 0.5, weight: 0.1 };
-    expect(asksForOwn(rule, { entropy: 0.4, information: 0 })).toBe(false);
-    expect(asksForOwn(rule, { entropy: 0.6, information: 2 })).toBe(true);
-    expect(departs(rule, 0)).toBe(true);
+  it("departs as its statistics do, as far as they change and settle what is predicted", () => {
+    expect(departureOf(2, { divergence: 0.027, settling: 1.5 })).toBeCloseTo(0.9, 12);
+    expect(departureOf(2, { divergence: 0, settling: 9 })).toBe(0);
   });
 });
 
@@ -70,15 +68,34 @@ describe("what predictions show", () => {
   });
 });
 
-describe("the divergence of predictions", () => {
-  it("is the mean over pixels of what the second says otherwise than the first", () => {
+describe("a change of predictions", () => {
+  it("is the mean over pixels of what the second says otherwise than the first, and how much surer it is", () => {
     scope(() => {
       const first = fromTypedArray(Float32Array.of(0, 0, 0, 0, Math.log(3), 0, 0, 0, 0, 0), [1, 2, 1, 5]);
       const second = zeros([1, 2, 1, 5]);
       // Of the two pixels that are looked at, the first is the same; the second was (3/4, 1/4) and is (1/2, 1/2).
       const expected = (0.75 * Math.log(1.5) + 0.25 * Math.log(0.5)) / 2;
-      expect(divergence(first, second)).toBeCloseTo(expected, 6);
-      expect(divergence(first, first)).toBe(0);
+      const quarter = -(0.25 * Math.log(0.25) + 0.75 * Math.log(0.75));
+      const [half, mean] = [Math.log(2), (Math.log(2) + quarter) / 2];
+      expect(predictionChange(first, second)).toEqual({
+        divergence: expect.closeTo(expected, 6),
+        settling: expect.closeTo(mean / half, 6),
+      });
+      expect(predictionChange(first, first)).toEqual({ divergence: 0, settling: 1 });
+    });
+  });
+
+  it("settles much where the second is certain, and nothing where both are; NaN stays NaN", () => {
+    scope(() => {
+      const unsure = zeros([1, 2, 4, 4]);
+      const certain = zeros([1, 2, 4, 4]);
+      certain.select(1, 0).fill_(2000);
+      expect(predictionChange(unsure, certain).settling).toBeGreaterThan(1e6);
+      expect(Math.abs(predictionChange(certain, certain).settling)).toBe(0);
+      expect(predictionChange(unsure, unsure.div(0))).toEqual({
+        divergence: Number.NaN,
+        settling: Number.NaN,
+      });
     });
   });
 });

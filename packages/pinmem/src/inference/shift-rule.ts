@@ -14,9 +14,11 @@
 //   distance     mean over channels of |log(own / trained variance)|, in the first quarter of the batch norms, which know colors
 //                and contrasts and no things yet
 //   divergence   KL(p, q), mean over pixels, of the predictions q with own statistics
-//   departure    distance x cube root of divergence
+//   settling     h / entropy of q: how much surer the network is with own statistics
+//   departure    distance x cube root of divergence x settling
 //
-// Neither the distance of means nor the entropy alone tell near from far, nor does the entropy tell which weight is best. So
+// Own statistics that mend a change of light settle what the network sees; those of another content change as much and leave it as
+// unsure. Neither the distance of means nor the entropy alone tell near from far, nor does the entropy tell which weight is best. So
 // thresholds and weight are fitted on what is known of the sources (adaptation/fit-shift-rule.ts). docs/results says what was tried.
 // Source: information as a sign of useful predictions, Bridle et al., "Unsupervised classifiers, mutual information and 'phantom
 // targets'", NeurIPS 1991.
@@ -34,10 +36,10 @@ export interface PredictionSigns {
 export interface ShiftRule {
   /** Entropy up to which a picture is looked at once. */
   readonly threshold: number;
-  /** Information down to which it is. Without it, as in calibrations of earlier versions, the entropy decides. */
-  readonly information?: number | undefined;
-  /** Departure up to which the trained statistics stay after a second look. Without it, likewise, there is no second look. */
-  readonly departure?: number | undefined;
+  /** Information down to which it is. */
+  readonly information: number;
+  /** Departure up to which the trained statistics stay after a second look. */
+  readonly departure: number;
   /** Of own statistics beyond, above 0 and at most 1. */
   readonly weight: number;
 }
@@ -47,13 +49,13 @@ export interface ShiftRule {
  * @param signs of its predictions with the trained statistics; NaN stays with what was trained
  */
 export const asksForOwn = (
-  { threshold, information = 0 }: Pick<ShiftRule, "threshold" | "information">,
+  { threshold, information }: Pick<ShiftRule, "threshold" | "information">,
   signs: PredictionSigns,
 ): boolean => signs.entropy > threshold || signs.information < information;
 
 /** Whether a picture that may need them does; NaN stays with what was trained. */
 export const departs = ({ departure: most }: Pick<ShiftRule, "departure">, departure: number): boolean =>
-  most === undefined || departure > most;
+  departure > most;
 
 /** Rows and columns between two pixels that are looked at: neighbors say the same. */
 const STRIDE = 4;
@@ -63,9 +65,9 @@ const SMALLEST = 1e-30;
 /** Of logits (B, K, H, W): over all pixels of all pictures together. */
 export const predictionSigns = (logits_BKHW: Tensor): PredictionSigns =>
   scope(() => {
-    const { logarithm, probability } = predictionsIn(logits_BKHW);
-    const entropy = probability.mul(logarithm).sum(1).mean().neg().toNumber();
-    const mean = probability.mean([0, 2, 3]);
+    const predictions = predictionsIn(logits_BKHW);
+    const entropy = entropyOf(predictions);
+    const mean = predictions.probability.mean([0, 2, 3]);
     const ofMean = mean
       .mul(mean.clamp({ min: SMALLEST }).log())
       .sum()
@@ -75,18 +77,38 @@ export const predictionSigns = (logits_BKHW: Tensor): PredictionSigns =>
     return { entropy, information: Math.max(0, ofMean - entropy) };
   });
 
-/** KL divergence, mean over pixels, in nats: how much `other` says another thing than `logits` (B, K, H, W). */
-export const divergence = (logits_BKHW: Tensor, other_BKHW: Tensor): number =>
+/** What own statistics make of predictions. */
+export interface PredictionChange {
+  /** KL divergence, mean over pixels, in nats: how much is said otherwise. */
+  readonly divergence: number;
+  /** Entropy before by entropy after: above 1 where the network becomes surer. */
+  readonly settling: number;
+}
+
+/** From logits (B, K, H, W) to those with own statistics. */
+export const predictionChange = (trained_BKHW: Tensor, own_BKHW: Tensor): PredictionChange =>
   scope(() => {
-    const { logarithm, probability } = predictionsIn(logits_BKHW);
-    const after = predictionsIn(other_BKHW).logarithm;
-    return Math.max(0, probability.mul(logarithm.sub(after)).sum(1).mean().toNumber());
+    const [before, after] = [predictionsIn(trained_BKHW), predictionsIn(own_BKHW)];
+    const diverging = before.probability.mul(before.logarithm.sub(after.logarithm)).sum(1).mean();
+    return {
+      divergence: Math.max(0, diverging.toNumber()),
+      settling: entropyOf(before) / Math.max(entropyOf(after), SMALLEST),
+    };
   });
 
-/** How far a picture is from the sources: its statistics, and what they change. */
-export const departureOf = (distance: number, diverging: number): number => distance * Math.cbrt(diverging);
+/** How far a picture is from the sources: its statistics, what they change, and whether for the better. */
+export const departureOf = (distance: number, { divergence, settling }: PredictionChange): number =>
+  distance * Math.cbrt(divergence) * settling;
 
-function predictionsIn(logits_BKHW: Tensor): { logarithm: Tensor; probability: Tensor } {
+interface Predictions {
+  readonly logarithm: Tensor;
+  readonly probability: Tensor;
+}
+
+const entropyOf = ({ logarithm, probability }: Predictions): number =>
+  probability.mul(logarithm).sum(1).mean().neg().toNumber();
+
+function predictionsIn(logits_BKHW: Tensor): Predictions {
   const some = logits_BKHW.slice({ dim: 2, step: STRIDE }).slice({ dim: 3, step: STRIDE });
   const logarithm = some.logSoftmax(1);
   return { logarithm, probability: logarithm.exp() };

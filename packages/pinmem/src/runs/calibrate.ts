@@ -56,7 +56,7 @@ export interface CalibrateOptions {
   readonly seed?: number;
   readonly device?: Device;
   readonly signal?: AbortSignal | undefined;
-  /** Where these weights were calibrated before, leave that. Default false. */
+  /** Where these weights were calibrated before, by this version, leave that. Default false. */
   readonly onlyNew?: boolean;
   readonly onPicture?: (done: number, total: number) => void;
 }
@@ -208,7 +208,8 @@ const signsOf = (pictures: readonly TriedPicture[]): PredictionSigns =>
 
 function knownCalibration(weights: CalibratedWeights): Calibration | null {
   try {
-    return readCalibration(weights);
+    const known = readCalibration(weights);
+    return known.format === CALIBRATION_FORMAT ? known : null;
   } catch {
     return null;
   }

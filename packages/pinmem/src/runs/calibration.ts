@@ -6,12 +6,16 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../files/atomic-write.js";
 import { readJsonFile } from "../files/json-file.js";
+import type { ShiftRule } from "../inference/shift-rule.js";
 import { validate } from "../recipes/validate.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout. */
-export const CALIBRATION_FORMAT = 4;
+export const CALIBRATION_FORMAT = 5;
+
+/** Since when rules are as they are now. */
+const RULE_FORMAT = 5;
 
 const fraction = z.number().min(0).max(1);
 
@@ -41,6 +45,7 @@ export const calibrationSchema = z.strictObject({
       threshold: z.number().min(0),
       /** Since format 2. */
       information: z.number().min(0).optional(),
+      /** Since format 5 times what own statistics settle. */
       departure: z.number().min(0).optional(),
       weight: z.number().gt(0).max(1),
     })
@@ -85,7 +90,6 @@ export const calibrationSchema = z.strictObject({
 });
 
 export type Calibration = z.output<typeof calibrationSchema>;
-export type CalibratedRule = NonNullable<Calibration["rule"]>;
 
 /** Beside a file of weights. */
 export const calibrationFile = (weights: string): string =>
@@ -142,14 +146,23 @@ export function readCalibration(
   );
 }
 
-/** When pictures ask for their own statistics. @throws as `readCalibration`; RunError where the network has no batch norm */
-export function readShiftRule(weights: CalibratedWeights): CalibratedRule {
-  const { rule } = readCalibration(weights);
-  if (rule) return rule;
-  throw new RunError(
-    weights.file,
-    "has no batch norm, and so no statistics that a picture could bring: leave `normalize` out",
-  );
+/** When pictures ask for their own statistics. @throws as `readCalibration`; RunError where the network has no batch norm, or the rule is of an earlier version */
+export function readShiftRule(weights: CalibratedWeights): ShiftRule {
+  const { rule, format } = readCalibration(weights);
+  if (!rule) {
+    throw new RunError(
+      weights.file,
+      "has no batch norm, and so no statistics that a picture could bring: leave `normalize` out",
+    );
+  }
+  if (format < RULE_FORMAT) {
+    throw new RunError(
+      weights.file,
+      `was calibrated by an earlier version, whose rule is another one: \`pinmem calibrate\` it anew, or ${INSTEAD_OF_AUTO}`,
+    );
+  }
+  const { threshold, information = 0, departure = 0, weight } = rule;
+  return { threshold, information, departure, weight };
 }
 
 /** What votes weigh at best. @throws as `readCalibration`; RunError where that is not known */

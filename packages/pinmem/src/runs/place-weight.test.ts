@@ -14,7 +14,7 @@ import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { adaptToPlace } from "./adapt-to-place.js";
 import { calibrate } from "./calibrate.js";
-import { calibrationFile, writeCalibration } from "./calibration.js";
+import { CALIBRATION_FORMAT, calibrationFile, writeCalibration } from "./calibration.js";
 import { type OpenRun, openRun, openRunAtPlace } from "./open-run.js";
 
 const root = temporaryFolder();
@@ -32,14 +32,21 @@ beforeAll(async () => {
 async function calibrated(rule: ShiftRule): Promise<string> {
   const run = untrainedRun(fresh(), { recipe: miniRecipe() });
   const file = calibrationFile(join(run, "last.safetensors"));
-  const rest = { format: 2, step: 0, sourceEntropy: 1, candidates: [0, 0.5], seed: 0, shown: [] };
+  const rest = {
+    format: CALIBRATION_FORMAT,
+    step: 0,
+    sourceEntropy: 1,
+    candidates: [0, 0.5],
+    seed: 0,
+    shown: [],
+  };
   await writeCalibration(file, { ...rest, rule });
   return run;
 }
 
 /** Rules that every picture passes, and none. */
-const always = { threshold: 0, weight: 0.5 };
-const never = { threshold: Number.MAX_VALUE, information: 0, weight: 0.5 };
+const always = { threshold: 0, information: 0, departure: 0, weight: 0.5 };
+const never = { ...always, threshold: Number.MAX_VALUE };
 
 const signsOf = (network: SegmentationNetwork, file: string): PredictionSigns =>
   scope(() => {
@@ -85,11 +92,11 @@ describe("the weight of a place's statistics", () => {
     const weight = 0.5;
     const entropies = files.map((file) => signsOf(network, file).entropy);
     const mean = ((entropies[0] ?? 0) + (entropies[1] ?? 0)) / 2;
-    const by = (rule: Omit<ShiftRule, "weight">) => weightByRule(network, files, { ...rule, weight });
+    const by = (rule: Partial<ShiftRule>) => weightByRule(network, files, { ...always, weight, ...rule });
     expect(await by({ threshold: mean - 1e-6 })).toBe(weight);
     expect(await by({ threshold: mean + 1e-6 })).toBe(0);
-    expect(await by({ threshold: 0, departure: 0 })).toBe(weight);
-    expect(await by({ threshold: 0, departure: Number.MAX_VALUE })).toBe(0);
+    expect(await by({ departure: 0 })).toBe(weight);
+    expect(await by({ departure: Number.MAX_VALUE })).toBe(0);
     using other = openRun(run.file, { form: "trained" });
     expect(logits(run)).toEqual(logits(other)); // As it was.
   });

@@ -33,7 +33,9 @@ export async function placeWeight(
     return { weight, note: weight === 0 ? stays : null };
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
-    const reason = weights.adaptation ? "the run was adapted before" : "the run is not calibrated";
+    const reason = weights.adaptation
+      ? "the run was adapted before"
+      : "the run is not calibrated, or was by an earlier version";
     return {
       weight: PLACE_WEIGHT,
       note: `${reason}, so that statistics of the place have the weight ${PLACE_WEIGHT}, which does well on average`,
