@@ -115,6 +115,9 @@ describe("pinmem calibrate", () => {
     const words = ["--images", photo, "--out", here, "--weight", "0", "--logit-adjustment", "2", "--json"];
     const adapted = await runCli("adapt", run, ...words);
     expect([adapted.code, JSON.parse(adapted.out).logitAdjustment]).toEqual([0, 2]);
+    const again = ["--images", photo, "--out", `${here}-again`, "--weight", "0", "--json"];
+    const goneOn = await runCli("adapt", here, ...again);
+    expect([goneOn.code, JSON.parse(goneOn.out).logitAdjustment]).toEqual([0, 2]);
     const to = join(folder, "predicted-here");
     expect((await runCli("predict", here, photo, "--out", to, "--write", "train-ids")).code).toBe(0);
     expect(readFileSync(join(to, "train-ids/photo.png"))).toEqual(await labels("2"));

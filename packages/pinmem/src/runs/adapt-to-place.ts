@@ -162,7 +162,8 @@ async function adapt(
       weight: plan.weight,
       vote: plan.vote,
       classifier: plan.classifier,
-      logitAdjustment: adjustment?.weight ?? 0,
+      // What was taken out before is in the last layer still.
+      logitAdjustment: adjustment?.weight ?? before.adaptation?.logitAdjustment ?? 0,
       written,
       momentum,
       attached,
