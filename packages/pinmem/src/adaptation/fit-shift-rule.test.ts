@@ -66,6 +66,17 @@ describe("the rule that is fitted", () => {
     expect(fitShiftRule([sure, fog], candidates).weight).toBe(0.1);
   });
 
+  it("takes the smaller of weights that mend alike", () => {
+    const dark = (most: number) =>
+      picture("darkness", [
+        [1, 40],
+        [0.8, 60, 9],
+        [0.7, most, 9],
+      ]);
+    expect(fitShiftRule([sure, dark(60.1)], candidates).weight).toBe(0.1);
+    expect(fitShiftRule([sure, dark(61)], candidates).weight).toBe(0.3);
+  });
+
   it("leaves pictures alone that tell less because there is less to see", () => {
     // Less information than a dark picture has, but little departure.
     const middle = picture("middle", [

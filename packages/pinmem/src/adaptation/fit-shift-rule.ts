@@ -4,7 +4,8 @@
 // What asks for a second look has fixed multiples of what pictures as they are show, since an unseen drive that is near to the
 // sources is less sure than they are. Two things are fitted: the departure beyond which own statistics are taken, and their
 // weight: those that lift the shifted pictures most, of those with which pictures as they are lose no more than `MOST_LOST` of mean
-// IoU, and in other frames no more than `MOST_LOST_FRAMED`.
+// IoU, and in other frames no more than `MOST_LOST_FRAMED`. Simulated shifts are stronger than most of real places, so of weights that
+// lift them alike the smallest is taken.
 
 import { ConfusionMatrix, meanIoU, meanOf } from "@pinmem/core";
 import { asksForOwn, departs, type PredictionSigns, type ShiftRule } from "../inference/shift-rule.js";
@@ -35,8 +36,10 @@ export const INFORMATION_LOST = 0.15;
 export const MOST_LOST = 0.003;
 /** Mean IoU that they may lose in other frames, on average over these, which cut away more than another camera would. */
 const MOST_LOST_FRAMED = 0.01;
+/** Mean IoU by which the best rules of two weights may differ and be taken as alike. */
+const ALIKE = 0.003;
 /** Times the mean departure of the sources' pictures. */
-const FACTORS = [2, 2.5, 3, 3.5, 4, 5, 6, 8];
+const FACTORS = [2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 12, 16];
 
 /** @throws RangeError where no picture is as it is */
 export function fitShiftRule(pictures: readonly TriedPicture[], candidates: readonly number[]): ShiftRule {
@@ -48,19 +51,21 @@ export function fitShiftRule(pictures: readonly TriedPicture[], candidates: read
     threshold: usual.entropy * ENTROPY_TIMES,
     information: usual.information * (1 - INFORMATION_LOST),
   };
-  const weights = candidates.filter((weight) => weight > 0);
+  const weights = candidates.filter((weight) => weight > 0).sort((a, b) => a - b);
   const trained = scoreWith(plain, () => 0) ?? 0;
-  let best: { rule: ShiftRule; score: number } | undefined;
-  for (const factor of FACTORS) {
-    for (const weight of weights) {
+  const fits: { rule: ShiftRule; score: number }[] = [];
+  for (const weight of weights) {
+    for (const factor of FACTORS) {
       const rule = { ...asking, departure: factor * meanDeparture(plain, weight), weight };
       const choose = (picture: TriedPicture) => weightFor(rule, picture);
       if ((scoreWith(plain, choose) ?? 0) < trained - MOST_LOST) continue;
       if (meanLoss(framings, choose) > MOST_LOST_FRAMED) continue;
-      const score = meanScore(shifts, choose) ?? 0;
-      if (!best || score > best.score) best = { rule, score };
+      fits.push({ rule, score: meanScore(shifts, choose) ?? 0 });
     }
   }
+  const most = Math.max(...fits.map(({ score }) => score));
+  const weight = fits.find(({ score }) => score >= most - ALIKE)?.rule.weight;
+  const [best] = fits.filter(({ rule }) => rule.weight === weight).sort((a, b) => b.score - a.score);
   // Where nothing can be chosen without loss: thresholds that no picture passes.
   return best?.rule ?? { threshold: Number.MAX_VALUE, information: 0, departure: 0, weight: weights[0] ?? 1 };
 }

@@ -26,9 +26,9 @@ describe("a picture", () => {
     ]);
   });
 
-  it("departs as its statistics do, as far as they change and settle what is predicted", () => {
-    expect(departureOf(2, { divergence: 0.027, settling: 1.5 })).toBeCloseTo(0.9, 12);
-    expect(departureOf(2, { divergence: 0, settling: 9 })).toBe(0);
+  it("departs as its statistics do, as far as they change and clear what is predicted", () => {
+    expect(departureOf(2, { divergence: 0.027, clearing: 1.5 })).toBeCloseTo(0.9, 12);
+    expect(departureOf(2, { divergence: 0, clearing: 9 })).toBe(0);
   });
 });
 
@@ -69,33 +69,45 @@ describe("what predictions show", () => {
 });
 
 describe("a change of predictions", () => {
-  it("is the mean over pixels of what the second says otherwise than the first, and how much surer it is", () => {
+  it("is the mean over pixels of what the second says otherwise than the first", () => {
     scope(() => {
       const first = fromTypedArray(Float32Array.of(0, 0, 0, 0, Math.log(3), 0, 0, 0, 0, 0), [1, 2, 1, 5]);
       const second = zeros([1, 2, 1, 5]);
       // Of the two pixels that are looked at, the first is the same; the second was (3/4, 1/4) and is (1/2, 1/2).
       const expected = (0.75 * Math.log(1.5) + 0.25 * Math.log(0.5)) / 2;
-      const quarter = -(0.25 * Math.log(0.25) + 0.75 * Math.log(0.75));
-      const [half, mean] = [Math.log(2), (Math.log(2) + quarter) / 2];
-      expect(predictionChange(first, second)).toEqual({
-        divergence: expect.closeTo(expected, 6),
-        settling: expect.closeTo(mean / half, 6),
-      });
-      expect(predictionChange(first, first)).toEqual({ divergence: 0, settling: 1 });
+      const { divergence, clearing } = predictionChange(first, second);
+      expect(divergence).toBeCloseTo(expected, 6);
+      expect(clearing).toBe(0); // The second tells nothing.
+      expect(predictionChange(first, first)).toEqual({ divergence: 0, clearing: 1 });
     });
   });
 
-  it("settles much where the second is certain, and nothing where both are; NaN stays NaN", () => {
+  it("clears what is told, as information by entropy grows", () => {
     scope(() => {
-      const unsure = zeros([1, 2, 4, 4]);
-      const certain = zeros([1, 2, 4, 4]);
-      certain.select(1, 0).fill_(2000);
-      expect(predictionChange(unsure, certain).settling).toBeGreaterThan(1e6);
-      expect(Math.abs(predictionChange(certain, certain).settling)).toBe(0);
-      expect(predictionChange(unsure, unsure.div(0))).toEqual({
-        divergence: Number.NaN,
-        settling: Number.NaN,
-      });
+      const two = (logit: number) => {
+        const logits = zeros([1, 2, 4, 8]);
+        logits.select(1, 0).narrow(2, 0, 4).fill_(logit);
+        logits.select(1, 1).narrow(2, 4, 4).fill_(logit);
+        return logits;
+      };
+      const [vague, clear] = [two(1), two(2)];
+      const [before, after] = [predictionSigns(vague), predictionSigns(clear)];
+      const expected = after.information / after.entropy / (before.information / before.entropy);
+      expect(expected).toBeGreaterThan(1);
+      expect(predictionChange(vague, clear).clearing).toBeCloseTo(expected, 9);
+      expect(predictionChange(clear, vague).clearing).toBeCloseTo(1 / expected, 9);
+    });
+  });
+
+  it("clears much where nothing was told before, nothing where nothing is told at all, and NaN stays NaN", () => {
+    scope(() => {
+      const nothing = zeros([1, 2, 8, 8]);
+      const some = zeros([1, 2, 8, 8]);
+      some.select(1, 0).narrow(1, 0, 4).fill_(3);
+      expect(predictionChange(nothing, some).clearing).toBeGreaterThan(1e6);
+      expect(predictionChange(nothing, nothing).clearing).toBe(0);
+      const { divergence, clearing } = predictionChange(some, some.div(0));
+      expect([divergence, clearing]).toEqual([Number.NaN, Number.NaN]);
     });
   });
 });

@@ -14,11 +14,11 @@
 //   distance     mean over channels of |log(own / trained variance)|, in the first quarter of the batch norms, which know colors
 //                and contrasts and no things yet
 //   divergence   KL(p, q), mean over pixels, of the predictions q with own statistics
-//   settling     h / entropy of q: how much surer the network is with own statistics
-//   departure    distance x cube root of divergence x settling
+//   clearing     (i / h) of q by (i / h) of p: how much more the network tells for what it is unsure of
+//   departure    distance x cube root of divergence x clearing
 //
-// Own statistics that mend a change of light settle what the network sees; those of another content change as much and leave it as
-// unsure. Neither the distance of means nor the entropy alone tell near from far, nor does the entropy tell which weight is best. So
+// Own statistics that mend a change of light make clearer what the network sees; those of another content change as much and leave
+// it as unclear, and so do those of pictures that the network knows in spite of the light. Neither the distance of means nor the entropy alone tell near from far, nor does the entropy tell which weight is best. So
 // thresholds and weight are fitted on what is known of the sources (adaptation/fit-shift-rule.ts). docs/results says what was tried.
 // Source: information as a sign of useful predictions, Bridle et al., "Unsupervised classifiers, mutual information and 'phantom
 // targets'", NeurIPS 1991.
@@ -64,25 +64,14 @@ const SMALLEST = 1e-30;
 
 /** Of logits (B, K, H, W): over all pixels of all pictures together. */
 export const predictionSigns = (logits_BKHW: Tensor): PredictionSigns =>
-  scope(() => {
-    const predictions = predictionsIn(logits_BKHW);
-    const entropy = entropyOf(predictions);
-    const mean = predictions.probability.mean([0, 2, 3]);
-    const ofMean = mean
-      .mul(mean.clamp({ min: SMALLEST }).log())
-      .sum()
-      .neg()
-      .toNumber();
-    // Below 0 by rounding alone; NaN stays NaN.
-    return { entropy, information: Math.max(0, ofMean - entropy) };
-  });
+  scope(() => signsOf(predictionsIn(logits_BKHW)));
 
 /** What own statistics make of predictions. */
 export interface PredictionChange {
   /** KL divergence, mean over pixels, in nats: how much is said otherwise. */
   readonly divergence: number;
-  /** Entropy before by entropy after: above 1 where the network becomes surer. */
-  readonly settling: number;
+  /** Information by entropy, after by before: above 1 where the network tells more, or is surer of it. */
+  readonly clearing: number;
 }
 
 /** From logits (B, K, H, W) to those with own statistics. */
@@ -92,21 +81,36 @@ export const predictionChange = (trained_BKHW: Tensor, own_BKHW: Tensor): Predic
     const diverging = before.probability.mul(before.logarithm.sub(after.logarithm)).sum(1).mean();
     return {
       divergence: Math.max(0, diverging.toNumber()),
-      settling: entropyOf(before) / Math.max(entropyOf(after), SMALLEST),
+      clearing: clarityOf(after) / Math.max(clarityOf(before), SMALLEST),
     };
   });
 
 /** How far a picture is from the sources: its statistics, what they change, and whether for the better. */
-export const departureOf = (distance: number, { divergence, settling }: PredictionChange): number =>
-  distance * Math.cbrt(divergence) * settling;
+export const departureOf = (distance: number, { divergence, clearing }: PredictionChange): number =>
+  distance * Math.cbrt(divergence) * clearing;
 
 interface Predictions {
   readonly logarithm: Tensor;
   readonly probability: Tensor;
 }
 
-const entropyOf = ({ logarithm, probability }: Predictions): number =>
-  probability.mul(logarithm).sum(1).mean().neg().toNumber();
+function signsOf({ logarithm, probability }: Predictions): PredictionSigns {
+  const entropy = probability.mul(logarithm).sum(1).mean().neg().toNumber();
+  const mean = probability.mean([0, 2, 3]);
+  const ofMean = mean
+    .mul(mean.clamp({ min: SMALLEST }).log())
+    .sum()
+    .neg()
+    .toNumber();
+  // Below 0 by rounding alone; NaN stays NaN.
+  return { entropy, information: Math.max(0, ofMean - entropy) };
+}
+
+/** What is told for what is unsure. */
+function clarityOf(predictions: Predictions): number {
+  const { entropy, information } = signsOf(predictions);
+  return information / Math.max(entropy, SMALLEST);
+}
 
 function predictionsIn(logits_BKHW: Tensor): Predictions {
   const some = logits_BKHW.slice({ dim: 2, step: STRIDE }).slice({ dim: 3, step: STRIDE });

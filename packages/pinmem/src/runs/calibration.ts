@@ -45,7 +45,7 @@ export const calibrationSchema = z.strictObject({
       threshold: z.number().min(0),
       /** Since format 2. */
       information: z.number().min(0).optional(),
-      /** Since format 5 times what own statistics settle. */
+      /** Since format 5 times how much own statistics clear. */
       departure: z.number().min(0).optional(),
       weight: z.number().gt(0).max(1),
     })
