@@ -41,17 +41,17 @@ export function lookAtPictures(
 }
 
 /**
- * The weight of own statistics that pictures of a place, taken together, need by the rule of `image:auto`: what it asks of a
- * picture is asked of the means over all of them.
+ * Whether pictures of a place, taken together, depart from the sources by the rule of `image:auto`: what it asks of a picture is
+ * asked of the means over all of them.
  * @param network in its trained form and evaluation mode; it is the same afterwards
  * @throws DataError naming a picture that cannot be read; RangeError where the network has no batch norm; what `onProgress` throws
  */
-export async function weightByRule(
+export async function placeDeparts(
   network: SegmentationNetwork,
   pictures: readonly PlacePicture[],
   rule: ShiftRule,
   { device = "cpu", onProgress }: LookOptions = {},
-): Promise<number> {
+): Promise<boolean> {
   const second = new SecondLook(network, (image) => predict(network, image));
   const overAll = async <T>(of: (input: Tensor) => T): Promise<T[]> => {
     const each: T[] = [];
@@ -66,11 +66,11 @@ export async function weightByRule(
     const signs = await overAll((input) => predictionSigns(second.trained(input)));
     const entropy = mean(signs.map((one) => one.entropy));
     const information = mean(signs.map((one) => one.information));
-    if (!asksForOwn(rule, { entropy, information })) return 0;
+    if (!asksForOwn(rule, { entropy, information })) return false;
     const departures = await overAll(
       (input) => second.look(input, rule.weight, second.trained(input)).departure,
     );
-    return departs(rule, mean(departures)) ? rule.weight : 0;
+    return departs(rule, mean(departures));
   } finally {
     second.normalization.remove();
   }

@@ -32,8 +32,8 @@ export interface AdaptOptions {
   readonly limit?: number;
   /**
    * Of the place's statistics in batch norm, 0 to 1. Default "auto": what is best on labeled pictures that were left out; where
-   * there are none, what the network's predictions of the pictures ask for, by the rule of `image:auto` (0.3 before the run is
-   * calibrated).
+   * there are none, 0.5 or 0, as the network's predictions of the pictures depart from the sources' by the rule of `image:auto` or
+   * not (0.3 before the run is calibrated).
    */
   readonly weight?: number | "auto";
   /** Weight of the memory's cosines in the logits. Default "auto": as `weight`, and without labels as trained. */

@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
-import { weightByRule } from "../adaptation/look-at-pictures.js";
+import { placeDeparts } from "../adaptation/look-at-pictures.js";
 import { writeRgbPng } from "../images/write-png.js";
 import { pictureInput } from "../inference/picture-input.js";
-import { findPlace, PLACE_WEIGHT } from "../inference/place.js";
+import { FAR_PLACE_WEIGHT, findPlace, PLACE_WEIGHT } from "../inference/place.js";
 import { type PredictionSigns, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -45,7 +45,7 @@ async function calibrated(rule: ShiftRule): Promise<string> {
 }
 
 /** Rules that every picture passes, and none. */
-const always = { threshold: 0, information: 0, departure: 0, weight: 0.5 };
+const always = { threshold: 0, information: 0, departure: 0, weight: 0.3 };
 const never = { ...always, threshold: Number.MAX_VALUE };
 
 const signsOf = (network: SegmentationNetwork, file: string): PredictionSigns =>
@@ -68,12 +68,12 @@ const logits = ({ network }: OpenRun): number[] =>
   });
 
 describe("the weight of a place's statistics", () => {
-  it("is decided once by all of its pictures, and is that of the rule or none", async () => {
+  it("is decided once by all of its pictures, and is half where they depart from the sources, or none", async () => {
     const place = await findPlace(images);
     const run = await calibrated(always);
     using auto = await openRunAtPlace(run, place, { weight: "auto" });
-    using given = await openRunAtPlace(run, place, { weight: 0.5 });
-    expect(auto.placeWeight).toBe(0.5);
+    using given = await openRunAtPlace(run, place, { weight: FAR_PLACE_WEIGHT });
+    expect(auto.placeWeight).toBe(FAR_PLACE_WEIGHT);
     expect(auto.normalize).toMatchObject({ kind: "place", weight: "auto", place: "night", pictures: 2 });
     expect(logits(auto)).toEqual(logits(given));
     using stays = await openRunAtPlace(await calibrated(never), place, { weight: "auto" });
@@ -89,14 +89,13 @@ describe("the weight of a place's statistics", () => {
     using run = openRun(untrainedRun(fresh()), { form: "trained" });
     const { network } = run;
     const { files } = await findPlace(images);
-    const weight = 0.5;
     const entropies = files.map((file) => signsOf(network, file).entropy);
     const mean = ((entropies[0] ?? 0) + (entropies[1] ?? 0)) / 2;
-    const by = (rule: Partial<ShiftRule>) => weightByRule(network, files, { ...always, weight, ...rule });
-    expect(await by({ threshold: mean - 1e-6 })).toBe(weight);
-    expect(await by({ threshold: mean + 1e-6 })).toBe(0);
-    expect(await by({ departure: 0 })).toBe(weight);
-    expect(await by({ departure: Number.MAX_VALUE })).toBe(0);
+    const by = (rule: Partial<ShiftRule>) => placeDeparts(network, files, { ...always, ...rule });
+    expect(await by({ threshold: mean - 1e-6 })).toBe(true);
+    expect(await by({ threshold: mean + 1e-6 })).toBe(false);
+    expect(await by({ departure: 0 })).toBe(true);
+    expect(await by({ departure: Number.MAX_VALUE })).toBe(false);
     using other = openRun(run.file, { form: "trained" });
     expect(logits(run)).toEqual(logits(other)); // As it was.
   });
@@ -105,7 +104,7 @@ describe("the weight of a place's statistics", () => {
 describe("adapting without labels", () => {
   it("takes the weight that the pictures ask for, and says where they ask for none", async () => {
     const { record } = await adaptToPlace(await calibrated(always), { images, out: fresh() });
-    expect([record.weight, record.notes]).toEqual([0.5, []]);
+    expect([record.weight, record.notes]).toEqual([FAR_PLACE_WEIGHT, []]);
     const near = await adaptToPlace(await calibrated(never), { images, out: fresh() });
     expect(near.record.weight).toBe(0);
     expect(near.record.notes.join()).toMatch(/look like those of the sources/);

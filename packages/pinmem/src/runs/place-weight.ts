@@ -1,13 +1,13 @@
 // The weight of a place's statistics where no labels say which: by the rule of `image:auto`, asked once for all its pictures.
 
-import { type LookOptions, type PlacePicture, weightByRule } from "../adaptation/look-at-pictures.js";
-import { PLACE_WEIGHT } from "../inference/place.js";
+import { type LookOptions, type PlacePicture, placeDeparts } from "../adaptation/look-at-pictures.js";
+import { FAR_PLACE_WEIGHT, PLACE_WEIGHT } from "../inference/place.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { type CalibratedWeights, readShiftRule } from "./calibration.js";
 import { RunError } from "./run-error.js";
 
 /**
- * The weight that pictures of a place, taken together, ask for.
+ * The weight that pictures of a place, taken together, ask for: 0 where they look like the sources'.
  * @param network as it was trained, in evaluation mode
  * @throws RunError where the weights are not calibrated, saying why; DataError naming a picture that cannot be read
  */
@@ -17,7 +17,7 @@ export async function placeWeightByRule(
   weights: CalibratedWeights,
   options: LookOptions,
 ): Promise<number> {
-  return weightByRule(network, pictures, readShiftRule(weights), options);
+  return (await placeDeparts(network, pictures, readShiftRule(weights), options)) ? FAR_PLACE_WEIGHT : 0;
 }
 
 /** The same; where the weights are not calibrated one that does well on average, and a note that says so. */
