@@ -39,9 +39,14 @@ const WEIGHTS = [0, 0.25, 0.5, 1] as const;
 const VOTES = [0, 5, 10, 20, 30] as const;
 /** Strengths of the fitted classifier: a fit tells classes apart by about one. */
 const CLASSIFIERS = [3, 10, 30] as const;
-/** Where nothing can be tried: what did well with several networks in unseen places. */
+/** Where nothing can be tried, or too little: what did well with several networks in unseen places, by the number of labeled pictures. */
 const DEFAULT_VOTE = 10;
-const DEFAULT_CLASSIFIER = 3;
+const defaultClassifier = (pictures: number): number => (pictures === 1 ? 3 : 10);
+/**
+ * Up to so many pictures choose worse than the defaults are: what is left out of two or three is fitted to half or two thirds of
+ * what there is, and prefers too little of it (docs/results).
+ */
+const FEW = 3;
 
 /**
  * Finds out how to adapt a network in its trained form, in evaluation mode; changes its running statistics on the way.
@@ -78,44 +83,59 @@ export async function planFor(
   const fixed = classifier === "auto" ? 0 : classifier;
   if (!statistics) notes.push("the network has no batch norm, so that there are no statistics to take");
   const weight = statistics ? asked : 0;
-  const settled = async (rows: Candidate["rows"], otherwise: number, strength = fixed) => {
-    const decided = weight === "auto" ? await weightWithoutLabels() : { weight, note: null };
-    if (decided.note !== null) notes.push(decided.note);
-    return {
-      weight: decided.weight,
-      vote: vote === "auto" ? otherwise : vote,
-      rows,
-      classifier: strength,
-      choice: null,
-      notes,
-    };
+  const decided = async (): Promise<number> => {
+    if (weight !== "auto") return weight;
+    const { weight: asFound, note } = await weightWithoutLabels();
+    if (note !== null) notes.push(note);
+    return asFound;
   };
+  const settled = async (rows: Candidate["rows"], otherwise: number, strength = fixed): Promise<Plan> => ({
+    weight: await decided(),
+    vote: vote === "auto" ? otherwise : vote,
+    rows,
+    classifier: strength,
+    choice: null,
+    notes,
+  });
   const count = labeled?.samples.length ?? 0;
   if (!labeled || count === 0) return settled("trained", trainedVote);
+  const mayFit = canFit && classifier === "auto" && vote === "auto";
+  const fitsFew = count <= FEW && mayFit && (await labelsCover(network, labeled, options.device));
+  const usual = defaultClassifier(count);
   if (count === 1) {
-    const mayFit = canFit && classifier === "auto" && vote === "auto";
-    const fits = mayFit && (await labelsCover(network, labeled, options.device));
-    const plan = await settled("place", DEFAULT_VOTE, fits ? DEFAULT_CLASSIFIER : fixed);
+    const plan = await settled("place", DEFAULT_VOTE, fitsFew ? usual : fixed);
     const fit = plan.classifier > 0 ? ` and a classifier x ${plan.classifier}` : "";
     notes.push(
       `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight}, votes x ${plan.vote}${fit} were not tried on pictures of the place`,
     );
-    if (mayFit && !fits)
+    if (mayFit && !fitsFew)
       notes.push(
         "its labels name too few of the classes that the network sees in it for a classifier to be fitted to them: the others would be taken for these",
       );
     return plan;
   }
-  const choice = await leaveOneOut(network, {
+  const trying = {
     ...options,
     dataset: labeled,
-    mix: (one) => statistics?.mixInto(one),
-    weights: weight === "auto" ? WEIGHTS : [weight],
-    votes: vote === "auto" ? [...new Set([...VOTES, trainedVote])] : [vote],
-    classifiers: canFit && classifier === "auto" && vote === "auto" ? CLASSIFIERS : [],
-    classifier: fixed,
+    mix: (one: number) => statistics?.mixInto(one),
     trainedVote,
     momentum,
+  };
+  if (fitsFew) {
+    const defaults = { weights: [await decided()], votes: [DEFAULT_VOTE], classifier: usual };
+    const choice = await leaveOneOut(network, { ...trying, ...defaults });
+    const { matrix: _, ...best } = choice.best;
+    notes.push(
+      `${count} pictures are labeled, too few to choose by: statistics with weight ${best.weight}, votes x ${best.vote} and a classifier x ${best.classifier} are what does well on average; scores on pictures that were left out are of a fit to the others alone`,
+    );
+    return { ...best, choice, notes };
+  }
+  const choice = await leaveOneOut(network, {
+    ...trying,
+    weights: weight === "auto" ? WEIGHTS : [weight],
+    votes: vote === "auto" ? [...new Set([...VOTES, trainedVote])] : [vote],
+    classifiers: mayFit ? CLASSIFIERS : [],
+    classifier: fixed,
   });
   const { matrix: _, ...best } = choice.best;
   if (choice.best === choice.before)

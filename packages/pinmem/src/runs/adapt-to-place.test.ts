@@ -200,6 +200,38 @@ describe("one labeled picture", () => {
   });
 });
 
+describe("two labeled pictures", () => {
+  /** Labels of the first two pictures. */
+  const labeled = async (trainId: (at: number) => number): Promise<string> => {
+    const folder = join(root, `labels-${turn++}`);
+    const ids = Uint8Array.from({ length: width * height }, (_, at) => trainId(at));
+    for (const index of [0, 1])
+      await writeLabelPng(join(folder, `drive/${index}.png`), { width, height, labels: ids });
+    return folder;
+  };
+
+  it("choose nothing where they name what is seen: values that did well elsewhere are taken, and scored on what is left out", async () => {
+    const all = await labeled((at) => at % 19);
+    const { record } = await adaptToPlace(run, { images, labels: all, out: fresh() });
+    expect(record).toMatchObject({ labeled: 2, weight: 0.3, vote: 10, classifier: 10 });
+    expect(record.leftOut?.candidates).toHaveLength(1);
+    expect(record.notes.join()).toMatch(/2 pictures are labeled, too few to choose by/);
+  });
+
+  it("choose where they name little of it", async () => {
+    const few = await labeled((at) => (at < 8 ? 18 : 255));
+    const { record } = await adaptToPlace(run, { images, labels: few, out: fresh() });
+    expect(record.leftOut?.candidates.length).toBeGreaterThan(5);
+    expect(record.notes.join()).not.toMatch(/too few/);
+  });
+
+  it("leave alone what is given", async () => {
+    const all = await labeled((at) => at % 19);
+    const { record } = await adaptToPlace(run, { images, labels: all, weight: 0, vote: 5, out: fresh() });
+    expect(record).toMatchObject({ weight: 0, vote: 5, classifier: 0 });
+  });
+});
+
 describe("steps on the labeled pictures", () => {
   it("change norms, write network, classifier and rows alone, the same for the same seed", async () => {
     const options = { images, labels, shots: 2, weight: 0, vote: 10, steps: 2 } as const;
