@@ -55,8 +55,9 @@ export function fitShiftRule(pictures: readonly TriedPicture[], candidates: read
   const trained = scoreWith(plain, () => 0) ?? 0;
   const fits: { rule: ShiftRule; score: number }[] = [];
   for (const weight of weights) {
+    const usually = meanDeparture(plain, weight);
     for (const factor of FACTORS) {
-      const rule = { ...asking, departure: factor * meanDeparture(plain, weight), weight };
+      const rule = { ...asking, departure: factor * usually, weight };
       const choose = (picture: TriedPicture) => weightFor(rule, picture);
       if ((scoreWith(plain, choose) ?? 0) < trained - MOST_LOST) continue;
       if (meanLoss(framings, choose) > MOST_LOST_FRAMED) continue;

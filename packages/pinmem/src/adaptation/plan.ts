@@ -83,14 +83,14 @@ export async function planFor(
   const fixed = classifier === "auto" ? 0 : classifier;
   if (!statistics) notes.push("the network has no batch norm, so that there are no statistics to take");
   const weight = statistics ? asked : 0;
-  const decided = async (): Promise<number> => {
+  const decideWeight = async (): Promise<number> => {
     if (weight !== "auto") return weight;
     const { weight: asFound, note } = await weightWithoutLabels();
     if (note !== null) notes.push(note);
     return asFound;
   };
   const settled = async (rows: Candidate["rows"], otherwise: number, strength = fixed): Promise<Plan> => ({
-    weight: await decided(),
+    weight: await decideWeight(),
     vote: vote === "auto" ? otherwise : vote,
     rows,
     classifier: strength,
@@ -122,7 +122,7 @@ export async function planFor(
     momentum,
   };
   if (fitsFew) {
-    const defaults = { weights: [await decided()], votes: [DEFAULT_VOTE], classifier: usual };
+    const defaults = { weights: [await decideWeight()], votes: [DEFAULT_VOTE], classifier: usual };
     const choice = await leaveOneOut(network, { ...trying, ...defaults });
     const { matrix: _, ...best } = choice.best;
     notes.push(

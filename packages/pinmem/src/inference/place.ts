@@ -14,7 +14,7 @@ export const PLACE_WEIGHT = 0.3;
 
 /**
  * Where the place is known to look unlike the sources. More than a picture's own get, since the place's do not depend on what is in
- * one picture: of the weights 0.1 to 1 the best at dusk, from one picture of the place on, and safe in the streets (docs/results).
+ * one picture: of the weights 0.1 to 1 the best at dusk where networks need it, and never the worst in the streets (docs/results).
  */
 export const FAR_PLACE_WEIGHT = 0.5;
 
