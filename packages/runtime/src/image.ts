@@ -31,22 +31,37 @@ export interface DrawableFrame {
  */
 export type Picture = RgbImage | RawImage | string | URL | Uint8Array | Blob | DrawableImage | DrawableFrame;
 
-/** @returns the pixels where the picture is given by them; null where it has to be decoded or drawn */
+/**
+ * @returns the pixels where the picture is given by them; null where it has to be decoded or drawn
+ * @throws RangeError where there is none, or pixels are no bytes
+ */
 export function givenPixels(picture: Picture): RgbImage | null {
+  if (picture === null || picture === undefined)
+    throw new RangeError(`segment: a picture is needed, got ${picture}`);
   if (typeof picture !== "object") return null;
   if ("pixels" in picture) return picture;
   if ("data" in picture && "info" in picture) return fromRaw(picture);
   return null;
 }
 
-/** @throws RangeError where the bytes do not fit the size */
+/** @throws RangeError where data is no bytes, or as many as do not fit the size */
 function fromRaw({ data, info: { width, height, channels } }: RawImage): RgbImage {
+  checkBytes(data);
   if (![1, 2, 3, 4].includes(channels) || data.length !== width * height * channels) {
     throw new RangeError(
       `segment: a picture of ${width}x${height} pixels with ${channels} channels must hold ${width * height * channels} bytes of 1 to 4 channels, got ${data.length}`,
     );
   }
   return { width, height, pixels: channels === 3 ? data : dropAlpha(data, channels) };
+}
+
+/** @throws RangeError where numbers are something else, as those of a Float32Array from 0 to 1 */
+export function checkBytes(pixels: unknown): asserts pixels is Uint8Array | Uint8ClampedArray {
+  if (pixels instanceof Uint8Array || pixels instanceof Uint8ClampedArray) return;
+  const kind = Object.prototype.toString.call(pixels).slice(8, -1);
+  throw new RangeError(
+    `segment: pixels must be bytes, 0 to 255, in a Uint8Array or Uint8ClampedArray, got ${kind}`,
+  );
 }
 
 /** Red, green, blue of pixels of 1 (gray), 2 (gray, alpha) or 4 (red, green, blue, alpha) bytes. */

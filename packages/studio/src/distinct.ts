@@ -1,4 +1,4 @@
-// Names that tell runs apart: folders of several runs may be called the same.
+// Names that tell runs and pictures apart: of several folders, some may be called the same.
 
 /** The same names, but for those that were there before: "run", "run (2)". */
 export function distinct(names: readonly string[]): string[] {

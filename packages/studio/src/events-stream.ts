@@ -24,21 +24,24 @@ export async function streamEvents(
     isOpen = false;
   });
   let at = 0;
+  let known: number | null = null;
   let rest = Buffer.alloc(0);
   let told = Date.now();
   let isWaiting = false;
   let toldState = "";
   while (isOpen) {
-    const part = await readFrom(file, at).catch(() => null);
-    if (part === null) {
+    const read: Read | null = await readFrom(file, at, known).catch(() => null);
+    const isAnew = read === null ? at > 0 : read.part === null;
+    if (isAnew) {
       at = 0;
-      rest = Buffer.alloc(0);
-    } else if (part === "shorter") {
-      at = 0;
+      known = null;
       rest = Buffer.alloc(0);
       response.write("event: restart\ndata: \n\n");
       continue;
-    } else if (part.length > 0) {
+    }
+    const part = read?.part ?? null;
+    if (read && part !== null && part.length > 0) {
+      known = read.inode;
       at += part.length;
       const text = Buffer.concat([rest, part]);
       const end = text.lastIndexOf(10);
@@ -70,21 +73,35 @@ export async function streamEvents(
   }
 }
 
-async function readFrom(file: string, at: number): Promise<Buffer | "shorter"> {
+interface Read {
+  /** Null where this is another file than before. */
+  readonly part: Buffer | null;
+  readonly inode: number;
+}
+
+/** @param known inode of what was read before `at`; null: nothing was */
+async function readFrom(file: string, at: number, known: number | null): Promise<Read> {
   const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   try {
-    const { size } = await handle.stat();
-    if (size < at) return "shorter";
+    const { size, ino: inode } = await handle.stat();
+    if (size < at || (known !== null && inode !== known)) return { part: null, inode };
     const bytes = Buffer.alloc(Math.min(size - at, 2 ** 20));
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
-    return bytes.subarray(0, bytesRead);
+    return { part: bytes.subarray(0, bytesRead), inode };
   } finally {
     await handle.close();
   }
 }
 
+/** Until more can be written, or nobody is there. */
 const drained = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
-    response.once("drain", resolve);
-    response.once("close", resolve);
+    if (response.destroyed) return resolve();
+    const done = () => {
+      response.off("drain", done);
+      response.off("close", done);
+      resolve();
+    };
+    response.on("drain", done);
+    response.on("close", done);
   });

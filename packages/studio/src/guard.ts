@@ -30,10 +30,16 @@ export interface GuardOptions {
 
 /** Longest address that is looked at. */
 const LONGEST = 4096;
-const COOKIE = "pinmem_studio";
 
-/** The header that lets a browser in that came with the token. */
-export const tokenCookie = (token: string): string => `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/`;
+/** Browsers keep the cookies of all ports of a machine together. */
+const cookieName = (port: number): string => `pinmem_studio_${port}`;
+
+/**
+ * The header that lets a browser in that came with the token. Lax, since a link from elsewhere may open the page; what changes anything
+ * asks for its origin.
+ */
+export const tokenCookie = ({ port, token }: { readonly port: number; readonly token: string }): string =>
+  `${cookieName(port)}=${token}; HttpOnly; SameSite=Lax; Path=/`;
 
 /** Path and query of a request that may be answered. @throws Refusal */
 export function admit(
@@ -64,7 +70,8 @@ export function admit(
   const given = new URLSearchParams(question < 0 ? "" : url.slice(question)).get("token");
   if (given !== null && isSame(given, token)) return { path, entersWith: token };
   const cookies = (headers.cookie ?? "").split(/;\s*/);
-  const kept = cookies.find((one) => one.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+  const name = `${cookieName(port)}=`;
+  const kept = cookies.find((one) => one.startsWith(name))?.slice(name.length);
   if (kept === undefined || !isSame(kept, token))
     throw new Refusal(401, "open the address that pinmem studio printed, with its token");
   return { path, entersWith: null };

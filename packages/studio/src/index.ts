@@ -7,6 +7,7 @@ export type {
   AdaptAnswer,
   AdaptRequest,
   Site,
+  SiteEvaluation,
   SitePicture,
   SiteRun,
   SiteValidation,

@@ -293,4 +293,21 @@ it("lets in from elsewhere whoever has the token, and nobody else", async () => 
   expect([entered.status, entered.headers.get("location")]).toEqual([303, "/"]);
   const cookie = (entered.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
   expect((await fetch(`${origin}/studio.json`, { headers: { cookie } })).status).toBe(200);
+  expect(entered.headers.get("set-cookie")).toMatch(/; HttpOnly; SameSite=Lax; /);
+});
+
+it("keeps the token of another studio on this machine, of which browsers send both", async () => {
+  const start = () => startStudio({ runs: [], version: "0", host: "127.0.0.1", page: join(root, "page") });
+  await using first = await start();
+  await using second = await start();
+  // As a browser: one jar for a host, whatever the port.
+  const jar = new Map<string, string>();
+  for (const { address } of [first, second]) {
+    const entered = await fetch(address, { redirect: "manual" });
+    const [name = "", value = ""] = (entered.headers.get("set-cookie") ?? "").split(";")[0]?.split("=") ?? [];
+    jar.set(name, value);
+  }
+  const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+  for (const { address } of [first, second])
+    expect((await fetch(`${new URL(address).origin}/studio.json`, { headers: { cookie } })).status).toBe(200);
 });

@@ -115,7 +115,7 @@ async function answer(
   const { path, entersWith } = admit(request, guard);
   if (entersWith !== null) {
     // The token leaves the address bar, and so the history.
-    response.setHeader("set-cookie", tokenCookie(entersWith));
+    response.setHeader("set-cookie", tokenCookie({ port: guard.port, token: entersWith }));
     response.writeHead(303, { location: "/", "cache-control": "no-store" }).end();
     return;
   }

@@ -1,6 +1,8 @@
 // What the page is told of its site: `studio.json` beside it. The server writes it anew for each request; an exported site has it
 // as a file. All addresses are relative to the page, so that a site works from any folder.
 
+import type { DomainResult, EvaluationResult } from "@pinmem/core/formats";
+
 /** Of the files of the page, `studio.json`. */
 export const SITE_FILE = "studio.json";
 
@@ -22,7 +24,7 @@ export interface SiteRun {
   readonly events: string | null;
   /** List of the pictures of its validations; null where there is no training. Each is below it, by its position: `validation/0`. */
   readonly validation: string | null;
-  /** Results of its evaluations, a list; null where there are none. */
+  /** Scores of its evaluations, a list of `SiteEvaluation`; null where there are none. */
   readonly evaluations: string | null;
   /** What `pinmem inspect` found last, as JSON; null where it was not asked. */
   readonly inspection: string | null;
@@ -40,6 +42,11 @@ export interface TrainingState {
   readonly steps: number | null;
   /** What a stopped one left that says why; null: nothing. */
   readonly trouble: string | null;
+}
+
+/** What the page shows of an evaluation. What its file says of the machine, the recipe and the files stays there. */
+export interface SiteEvaluation extends Pick<EvaluationResult, "date" | "protocol"> {
+  readonly domains: readonly Pick<DomainResult, "name" | "meanIoU" | "classIoU">[];
 }
 
 /** A picture of a validation. */

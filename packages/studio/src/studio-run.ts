@@ -1,7 +1,7 @@
 // What the server is handed of each run, by whoever knows runs: the `pinmem studio` command. The server itself knows files alone.
 
 import type { PackedValue } from "@pinmem/core/formats";
-import type { TrainingState } from "./site.js";
+import type { SiteEvaluation, TrainingState } from "./site.js";
 
 /** A run to show. */
 export interface StudioRun {
@@ -21,8 +21,8 @@ export interface StudioRun {
   training(): TrainingState | null;
   /** Pictures of its validations so far, in the order of their steps. */
   validation(): Promise<readonly ValidationFile[]>;
-  /** Results of its evaluations, as JSON values. */
-  evaluations(): readonly unknown[];
+  /** Of its evaluations, what the page shows; no path of this machine is in it. */
+  evaluations(): readonly SiteEvaluation[];
   /** Computes a graph of its exported model; null: the page does that itself. */
   readonly compute: ComputeGraph | null;
   /** What an inspection of it found, as a JSON value; null where there was none. */

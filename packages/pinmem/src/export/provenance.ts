@@ -40,7 +40,7 @@ function nameOf(dataset: DatasetConfig): string {
 }
 
 /** Folders of data are left out, of other paths the last part stays. */
-function withoutPaths(value: unknown): unknown {
+export function withoutPaths(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPaths);
   if (typeof value === "string") return /[\\/]/.test(value) ? basename(value) : value;
   if (typeof value !== "object" || value === null) return value;

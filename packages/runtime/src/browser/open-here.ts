@@ -86,15 +86,18 @@ async function tryWebGpu(arriving: WithGraphs, settings: LoadSettings): Promise<
   // How fast files arrive is not its fault.
   await Promise.all([arriving.graphs.encode, arriving.graphs.decode, arriving.rows]);
   const opening = openWebGpu(arriving, settings);
-  return await (settings.device === "webgpu" ? opening : Promise.race([opening, slowness()]));
+  if (settings.device === "webgpu") return await opening;
+  const slow = { reason: `WebGPU takes longer than ${PATIENCE / 1000} s for the self-test` };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const slowness = new Promise<Refused>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE, slow);
+  });
+  const first = await Promise.race([opening, slowness]);
+  clearTimeout(timer);
+  // What comes too late holds memory of the graphics card.
+  if (first === slow) void opening.then((late) => (late instanceof GraphRunner ? late.dispose() : undefined));
+  return first;
 }
-
-const slowness = (): Promise<Refused> =>
-  new Promise((resolve) =>
-    setTimeout(resolve, PATIENCE, {
-      reason: `WebGPU takes longer than ${PATIENCE / 1000} s for the self-test`,
-    }),
-  );
 
 async function openWebGpu(arriving: WithGraphs, settings: LoadSettings): Promise<GraphRunner | Refused> {
   try {

@@ -2,6 +2,7 @@
 // choice has made stale is dropped.
 
 import { load, type Model, type Segmentation } from "@pinmem/runtime/browser";
+import { distinct } from "../../src/distinct.js";
 import type { Site, SiteRun } from "../../src/site.js";
 import { postJson, serverGone } from "./ask-server.js";
 import { bitmapOf, fetchBlob } from "./decode-picture.js";
@@ -28,8 +29,10 @@ export async function start(): Promise<void> {
     if (!response.ok) throw new Error(await response.text());
     const site = (await response.json()) as Site;
     state.site.value = site;
-    state.pictures.value = site.pictures.map(({ name, group, image, label }) => ({
-      id: `site:${group}/${name}`,
+    // An exported site knows pictures of several folders by the last parts of their names.
+    const ids = distinct(site.pictures.map(({ name, group }) => `site:${group}/${name}`));
+    state.pictures.value = site.pictures.map(({ name, group, image, label }, at) => ({
+      id: ids[at] as string,
       name,
       group,
       label,
@@ -319,7 +322,7 @@ export async function addFiles(
     .map((file): state.Picture => {
       const name = pathOf(file);
       return {
-        id: `file:${name}:${file.size}`,
+        id: `file:${name}:${file.size}:${file.lastModified}`,
         name,
         group: "dropped",
         label: null,

@@ -2,10 +2,10 @@
 // lead to the pictures with those pixels.
 
 import { ConfusionMatrix, classIoU, viridis } from "@pinmem/core";
-import type { EvaluationResult } from "@pinmem/core/formats";
 import { computed, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import type { SiteEvaluation } from "../../src/site.js";
 import { choosePicture } from "./actions.js";
 import { Choice } from "./choice.js";
 import { compared, comparedRuns, runsAt } from "./compare.js";
@@ -14,7 +14,7 @@ import { type DomainScores, scoresOfEvaluations, scoresOfGroups } from "./domain
 import { percent, signed } from "./figures.js";
 import * as state from "./state.js";
 
-const evaluations = signal<ReadonlyMap<number, readonly EvaluationResult[]>>(new Map());
+const evaluations = signal<ReadonlyMap<number, readonly SiteEvaluation[]>>(new Map());
 /** Which of the compared runs the tables are of. */
 const tableOf = signal(0);
 
@@ -217,6 +217,6 @@ async function readEvaluations(runs: readonly number[]): Promise<void> {
     if (address === null || evaluations.value.has(run)) continue;
     const response = await fetch(address).catch(() => null);
     if (response?.ok)
-      evaluations.value = new Map(evaluations.value).set(run, (await response.json()) as EvaluationResult[]);
+      evaluations.value = new Map(evaluations.value).set(run, (await response.json()) as SiteEvaluation[]);
   }
 }

@@ -10,13 +10,24 @@ export async function fetchBlob(address: string): Promise<Blob> {
   return await (await askServer(address)).blob();
 }
 
+const pictures = new WeakMap<ImageBitmap, Picture>();
+
 /** @throws where it cannot be had or decoded */
 export async function bitmapOf(picture: Picture): Promise<ImageBitmap> {
   const blob = await picture.blob();
-  return await createImageBitmap(blob, exact).catch(() => {
+  const bitmap = await createImageBitmap(blob, exact).catch(() => {
     throw new Error(`${picture.name} cannot be decoded: choose a JPEG, PNG, WebP or AVIF picture`);
   });
+  pictures.set(bitmap, picture);
+  return bitmap;
 }
+
+/**
+ * Which picture is seen: for a moment after another was chosen, it is still the one before.
+ * @returns undefined for a frame of a video, and for none
+ */
+export const pictureIn = (bitmap: ImageBitmap | null): Picture | undefined =>
+  bitmap === null ? undefined : pictures.get(bitmap);
 
 /** Train ids of a gray PNG. */
 export async function labelPixels(address: string): Promise<Uint8Array> {

@@ -2,7 +2,8 @@
 // were segmented here, by their groups.
 
 import { ConfusionMatrix, classIoU, meanIoU } from "@pinmem/core";
-import { describeProtocol, type EvaluationResult } from "@pinmem/core/formats";
+import { describeProtocol } from "@pinmem/core/formats";
+import type { SiteEvaluation } from "../../src/site.js";
 import type { Compared } from "./compare.js";
 
 /** Of one domain; lists are in the order of the runs. */
@@ -17,7 +18,7 @@ export interface DomainScores {
 }
 
 /** @param results of each run. Figures of different protocols are different domains here: no column mixes two. */
-export function scoresOfEvaluations(results: readonly (readonly EvaluationResult[])[]): DomainScores[] {
+export function scoresOfEvaluations(results: readonly (readonly SiteEvaluation[])[]): DomainScores[] {
   const newest = results.map((ofRun) => {
     const byDate = [...ofRun].sort((one, other) => (one.date < other.date ? -1 : 1));
     return new Map(

@@ -2,6 +2,7 @@
 
 import { teach } from "./actions.js";
 import type { BrushStroke } from "./brush-stroke.js";
+import { pictureIn } from "./decode-picture.js";
 import { drawStroke } from "./draw.js";
 import { video } from "./live.js";
 import { snap } from "./snap.js";
@@ -42,9 +43,10 @@ export function endStroke(): void {
     width: state.brushWidth.value,
   };
   points = null;
-  const id = state.picture.value?.id ?? "";
   const { value: bitmap } = state.bitmap;
-  if (!state.snaps.value || !bitmap) add(id, stroke);
+  const id = pictureIn(bitmap)?.id;
+  if (!bitmap || id === undefined) return dropped();
+  if (!state.snaps.value) add(id, stroke);
   else lastSnap = lastSnap.then(() => addSnapped(id, stroke, bitmap));
 }
 
@@ -64,7 +66,12 @@ async function addSnapped(id: string, stroke: BrushStroke, bitmap: ImageBitmap):
 export function dropStroke(): void {
   if (!points) return;
   points = null;
-  state.strokes.value = new Map(state.strokes.value); // draws without it
+  dropped();
+}
+
+/** Draws without what was sketched. */
+function dropped(): void {
+  state.strokes.value = new Map(state.strokes.value);
 }
 
 function add(id: string, stroke: BrushStroke): void {

@@ -3,7 +3,7 @@
 
 import type { DirectionSums, Model } from "@pinmem/runtime/browser";
 import type { BrushStroke } from "./brush-stroke.js";
-import { bitmapOf } from "./decode-picture.js";
+import { bitmapOf, pictureIn } from "./decode-picture.js";
 import * as state from "./state.js";
 import { brushedLabels } from "./strokes.js";
 import { inTurn, keeping } from "./turns.js";
@@ -61,8 +61,9 @@ async function collectFrom(
 ): Promise<DirectionSums | null> {
   const picture = state.pictures.value.find((one) => one.id === id);
   if (!picture) return null;
-  const isOpen = state.picture.value?.id === id;
-  const bitmap = isOpen ? state.bitmap.value : await bitmapOf(picture).catch(() => null);
+  const { value: seen } = state.bitmap;
+  const isOpen = pictureIn(seen)?.id === id;
+  const bitmap = isOpen ? seen : await bitmapOf(picture).catch(() => null);
   if (!bitmap) return null;
   try {
     await keeping(model, bitmap);

@@ -11,9 +11,10 @@ import {
   parseExportedModel,
   type TestNormalization,
 } from "@pinmem/core/formats";
-import type { AdaptTask, StudioRun, TrainingState, ValidationFile } from "@pinmem/studio";
+import type { AdaptTask, SiteEvaluation, StudioRun, TrainingState, ValidationFile } from "@pinmem/studio";
 import { readResult } from "../../evaluation/result-file.js";
 import { exportRun } from "../../export/export-run.js";
+import { withoutPaths } from "../../export/provenance.js";
 import { readJsonFile } from "../../files/json-file.js";
 import { makeFolder } from "../../files/output-folder.js";
 import { writing } from "../../files/write-error.js";
@@ -143,15 +144,17 @@ function keyOf(file: string | undefined, { normalize, place }: StudioRunOptions)
     .slice(0, 12);
 }
 
-/** Those that can be read. */
-function evaluationsOf(path: string): unknown[] {
+/** Those that can be read. They may end on a public page. */
+function evaluationsOf(path: string): SiteEvaluation[] {
   const folder = join(path, "evaluations");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
     .flatMap((name) => {
       try {
-        return [readResult(join(folder, name))];
+        const { date, protocol, domains } = readResult(join(folder, name));
+        const scores = domains.map(({ name, meanIoU, classIoU }) => ({ name, meanIoU, classIoU }));
+        return [withoutPaths({ date, protocol, domains: scores }) as SiteEvaluation];
       } catch {
         return []; // Half written, or of a newer version.
       }

@@ -1,6 +1,7 @@
 // A graph of ONNX while it is built: nodes are added one by one, each giving the names of its outputs, which others take.
 
 import { noGrad, scope, type Tensor } from "@pinmem/torch";
+import { ExportError } from "../export-error.js";
 import {
   type Attribute,
   type ElementType,
@@ -18,6 +19,18 @@ export type Value = string & { readonly [isValue]: true };
 export interface GraphOptions {
   /** Weights of so many elements or more are stored in half precision. Default: none. */
   readonly halfFrom?: number | null;
+}
+
+/** Of a message of protocol buffers, and so of a graph in one file. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/** @throws ExportError where weights are more than a file can hold */
+export function requireSmall(initializers: readonly Pick<Initializer, "bytes">[]): void {
+  const bytes = initializers.reduce((sum, one) => sum + one.bytes.length, 0);
+  if (bytes <= MOST_BYTES) return;
+  throw new ExportError(
+    `the network has ${(bytes / 1e9).toFixed(1)} GB of weights, but an ONNX file holds at most 2.1 GB; give \`half\` for half the bytes, or choose a smaller backbone`,
+  );
 }
 
 /** A graph that is being built: inputs, nodes, weights, outputs. */
@@ -126,7 +139,9 @@ export class Graph {
     }
   }
 
+  /** @throws ExportError where the weights are more than a file can hold */
   encode(producer: Model["producer"]): Uint8Array {
+    requireSmall(this.#initializers);
     return encodeModel({
       name: this.#name,
       producer,
