@@ -113,6 +113,16 @@ describe("the rule that is fitted", () => {
     expect(lost).toBeLessThanOrEqual(MOST_LOST);
   });
 
+  it("keeps the trained statistics everywhere where shifted pictures would lose, however far they depart", () => {
+    const harmed = picture("noise", [
+      [1, 43],
+      [0.8, 30, 24],
+      [0.7, 25, 24],
+    ]);
+    const rule = fitShiftRule([sure, harmed], candidates);
+    expect([sure, harmed].map((one) => weightFor(rule, one))).toEqual([0, 0]);
+  });
+
   it("needs pictures as they are", () => {
     expect(() => fitShiftRule([], candidates)).toThrow("there is no picture as it is");
   });

@@ -4,7 +4,7 @@
 // What asks for a second look has fixed multiples of what pictures as they are show, since an unseen drive that is near to the
 // sources is less sure than they are. Two things are fitted: the departure beyond which own statistics are taken, and their
 // weight: those that lift the shifted pictures most, of those with which pictures as they are lose no more than `MOST_LOST` of mean
-// IoU, and in other frames no more than `MOST_LOST_FRAMED`. Simulated shifts are stronger than most of real places, so of weights that
+// IoU, in other frames no more than `MOST_LOST_FRAMED`, and under shifts nothing. Simulated shifts are stronger than most of real places, so of weights that
 // lift them alike the smallest is taken.
 
 import { ConfusionMatrix, meanIoU, meanOf } from "@pinmem/core";
@@ -53,6 +53,7 @@ export function fitShiftRule(pictures: readonly TriedPicture[], candidates: read
   };
   const weights = candidates.filter((weight) => weight > 0).sort((a, b) => a - b);
   const trained = scoreWith(plain, () => 0) ?? 0;
+  const shiftsTrained = meanScore(shifts, () => 0) ?? 0;
   const fits: { rule: ShiftRule; score: number }[] = [];
   for (const weight of weights) {
     const usually = meanDeparture(plain, weight);
@@ -61,7 +62,8 @@ export function fitShiftRule(pictures: readonly TriedPicture[], candidates: read
       const choose = (picture: TriedPicture) => weightFor(rule, picture);
       if ((scoreWith(plain, choose) ?? 0) < trained - MOST_LOST) continue;
       if (meanLoss(framings, choose) > MOST_LOST_FRAMED) continue;
-      fits.push({ rule, score: meanScore(shifts, choose) ?? 0 });
+      const score = meanScore(shifts, choose) ?? 0;
+      if (score >= shiftsTrained) fits.push({ rule, score });
     }
   }
   const most = Math.max(...fits.map(({ score }) => score));

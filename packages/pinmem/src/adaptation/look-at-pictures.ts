@@ -11,6 +11,7 @@ import { pictureInput, statisticsView } from "../inference/picture-input.js";
 import { PlaceStatistics } from "../inference/place-statistics.js";
 import { SecondLook } from "../inference/second-look.js";
 import { asksForOwn, departs, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
+import { withTrainedVotes } from "../inference/trained-votes.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 
@@ -52,7 +53,10 @@ export async function placeDeparts(
   rule: ShiftRule,
   { device = "cpu", onProgress }: LookOptions = {},
 ): Promise<boolean> {
-  const second = new SecondLook(network, (image) => predict(network, image));
+  const memories = network.memory ? [network.memory] : [];
+  const second = new SecondLook(network, (image) =>
+    withTrainedVotes(memories, () => predict(network, image)),
+  );
   const overAll = async <T>(of: (input: Tensor) => T): Promise<T[]> => {
     const each: T[] = [];
     for await (const image of inputsOf(pictures)) {

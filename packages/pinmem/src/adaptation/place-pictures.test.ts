@@ -45,8 +45,45 @@ it("takes files too, and refuses two pictures that would share a label", async (
   const images = [join(root, "photos/c.jpg"), join(root, "photos/day/b.jpg")];
   const { labeled } = await findPlacePictures({ images, labels: join(root, "labels") }, cityscapes19);
   expect(labeled.samples).toEqual([{ image: images[1], label: join(root, "labels/b.png") }]);
-  const twice = folderOf({ "a.jpg": "photo.jpg", "a.png": "photo.png" });
-  await expect(findPlacePictures({ images: twice }, cityscapes19)).rejects.toThrow(
-    /differ in their endings alone/,
+  const twice = folderOf({
+    "photos/a.jpg": "photo.jpg",
+    "photos/a.png": "photo.png",
+    "photos/b.png": "photo.png",
+    "labels/a.png": "train-ids.png",
+    "others/b.png": "train-ids.png",
+  });
+  const photos = join(twice, "photos");
+  await expect(
+    findPlacePictures({ images: photos, labels: join(twice, "labels") }, cityscapes19),
+  ).rejects.toThrow(
+    /a\.jpg: and .*a\.png are called alike, so that the label .*labels\/a\.png could belong to either/,
+  );
+  // Where no label could belong to either, nothing is ambiguous.
+  const { images: all } = await findPlacePictures(
+    { images: photos, labels: join(twice, "others") },
+    cityscapes19,
+  );
+  expect(all).toHaveLength(3);
+});
+
+it("takes pictures that are called alike where there are no labels, and several folders", async () => {
+  const root = folderOf({
+    "a/img.png": "photo.png",
+    "b/img.png": "photo.png",
+    "b/below/img.jpg": "photo.jpg",
+    "labels/below/img.png": "train-ids.png",
+  });
+  const at = (...names: string[]) => names.map((name) => join(root, name));
+  const files = at("a/img.png", "b/img.png");
+  expect((await findPlacePictures({ images: files }, cityscapes19)).images).toEqual(files);
+  const folders = at("a", "b", "a/img.png");
+  const { images, labeled } = await findPlacePictures(
+    { images: folders, labels: join(root, "labels") },
+    cityscapes19,
+  );
+  expect(images).toEqual(at("a/img.png", "b/below/img.jpg", "b/img.png"));
+  expect(labeled.samples).toEqual([{ image: images[1], label: join(root, "labels/below/img.png") }]);
+  await expect(findPlacePictures({ images: at("a", "none") }, cityscapes19)).rejects.toThrow(
+    /none: does not exist/,
   );
 });

@@ -1,22 +1,20 @@
 // The pictures of a place, and the labels of those that have one: any folder of images, and beside it a folder of PNG labels
 // of the same names below it. No picture is opened here.
 
-import { statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { LabelSpace } from "@pinmem/core";
 import { type Dataset, defineDataset } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
-import { type KeyedFiles, keyed, onlyFile } from "../datasets/keyed-files.js";
+import { keyed, onlyFile } from "../datasets/keyed-files.js";
 import { ownDecoding } from "../datasets/label-decoding.js";
 import { listPictures } from "../datasets/list-pictures.js";
 import { examples } from "../datasets/not-found.js";
 import { labelEndings } from "../datasets/sets/folder.js";
-import { asDataError, DataError } from "../files/data-error.js";
+import { DataError } from "../files/data-error.js";
 import { isFolder, listFiles } from "../files/list-files.js";
-import { imageEndings } from "../images/image-files.js";
 
 export interface PlaceFiles {
-  /** A folder, with all below it, or files. */
+  /** Folders, with all below them, and files. */
   readonly images: string | readonly string[];
   /** A folder of PNG labels, each below it where its image lies below its own. Pictures without a label are welcome. */
   readonly labels?: string | undefined;
@@ -39,58 +37,67 @@ export async function findPlacePictures(
 ): Promise<PlacePictures> {
   const within = typeof given === "string" ? [given] : given;
   if (labelFolder !== undefined) requireApart(within, labelFolder);
-  const pictures = await keyedPictures(given, labelFolder);
-  const keys = [...pictures.byKey.keys()];
-  const images = keys.map((key) => onlyFile(pictures, key, "image"));
+  const pictures = await listed(within, labelFolder);
+  const images = pictures.map(({ file }) => file);
   const samples = labelFolder === undefined ? [] : await pair(pictures, labelFolder);
   const dataset = { name: placeName(within), samples, space, decoding: ownDecoding(space) };
   return { images, labeled: defineDataset(dataset) };
 }
 
-/** Pictures by the part of their path that their label has too. */
-async function keyedPictures(
-  given: PlaceFiles["images"],
-  labelFolder: string | undefined,
-): Promise<KeyedFiles> {
-  if (typeof given !== "string") return keyedFiles(given);
-  // Labels may lie in a folder below that of the pictures.
-  const { root, names } = await listPictures(given, labelFolder);
-  return isFile(given) ? keyedFiles([given]) : keyed(root, names, imageEndings);
+interface Listed {
+  readonly file: string;
+  /** The part of its path that its label has too. */
+  readonly key: string;
 }
 
-function keyedFiles(files: readonly string[]): KeyedFiles {
-  if (files.length === 0) throw new DataError("images", "names no picture");
-  const byKey = new Map<string, string[]>();
-  for (const file of [...new Set(files)]) {
-    if (!isFile(file)) throw asDataError(file, { code: "ENOENT" });
-    const name = basename(file);
-    const key = name.replace(/\.[^.]*$/, "");
-    byKey.set(key, [...(byKey.get(key) ?? []), file]);
+/** All pictures, each once. @param labels may lie in a folder below that of the pictures */
+async function listed(given: readonly string[], labels: string | undefined): Promise<Listed[]> {
+  if (given.length === 0) throw new DataError("images", "names no picture");
+  const pictures = new Map<string, Listed>();
+  for (const path of given) {
+    const { root, names } = await listPictures(path, labels);
+    for (const name of names) {
+      const file = join(root, name);
+      if (!pictures.has(file)) pictures.set(file, { file, key: name.replace(/\.[^./]*$/, "") });
+    }
   }
-  return { folder: "", names: files, byKey };
+  return [...pictures.values()];
 }
 
-async function pair(pictures: KeyedFiles, folder: string): Promise<FileSample[]> {
+async function pair(pictures: readonly Listed[], folder: string): Promise<FileSample[]> {
   if (!(await isFolder(folder)))
     throw new DataError(folder, "is no folder; `labels` names the folder of PNG labels of the pictures");
   const names = await listFiles(folder);
   for (const ending of labelEndings) {
     const labels = keyed(folder, names, [ending]);
-    const common = [...pictures.byKey.keys()].filter((key) => labels.byKey.has(key));
+    const common = pictures.filter(({ key }) => labels.byKey.has(key));
     if (common.length === 0) continue;
-    return common.map((key) => ({
-      image: onlyFile(pictures, key, "image"),
-      label: onlyFile(labels, key, "label"),
-    }));
+    const samples = common.map(({ file, key }) => ({ image: file, label: onlyFile(labels, key, "label") }));
+    requireOneEach(samples);
+    return samples;
   }
-  const [key = ""] = pictures.byKey.keys();
-  const wanted = labelEndings.map((ending) => `"${key}${ending}"`).join(" or ");
+  const [{ key } = { key: "" }] = pictures;
+  const wanted = labelEndings.map((one) => `"${key}${one}"`).join(" or ");
   const there = names.length > 0 ? `holds ${examples(names)}` : "is empty";
   throw new DataError(
     folder,
     `holds no label of any picture: looked for ${wanted} and the like; the folder ${there}. A label is a PNG file of its ` +
       "picture's name, below it where the picture lies below its own folder; leave `labels` out to adapt without",
   );
+}
+
+/** @throws DataError where two pictures would share a label */
+function requireOneEach(samples: readonly FileSample[]): void {
+  const imageOf = new Map<string, string>();
+  for (const { image, label } of samples) {
+    const other = imageOf.get(label);
+    if (other !== undefined)
+      throw new DataError(
+        other,
+        `and ${image} are called alike, so that the label ${label} could belong to either: rename or remove one of them, or give one folder above both, with the labels in folders of the same names`,
+      );
+    imageOf.set(label, image);
+  }
 }
 
 function requireApart(images: readonly string[], labels: string): void {
@@ -101,8 +108,6 @@ function requireApart(images: readonly string[], labels: string): void {
     "holds pictures and labels alike, so that none can be told from the other; move the labels into a folder of their own",
   );
 }
-
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 /** What the place is called: its folder's name. */
 function placeName([first = "place", ...others]: readonly string[]): string {

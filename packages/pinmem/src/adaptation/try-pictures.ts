@@ -1,12 +1,13 @@
 // What a network says about labeled pictures, as they are, in other frames and under simulated shifts, with several weights of
 // their own statistics: what the choice of a weight is fitted on.
 
-import { ConfusionMatrix } from "@pinmem/core";
+import { BicubicResizer, ConfusionMatrix } from "@pinmem/core";
 import { type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
-import { pictureInput } from "../inference/picture-input.js";
+import { pictureInput, statisticsView } from "../inference/picture-input.js";
 import { type Forward, winners } from "../inference/predictor.js";
 import type { SecondLook } from "../inference/second-look.js";
 import { predictionSigns } from "../inference/shift-rule.js";
+import { LARGEST_FOR_STATISTICS } from "../inference/test-time-normalization.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import type { Trial, TriedPicture } from "./fit-shift-rule.js";
 import { framed, framingKinds, type Labeled } from "./simulated-framings.js";
@@ -76,17 +77,27 @@ function trialsOf(
   return scope(() =>
     noGrad(() => {
       const input = pictureInput([image], device);
-      const trained = second ? second.trained(input) : forward(input);
+      // What decides is seen in the size that statistics are taken in, as where pictures are predicted.
+      const isSeenWhole = image.width * image.height <= LARGEST_FOR_STATISTICS;
+      const seen = isSeenWhole ? input : pictureInput([statisticsView(image, new BicubicResizer())], device);
+      const withTrained = second ? (one: Tensor) => second.trained(one) : forward;
+      const trained = withTrained(input);
+      const seenTrained = isSeenWhole ? trained : withTrained(seen);
       const trials = candidates.map(
         (weight): Trial =>
           scope(() => {
-            const { logits, departure } =
-              weight === 0 || !second
-                ? { logits: trained, departure: 0 }
-                : second.look(input, weight, trained);
+            const look = weight > 0 && second ? second.look(seen, weight, seenTrained) : null;
+            const signs = predictionSigns(look?.logits ?? seenTrained);
+            const logits =
+              look && second && !isSeenWhole
+                ? second.normalization.with(
+                    () => void second.forward(seen),
+                    () => second.forward(input),
+                  )
+                : (look?.logits ?? trained);
             const matrix = new ConfusionMatrix(classes);
             matrix.add(winners(logits), label);
-            return { weight, departure, ...predictionSigns(logits), matrix };
+            return { weight, departure: look?.departure ?? 0, ...signs, matrix };
           }),
       );
       tell(trained);

@@ -1,7 +1,6 @@
 // What `pinmem evaluate` does: opens each run, evaluates it on the domains, saves its result, and prints all of them.
 
-import { createHash } from "node:crypto";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { duration } from "@pinmem/core";
 import type { DomainResult, EvaluationResult, Protocol } from "@pinmem/core/formats";
 import type { EvaluationProgress } from "../evaluation/evaluate-run-options.js";
@@ -13,6 +12,7 @@ import type { EvaluateFlags } from "./evaluate-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { openNormalized } from "./normalize-option.js";
 import { printResults } from "./print-results.js";
+import { resultName } from "./result-name.js";
 import { folderOfRun } from "./running.js";
 
 interface EvaluateHow {
@@ -76,7 +76,8 @@ async function evaluateOne(
     limit: flags.limit,
   });
   const file =
-    flags.out ?? join(folderOfRun(path), "evaluations", nameOf({ protocol, flags, asked, file: run.file }));
+    flags.out ??
+    join(folderOfRun(path), "evaluations", resultName({ protocol, flags, asked, file: run.file }));
   if (isFirst) requireWritableFile(file);
   const progressFile = `${file.replace(/\.json$/, "")}.progress`;
   const line = new StatusLine();
@@ -110,36 +111,6 @@ async function evaluateOne(
 
 const skippedOf = (domains: readonly DomainResult[]) =>
   domains.flatMap(({ name, skipped }) => skipped.map((one) => ({ domain: name, ...one })));
-
-/** `whole-streets_night+camvid-best.json`: what distinguishes results of one run, in a name that every file system takes. */
-function nameOf({
-  protocol,
-  flags: { shard, limit, boundary, cohesion },
-  asked,
-  file,
-}: {
-  protocol: Protocol;
-  flags: EvaluateFlags;
-  asked: readonly string[];
-  file: string;
-}): string {
-  const plain = (text: string) => text.replace(/[^\w.+-]+/g, "_").slice(0, 80);
-  const preset = protocol.name.split(",")[0] as string;
-  // A changed protocol, limits and roots are told apart by a few letters that stand for all of them.
-  const { name: _, ...steps } = protocol;
-  const all = JSON.stringify([steps, asked, limit, boundary, cohesion]);
-  const special = protocol.name !== preset || limit !== undefined || asked.some((name) => name.includes("="));
-  const mark = createHash("sha256").update(all).digest("hex").slice(0, 6);
-  return [
-    plain(preset),
-    plain(asked.map((name) => name.split("=")[0]).join("+")),
-    basename(file).replace(/\.safetensors$/, ""),
-    ...(special || boundary !== undefined || cohesion ? [mark] : []),
-    ...(shard ? [`shard-${shard.index}-of-${shard.of}`] : []),
-  ]
-    .join("-")
-    .concat(".json");
-}
 
 /** Shows how far it is, and how long it will take. */
 function showing(line: StatusLine, what: string): (progress: EvaluationProgress) => void {

@@ -22,6 +22,7 @@ import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
 import type { Dataset } from "../datasets/dataset.js";
 import { evaluateDomain } from "../inference/evaluate-domain.js";
+import { withOwnStatistics } from "../inference/own-look.js";
 import type { ImagePredictor } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
@@ -212,7 +213,7 @@ function describe(
 }
 
 function measureCohesion(
-  { network }: OpenRun,
+  { network, normalization }: OpenRun,
   { image, label, width, height }: EvaluationImage,
   device: Device,
   tally: Tally,
@@ -222,7 +223,11 @@ function measureCohesion(
   const loss = scope(() =>
     noGrad(() => {
       const input = normalize(imageTensor(image, [1, height, width], { device }));
-      const { scores } = memory.read(network.encode(input).feature);
+      const picture = { pixels: image, width, height };
+      const { feature } = withOwnStatistics(network, picture, { device, normalization }, () =>
+        network.encode(input),
+      );
+      const { scores } = memory.read(feature);
       const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
       return cohesionLoss(scores, ids, { temperature: memory.temperature }).toNumber();
     }),

@@ -2,6 +2,7 @@ import type { RgbImage } from "@pinmem/core";
 import { protocol } from "@pinmem/core/formats";
 import { manualSeed, nn, randn, scope, type Tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
+import type { ClassMemory } from "../memory/class-memory.js";
 import { AutoPredictor } from "./auto-predictor.js";
 import { pictureInput } from "./picture-input.js";
 import { Predictor } from "./predictor.js";
@@ -116,6 +117,43 @@ describe("a predictor that decides for each picture", () => {
       .reverse();
     expect(turned).toEqual(together);
     expect(images.map((image) => auto(BETWEEN).predictor.labels([image])[0])).toEqual(together);
+  });
+
+  it("decides with the votes of training, and predicts with those that were asked for", () => {
+    const images = [1, 2, 3, 4].map(picture);
+    const [net, mixing] = [network(), network()];
+    // Votes as strong as this make any prediction sure.
+    const votes = { asked: 100, now: 100 };
+    const memory = {
+      get voteWeight() {
+        return votes.now;
+      },
+      set voteWeight(weight: number | null) {
+        votes.now = weight ?? 1;
+      },
+    } as ClassMemory;
+    const seen: number[] = [];
+    const voting = (of: nn.Sequential) => (image: Tensor) => {
+      seen.push(votes.now);
+      return of.call(image).mul(votes.now);
+    };
+    const make = (memories: readonly ClassMemory[]) =>
+      new AutoPredictor({
+        trained: voting(net),
+        second: new SecondLook(mixing, voting(mixing)),
+        rule: { threshold: BETWEEN, information: 0, departure: 0, weight: 0.5 },
+        protocol: protocol("whole", { normalize: { kind: "image", weight: "auto" } }),
+        memories,
+      });
+    const predictor = make([memory]);
+    const asTrained = images.map((image) => auto(BETWEEN).predictor.weightOf(image));
+    expect(images.map((image) => predictor.weightOf(image))).toEqual(asTrained);
+    expect(votes.now).toBe(votes.asked);
+    for (const [at, image] of images.entries()) {
+      const weight = asTrained[at] as number;
+      expect(predictor.labels([image])).toEqual(withWeight(weight).labels([image]));
+      expect(seen.at(-1)).toBe(votes.asked);
+    }
   });
 
   it("decides once for all views of a picture, and for parts of it", async () => {

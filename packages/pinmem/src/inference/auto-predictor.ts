@@ -8,10 +8,12 @@
 import { BicubicResizer, type RgbImage } from "@pinmem/core";
 import type { Protocol } from "@pinmem/core/formats";
 import { cat, type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
+import type { ClassMemory } from "../memory/class-memory.js";
 import { pictureInput, statisticsView } from "./picture-input.js";
 import { type Forward, type ImagePredictor, Predictor, winners } from "./predictor.js";
 import type { SecondLook } from "./second-look.js";
 import { asksForOwn, departs, predictionSigns, type ShiftRule } from "./shift-rule.js";
+import { withTrainedVotes } from "./trained-votes.js";
 
 export interface AutoPredictorOptions {
   /** With the trained statistics. */
@@ -19,6 +21,8 @@ export interface AutoPredictorOptions {
   /** With own statistics. */
   readonly second: SecondLook;
   readonly rule: ShiftRule;
+  /** Of both networks, where their votes weigh something else than in training, for which the rule is. Default: none. */
+  readonly memories?: readonly ClassMemory[];
   readonly protocol: Protocol;
   readonly device?: Device;
   /** Windows of one image that go through the network together; pictures go alone. Default 1. */
@@ -79,8 +83,8 @@ export class AutoPredictor implements ImagePredictor {
             return this.#use(this.#weightFor(image)).labels([image])[0] as Uint8Array;
           }
           // The passes that decide are those that predict.
-          const { logits } = this.#decide(image);
-          return winners(logits);
+          const { weight, logits } = this.#decide(image);
+          return logits ? winners(logits) : (this.#use(weight).labels([image])[0] as Uint8Array);
         }),
       ),
     );
@@ -106,8 +110,15 @@ export class AutoPredictor implements ImagePredictor {
     return this.#mixing;
   }
 
-  /** The weight, and what the network says with it. */
-  #decide(image: RgbImage): { weight: number; logits: Tensor } {
+  /** The weight, and what the network says with it; null where votes of training decide that are not those that predict. */
+  #decide(image: RgbImage): { weight: number; logits: Tensor | null } {
+    const { memories = [] } = this.#options;
+    if (memories.length === 0) return this.#look(image);
+    const { weight } = scope(() => withTrainedVotes(memories, () => this.#look(image)));
+    return { weight, logits: null };
+  }
+
+  #look(image: RgbImage): { weight: number; logits: Tensor } {
     const { trained, second, rule } = this.#options;
     return noGrad(() =>
       scope(() => {

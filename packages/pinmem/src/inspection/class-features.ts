@@ -7,8 +7,10 @@
 // Shapes: C width, K classes, H W label resolution, h w feature.
 
 import { type Device, eye, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { withOwnStatistics } from "../inference/own-look.js";
+import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
-import { type InspectedDomain, imageTensors } from "./domains.js";
+import { type InspectedDomain, imageTensors, pictureOf } from "./domains.js";
 
 export interface ClassFeature {
   /** Position among the domains. */
@@ -24,6 +26,8 @@ export interface ClassFeatureOptions {
   /** Train ids to collect. */
   readonly classes: readonly number[];
   readonly device?: Device;
+  /** Where batch norm takes each picture's own statistics, of the network. Default null: it does not. */
+  readonly normalization?: TestTimeNormalization | null;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -31,7 +35,7 @@ export interface ClassFeatureOptions {
 export async function collectClassFeatures(
   network: TrainableNetwork,
   domains: readonly InspectedDomain[],
-  { classes, device = "cpu", onProgress = () => {} }: ClassFeatureOptions,
+  { classes, device = "cpu", normalization = null, onProgress = () => {} }: ClassFeatureOptions,
 ): Promise<ClassFeature[]> {
   const features: ClassFeature[] = [];
   const total = domains.reduce((sum, { count }) => sum + count, 0);
@@ -41,7 +45,9 @@ export async function collectClassFeatures(
       scope(() =>
         noGrad(() => {
           const { image, label } = imageTensors(sample, device);
-          const { feature } = network.encode(image);
+          const { feature } = withOwnStatistics(network, pictureOf(sample), { device, normalization }, () =>
+            network.encode(image),
+          );
           for (const [trainId, vector] of classMeanFeatures(feature, label, classes)) {
             features.push({ domain, image: sample.index, trainId, vector });
           }

@@ -1,11 +1,13 @@
 // What a network sees in one image: its prediction and, where it has a memory, the read weights at the image's resolution.
 
 import { type Device, nn, noGrad, scope } from "@pinmem/torch";
+import { withOwnStatistics } from "../inference/own-look.js";
 import { winners } from "../inference/predictor.js";
+import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import { decodeWith } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
-import { imageTensors } from "./domains.js";
+import { imageTensors, pictureOf } from "./domains.js";
 
 export interface Observation {
   readonly sample: EvaluationImage;
@@ -19,20 +21,29 @@ export interface ObserveOptions {
   readonly device?: Device;
   /** Also the read weights. Default false. */
   readonly weights?: boolean;
+  /** Where batch norm takes each picture's own statistics, of the network. Default null: it does not. */
+  readonly normalization?: TestTimeNormalization | null;
 }
 
 /** The network is in evaluation mode. Weights are resized as the official code does: bilinear, corners aligned. */
 export function observe(
   network: TrainableNetwork,
   sample: EvaluationImage,
-  { device = "cpu", weights: wanted = false }: ObserveOptions = {},
+  { device = "cpu", weights: wanted = false, normalization = null }: ObserveOptions = {},
 ): Observation {
   const size = [sample.height, sample.width] as const;
   return scope(() =>
     noGrad(() => {
-      const { feature, lowLevel } = network.encode(imageTensors(sample, device).image);
-      const reading = network.memory?.read(feature) ?? null;
-      const logits = decodeWith(network, { feature, lowLevel }, reading, size);
+      const { reading, logits } = withOwnStatistics(
+        network,
+        pictureOf(sample),
+        { device, normalization },
+        () => {
+          const { feature, lowLevel } = network.encode(imageTensors(sample, device).image);
+          const read = network.memory?.read(feature) ?? null;
+          return { reading: read, logits: decodeWith(network, { feature, lowLevel }, read, size) };
+        },
+      );
       const prediction = winners(logits);
       if (!wanted || !reading) return { sample, prediction, weights: null };
       const large = nn.F.interpolate(reading.weights, { size, mode: "bilinear", alignCorners: true });

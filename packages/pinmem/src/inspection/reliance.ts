@@ -4,6 +4,8 @@
 
 import type { DomainReliance, Reliance } from "@pinmem/core/formats";
 import { type Device, manualSeed, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { type OwnLook, withOwnStatistics } from "../inference/own-look.js";
+import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import type { ClassMemory, ReadInput } from "../memory/class-memory.js";
 import { decodeWith } from "../models/segment.js";
@@ -11,7 +13,7 @@ import type { TrainableNetwork } from "../models/trainable-network.js";
 import { withRandomState } from "../training/checkpoints/snapshot.js";
 import { memoryOf } from "../training/methods/method.js";
 import { type Alteration, alterations, presentRows } from "./alterations.js";
-import { type InspectedDomain, imageTensors } from "./domains.js";
+import { type InspectedDomain, imageTensors, pictureOf } from "./domains.js";
 import { ReadStatisticsCollector } from "./read-statistics.js";
 import { RelianceTally } from "./reliance-tally.js";
 import { meanRowCosine, memorySimilarity } from "./similarity.js";
@@ -24,6 +26,8 @@ export interface RelianceOptions {
   /** Of the softmax, to try instead of the memory's own. Default 0.05, 0.1, 0.2, 0.5, 1. */
   readonly temperatures?: readonly number[];
   readonly device?: Device;
+  /** Where batch norm takes each picture's own statistics, of the network. Default null: it does not. */
+  readonly normalization?: TestTimeNormalization | null;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -40,6 +44,7 @@ export async function measureReliance(
     draws = 3,
     temperatures = [0.05, 0.1, 0.2, 0.5, 1],
     device = "cpu",
+    normalization = null,
     onProgress = () => {},
   }: RelianceOptions = {},
 ): Promise<Reliance> {
@@ -59,13 +64,17 @@ export async function measureReliance(
       for (const { name, role, images } of domains) {
         const reads = new ReadStatisticsCollector(memory, present);
         for await (const sample of images()) {
-          withoutTrace(() => collectReads(network, sample, { to: [reads, whole.reads], seed, device }));
+          withoutTrace(() =>
+            collectReads(network, sample, { to: [reads, whole.reads], seed, device, normalization }),
+          );
           onProgress(++done, total);
         }
         const altered = alterations(memory, reads.meanWeights(), { seed, draws, temperatures });
         const tally = new RelianceTally(memory.classes);
         for await (const sample of images()) {
-          withoutTrace(() => compare(network, sample, { altered, to: [tally, whole.tally], seed, device }));
+          withoutTrace(() =>
+            compare(network, sample, { altered, to: [tally, whole.tally], seed, device, normalization }),
+          );
           onProgress(++done, total);
         }
         results.push({ name, role, ...tally.result(), read: reads.statistics() });
@@ -87,24 +96,34 @@ export async function measureReliance(
   };
 }
 
-interface ImageOptions<To> {
+interface ImageOptions<To> extends OwnLook {
   readonly to: readonly To[];
   readonly seed: number;
-  readonly device: Device;
 }
 
 function collectReads(
   network: TrainableNetwork,
   sample: EvaluationImage,
-  { to, seed, device }: ImageOptions<ReadStatisticsCollector>,
+  { to, seed, ...look }: ImageOptions<ReadStatisticsCollector>,
 ): void {
-  const { feature } = network.encode(imageTensors(sample, device).image);
+  const { feature } = withOwnStatistics(network, pictureOf(sample), look, () =>
+    network.encode(imageTensors(sample, look.device).image),
+  );
   manualSeed(seed + sample.index);
   const reading = network.memory?.read(feature);
   for (const collector of to) if (reading) collector.add(feature, reading);
 }
 
 function compare(
+  network: TrainableNetwork,
+  sample: EvaluationImage,
+  options: ImageOptions<RelianceTally> & { readonly altered: readonly Alteration[] },
+): void {
+  withOwnStatistics(network, pictureOf(sample), options, () => compareSeen(network, sample, options));
+}
+
+/** Statistics of the decoder's batch norms are needed to the end. */
+function compareSeen(
   network: TrainableNetwork,
   sample: EvaluationImage,
   { altered, to, seed, device }: ImageOptions<RelianceTally> & { readonly altered: readonly Alteration[] },

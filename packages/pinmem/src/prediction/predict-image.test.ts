@@ -1,3 +1,4 @@
+import type { RgbImage } from "@pinmem/core";
 import { protocol } from "@pinmem/core/formats";
 import { renderStreet } from "@pinmem/streets";
 import { liveTensors, scope } from "@pinmem/torch";
@@ -59,6 +60,22 @@ describe("predictImage", () => {
       expect(confidence[pixel]).toBeGreaterThanOrEqual(1 / 19);
       expect(confidence[pixel]).toBeLessThanOrEqual(1);
     }
+  });
+
+  it("gives pictures that are asked for together what each has alone, whose own statistics are noted between tiles", async () => {
+    using mixing = openRun(`${folder}/run`, { normalize: { kind: "image", weight: 0.5 } });
+    const [width, height] = [360, 240];
+    const [bright, dark] = (["boulevard", "night"] as const).map((domain) => {
+      const { image } = renderStreet({ domain, seed: 1, index: 0, width, height });
+      return { width, height, pixels: image };
+    }) as [RgbImage, RgbImage];
+    const ask = async (image: RgbImage) => (await predictImage(mixing, image, { memory: 60 })).confidence;
+    const alone = [await ask(bright), await ask(dark)];
+    expect(await Promise.all([ask(bright), ask(dark)])).toEqual(alone);
+    const failing = predictImage(mixing, bright, { memory: 1 });
+    const next = ask(dark);
+    await expect(failing).rejects.toThrow(RangeError);
+    expect(await next).toEqual(alone[1]);
   });
 
   it("gives what the network gives", async () => {

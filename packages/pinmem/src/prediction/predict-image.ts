@@ -33,7 +33,7 @@ export interface Prediction {
 }
 
 /**
- * Segments an image.
+ * Segments an image. Calls with one network follow one another.
  *
  * @param image a file (JPEG, PNG, WebP, TIFF, BMP; its EXIF orientation is followed), or rows of red, green, blue bytes
  * @throws DataError where the file cannot be used; RangeError where pixels do not fit the size, or the memory budget is too
@@ -76,8 +76,20 @@ export async function predictImage(
         if (logits) copyPlanes(combined ? scores.log() : scores, logits, top * width, width * height);
       },
     });
-  await (isTiled ? withStatisticsOf(pixels, scoring) : scoring());
+  await inTurn(network, () => (isTiled ? withStatisticsOf(pixels, scoring) : scoring()));
   return { width, height, trainIds, confidence, ...(logits && { logits }) };
+}
+
+const lastOf = new WeakMap<object, Promise<unknown>>();
+
+/** Between tiles of a picture, what was found in it is noted in the network: no other comes in between. */
+async function inTurn<T>(network: object, work: () => Promise<T>): Promise<T> {
+  const result = (lastOf.get(network) ?? Promise.resolve()).then(work, work);
+  lastOf.set(
+    network,
+    result.catch(() => {}),
+  );
+  return await result;
 }
 
 const readPixels = async (file: string, maxPixels?: number): Promise<RgbImage> =>

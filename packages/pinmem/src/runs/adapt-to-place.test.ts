@@ -150,6 +150,16 @@ describe("a network without a memory", () => {
     expect(existsSync(there)).toBe(false);
   });
 
+  it("remembers rows of the place over an adaptation that writes none", async () => {
+    const first = await adaptToPlace(run, { images, labels, out: fresh(), weight: 0, vote: 10 });
+    const between = await adaptToPlace(first.out, { images, out: fresh(), weight: 0.2 });
+    expect(between.record).toMatchObject({ written: [], placeRows: true });
+    const last = await adaptToPlace(between.out, { images, labels, out: fresh(), weight: 0, vote: 10 });
+    expect(last.record.momentum).toBe(0.8);
+    const without = await adaptToPlace(run, { images, out: fresh(), weight: 0.2 });
+    expect(without.record.placeRows).toBe(false);
+  });
+
   it("is gone on with: rows move by the momentum from where they were", async () => {
     const options = { images, labels, weight: 0, vote: 20 };
     const first = await adaptToPlace(erm, { ...options, out: fresh() });

@@ -165,6 +165,7 @@ async function adapt(
       // What was taken out before is in the last layer still.
       logitAdjustment: adjustment?.weight ?? before.adaptation?.logitAdjustment ?? 0,
       written,
+      placeRows: written.length > 0 || goesOn,
       momentum,
       attached,
       steps,

@@ -31,6 +31,8 @@ export const adaptationSchema = z.object({
   logitAdjustment: z.number().min(0).default(0),
   /** Names of the classes whose rows were written. */
   written: z.array(z.string()),
+  /** Whether rows are a place's, of this adaptation or one before it. Where it is not said, this one wrote them all. */
+  placeRows: z.boolean().optional(),
   /** How much of the rows before is left in these. */
   momentum: z.number().min(0).lt(1),
   /** Whether the network had no memory before. */
@@ -63,5 +65,6 @@ export const adaptationSchema = z.object({
 export type AdaptationRecord = z.output<typeof adaptationSchema>;
 
 /** Whether rows of the memory are the place's already: these move when more is written, where trained ones are replaced. */
-export const hasPlaceRows = (record: Pick<AdaptationRecord, "written"> | null | undefined): boolean =>
-  (record?.written.length ?? 0) > 0;
+export const hasPlaceRows = (
+  record: Pick<AdaptationRecord, "written" | "placeRows"> | null | undefined,
+): boolean => record?.placeRows ?? (record?.written.length ?? 0) > 0;

@@ -12,6 +12,7 @@ import { PLACE_WEIGHT, type Place } from "../inference/place.js";
 import { SecondLook } from "../inference/second-look.js";
 import type { ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
+import { withTrainedVotes } from "../inference/trained-votes.js";
 import { withBase } from "../models/adapters/adapter.js";
 import { checkTakesVotes } from "../models/add-votes.js";
 import { adjustLogits } from "../models/adjust-logits.js";
@@ -67,6 +68,8 @@ export interface AutoNormalization {
   readonly network: SegmentationNetwork;
   readonly second: SecondLook;
   readonly rule: ShiftRule;
+  /** Whether the memory's votes weigh what they weighed in training, for which the rule is. */
+  readonly hasTrainedVotes: boolean;
 }
 
 /** Dispose it (`using`) to free its weights. */
@@ -138,7 +141,8 @@ export function openRun(
     const openAuto = (): AutoNormalization => {
       const rule = readShiftRule({ file, step, adaptation });
       const mixing = load().to({ memoryFormat: "channelsLast" });
-      return { network: mixing, second: new SecondLook(mixing, (image) => predict(mixing, image)), rule };
+      const second = new SecondLook(mixing, (image) => predict(mixing, image));
+      return { network: mixing, second, rule, hasTrainedVotes: hasTrainedVotes(mixing) };
     };
     const network = load();
     const normalization = normalizationOf(network, normalize);
@@ -224,6 +228,10 @@ function letVote(network: SegmentationNetwork, vote: number, path: string): void
   if (!memory) throw new RunError(path, "has no class memory that could vote: leave `vote` out");
   if (vote > 0) checkTakesVotes(network);
   memory.voteWeight = vote;
+}
+
+function hasTrainedVotes({ memory }: SegmentationNetwork): boolean {
+  return !memory || withTrainedVotes([memory], () => memory.voteWeight) === memory.voteWeight;
 }
 
 function normalizationOf(

@@ -13,10 +13,12 @@ export function predictorOf(
   options: { readonly protocol: Protocol; readonly device?: Device; readonly batch?: number },
 ): ImagePredictor {
   if (!auto) return new Predictor({ forward: (image) => predict(network, image), normalization, ...options });
+  const memories = [network, auto.network].flatMap(({ memory }) => (memory ? [memory] : []));
   return new AutoPredictor({
     trained: (image) => predict(network, image),
     second: auto.second,
     rule: auto.rule,
+    memories: auto.hasTrainedVotes ? [] : memories,
     ...options,
   });
 }

@@ -45,7 +45,10 @@ export function endStroke(): void {
   points = null;
   const { value: bitmap } = state.bitmap;
   const id = pictureIn(bitmap)?.id;
-  if (!bitmap || id === undefined) return dropped();
+  if (!bitmap || id === undefined) {
+    dropped();
+    return;
+  }
   if (!state.snaps.value) add(id, stroke);
   else lastSnap = lastSnap.then(() => addSnapped(id, stroke, bitmap));
 }

@@ -24,7 +24,7 @@ export interface ActivationOptions {
 }
 
 export async function inspectActivation(
-  { run: { network, space }, domains, folder, device, onProgress }: PartContext,
+  { run: { network, normalization, space }, domains, folder, device, onProgress }: PartContext,
   memory: ClassMemory,
   { scales = ["contrast", "raw"] }: ActivationOptions = {},
 ): Promise<PartResult<readonly ActivationFigures[]>> {
@@ -37,7 +37,7 @@ export async function inspectActivation(
     const sample = await richestImage(domain);
     const isFirst = slugs.indexOf(fileName(domain.name)) === index;
     const slug = isFirst ? domain.name : `${domain.name}-${index + 1}`;
-    const observation = observe(network, sample, { device, weights: true });
+    const observation = observe(network, sample, { device, normalization, weights: true });
     for (const scale of scales) {
       const name = fileName("activation", slug, ...(scale === "raw" ? ["raw"] : []));
       const title = `Memory activation, ${domain.name}${scale === "raw" ? ", raw weights" : ""}`;

@@ -24,12 +24,17 @@ const OFFICIAL = ["building", "vegetation", "sky", "car", "sidewalk", "pole"] as
 const DEFAULT_COUNT = 8;
 
 export async function inspectEmbedding(
-  { run: { network, space }, domains, folder, device, seed, onProgress }: PartContext,
+  { run: { network, normalization, space }, domains, folder, device, seed, onProgress }: PartContext,
   { classes: wanted }: EmbeddingPartOptions = {},
 ): Promise<PartResult<EmbeddingFigures | null>> {
   const names = wanted ?? defaultClasses(space.classes.map(({ name }) => name));
   const chosen = names.map((name) => trainIdOf(space, name));
-  const features = await collectClassFeatures(network, domains, { classes: chosen, device, onProgress });
+  const features = await collectClassFeatures(network, domains, {
+    classes: chosen,
+    device,
+    normalization,
+    onProgress,
+  });
   const { memory } = network;
   const rows: MemoryRow[] = memory
     ? presentRows(memory)

@@ -26,8 +26,10 @@ export async function inspectGrid({
     const shown = new Set(spreadEvenly(indices(domain), perDomain));
     for await (const sample of domain.images()) {
       if (!shown.has(sample.index)) continue;
-      const observation = observe(run.network, sample, { device });
-      const other = baseline ? observe(baseline.network, sample, { device }).prediction : null;
+      const see = ({ network, normalization }: typeof run) =>
+        observe(network, sample, { device, normalization });
+      const observation = see(run);
+      const other = baseline ? see(baseline).prediction : null;
       rows.push({ domain: domain.name, title: domain.name, observation, baseline: other });
     }
     onProgress(index + 1, domains.length);

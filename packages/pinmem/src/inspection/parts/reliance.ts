@@ -6,14 +6,14 @@ import { relianceFigure } from "../reliance-figure.js";
 import { type PartContext, type PartResult, save } from "./part.js";
 
 export async function inspectReliance({
-  run: { network },
+  run: { network, normalization },
   domains,
   folder,
   device,
   seed,
   onProgress,
 }: PartContext): Promise<PartResult<Reliance>> {
-  const figures = await measureReliance(network, domains, { device, seed, onProgress });
+  const figures = await measureReliance(network, domains, { device, normalization, seed, onProgress });
   const picture = await save(folder, "reliance", relianceFigure(figures), {
     kind: "reliance",
     title: "Memory reliance",
