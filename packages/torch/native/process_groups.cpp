@@ -128,6 +128,16 @@ napi_value store_add(Environment&, napi_env env, const Arguments& arguments) {
   return promise(env, arguments[0], [=](Members& members) { return Outcome::of(store_of(members).add(key, number)); });
 }
 
+// storeKeepAdding(group, key, milliseconds, times): adds 1 whenever nothing else was asked for so long, so many times at most; 0: no longer
+napi_value store_keep_adding(Environment&, napi_env env, const Arguments& arguments) {
+  const std::string key = to_string(env, arguments[1]);
+  const Milliseconds every(to_int(env, "milliseconds", arguments[2]));
+  Group& group = to_group(env, arguments[0]);
+  const auto add = [members = group.members, key] { store_of(*members).add(key, 1); };
+  group.worker.when_idle(add, every, to_int(env, "times", arguments[3]));
+  return undefined(env);
+}
+
 // groupConnect(group, rank, size, address, milliseconds): each process with each other; address is this one's own, "" for the default
 napi_value group_connect(Environment&, napi_env env, const Arguments& arguments) {
   const auto rank = static_cast<int>(to_int(env, "rank", arguments[1]));
@@ -247,6 +257,7 @@ void register_process_groups(napi_env env, napi_value exports) {
   define<store_get>(env, exports, "storeGet");
   define<store_has>(env, exports, "storeHas");
   define<store_add>(env, exports, "storeAdd");
+  define<store_keep_adding>(env, exports, "storeKeepAdding");
   define<group_connect>(env, exports, "groupConnect");
   define<all_reduce>(env, exports, "allReduce");
   define<broadcast>(env, exports, "broadcast");

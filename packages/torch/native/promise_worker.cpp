@@ -17,6 +17,9 @@ struct PromiseWorker::Shared {
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<std::unique_ptr<Job>> queue;
+  std::function<void()> idle_work;
+  std::chrono::milliseconds idle_every{0};
+  int64_t idle_times = 0;
   bool closed = false;
   // The environment is going down, and takes the way back with it: the thread must not touch that any more.
   bool torn_down = false;
@@ -63,7 +66,20 @@ PromiseWorker::PromiseWorker(napi_env env) : shared_(std::make_shared<Shared>())
       std::unique_ptr<Job> job;
       {
         std::unique_lock<std::mutex> lock(shared->mutex);
-        shared->changed.wait(lock, [&] { return shared->closed || !shared->queue.empty(); });
+        const auto is_called = [&] { return shared->closed || !shared->queue.empty(); };
+        while (!is_called()) {
+          if (shared->idle_times == 0) {
+            shared->changed.wait(lock);
+          } else if (shared->changed.wait_for(lock, shared->idle_every) == std::cv_status::timeout && !is_called() &&
+                     shared->idle_times > 0) {
+            --shared->idle_times;
+            const auto work = shared->idle_work;
+            lock.unlock();
+            // What is wrong shows in the next thing that is asked for.
+            carry_out([&] { work(); return Outcome{}; });
+            lock.lock();
+          }
+        }
         if (shared->queue.empty()) break;
         job = std::move(shared->queue.front());
         shared->queue.pop_front();
@@ -95,6 +111,14 @@ napi_value PromiseWorker::promise(napi_env env, std::function<Outcome()> work) {
   shared_->queue.push_back(std::move(job));
   shared_->changed.notify_all();
   return promise;
+}
+
+void PromiseWorker::when_idle(std::function<void()> work, std::chrono::milliseconds every, int64_t times) {
+  const std::lock_guard<std::mutex> lock(shared_->mutex);
+  shared_->idle_work = std::move(work);
+  shared_->idle_every = every;
+  shared_->idle_times = times;
+  shared_->changed.notify_all();
 }
 
 void PromiseWorker::abandon(napi_env env) {

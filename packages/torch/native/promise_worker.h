@@ -4,6 +4,7 @@
 
 #include "environment.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -31,6 +32,8 @@ class PromiseWorker {
 
   // The promise of what `work` gives; it runs on the thread, after all that was asked for before.
   napi_value promise(napi_env env, std::function<Outcome()> work);
+  // From now on, whenever there was nothing to do for so long, the thread does this, so many times at most; 0: no longer.
+  void when_idle(std::function<void()> work, std::chrono::milliseconds every, int64_t times);
   // From now on the event loop may end without what is still to be settled.
   void abandon(napi_env env);
 

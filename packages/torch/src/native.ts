@@ -28,6 +28,7 @@ export interface NativeGroups {
   storeGet(group: unknown, key: string): Promise<string>;
   storeHas(group: unknown, key: string): Promise<number>;
   storeAdd(group: unknown, key: string, amount: number): Promise<number>;
+  storeKeepAdding(group: unknown, key: string, milliseconds: number, times: number): void;
   groupConnect(
     group: unknown,
     rank: number,

@@ -134,6 +134,19 @@ describe("pulling weights", () => {
     expect(pulled?.sha256).toBe(sha256);
   });
 
+  it("takes a whole part for whole, whatever a server writes below its answer that nothing follows", async () => {
+    mkdirSync(join(cache, "weights"), { recursive: true });
+    writeFileSync(`${pathInCache()}.part`, content);
+    const { pulled, asked } = await pullFrom(({ headers }, response) => {
+      if (headers.range === undefined) return null;
+      response.writeHead(416, { "content-type": "text/html" }).end("<html>Range Not Satisfiable</html>");
+      return "handled";
+    });
+    expect(pulled).not.toBeNull();
+    expect(asked.map(({ range }) => range)).toEqual([`bytes=${content.length}-`]);
+    expect(readFileSync(pathInCache()).equals(content)).toBe(true);
+  });
+
   it("begins anew, once, where the part that lay there was another file's", async () => {
     mkdirSync(join(cache, "weights"));
     writeFileSync(`${pathInCache()}.part`, "something else");

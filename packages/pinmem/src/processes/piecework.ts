@@ -25,6 +25,8 @@ type Work = (piecework: Piecework) => Promise<string>;
 
 /** Milliseconds between two signs of life, at most; short timeouts ask for more. */
 const BEAT_MS = 500;
+/** Timeouts for which a rank that computes without a pause, as one large picture, is not taken for one that hangs. */
+const PATIENCE = 20;
 
 /** All of the work by one process. */
 export function workAlone(
@@ -70,6 +72,7 @@ class Notes implements Piecework {
   readonly #options: PieceworkOptions;
   readonly #stop = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  readonly #every: number;
   #done = 0;
   #told = 0;
   #toldStop = false;
@@ -83,7 +86,9 @@ class Notes implements Piecework {
     this.#name = what;
     this.#options = options;
     this.signal = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
-    this.#timer = setInterval(() => void this.beat(), Math.min(BEAT_MS, group.timeout / 5)).unref();
+    this.#every = Math.min(BEAT_MS, group.timeout / 5);
+    this.#timer = setInterval(() => void this.beat(), this.#every).unref();
+    this.#keepLife((PATIENCE * group.timeout) / this.#every);
   }
 
   /** Prefix of the ranks' signs of life. */
@@ -106,6 +111,13 @@ class Notes implements Piecework {
 
   end(): void {
     clearInterval(this.#timer);
+    this.#keepLife(0);
+  }
+
+  /** By another thread, while this one computes. */
+  #keepLife(times: number): void {
+    const every = Math.ceil(this.#every);
+    this.#group.keepCounting(this.life + this.#group.rank, { every, times: Math.ceil(times) });
   }
 
   /** Shows life, and looks at what the others do. Never fails: what is wrong ends the work by its signal. */
@@ -124,6 +136,7 @@ class Notes implements Piecework {
 
   async #exchangeNotes(): Promise<void> {
     const [group, done] = [this.#group, this.#done];
+    this.#keepLife((PATIENCE * group.timeout) / this.#every);
     await group.count(this.life + group.rank, 1);
     const total = await group.count(`${this.#name}/done`, done - this.#told);
     this.#told = done;

@@ -17,7 +17,16 @@
 //
 // One process at a time may train in it.
 
-import { existsSync, linkSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { isRunning, type ProcessIdentity, thisProcess } from "@pinmem/torch/setup";
@@ -30,6 +39,11 @@ import { RunError } from "./run-error.js";
 
 /** Temporary names of weights and of JSON files, those of earlier versions too. */
 const LEFTOVER = /^(\.((best|last)\.safetensors|\w+\.json)\.[0-9a-f]{12}|\w+\.json\.\d+)\.tmp$/;
+
+/** Of taking a lock, with pauses while others take away a stale one: a minute in all. */
+const MOST_ATTEMPTS = 3000;
+const PAUSE_MS = 20;
+const LONGEST_TURN_MS = 10_000;
 
 /** Another process trains in the folder of a run. */
 export class RunInUseError extends RunError {}
@@ -108,7 +122,7 @@ export class RunFolder {
           linkSync(prepared, path);
           break;
         } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 3) throw error;
+          if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > MOST_ATTEMPTS) throw error;
           const holder = readHolder(path);
           if (holder && isRunning(holder)) {
             const host = holder.host === hostname() ? "" : ` on ${holder.host}`;
@@ -118,7 +132,7 @@ export class RunFolder {
                 "no such process",
             );
           }
-          rmSync(path, { force: true });
+          bury(path, prepared);
         }
       }
     } catch (error) {
@@ -139,6 +153,30 @@ export class RunFolder {
     for (const name of readdirSync(this.path)) {
       if (LEFTOVER.test(name)) rmSync(join(this.path, name), { force: true });
     }
+  }
+}
+
+/**
+ * Takes a lock away whose holder is gone. One process at a time looks and takes away: otherwise one could look, another take away and
+ * lock anew, and the first take away that.
+ */
+function bury(path: string, prepared: string): void {
+  const turn = `${path}.turn`;
+  try {
+    linkSync(prepared, turn);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const since = statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    // Killed in between.
+    if (Date.now() - since > LONGEST_TURN_MS) rmSync(turn, { force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    return;
+  }
+  try {
+    const holder = readHolder(path);
+    if (!holder || !isRunning(holder)) rmSync(path, { force: true });
+  } finally {
+    rmSync(turn, { force: true });
   }
 }
 

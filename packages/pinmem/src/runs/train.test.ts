@@ -206,6 +206,15 @@ describe("train", () => {
     await expect(attempt(late)).rejects.toThrow(
       /selectAfterEpochs is 6, which is step 18 .* the run has 4 steps/,
     );
+    const never = (method: object, words: RegExp) =>
+      expect(
+        attempt(miniRecipe({ method: { name: "pin-memory", memoryStart: { batches: 2 }, ...method } })),
+      ).rejects.toThrow(words);
+    await never({ from: 0.99 }, /method\.from: meta-learning would begin after 4 of 4 steps, and so never/);
+    await never(
+      { memoryStart: { batches: 2, afterSteps: 50 } },
+      /memoryStart\.afterSteps: the memory would start after 50 of 4 steps, and so never/,
+    );
     const { data } = miniRecipe();
     const missing = miniRecipe({
       data: { ...data, sources: [{ name: "camvid", root: "/nowhere" }, ...data.sources] },

@@ -216,6 +216,12 @@ async function trainOn(
   const backboneWeights = examineBackboneWeights(recipe);
   const { network, origin, hasRows } = buildNetwork(recipe, data, backboneWeights);
   freezeBatchNorm(network, recipe.frozenBatchNorm);
+  const schedule = metaSchedule(methodConfig);
+  const warmUpEnd = schedule ? warmUpSteps(schedule, steps) : 0;
+  const memoryStart =
+    usesMemory(methodConfig) && !hasRows ? startAfter(methodConfig.memoryStart, warmUpEnd) : null;
+  const lateness = latenessOf({ steps, warmUpEnd, memoryStart: memoryStart?.afterSteps ?? 0 });
+  if (lateness) throw new RecipeError(recipe.name, [lateness]);
 
   const log = isFirst ? new JsonLines(folder.events) : null;
   const sinks: EventSink[] = log ? [log, new TensorBoard(folder.tensorboard), ...events] : [];
@@ -257,15 +263,14 @@ async function trainOn(
   const noisePerTurn = recipe.noise === "turn";
   const images = trainingImages(data.training, preparation, { world, noisePerTurn });
 
-  const schedule = metaSchedule(methodConfig);
   const hooks: TrainerHook[] = whitening ? [whitening] : [];
-  if (usesMemory(methodConfig) && !hasRows) {
+  if (memoryStart) {
     hooks.push(
       new MemoryStart({
         network,
         precision,
         device,
-        config: startAfter(methodConfig.memoryStart, schedule ? warmUpSteps(schedule, steps) : 0),
+        config: memoryStart,
         space: data.space,
         batchesPerEpoch,
         images,
@@ -276,7 +281,9 @@ async function trainOn(
   }
   if (backboneWeights && recipe.model.backboneWeights && baseNames(network).size > 0)
     hooks.push(new BaseFile(recipe.model.backboneWeights, backboneWeights));
-  const average = recipe.averaging ? new WeightAverage(network, recipe.averaging, steps) : undefined;
+  const average = recipe.averaging
+    ? new WeightAverage(network, recipe.averaging, steps, memoryStart?.afterSteps)
+    : undefined;
   if (average) hooks.push(average);
   const store = new CheckpointStore(folder.checkpoints, { keep: recipe.checkpoints.keep });
   const trainer = new Trainer({
@@ -368,6 +375,16 @@ async function resumeTogether(
   } finally {
     dispose([[...found.checkpoint.model.values()], [...found.checkpoint.training.values()]]);
   }
+}
+
+/** What would never begin in a run of so many steps; null: all does. */
+function latenessOf(begin: { steps: number; warmUpEnd: number; memoryStart: number }): string | null {
+  const { steps, warmUpEnd, memoryStart } = begin;
+  if (warmUpEnd >= steps)
+    return `method.from: meta-learning would begin after ${warmUpEnd} of ${steps} steps, and so never; give a smaller share, or more steps`;
+  if (memoryStart >= steps)
+    return `method.memoryStart.afterSteps: the memory would start after ${memoryStart} of ${steps} steps, and so never; give fewer, or more steps in all`;
+  return null;
 }
 
 /** A memory that takes no part before starts no earlier. */

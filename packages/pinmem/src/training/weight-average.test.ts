@@ -1,4 +1,4 @@
-import { fromTypedArray, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { fromTypedArray, noGrad, scope, type Tensor, tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import { TinyNetwork } from "../../test/tiny-network.js";
 import { type Averaging, WeightAverage } from "./weight-average.js";
@@ -62,6 +62,38 @@ describe("WeightAverage", () => {
     expect(bias(run.made)).toBe(6);
     expect(run.made.memory?.items.toArray()).toEqual(Array(3).fill(Array(4).fill(6)));
   });
+
+  it.each<Averaging>([
+    { kind: "ema", decay: 0.9 },
+    { kind: "tail", from: 0.25, every: 2 },
+  ])(
+    "leaves rows out that are random until the memory starts, and those of classes that never occur: $kind",
+    async (config) => {
+      const made = network();
+      const average = new WeightAverage(made, config, STEPS, 4);
+      const { memory } = made;
+      const store = (rows: number[][]) => scope(() => memory?.store(tensor(rows)));
+      const random = [
+        [0, 0, 0, 1],
+        [0, 0, 1, 0],
+        [0, 1, 0, 0],
+      ];
+      const started = [
+        [1, 0, 0, 0],
+        [0, 0, 0, 0],
+        [0, 1, 0, 0],
+      ];
+      for (let done = 1; done <= STEPS; done++) {
+        store(done <= 4 ? random : started);
+        average.after(done);
+        if (done === 4) {
+          const rows = await average.within(async () => memory?.items.toArray());
+          expect(rows).toEqual(random);
+        }
+      }
+      expect(await average.within(async () => memory?.items.toArray())).toEqual(started);
+    },
+  );
 
   it("goes on from what it stored as if it had not stopped", async () => {
     const config = { kind: "ema", decay: 0.9 } as const;

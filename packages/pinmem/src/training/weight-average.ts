@@ -31,17 +31,21 @@ export type Averaging = z.output<typeof averagingSchema>;
 
 const PREFIX = "average.";
 const COUNT = `${PREFIX}count`;
+const ROWS = "memory.m_items";
 
 /** The average of a network's weights over the steps of a run of `steps` steps. */
 export class WeightAverage implements TrainerHook {
   readonly #network: TrainableNetwork;
   readonly #config: Averaging;
   readonly #begin: number;
+  readonly #rowsFrom: number;
   readonly #averages = new Map<string, Tensor>();
   #count = 0;
 
-  constructor(network: TrainableNetwork, config: Averaging, steps: number) {
+  /** @param rowsFrom steps that are done when the memory's rows are started, which are random before */
+  constructor(network: TrainableNetwork, config: Averaging, steps: number, rowsFrom = 0) {
     this.#network = network;
+    this.#rowsFrom = rowsFrom;
     this.#config = config;
     this.#begin = config.kind === "tail" ? Math.floor(config.from * steps) : 0;
   }
@@ -55,12 +59,15 @@ export class WeightAverage implements TrainerHook {
     const passed = done - this.#begin;
     if (passed < 1 || (this.#config.kind === "tail" && (passed - 1) % this.#config.every !== 0)) return;
     this.#count++;
-    const share = this.#share();
+    const startedIn = this.#count - this.#countAt(this.#rowsFrom);
     noGrad(() =>
       scope(() => {
         for (const [name, tensor] of this.#averaged()) {
+          const count = name === ROWS ? startedIn : this.#count;
+          if (count <= 0) continue;
           const average = this.#averages.get(name);
-          if (average) average.lerp_(tensor, share);
+          if (average && count > 1) average.lerp_(tensor, this.#share(count));
+          else if (average) average.copy_(tensor);
           else this.#averages.set(name, keep(tensor.detach().clone()));
         }
       }),
@@ -89,10 +96,14 @@ export class WeightAverage implements TrainerHook {
     try {
       noGrad(() =>
         scope(() => {
-          for (const [name, tensor] of this.#averaged()) tensor.copy_(this.#averages.get(name) as Tensor);
-          // Rows are directions; those of classes that never occurred are zero, and stay so.
           const { memory } = this.#network;
-          memory?.items.copy_(nn.F.normalize(memory.items));
+          // Rows are directions; those of classes that never occurred are zero, and stay so.
+          const isWritten = memory?.items.abs().sum(1, { keepdim: true }).gt(0).to(memory.items.dtype);
+          for (const [name, tensor] of this.#averaged()) {
+            const average = this.#averages.get(name);
+            if (average) tensor.copy_(average);
+          }
+          if (memory && isWritten) memory.items.copy_(nn.F.normalize(memory.items).mul(isWritten));
         }),
       );
       return await body();
@@ -104,15 +115,21 @@ export class WeightAverage implements TrainerHook {
     }
   }
 
-  /** Of the newest weights in the average. */
-  #share(): number {
-    if (this.#config.kind === "tail") return 1 / this.#count;
-    return 1 - Math.min(this.#config.decay, (1 + this.#count) / (10 + this.#count));
+  /** Of the newest of so many weights. */
+  #share(count: number): number {
+    if (this.#config.kind === "tail") return 1 / count;
+    return 1 - Math.min(this.#config.decay, (1 + count) / (10 + count));
+  }
+
+  /** How many weights are in it when so many steps are done. */
+  #countAt(done: number): number {
+    const passed = Math.max(0, done - this.#begin);
+    return this.#config.kind === "tail" ? Math.ceil(passed / this.#config.every) : passed;
   }
 
   #averaged(): [string, Tensor][] {
     const { memory } = this.#network;
     const parameters: [string, Tensor][] = [...trainedParameters(this.#network)];
-    return memory ? [...parameters, ["memory.m_items", memory.items]] : parameters;
+    return memory ? [...parameters, [ROWS, memory.items]] : parameters;
   }
 }

@@ -96,6 +96,8 @@ async function fetchOnce(address: URL, part: string, options: DownloadOptions): 
     const headers: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
     const answer = await request(address, { env, headers, signal: either });
     try {
+      // Nothing comes after what is there: it is whole, or its hash will tell.
+      if (answer.statusCode === 416 && have > 0) return;
       const { start, total } = placeOf(address, answer, have);
       const largest = Math.ceil(1.05 * options.bytes);
       let done = start;
@@ -136,8 +138,6 @@ function placeOf(address: URL, { statusCode = 0, statusMessage, headers }: Incom
       `the server sends another part of the file than was asked for (${total})`,
     );
   }
-  // Nothing after what is there: it is whole, or its hash will tell.
-  if (statusCode === 416 && have > 0) return { start: have, total: null };
   const answer = `the server answers ${statusCode}${statusMessage ? ` ${statusMessage}` : ""}`;
   if (statusCode >= 500 || statusCode === 429 || statusCode === 408) throw new Transient(answer);
   throw new PullError(

@@ -33,6 +33,29 @@ describe.skipIf(!isAvailable())("processes that compute together", () => {
     expect(liveTensors()).toBeLessThanOrEqual(before + 2 * size);
   });
 
+  test("texts of any length are exchanged whole", async () => {
+    // More than one message of libtorch 2 may hold, and a character of two units where the first cut would fall.
+    const long = `${"x".repeat(2 ** 20 - 1)}\u{1f6b2}${"ß".repeat(4.5 * 2 ** 20)}`;
+    const texts = await withRanks(2, (group) => group.exchange("texts", group.rank === 0 ? long : ""));
+    for (const [first, second] of texts) expect([first === long, second]).toEqual([true, ""]);
+  });
+
+  test("a rank that computes without a pause is counted on, for as long as it said", async () => {
+    await withRanks(2, async (group) => {
+      if (group.rank === 0) return;
+      group.keepCounting("life", { every: 20, times: 5 });
+      for (const end = performance.now() + 400; performance.now() < end; );
+      expect(await group.count("life", 0)).toBe(5);
+      group.keepCounting("life", { every: 20, times: 1000 });
+      for (const end = performance.now() + 400; performance.now() < end; );
+      const more = await group.count("life", 0);
+      expect(more).toBeGreaterThan(10);
+      group.keepCounting("life", { every: 20, times: 0 });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(await group.count("life", 0)).toBeLessThanOrEqual(more + 1);
+    });
+  });
+
   test("all ranks get the same bits, and those of a tensor whose memory has another order", async () => {
     const values = Array.from({ length: 3 }, () => randn([1001]));
     const sums = await withRanks(3, async (group) => {

@@ -186,6 +186,15 @@ export class ProcessGroup {
     return this.#within("count", () => groups.storeAdd(handle, `count/${name}`, more));
   }
 
+  /**
+   * Adds 1 to such a number whenever this process has asked the others for nothing for `every` milliseconds, also while it computes and
+   * hears nothing; `times` times at most, then it must be asked again. 0 times: no longer.
+   */
+  keepCounting(name: string, { every, times }: { every: number; times: number }): void {
+    const { groups, handle } = this.#connected;
+    if (!this.#destroyed) groups.storeKeepAdding(handle, `count/${name}`, every, times);
+  }
+
   /** Why another process failed, in its words; null where none said so. @throws as `count` */
   lastWords(): Promise<string | null> {
     return this.#within("lastWords", () => this.#readLastWords());
@@ -276,9 +285,20 @@ export class ProcessGroup {
     );
   }
 
-  #set(key: string, text: string): Promise<void> {
+  /** Long texts in parts; what lies at `key` itself comes last, and says how many there are. */
+  async #set(key: string, text: string): Promise<void> {
     const { groups, handle } = this.#connected;
-    return groups.storeSet(handle, key, text);
+    const parts = partsOf(text);
+    for (const [at, part] of parts.entries()) await groups.storeSet(handle, `${key}/${at}`, part);
+    await groups.storeSet(handle, key, String(parts.length));
+  }
+
+  async #get(key: string): Promise<string> {
+    const { groups, handle } = this.#connected;
+    const parts: string[] = [];
+    const count = Number(await groups.storeGet(handle, key));
+    for (let at = 0; at < count; at++) parts.push(await groups.storeGet(handle, `${key}/${at}`));
+    return parts.join("");
   }
 
   /** The texts of all ranks under a prefix. */
@@ -291,7 +311,7 @@ export class ProcessGroup {
         missing: rank,
         ...(life !== undefined && { life: () => groups.storeAdd(handle, `count/${life}${rank}`, 0) }),
       });
-      texts.push(await groups.storeGet(handle, prefix + rank));
+      texts.push(await this.#get(prefix + rank));
     }
     return texts;
   }
@@ -377,6 +397,22 @@ async function onCpu(tensor: Tensor, body: (handle: number) => Promise<void>): P
   } finally {
     dispose(copy);
   }
+}
+
+/** Characters of a part: libtorch 2 ends a connection to the store that sends 8 MiB at once. */
+const LONGEST_PART = 2 ** 20;
+
+/** A text cut where no character is cut in two; none of an empty one. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  for (let from = 0; from < text.length; ) {
+    const end = from + LONGEST_PART;
+    const isWithin = end < text.length && (text.codePointAt(end - 1) ?? 0) > 0xffff;
+    const to = isWithin ? end - 1 : end;
+    parts.push(text.slice(from, to));
+    from = to;
+  }
+  return parts;
 }
 
 const pause = (milliseconds: number): Promise<void> =>

@@ -39,6 +39,9 @@ export function readShardIndex(file: string): ShardIndex {
   const outside = [...shards.values()].find((shard) => /[\\/]/.test(shard));
   if (outside !== undefined)
     throw new WeightsError(file, `names the file ${outside}, which does not lie beside it`);
+  const index = [...shards.values()].find(isShardIndex);
+  if (index !== undefined)
+    throw new WeightsError(file, `names another index in place of a file of weights: ${index}`);
   const missing = [...new Set(shards.values())].filter((shard) => !existsSync(join(dirname(file), shard)));
   if (missing.length > 0) {
     throw new WeightsError(

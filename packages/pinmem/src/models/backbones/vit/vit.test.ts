@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formulaImages } from "../../../../../../golden/formula.js";
 import { identifyFoundation } from "../../weights/foundation-weights.js";
 import { loadBackboneWeights } from "../../weights/load-weights.js";
-import { readWeights } from "../../weights/weight-files.js";
+import { readWeights, surveyWeights } from "../../weights/weight-files.js";
 import { findFit } from "../../weights/weights-fit.js";
 import type { Backbone } from "../backbone.js";
 import { fromPublished, type PublishedNames, publishers, toPublished } from "../published-names.js";
@@ -226,6 +226,15 @@ describe("weights of foundation backbones", () => {
         /one of several: give model\.safetensors\.index\.json/,
       );
     });
+  });
+
+  it("whose index names an index are refused, and not read for ever", () => {
+    const index = join(folder, "around.safetensors.index.json");
+    writeFileSync(index, JSON.stringify({ weight_map: { norm: "around.safetensors.index.json" } }));
+    for (const read of [() => loadBackboneWeights(make("dinov3_debug"), index), () => surveyWeights(index)])
+      expect(read).toThrow(
+        /names another index in place of a file of weights: around\.safetensors\.index\.json/,
+      );
   });
 
   it("of which a shard is a web page are refused, and the shard is named", () => {
