@@ -117,6 +117,8 @@ napi_value view(Environment& environment, napi_env env, const Arguments& argumen
     return buffer;
   }
   auto* keep = new at::Tensor(tensor.detach());
+  // Another size would move the memory from below the buffer. As for numpy(), it is fixed from now on.
+  keep->storage().unsafeGetStorageImpl()->set_resizable(false);
   const auto release = [](napi_env, void*, void* kept) { delete static_cast<at::Tensor*>(kept); };
   const napi_status status =
       napi_create_external_arraybuffer(env, keep->data_ptr(), keep->nbytes(), release, keep, &buffer);

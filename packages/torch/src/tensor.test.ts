@@ -133,6 +133,16 @@ function gradOf(output: Tensor, input: Tensor, createGraph: boolean): Tensor {
 }
 
 describe("dataView", () => {
+  it("keeps its memory: the tensor cannot be given another size any more", () => {
+    scope(() => {
+      const held = zeros([16]);
+      const view = held.dataView() as Float32Array;
+      view[0] = 42;
+      expect(() => callOperator("aten::resize_", [held, [1 << 16]])).toThrow(/not resizable/);
+      expect([view[0], held.select(0, 0).toNumber()]).toEqual([42, 42]);
+    });
+  });
+
   it("is the tensor's own memory, in both directions", () => {
     const t = zeros([2, 2]);
     const view = t.dataView();

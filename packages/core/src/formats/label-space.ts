@@ -30,8 +30,18 @@ export const labelSpaceToJson = ({ fromCityscapes, ...space }: LabelSpace): stri
 /** @throws Error saying what of the text is not as it must be */
 export function labelSpaceFromJson(text: string): LabelSpace {
   const { fromCityscapes, files, ...space } = schema.parse(JSON.parse(text));
-  if (sameClasses(space, cityscapes19)) return cityscapes19;
-  return { ...space, fromCityscapes: Uint8Array.from(fromCityscapes), ...(files && { files }) };
+  const read = { ...space, fromCityscapes: Uint8Array.from(fromCityscapes), ...(files && { files }) };
+  return isCityscapes(read) ? cityscapes19 : read;
+}
+
+/** One whose classes are called alike may have other ids, colors or label files. */
+function isCityscapes({ classes, fromCityscapes, files }: LabelSpace): boolean {
+  const fields = ({ name, id, color }: LabelSpace["classes"][number]) => [name, id, ...color].join();
+  return (
+    files === undefined &&
+    classes.map(fields).join("\n") === cityscapes19.classes.map(fields).join("\n") &&
+    fromCityscapes.join() === cityscapes19.fromCityscapes.join()
+  );
 }
 
 /** Whether a network for one can be scored on labels in the other: the same classes in the same order. */

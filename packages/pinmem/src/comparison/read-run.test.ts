@@ -44,6 +44,21 @@ describe("readRun", () => {
     });
   });
 
+  it("keeps scores over all images where fewer were scored later", async () => {
+    const run = writeRun(temporaryFolder(), "run");
+    addEvaluation(run, "a.json", evaluationOf({ date: "2026-01-01", images: 50, domains: { night: 0.5 } }));
+    addEvaluation(
+      run,
+      "b.json",
+      evaluationOf({ date: "2026-02-01", images: 5, domains: { night: 0.1, fog: 0.2 } }),
+    );
+    const { evaluations } = await readRun(run);
+    expect(evaluations[0]?.domains.map(({ name, meanIoU }) => [name, meanIoU])).toEqual([
+      ["night", 0.5],
+      ["fog", 0.2],
+    ]);
+  });
+
   it("leaves shards out and says so; one that is asked for is refused", async () => {
     const run = writeRun(temporaryFolder(), "run");
     const file = addEvaluation(run, "a.json", evaluationOf({ shard: { index: 1, of: 2 } }));

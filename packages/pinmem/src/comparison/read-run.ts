@@ -123,16 +123,21 @@ function asEvaluation({ run, protocol, domains, date }: EvaluationResult): Evalu
   };
 }
 
-/** Evaluations of the same weights by the same protocol as one; of a domain that was evaluated twice, the newer scores. */
+/**
+ * Evaluations of the same weights by the same protocol as one; of a domain that was evaluated twice, the scores over more images, or else
+ * the newer ones.
+ */
 function joined(evaluations: readonly (Evaluation & { date: string })[]): Evaluation[] {
   const groups = new Map<string, Evaluation>();
   for (const { date: _, ...next } of [...evaluations].sort((a, b) => (a.date < b.date ? -1 : 1))) {
     const key = JSON.stringify([next.weights, next.step, next.protocol]);
     const before = groups.get(key)?.domains ?? [];
-    const renewed = new Set(next.domains.map(({ dataset }) => dataset));
+    const imagesOf = new Map(before.map(({ dataset, images }) => [dataset, images]));
+    const newer = next.domains.filter(({ dataset, images }) => images >= (imagesOf.get(dataset) ?? 0));
+    const renewed = new Set(newer.map(({ dataset }) => dataset));
     groups.set(key, {
       ...next,
-      domains: [...before.filter(({ dataset }) => !renewed.has(dataset)), ...next.domains],
+      domains: [...before.filter(({ dataset }) => !renewed.has(dataset)), ...newer],
     });
   }
   return [...groups.values()];

@@ -12,15 +12,22 @@ export interface LabelStatistics {
   /** Pixels of each class, by train id. */
   readonly histogram: readonly number[];
   readonly ignoredPixels: number;
-  /** Stored values or colors that are ignored, most frequent first; what the data set does not define is among them. */
+  /** Stored values or colors that are ignored, most frequent first; what the data set does not define is among them, `MOST_UNLISTED` of these at most. */
   readonly ignored: readonly UnlistedLabel[];
 }
+
+/**
+ * So many different labels that a data set does not define are told apart; a photograph in place of a label has millions.
+ */
+export const MOST_UNLISTED = 10_000;
 
 /** Sums up what `LabelDecoder.count` gives for each file. */
 export class LabelCounter {
   readonly #decoder: LabelDecoder;
   readonly #counts = new Map<number, number>();
   #files = 0;
+  /** Pixels of further ones that the data set does not define. */
+  #others = 0;
 
   constructor(readonly dataset: Pick<Dataset, "decoding" | "space">) {
     this.#decoder = new LabelDecoder(dataset.decoding);
@@ -28,14 +35,23 @@ export class LabelCounter {
 
   add(counts: ReadonlyMap<number, number>): void {
     this.#files++;
-    for (const [code, pixels] of counts) this.#counts.set(code, (this.#counts.get(code) ?? 0) + pixels);
+    for (const [code, pixels] of counts) {
+      const known = this.#counts.get(code);
+      if (
+        known !== undefined ||
+        this.#counts.size < MOST_UNLISTED ||
+        this.#decoder.trainIdOf(code) !== undefined
+      )
+        this.#counts.set(code, (known ?? 0) + pixels);
+      else this.#others += pixels;
+    }
   }
 
   statistics(): LabelStatistics {
     const { space, decoding } = this.dataset;
     const histogram = space.classes.map(() => 0);
     const ignored: { label: number | Color; pixels: number }[] = [];
-    let total = 0;
+    let total = this.#others;
     for (const [code, pixels] of this.#counts) {
       total += pixels;
       const trainId = this.#decoder.trainIdOf(code) ?? IGNORE_INDEX;
@@ -46,7 +62,7 @@ export class LabelCounter {
       files: this.#files,
       pixels: total,
       histogram,
-      ignoredPixels: ignored.reduce((sum, { pixels }) => sum + pixels, 0),
+      ignoredPixels: ignored.reduce((sum, { pixels }) => sum + pixels, this.#others),
       ignored: ignored.sort((a, b) => b.pixels - a.pixels),
     };
   }

@@ -21,6 +21,7 @@ import {
 import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
 import type { Dataset } from "../datasets/dataset.js";
+import { datasetTitle } from "../datasets/dataset-title.js";
 import { evaluateDomain } from "../inference/evaluate-domain.js";
 import { withOwnStatistics } from "../inference/own-look.js";
 import type { ImagePredictor } from "../inference/predictor.js";
@@ -110,7 +111,7 @@ export async function evaluateRun(run: OpenRun, options: EvaluateRunOptions): Pr
   const results = domains.map(({ name, role, dataset }, turn): DomainResult => {
     const tally = newTally(run, options);
     for (const tallies of found) tally.addState(tallies[turn] as TallyState);
-    return { name, dataset: `${dataset.name}, ${dataset.split}`, role, ...tally.result(run.space) };
+    return { name, dataset: datasetTitle(dataset), role, ...tally.result(run.space) };
   });
   return describe(run, { protocol, domains: results, device, seconds: progress.seconds, shard });
 }

@@ -21,6 +21,19 @@ describe("openDomains", () => {
     expect(sources.map(({ role }) => role)).toEqual(run.recipe.data.sources.map(() => "source"));
   });
 
+  it("tells folders of one's own apart: what is not trained on is unseen", async () => {
+    const another = folderOf({ "images/a.png": "photo.png", "labels/a.png": "train-ids.png" });
+    const { data } = miniRecipe();
+    const own = (root: string) => ({ name: "folder" as const, root });
+    const recipe = miniRecipe({
+      data: { ...data, sources: [own(folder), ...data.sources], validation: [], targets: [own(another)] },
+    });
+    const roles = await openDomains(["recipe", `folder=${folder}`, `folder=${another}/`], { ...run, recipe });
+    expect(roles.map(({ role }) => role)).toEqual(["target", "source", "target"]);
+    const third = folderOf({ "images/a.png": "photo.png", "labels/a.png": "train-ids.png" });
+    expect(await openDomains([`folder=${third}`], { ...run, recipe })).toMatchObject([{ role: null }]);
+  });
+
   it("numbers what is there twice, and takes so many images of each", async () => {
     const domains = await open(["streets:night", "recipe"], { limit: 3 });
     expect(domains.map(({ name }) => name)).toEqual(["streets:night", "streets:night (2)"]);

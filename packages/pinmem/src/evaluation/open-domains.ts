@@ -54,17 +54,22 @@ export async function openDomains(
   { entries = {}, folder, limit }: DomainSources = {},
 ): Promise<EvaluationDomain[]> {
   const wanted = names.flatMap((name) => {
-    if (!groupNames.includes(name)) return [{ name, config: configOf(name, { entries, folder }) }];
+    if (!groupNames.includes(name)) {
+      const config = configOf(name, { entries, folder });
+      return [{ name, config, role: roleOf(config, recipe) }];
+    }
     const configs = groups[name as keyof typeof groups](recipe);
     if (configs.length === 0) {
       throw new DomainError(
         `the recipe "${recipe.name}" has no ${name === "validation" ? "validation domains" : "targets"}; name data sets with \`domains\`, such as streets:night`,
       );
     }
-    return configs.map((config) => ({ name: nameOf(config), config }));
+    const role =
+      groups[name as keyof typeof groups] === groups.targets || name === "recipe" ? "target" : "source";
+    return configs.map((config) => ({ name: nameOf(config), config, role }) as const);
   });
   const domains: EvaluationDomain[] = [];
-  for (const { name, config } of distinct(wanted)) {
+  for (const { name, config, role } of distinct(wanted)) {
     const limited = limit === undefined ? config : { ...config, limit };
     const dataset = await openDatasetOf(limited, space);
     const own = "root" in config && datasetDefinition(config.name).ownDecoding;
@@ -73,7 +78,7 @@ export async function openDomains(
         `${name} is labeled with Cityscapes' classes, of which the network's label space "${space.name}" has none (its classes: ${space.classes.map((one) => one.name).join(", ")}); evaluate on data of that space, with \`domains\` folder=ROOT`,
       );
     }
-    domains.push({ name, dataset, role: roleOf(config, recipe) });
+    domains.push({ name, dataset, role });
   }
   return domains;
 }
@@ -203,18 +208,25 @@ const nameOf = (config: DatasetConfig): string => {
 };
 
 /** What the name stands for, without the root; numbered where two are alike. */
-function distinct(wanted: readonly { name: string; config: DatasetConfig }[]) {
+function distinct<T extends { readonly name: string }>(wanted: readonly T[]): T[] {
   const seen = new Map<string, number>();
-  return wanted.map(({ name, config }) => {
+  return wanted.map((one) => {
+    const { name } = one;
     const plain = name.split("=")[0] as string;
     const turn = (seen.get(plain) ?? 0) + 1;
     seen.set(plain, turn);
-    return { name: turn > 1 ? `${plain} (${turn})` : plain, config };
+    return { ...one, name: turn > 1 ? `${plain} (${turn})` : plain };
   });
 }
 
+/** A folder of one's own is what lies there; published data sets are the same wherever they lie. */
+function liesAlike(one: DatasetConfig, other: DatasetConfig): boolean {
+  if (!("root" in one && "root" in other) || !datasetDefinition(one.name).ownDecoding) return true;
+  return resolve(one.root) === resolve(other.root);
+}
+
 function roleOf(config: DatasetConfig, { data }: Recipe): EvaluationDomain["role"] {
-  const alike = (other: DatasetConfig) => nameOf(other) === nameOf(config);
+  const alike = (other: DatasetConfig) => nameOf(other) === nameOf(config) && liesAlike(other, config);
   if ([...data.sources, ...data.validation].some(alike)) return "source";
   return data.targets.some(alike) ? "target" : null;
 }

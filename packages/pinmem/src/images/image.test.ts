@@ -30,6 +30,17 @@ describe("decodeImage", () => {
     expect(meanDifference(image.pixels, pixelsOf("cmyk.jpg").data)).toBeLessThan(40);
   });
 
+  it("refuses drawings, which are programs, before they are drawn", async () => {
+    const file = join(temporaryFolder(), "holiday.jpg");
+    const noise = '<filter id="f"><feTurbulence baseFrequency="0.02" numOctaves="9"/></filter>';
+    const shape = '<rect width="9000" height="9000" filter="url(#f)"/>';
+    writeFileSync(
+      file,
+      `<svg xmlns="http://www.w3.org/2000/svg" width="9000" height="9000">${noise}${shape}</svg>`,
+    );
+    await expect(openImage(file)).rejects.toThrow(/holiday\.jpg: is damaged, or no image that can be read/);
+  });
+
   it("leaves a turned photograph as stored when asked to", async () => {
     const image = await decodeImage(await openImage(fixtureFile("turned.jpg"), { orientation: "as-stored" }));
     expect([image.width, image.height]).toEqual([24, 12]);

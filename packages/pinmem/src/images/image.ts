@@ -117,13 +117,21 @@ export function readBytes(file: string): Uint8Array {
 async function askLibvips(file: string, bytes: Uint8Array) {
   if (isBmp(bytes)) return { ...readBmpSize(bytes, file), orientation: 1 };
   const sharp = await libvips();
-  try {
-    return await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
-  } catch (error) {
+  const unreadable = (cause?: unknown): DataError => {
     const kind = contentKind(bytes);
     const problem = `is damaged, or no image that can be read (JPEG, PNG, WebP, TIFF and BMP can)${kind ? `; it ${kind}` : ""}`;
-    throw new DataError(file, problem, { cause: error });
-  }
+    return new DataError(file, problem, { cause });
+  };
+  const metadata = await sharp(bytes, { limitInputPixels: false, failOn: "none" })
+    .metadata()
+    .catch((error: unknown) => {
+      throw unreadable(error);
+    });
+  if (pictureFormats.has(metadata.format ?? "")) return metadata;
+  throw unreadable();
 }
+
+/** Of pixels, as libvips calls them. Drawings (SVG) are programs, which a few bytes let run for hours. */
+const pictureFormats: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "tiff", "gif", "heif"]);
 
 const isWhole = (window: Window, size: Size) => window.width === size.width && window.height === size.height;

@@ -10,7 +10,7 @@ import { libvips } from "./libvips.js";
  */
 export async function writeLabelPng(file: string, { width, height, labels }: LabelImage): Promise<void> {
   const sharp = await libvips();
-  const png = sharp(labels, { raw: { width, height, channels: 1 } })
+  const png = sharp(labels, { raw: { width, height, channels: 1 }, limitInputPixels: false })
     .toColourspace("b-w")
     .png({ compressionLevel: 6 });
   await writeWhole(file, await png.toBuffer());
@@ -24,7 +24,7 @@ export async function writeRgbPng(file: string, { width, height, pixels }: RgbIm
   const sharp = await libvips();
   await writeWhole(
     file,
-    await sharp(pixels, { raw: { width, height, channels: 3 } })
+    await sharp(pixels, { raw: { width, height, channels: 3 }, limitInputPixels: false })
       .png()
       .toBuffer(),
   );

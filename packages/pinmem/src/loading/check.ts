@@ -4,8 +4,8 @@
 import type { Color } from "@pinmem/core";
 import type { Dataset } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
-import { LabelDecoder, labelOf, showLabel, type UnlistedLabel } from "../datasets/label-decoding.js";
-import { judgeLabels, LabelCounter } from "../datasets/label-statistics.js";
+import { LabelDecoder, labelOf, type UnlistedLabel } from "../datasets/label-decoding.js";
+import { judgeLabels, LabelCounter, MOST_UNLISTED } from "../datasets/label-statistics.js";
 import { DataError } from "../files/data-error.js";
 import { decodeImage, type ImageOptions, openImage } from "../images/image.js";
 import { readLabel } from "./open-sample.js";
@@ -54,7 +54,7 @@ export async function checkDataset(
   );
   const counter = new LabelCounter(dataset);
   const problems: { file: string; problem: string }[] = [];
-  const unlisted = new Map<string, UnlistedReport>();
+  const unlisted = new Map<number, UnlistedReport>();
   const sizes = new Map<string, number>();
   let done = 0;
 
@@ -75,12 +75,14 @@ export async function checkDataset(
       counter.add(counts);
       for (const [code, pixels] of counts) {
         if (decoder.trainIdOf(code) !== undefined) continue;
-        const value = labelOf(dataset.decoding, code);
-        const key = showLabel(value);
-        const known = unlisted.get(key) ?? { label: value, pixels: 0, files: 0, example: files.label };
-        known.pixels += pixels;
-        known.files++;
-        unlisted.set(key, known);
+        const known = unlisted.get(code);
+        if (known) {
+          known.pixels += pixels;
+          known.files++;
+        } else if (unlisted.size < MOST_UNLISTED) {
+          const label = labelOf(dataset.decoding, code);
+          unlisted.set(code, { label, pixels, files: 1, example: files.label });
+        }
       }
     } catch (error) {
       if (!(error instanceof DataError)) throw error;

@@ -23,6 +23,9 @@ export interface BorderRelaxedOptions extends LabelOptions, ClassWeighting {
   strictClasses?: readonly number[];
 }
 
+/** More is no border any more. */
+export const LARGEST_WINDOW = 16;
+
 /** Loss of logits (B, K, H, W) against labels (B, H, W), a scalar; 0 for a batch without labeled pixels. */
 export function borderRelaxedLoss(
   logits_BKHW: Tensor,
@@ -88,8 +91,8 @@ function relaxedLabels(label_BHW: Tensor, { classes, window, strictClasses }: Re
 function checkOptions(window: number, strictClasses: readonly number[], classes: number): void {
   const fail = (argument: string, message: string) =>
     new TorchError(`argument '${argument}' ${message}`, { operator: "borderRelaxedLoss", argument });
-  if (!Number.isInteger(window) || window < 0 || window > 16) {
-    throw fail("window", `must be an integer from 0 to 16, got ${window}`);
+  if (!Number.isInteger(window) || window < 0 || window > LARGEST_WINDOW) {
+    throw fail("window", `must be an integer from 0 to ${LARGEST_WINDOW}, got ${window}`);
   }
   const stray = strictClasses.find((k) => !Number.isInteger(k) || k < 0 || k >= classes);
   if (stray !== undefined) throw fail("strictClasses", `must hold classes 0 to ${classes - 1}, got ${stray}`);

@@ -61,6 +61,12 @@ describe("findInputs", () => {
     expect(inputs.map(({ name }) => name)).toEqual(["a/x"]);
   });
 
+  it("finds pictures beside which the outputs go, without the outputs", async () => {
+    const root = folderWith("x.jpg", "a/y.jpg", "overlay/x.jpg", "train-ids/a/y.png");
+    const inputs = await findInputs([root], { except: root });
+    expect(inputs.map(({ name }) => name).sort()).toEqual(["a/y", "x"]);
+  });
+
   it("says which input there is not, and which folder holds nothing", async () => {
     const root = folderWith("readme.txt");
     await expect(namesOf(join(root, "gone"))).rejects.toThrow(/gone: does not exist/);

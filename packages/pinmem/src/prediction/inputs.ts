@@ -7,6 +7,7 @@ import { basename, dirname, extname, join, relative, resolve, sep } from "node:p
 import { asDataError, DataError } from "../files/data-error.js";
 import { imageEndings, isImageFile } from "../images/image-files.js";
 import { outputNames } from "./output-names.js";
+import { outputKinds } from "./outputs.js";
 import { isPattern, pathMatcher, patternBase } from "./patterns.js";
 
 export interface Input {
@@ -34,7 +35,7 @@ export async function findInputs(
 ): Promise<Input[]> {
   const files = new Map<string, string>();
   const roots: string[] = [];
-  const context: Walk = { except: except === undefined ? undefined : resolve(except), seen: new Set() };
+  const context: Walk = { except: new Set(except === undefined ? [] : [resolve(except)]), seen: new Set() };
   for (const path of paths) {
     const { root, found } = await expand(path, context);
     roots.push(resolve(root));
@@ -55,14 +56,18 @@ export async function findInputs(
 }
 
 interface Walk {
-  readonly except: string | undefined;
+  /** Folders that are left out. */
+  readonly except: ReadonlySet<string>;
   /** Folders already listed, by their real paths: links may lead in circles. */
   readonly seen: Set<string>;
 }
 
 /** The files that a path stands for, and the folder to which their names are relative. */
 async function expand(path: string, { except }: Walk): Promise<{ root: string; found: string[] }> {
-  const walk: Walk = { except, seen: new Set() };
+  const own = resolve(path);
+  // Outputs beside their inputs: what they are put into is left out.
+  const outputs = except.has(own) ? outputKinds.map((kind) => join(own, kind)) : except;
+  const walk: Walk = { except: new Set(outputs), seen: new Set() };
   const kind = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" && isPattern(path)) return undefined;
     throw asDataError(path, error);
@@ -99,7 +104,7 @@ const canBePredicted = (file: string) => isImageFile(file) || isVideo(file);
 
 async function filesBelow(folder: string, walk: Walk): Promise<string[]> {
   const real = await realpath(folder);
-  if (walk.seen.has(real) || resolve(folder) === walk.except) return [];
+  if (walk.seen.has(real) || walk.except.has(resolve(folder))) return [];
   walk.seen.add(real);
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw asDataError(folder, error);
@@ -111,7 +116,7 @@ async function filesBelow(folder: string, walk: Walk): Promise<string[]> {
     const path = join(folder, entry.name);
     const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
     if (kind?.isFile()) files.push(path);
-    else if (kind?.isDirectory()) files.push(...(await filesBelow(path, walk)));
+    else if (kind?.isDirectory()) for (const file of await filesBelow(path, walk)) files.push(file);
   }
   return files;
 }

@@ -93,7 +93,7 @@ export async function drawOverlay(
 
 async function encodeJpeg({ width, height, pixels }: RgbImage): Promise<Uint8Array> {
   const sharp = await libvips();
-  return await sharp(pixels, { raw: { width, height, channels: 3 } })
+  return await sharp(pixels, { raw: { width, height, channels: 3 }, limitInputPixels: false })
     .jpeg({ quality: JPEG_QUALITY })
     .toBuffer();
 }

@@ -112,6 +112,34 @@ describe("resolveRecipe", () => {
       change({ length: { steps: 19 }, learningRate: { kind: "polynomial", base: 0.01, warmUp: 20 } }),
       /learningRate\.warmUp is 20, but the run has only 19 steps/,
     ],
+    [
+      "a window that is no border",
+      change({ segmentation: { kind: "border-relaxed", window: 17 } }),
+      /segmentation\.window is 17/,
+    ],
+    [
+      "a relaxation that spares all",
+      change({ whitening: { relaxation: 0.5 } }),
+      /whitening\.relaxation is 0\.5: it must be 0, or greater than 1/,
+    ],
+    [
+      "Nesterov's momentum without momentum",
+      change({ optimizer: { kind: "sgd", momentum: 0, nesterov: true } }),
+      /optimizer\.nesterov is true and optimizer\.momentum is 0/,
+    ],
+    [
+      "an adapter as large as memory",
+      change({ model: { backbone: "dinov2_debug", head: "linear", adapter: { kind: "lora", rank: 1e9 } } }),
+      /model\.adapter\.rank is 1000000000/,
+    ],
+    [
+      "more rows than a class may have",
+      change({
+        model: { memory: { rows: { per: "domain" } } },
+        data: { ...good.data, sources: Array.from({ length: 65 }, () => source) },
+      }),
+      /model\.memory\.rows has one for each domain, and data\.sources has 65/,
+    ],
   ])("refuses %s", (_, recipe, message) => {
     expect(problems(recipe)).toMatch(message);
   });

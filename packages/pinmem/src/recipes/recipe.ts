@@ -2,6 +2,7 @@
 // every default is visible in the copy that is saved with the run.
 
 import { z } from "zod";
+import { LARGEST_WINDOW } from "../losses/border-relaxed.js";
 import { gradientCompressions } from "../processes/gradient-compression.js";
 import { featureStylesSchema } from "../training/feature-styles.js";
 import { frozenBatchNorms } from "../training/frozen-batch-norm.js";
@@ -70,7 +71,7 @@ export const recipeSchema = z.strictObject({
         kind: z.literal("border-relaxed"),
         upperBound: z.number().min(0).default(1),
         weighting: z.enum(["complement", "inverse"]).default("complement"),
-        window: z.int().positive().default(1),
+        window: z.int().min(0).max(LARGEST_WINDOW).default(1),
         strictClasses: z.array(z.int().min(0)).default([]),
       }),
     ])
@@ -150,6 +151,9 @@ function resolve(value: unknown, what: string, onRenamed: OnRenamed): Recipe {
   return recipe;
 }
 
+/** Of a class, as where their number is given. */
+const MOST_ROWS = 64;
+
 function impossible({
   data,
   model,
@@ -158,6 +162,7 @@ function impossible({
   learningRate,
   activationCheckpointing,
   featureStyles,
+  optimizer,
 }: Recipe): string[] {
   const problems = datasetProblems(data);
   if ((length.steps === undefined) === (length.epochs === undefined)) {
@@ -191,6 +196,14 @@ function impossible({
     );
   }
   problems.push(...modelProblems(model), ...cropProblems(model, data.crop));
+  if (optimizer.kind === "sgd" && optimizer.nesterov && optimizer.momentum === 0)
+    problems.push(
+      "optimizer.nesterov is true and optimizer.momentum is 0: give a momentum, or leave nesterov out",
+    );
+  if (model.memory.rows?.per === "domain" && domains > MOST_ROWS)
+    problems.push(
+      `model.memory.rows has one for each domain, and data.sources has ${domains}: there may be ${MOST_ROWS}; take { "per": "cluster" } with a count`,
+    );
   if (data.scale[0] > data.scale[1]) {
     problems.push(`data.scale is [${data.scale}]; the lower factor comes first`);
   }

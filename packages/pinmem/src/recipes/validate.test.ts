@@ -27,6 +27,14 @@ function problemsOf(value: unknown): readonly string[] {
 }
 
 describe("validate", () => {
+  it("says where something is nested so deeply that it cannot be shown", () => {
+    let deep: unknown = [];
+    for (let level = 0; level < 200_000; level++) deep = [deep];
+    expect(problemsOf({ ...good, steps: deep })).toEqual([
+      expect.stringMatching(/^steps is .*nested very deeply/),
+    ]);
+  });
+
   it("fills in defaults", () => {
     expect(validate(schema, { ...good, rate: { kind: "polynomial", base: 2 } }, "it").rate).toEqual({
       kind: "polynomial",

@@ -67,9 +67,17 @@ function suggestion(found: unknown, known: readonly string[]): string {
 }
 
 const show = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = asJson(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 };
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Array.isArray(value) ? "a list, nested very deeply" : "something that no JSON holds";
+  }
+}
 
 /** `data.sources[0].root` */
 export const dotted = (path: Path): string =>

@@ -212,6 +212,14 @@ async function trainOn(
   const steps = stepsOf(recipe, batchesPerEpoch);
   const warmUp = warmUpProblem(recipe.learningRate, steps);
   if (warmUp) throw new RecipeError(recipe.name, [warmUp]);
+  const { segmentation } = recipe;
+  const classes = data.space.classes.length;
+  const strict = segmentation.kind === "border-relaxed" ? segmentation.strictClasses : [];
+  const unknown = strict.find((trainId) => trainId >= classes);
+  if (unknown !== undefined)
+    throw new RecipeError(recipe.name, [
+      `segmentation.strictClasses names class ${unknown}, but the label space has ${classes}, from 0 on`,
+    ]);
   manualSeed(seed);
   const backboneWeights = examineBackboneWeights(recipe);
   const { network, origin, hasRows } = buildNetwork(recipe, data, backboneWeights);

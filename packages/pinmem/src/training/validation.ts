@@ -12,6 +12,7 @@ import {
 } from "@pinmem/core/formats";
 import { type Device, dispose, fromTypedArray, keep } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
+import { datasetTitle } from "../datasets/dataset-title.js";
 import { type DomainScore, evaluateDomain } from "../inference/evaluate-domain.js";
 import { type Forward, Predictor } from "../inference/predictor.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
@@ -189,7 +190,7 @@ async function scoreDomain(
   const event: EvaluationEvent = {
     event: "evaluation",
     step,
-    domain: `${dataset.name}, ${dataset.split}`,
+    domain: datasetTitle(dataset),
     role,
     ...(average && { weights: "average" as const }),
     meanIoU: meanIoU(matrix),

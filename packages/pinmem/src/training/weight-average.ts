@@ -83,9 +83,9 @@ export class WeightAverage implements TrainerHook {
     dispose([...this.#averages.values()]);
     this.#averages.clear();
     this.#count = tensors.get(COUNT)?.toNumber() ?? 0;
-    for (const [name] of this.#averaged()) {
+    for (const [name, { device, dtype }] of this.#averaged()) {
       const stored = tensors.get(`${PREFIX}${name}`);
-      if (stored) this.#averages.set(name, keep(stored.clone()));
+      if (stored) this.#averages.set(name, keep(scope(() => stored.to({ device, dtype }).clone())));
     }
   }
 

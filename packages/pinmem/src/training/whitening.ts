@@ -25,7 +25,10 @@ export const whiteningSchema = z.strictObject({
   /** Groups that covariances are sorted into by their variance; all but the lowest are selected. */
   clusters: z.int().min(2).default(3),
   /** Spares one in so many covariances (IRW); 0: none is spared. */
-  relaxation: z.number().min(0).default(0),
+  relaxation: z
+    .number()
+    .refine((value) => value === 0 || value > 1, "it must be 0, or greater than 1")
+    .default(0),
   /** Epochs to train before covariances are selected. The official script's cov_stat_epoch is 5, counted from 0. */
   selectAfterEpochs: z.number().min(0).default(6),
   trials: z.int().positive().default(10),

@@ -2,18 +2,21 @@
 // on behalf of a file is announced here before it exists, so a few bytes that claim to be terabytes (a stride of
 // zero, a compression bomb, a nest of small lists) end in an error and not in an exhausted machine.
 //
-// Buffers are counted exactly and never exceed twice the size. Small JavaScript objects (strings, maps, the
+// Buffers are counted exactly and never exceed twice the size, and what deflated entries of an archive inflate to (by no more than four times
+// their compressed size). Small JavaScript objects (strings, maps, the
 // unpickler's stack) are counted by what V8 roughly takes for them; a tiny file of many tiny tensors needs more
 // of those than it has bytes, so buffers and objects together may exceed twice the size by four MiB, and by sixteen bytes for
 // each byte of a safetensors header, whose grammar bounds what it can make its reader build.
 
 import { TensorFileError } from "./errors.js";
 
+/** Times its compressed size, of what deflated data may take beside the rest: weights deflate to nine tenths of their size. */
+const MOST_INFLATED = 4;
 const OBJECT_ALLOWANCE = 4 * 2 ** 20;
 
 export class Budget {
   readonly #file: string;
-  readonly #limit: number;
+  #limit: number;
   #allowance = OBJECT_ALLOWANCE;
   #buffers = 0;
   #objects = 0;
@@ -76,6 +79,11 @@ export class Budget {
   /** Lets small objects take more, where the format itself bounds them by what it has to hold. */
   allowObjects(bytes: number): void {
     this.#allowance += bytes;
+  }
+
+  /** Lets buffers take more: what was deflated is held beside the tensors that are made of it, and beside that while it is inflated. */
+  allowInflated(bytes: number, compressed: number): void {
+    this.#limit += compressed + Math.min(bytes, MOST_INFLATED * compressed);
   }
 
   /** Announces small objects of about this size. */

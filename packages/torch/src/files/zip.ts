@@ -44,6 +44,8 @@ export class ZipArchive {
   readonly #entries = new Map<string, ZipEntry>();
   /** Where each entry must have ended: at the next one, or at the directory. */
   readonly #limits = new Map<ZipEntry, number>();
+  /** Deflated ones for which the budget has been widened. */
+  readonly #allowed = new Set<ZipEntry>();
 
   constructor(input: Input) {
     this.#input = input;
@@ -98,6 +100,8 @@ export class ZipArchive {
   #inflated(entry: ZipEntry, compressed: Bytes): Bytes {
     const { budget } = this.#input;
     const where = `entry ${quote(entry.name)}`;
+    if (!this.#allowed.has(entry)) budget.allowInflated(entry.size, entry.compressedSize);
+    this.#allowed.add(entry);
     budget.reserve(entry.size, where);
     let inflated: Uint8Array | undefined;
     const inflate = () => {

@@ -337,6 +337,16 @@ describe("an optimizer", () => {
     expect(kept.toArray()).toEqual([1, 1]);
   });
 
+  it("has the parameters' type, as PyTorch's, whatever the file that it comes from has", () => {
+    const source = new optim.SGD([parameter(2)], { lr: 0.1, momentum: 0.9 });
+    const wide = new nn.Parameter(ones([2], { dtype: "float64" }));
+    const target = new optim.SGD([wide], { lr: 0.1, momentum: 0.9 });
+    const { groups: saved } = source.stateDict();
+    target.loadStateDict({ state: new Map([[0, { momentumBuffer: keep(ones([2])) }]]), groups: saved });
+    const buffer = target.stateDict().state.get(0)?.momentumBuffer as Tensor;
+    expect(buffer.dtype).toBe("float64");
+  });
+
   it("restores settings with the state", () => {
     const make = (lr: number) => new optim.SGD([parameter(2)], { lr, momentum: 0.9 });
     const [source, target] = [make(0.1), make(0.7)];

@@ -117,7 +117,10 @@ export abstract class Optimizer<Settings extends { lr: number }> {
     };
   }
 
-  /** Continues from what `stateDict` gave: tensors are copied, and checked against the parameters first. */
+  /**
+   * Continues from what `stateDict` gave: tensors are checked against the parameters and copied, to the device and in the type of these, as
+   * PyTorch does.
+   */
   loadStateDict({ state, groups }: OptimizerState<Settings>): void {
     const counts = groups.map(({ count }) => count);
     const own = this.groups.map(({ params }) => params.length);
@@ -140,11 +143,12 @@ export abstract class Optimizer<Settings extends { lr: number }> {
     for (const entry of this.#state.values()) dispose(entry);
     this.#state.clear();
     for (const [index, entry] of state) {
+      const parameter = parameters[index] as Tensor;
       const copy = Object.entries(entry).map(([name, value]) => [
         name,
-        typeof value === "number" ? value : keep(noGrad(() => value.detach().clone())),
+        typeof value === "number" ? value : keep(scope(() => noGrad(() => likeParameter(value, parameter)))),
       ]);
-      this.#state.set(parameters[index] as Tensor, Object.fromEntries(copy));
+      this.#state.set(parameter, Object.fromEntries(copy));
     }
     this.groups.forEach(({ settings }, index) => {
       const { count: _, ...saved } = groups[index] as Settings & { count: number };
@@ -209,3 +213,6 @@ export abstract class Optimizer<Settings extends { lr: number }> {
 
 const isGroup = <Settings>(value: Tensor | ParameterGroup<Settings>): value is ParameterGroup<Settings> =>
   typeof value === "object" && value !== null && "params" in value;
+
+const likeParameter = (value: Tensor, { device, dtype }: Tensor): Tensor =>
+  value.detach().to({ device, dtype }).clone();

@@ -120,9 +120,7 @@ export async function prepareIdd({
       const folder = join(root, pattern.replace("{split}", split));
       if (!(await isFolder(folder))) continue;
       const names = await listFiles(folder);
-      polygonFiles.push(
-        ...names.filter((name) => name.endsWith(iddEndings.polygons)).map((name) => join(folder, name)),
-      );
+      for (const name of names) if (name.endsWith(iddEndings.polygons)) polygonFiles.push(join(folder, name));
     }
   }
   if (polygonFiles.length === 0) {

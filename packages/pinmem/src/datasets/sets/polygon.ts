@@ -12,8 +12,14 @@ export type Point = readonly [x: number, y: number];
 export function fillPolygon(image: LabelImage, polygon: readonly Point[], label: number): void {
   const points = polygon.map(([x, y]): Point => [Math.trunc(x), Math.trunc(y)]);
   const edges = points.map((point, at) => edgeBetween(point, points[(at + 1) % points.length] ?? point));
-  const top = Math.max(Math.min(...points.map(([, y]) => y)), 0);
-  const bottom = Math.min(Math.max(...points.map(([, y]) => y)), image.height - 1);
+  const top = Math.max(
+    points.reduce((least, [, y]) => Math.min(least, y), Number.POSITIVE_INFINITY),
+    0,
+  );
+  const bottom = Math.min(
+    points.reduce((most, [, y]) => Math.max(most, y), -1),
+    image.height - 1,
+  );
   for (let y = top; y <= bottom; y++) {
     const crossings: number[] = [];
     for (const edge of edges) {

@@ -19,6 +19,9 @@ import { Rein, ReinShared } from "./rein.js";
 export const loraProjections = ["query", "key", "value", "qkv", "output", "gate", "up", "down"] as const;
 export type LoraProjection = (typeof loraProjections)[number];
 
+/** Of ranks and tokens: more than the widest backbone has channels is no adapter, and a file from elsewhere shall not exhaust memory. */
+const LARGEST = 4096;
+
 export const adapterSchema = z.discriminatedUnion("kind", [
   /** Nothing of the backbone is trained. */
   z.strictObject({ kind: z.literal("frozen") }),
@@ -26,7 +29,7 @@ export const adapterSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("last-blocks"), blocks: z.int().min(1) }),
   z.strictObject({
     kind: z.literal("lora"),
-    rank: z.int().min(1).default(16),
+    rank: z.int().min(1).max(LARGEST).default(16),
     /** What the adapters give counts alpha / rank times. */
     alpha: z.number().positive().default(16),
     /** Share of the inputs that adapters drop in training. */
@@ -36,8 +39,8 @@ export const adapterSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("rein"),
-    tokens: z.int().min(2).default(100),
-    rank: z.int().min(1).default(16),
+    tokens: z.int().min(2).max(LARGEST).default(100),
+    rank: z.int().min(1).max(LARGEST).default(16),
   }),
 ]);
 

@@ -36,8 +36,15 @@ export class Embedding extends nn.Module<[Tensor], StageOutput> {
     return 1 + (this.registers?.size(1) ?? 0);
   }
 
+  /** @throws RangeError where weights that were loaded name a rule that is not known here */
   get rule(): PositionRule | null {
-    return this.positionRule && (positionRules[this.positionRule.toNumber()] as PositionRule);
+    if (!this.positionRule) return null;
+    const number = this.positionRule.toNumber();
+    const rule = positionRules[number];
+    if (rule) return rule;
+    throw new RangeError(
+      `the weights interpolate positions by rule ${number}, which is not known: they are damaged, or of a newer version`,
+    );
   }
 
   setRule(rule: PositionRule): void {

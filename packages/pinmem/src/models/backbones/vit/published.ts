@@ -175,6 +175,14 @@ function hubTransformer(config: TransformerConfig): Table {
     ...both("patch_embed.proj", "layer0.patches", [width, 3, patch, patch]),
     ...Array.from({ length: depth }, (_, n) => block(n)).flat(),
     ...norm("norm", "layer4.norm", width),
+    ...(isSecond
+      ? []
+      : (["weight", "bias"] as const).map((part) => ({
+          name: `local_cls_norm.${part}`,
+          shape: [width],
+          ours: [],
+          unused: "belongs to the training with local crops",
+        }))),
   ];
 }
 

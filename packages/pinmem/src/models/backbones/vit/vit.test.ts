@@ -210,6 +210,26 @@ describe("weights of foundation backbones", () => {
     },
   );
 
+  it("that hold DINOv3's norm for local crops, as some of its hub's files do, are loaded without", () => {
+    scope(() => {
+      const file = join(folder, "hub.safetensors");
+      const given = published("dinov3_debug", "hub");
+      for (const part of ["weight", "bias"])
+        given.set(`local_cls_norm.${part}`, (given.get(`norm.${part}`) as Tensor).clone());
+      saveSafetensors(file, given);
+      const backbone = make("dinov3_debug");
+      expect(loadBackboneWeights(backbone, file).loaded).toHaveLength(backbone.stateDict().size);
+    });
+  });
+
+  it("of a rule for positions that is not known are told, and not taken for weights without positions", () => {
+    scope(() => {
+      const { layer0 } = make("dinov2_debug") as VisionTransformer;
+      layer0.positionRule?.fill_(7);
+      expect(() => layer0.rule).toThrow(/interpolate positions by rule 7, which is not known/);
+    });
+  });
+
   it("that are a server's refusal are refused with what to do", () => {
     const file = join(folder, "model.safetensors");
     writeFileSync(file, "Access to model facebook/dinov3 is restricted. Please log in.");
