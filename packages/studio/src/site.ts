@@ -46,7 +46,7 @@ export interface TrainingState {
 
 /** What the page shows of an evaluation. What its file says of the machine, the recipe and the files stays there. */
 export interface SiteEvaluation extends Pick<EvaluationResult, "date" | "protocol"> {
-  readonly domains: readonly Pick<DomainResult, "name" | "meanIoU" | "classIoU">[];
+  readonly domains: readonly Pick<DomainResult, "name" | "images" | "meanIoU" | "classIoU">[];
 }
 
 /** A picture of a validation. */

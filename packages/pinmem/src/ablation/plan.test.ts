@@ -18,6 +18,22 @@ describe("planAblation", () => {
     }
   });
 
+  it("leaves out what a recipe of one domain cannot be, and says so, but for studies that were named", () => {
+    const { data } = miniRecipe();
+    const one = miniRecipe({
+      data: { ...data, sources: data.sources.slice(0, 1), perDomain: 4 },
+      method: { name: "memory-erm", memoryStart: { batches: 2 } },
+    });
+    const { studies: planned, cells, leftOut } = planAblation(one);
+    expect(planned.map(({ name }) => name)).toContain("losses");
+    expect(leftOut).toEqual([
+      expect.stringMatching(/variant "mldg" of the study "framework"/),
+      expect.stringMatching(/variant "pin-memory" of the study "framework"/),
+    ]);
+    expect(cells.map(({ name }) => name)).toContain("framework-erm-304");
+    expect(() => planAblation(one, { studies: ["framework"] })).toThrow(/variant "mldg"/);
+  });
+
   it("trains a recipe once that is part of several studies, and every variant for every seed", () => {
     const { studies: planned, cells } = planAblation(base, {
       studies: ["momentum", "read-noise", "memory-update"],

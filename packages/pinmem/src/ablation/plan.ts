@@ -3,6 +3,7 @@
 
 import { orWhat } from "@pinmem/core";
 import type { Recipe } from "../recipes/recipe.js";
+import { RecipeError } from "../recipes/validate.js";
 import { splitsDomains, usesMemory } from "../training/methods/index.js";
 import { editRecipe, recipeIdentity } from "./edit-recipe.js";
 import { studies as allStudies, type Study } from "./studies.js";
@@ -32,6 +33,8 @@ export interface Plan {
   readonly studies: readonly PlannedStudy[];
   /** Seed by seed, the recipe as it is first. */
   readonly cells: readonly Cell[];
+  /** Variants of studies that nobody named and that the recipe cannot be, and why. */
+  readonly leftOut: readonly string[];
 }
 
 export interface PlanOptions {
@@ -43,24 +46,32 @@ export interface PlanOptions {
 
 export const AS_THE_RECIPE = "as the recipe";
 
-/** @throws RangeError naming a study that does not exist or does not fit; RecipeError naming a variant that cannot be trained */
+/** @throws RangeError naming a study that does not exist or does not fit; RecipeError naming a variant of a study that was named and cannot be trained */
 export function planAblation(base: Recipe, { studies, seeds = [base.seed] }: PlanOptions = {}): Plan {
   const chosen = chooseStudies(base, studies);
   const variants = new Map<string, { name: string; recipe: Recipe; set: readonly string[] }>();
   const baseKey = recipeIdentity(base);
   variants.set(baseKey, { name: "base", recipe: base, set: [] });
   const keys = new Map<Study, { title: string; key: string }[]>();
+  const leftOut: string[] = [];
   for (const study of chosen) {
-    const rows = study.variants.map(({ name, title, set }) => {
-      const recipe = editRecipe(base, set, `the variant "${name}" of the study "${study.name}"`);
-      const key = recipeIdentity(recipe);
-      if (!variants.has(key)) variants.set(key, { name: `${study.name}-${name}`, recipe, set });
-      return { title, key };
+    const rows = study.variants.flatMap(({ name, title, set }) => {
+      try {
+        const recipe = editRecipe(base, set, `the variant "${name}" of the study "${study.name}"`);
+        const key = recipeIdentity(recipe);
+        if (!variants.has(key)) variants.set(key, { name: `${study.name}-${name}`, recipe, set });
+        return [{ title, key }];
+      } catch (error) {
+        if (studies !== undefined || !(error instanceof RecipeError)) throw error;
+        leftOut.push(error.message);
+        return [];
+      }
     });
     keys.set(study, rows);
   }
   const cellName = (key: string, seed: number) => `${variants.get(key)?.name}-${seed}`;
   return {
+    leftOut,
     studies: chosen.map((study): PlannedStudy => {
       const { name, title, question } = study;
       const rows = keys.get(study) ?? [];

@@ -88,6 +88,7 @@ async function ablate(recipeFile: string, flags: AblateFlags, world: World): Pro
   const length = steps === undefined ? [] : [`length={"steps":${steps}}`];
   const recipe = await loadRecipe(recipeFile, [...set, ...length]);
   const plan = planAblation(recipe, { ...(studies && { studies }), ...(seeds && { seeds }) });
+  for (const problem of plan.leftOut) console.error(`left out: ${problem}`);
   const folder = flags.out ?? join("ablations", recipe.name);
   if (flags.dryRun) {
     if (world.rank > 0) return;

@@ -32,6 +32,24 @@ const pin = (seed: number, target: number): FixtureRun => ({
 });
 const erm = (target: number): FixtureRun => ({ method: "erm", seed: 1, ...scores(0.5, target) });
 
+it("finds a baseline by any run of its row, and takes evaluation files of one run for one run", async () => {
+  const root = temporaryFolder();
+  const [first, second] = ["one", "two"].map((name, at) => writeRun(root, name, { seed: at + 1 })) as [
+    string,
+    string,
+  ];
+  const files = ["night", "fog"].map((domain) =>
+    addEvaluation(second, `${domain}.json`, evaluationOf({ domains: { [domain]: 0.3 } })),
+  );
+  const { entries: both } = await readEntries([first, second]);
+  for (const baseline of ["one", "two"])
+    expect(compare(both, { baseline }).rows.some((row) => row.isBaseline)).toBe(true);
+  const { entries } = await readEntries(files);
+  expect(entries).toHaveLength(1);
+  const { rows } = compare(entries);
+  expect(rows.map(({ members, unseen }) => [members.length, unseen.domains])).toEqual([[1, 2]]);
+});
+
 describe("compare", () => {
   it("makes one row of runs that differ in their seed alone: mean, deviation, gain over erm", async () => {
     const { rows } = await compared([

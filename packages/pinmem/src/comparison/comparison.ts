@@ -140,13 +140,19 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   return [...groups.values()];
 }
 
-function baselineOf(rows: readonly { label: string; first: Draft }[], wanted?: string): string | undefined {
+function baselineOf(
+  rows: readonly { label: string; first: Draft; members: readonly Draft[] }[],
+  wanted?: string,
+): string | undefined {
   if (wanted === undefined) {
     return (rows.find(({ first }) => first.run.recipe.method.name === "erm") ?? rows[0])?.first.experiment;
   }
   const found = rows.find(
-    ({ label, first: { run } }) =>
-      label === wanted || run.name === wanted || run.path === wanted || run.recipe.method.name === wanted,
+    ({ label, members }) =>
+      label === wanted ||
+      members.some(
+        ({ run }) => run.name === wanted || run.path === wanted || run.recipe.method.name === wanted,
+      ),
   );
   if (found) return found.first.experiment;
   const names = rows.map(({ label }) => JSON.stringify(label)).join(", ");

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Ablation, ablationFile, cellFolder, readAblation } from "./ablation-file.js";
 import type { Entry } from "./comparison.js";
-import { readRun, scoresWhileTraining, type Which } from "./read-run.js";
+import { ownerOf, readEvaluations, readRun, scoresWhileTraining, type Which } from "./read-run.js";
 import type { RunRecord } from "./run-record.js";
 
 export interface Entries {
@@ -23,9 +23,26 @@ export interface Entries {
 export async function readEntries(paths: readonly string[], which?: Which): Promise<Entries> {
   const distinct = new Map(paths.map((path) => [resolve(path), path]));
   const all: Entries[] = [];
-  for (const path of distinct.values()) {
-    if (existsSync(ablationFile(path))) all.push(await readCells(path, readAblation(path)));
-    else all.push({ entries: [{ run: await readRun(path, which) }], baseline: null, title: null });
+  const own = [...distinct.values()];
+  const told = new Set<string>();
+  for (const path of own) {
+    if (existsSync(ablationFile(path))) {
+      all.push(await readCells(path, readAblation(path)));
+      continue;
+    }
+    const owner = ownerOf(path);
+    if (owner !== null && told.has(owner)) continue;
+    if (owner !== null) told.add(owner);
+    // Several evaluations of a run are of one run.
+    const run =
+      owner === null
+        ? await readRun(path, which)
+        : await readEvaluations(
+            owner,
+            own.filter((one) => ownerOf(one) === owner),
+            which,
+          );
+    all.push({ entries: [{ run }], baseline: null, title: null });
   }
   return {
     entries: all.flatMap(({ entries }) => entries),

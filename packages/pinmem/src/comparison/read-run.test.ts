@@ -44,6 +44,31 @@ describe("readRun", () => {
     });
   });
 
+  it("takes evaluations of one protocol by two names together, and those of the newest step of weights alone", async () => {
+    const run = writeRun(temporaryFolder(), "run");
+    const at = (step: number, one: ReturnType<typeof evaluationOf>) => ({
+      ...one,
+      run: { ...one.run, step },
+    });
+    addEvaluation(
+      run,
+      "a.json",
+      at(4, evaluationOf({ by: protocol("whole-flip"), domains: { night: 0.5 } })),
+    );
+    addEvaluation(
+      run,
+      "b.json",
+      at(4, evaluationOf({ by: protocol("official-whole"), domains: { fog: 0.2 } })),
+    );
+    const old = evaluationOf({ date: "2025-01-01", by: protocol("whole-flip"), domains: { rain: 0.9 } });
+    addEvaluation(run, "c.json", at(2, old));
+    const { evaluations, notes } = await readRun(run);
+    expect(evaluations.map(({ step, domains }) => [step, domains.map(({ name }) => name)])).toEqual([
+      [4, ["night", "fog"]],
+    ]);
+    expect(notes).toContainEqual(expect.stringMatching(/best weights at step 2 were left out: .* at step 4/));
+  });
+
   it("keeps scores over all images where fewer were scored later", async () => {
     const run = writeRun(temporaryFolder(), "run");
     addEvaluation(run, "a.json", evaluationOf({ date: "2026-01-01", images: 50, domains: { night: 0.5 } }));

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Color, cityscapes19 } from "@pinmem/core";
-import { type EvaluationResult, ResultError } from "@pinmem/core/formats";
+import { type EvaluationResult, ResultError, sameProtocol } from "@pinmem/core/formats";
 import { readResult } from "../evaluation/result-file.js";
 import { readJsonFile } from "../files/json-file.js";
 import { loadStoredRecipe } from "../recipes/load-recipe.js";
@@ -30,10 +30,9 @@ export async function readRun(path: string, which: Which = "best"): Promise<RunR
     throw new RunError(path, "does not exist; give the folder of a run, or a file of an evaluation");
   }
   if (statSync(path).isDirectory()) return readFolder(path, null, which);
-  const result = readResult(path);
-  if (result.shard) throw new ResultError(path, `${describeShard(result)}; merge the shards first`);
-  const owner = dirname(dirname(resolve(path)));
-  if (new RunFolder(owner).exists) return readFolder(owner, result, which);
+  const owner = ownerOf(path);
+  if (owner !== null) return readEvaluations(owner, [path], which);
+  const result = readWhole(path);
   return {
     path,
     name: basename(path, ".json"),
@@ -49,7 +48,31 @@ export async function readRun(path: string, which: Which = "best"): Promise<RunR
   };
 }
 
-async function readFolder(path: string, only: EvaluationResult | null, which: Which): Promise<RunRecord> {
+/** The folder of a run that a file of an evaluation lies in; null where it lies in none. */
+export function ownerOf(path: string): string | null {
+  if (!existsSync(path) || statSync(path).isDirectory()) return null;
+  const owner = dirname(dirname(resolve(path)));
+  return new RunFolder(owner).exists ? owner : null;
+}
+
+/** A run with those of its evaluations alone. @throws as `readRun` */
+export const readEvaluations = (
+  owner: string,
+  files: readonly string[],
+  which: Which = "best",
+): Promise<RunRecord> => readFolder(owner, files.map(readWhole), which);
+
+function readWhole(path: string): EvaluationResult {
+  const result = readResult(path);
+  if (!result.shard) return result;
+  throw new ResultError(path, `${describeShard(result)}; merge the shards first`);
+}
+
+async function readFolder(
+  path: string,
+  only: readonly EvaluationResult[] | null,
+  which: Which,
+): Promise<RunRecord> {
   const folder = new RunFolder(path);
   if (!folder.exists) {
     throw new RunError(path, "is not the folder of a run: it holds no recipe.json");
@@ -57,10 +80,10 @@ async function readFolder(path: string, only: EvaluationResult | null, which: Wh
   const recipe = await loadStoredRecipe(folder.recipe);
   const log = await readEvents(folder.events);
   const notes: string[] = [];
-  const results = only ? [only] : readResults(path, notes);
+  const results = only ?? readResults(path, notes);
   const evaluations =
     results.length > 0
-      ? joined(results.map(asEvaluation))
+      ? joined(results.map(asEvaluation), notes)
       : scoresWhileTraining(log, which, recipe.validation);
   const finished = existsSync(folder.model("last"));
   if (!finished) notes.push(`the run is not finished: ${log?.lastStep ?? 0} steps so far`);
@@ -127,21 +150,34 @@ function asEvaluation({ run, protocol, domains, date }: EvaluationResult): Evalu
  * Evaluations of the same weights by the same protocol as one; of a domain that was evaluated twice, the scores over more images, or else
  * the newer ones.
  */
-function joined(evaluations: readonly (Evaluation & { date: string })[]): Evaluation[] {
-  const groups = new Map<string, Evaluation>();
-  for (const { date: _, ...next } of [...evaluations].sort((a, b) => (a.date < b.date ? -1 : 1))) {
-    const key = JSON.stringify([next.weights, next.step, next.protocol]);
-    const before = groups.get(key)?.domains ?? [];
+function joined(evaluations: readonly (Evaluation & { date: string })[], notes: string[]): Evaluation[] {
+  const groups: Evaluation[] = [];
+  for (const { date: _, ...next } of [...evaluations].sort((a, b) => a.date.localeCompare(b.date, "en"))) {
+    const same = (one: Evaluation) => one.weights === next.weights && sameWay(one, next);
+    const at = groups.findIndex(same);
+    const known = groups[at];
+    // Weights of one name are others after further steps.
+    if (known && known.step !== next.step)
+      notes.push(
+        `scores of the ${next.weights} weights at step ${known.step} were left out: there are newer ones, at step ${next.step}`,
+      );
+    const before = known?.step === next.step ? known.domains : [];
     const imagesOf = new Map(before.map(({ dataset, images }) => [dataset, images]));
     const newer = next.domains.filter(({ dataset, images }) => images >= (imagesOf.get(dataset) ?? 0));
     const renewed = new Set(newer.map(({ dataset }) => dataset));
-    groups.set(key, {
+    const together = {
       ...next,
+      protocol: known?.protocol ?? next.protocol,
       domains: [...before.filter(({ dataset }) => !renewed.has(dataset)), ...newer],
-    });
+    };
+    if (at < 0) groups.push(together);
+    else groups[at] = together;
   }
-  return [...groups.values()];
+  return groups;
 }
+
+const sameWay = ({ protocol: one }: Evaluation, { protocol: other }: Evaluation): boolean =>
+  one && other ? sameProtocol(one, other) : one === other;
 
 /** The scores that training noted when it saved the best, or the last, weights; none where it did not yet. */
 export function scoresWhileTraining(

@@ -207,11 +207,19 @@ export async function decode(): Promise<void> {
       });
       if (mine === turn && result) show(result);
     }
+    if (mine === turn) await lookAgain();
   } catch (error) {
     if (mine === turn) fail(error);
   } finally {
     isDecoding = false;
   }
+}
+
+/** What a pixel and a map show is of the statistics and rows as they are now. */
+async function lookAgain(): Promise<void> {
+  const [{ value: looked }, { value: map }] = [state.looked, state.rowMap];
+  if (looked) await look(looked.x, looked.y);
+  if (map) await mapRow(map.trainId, map.kind);
 }
 
 function show(result: Segmentation): void {

@@ -22,6 +22,12 @@ export const results = computed<readonly (Shown | null)[]>(() =>
 export function followComparison(): () => void {
   const ends = [
     effect(() => {
+      void runsAt.value;
+      untracked(() => {
+        cell.value = null;
+      });
+    }),
+    effect(() => {
       void state.bitmap.value;
       resultsBeside.value = new Map();
     }),

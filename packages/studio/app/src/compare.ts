@@ -3,7 +3,7 @@
 
 import { BoundaryCounts, ConfusionMatrix, meanIoU } from "@pinmem/core";
 import type { Model, Segmentation } from "@pinmem/runtime/browser";
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { modelOf } from "./actions.js";
 import { bitmapOf, labelPixels } from "./decode-picture.js";
 import * as state from "./state.js";
@@ -46,23 +46,44 @@ export const comparedRuns = signal<readonly number[]>([]);
 export const progress = signal<string | null>(null);
 let isStopped = false;
 
+// Figures are told by their places among the runs: of other runs they say nothing.
+effect(() => {
+  const { value: runs } = runsAt;
+  untracked(() => {
+    if (comparedRuns.value.join() === runs.join()) return;
+    comparedRuns.value = [];
+    compared.value = [];
+  });
+});
+
 /** Ends after the picture in progress. */
 export function stopComparing(): void {
   isStopped = true;
 }
 
-/** Segments every picture with every run. */
+/** Segments every picture with every run. Those that cannot be decoded are left out, and told. */
 export async function compareAll(): Promise<void> {
+  if (progress.value !== null) return;
   isStopped = false;
+  const { value: runs } = runsAt;
   compared.value = [];
-  comparedRuns.value = runsAt.value;
-  const { value: pictures } = state.pictures;
+  comparedRuns.value = runs;
+  const pictures = state.pictures.value.filter(({ isVideo }) => !isVideo);
+  const tell = (done: number) => {
+    progress.value = `${done} of ${pictures.length}`;
+  };
+  tell(0);
   try {
-    const models = await comparableModels(runsAt.value);
+    const models = await comparableModels(runs);
     for (const [at, picture] of pictures.entries()) {
-      if (isStopped) break;
-      progress.value = `${at} of ${pictures.length}`;
-      compared.value = [...compared.value, await compareOn(models, picture)];
+      if (isStopped || comparedRuns.value !== runs) break;
+      tell(at);
+      try {
+        const one = await compareOn(models, picture);
+        if (comparedRuns.value === runs) compared.value = [...compared.value, one];
+      } catch (error) {
+        state.problem.value = state.messageOf(error);
+      }
     }
   } finally {
     state.busy.value = null;

@@ -1,17 +1,34 @@
-import { type EvaluationResult, protocol } from "@pinmem/core/formats";
+import { protocol } from "@pinmem/core/formats";
 import { expect, it } from "vitest";
+import type { SiteEvaluation } from "../../src/site.js";
 import type { Compared } from "./compare.js";
 import { scoresOfEvaluations, scoresOfGroups } from "./domain-scores.js";
 
+const result = (
+  date: string,
+  name: string,
+  meanIoU: number,
+  { flip = false, images = 9 } = {},
+): SiteEvaluation => ({
+  date,
+  protocol: protocol("whole", { flip }),
+  domains: [{ name, images, meanIoU, classIoU: { road: meanIoU } }],
+});
+
+it("takes of each domain and protocol the evaluation over most pictures, however old", () => {
+  const [night] = scoresOfEvaluations([
+    [result("2026-02", "night", 0.1, { images: 5 }), result("2026-01", "night", 0.4, { images: 50 })],
+  ]);
+  expect(night?.means).toEqual([0.4]);
+});
+
 it("takes of each domain and protocol the newest evaluation, and leaves gaps where a run has none", () => {
-  const result = (date: string, name: string, meanIoU: number, flip = false) =>
-    ({
-      date,
-      protocol: protocol("whole", { flip }),
-      domains: [{ name, meanIoU, classIoU: { road: meanIoU } }],
-    }) as unknown as EvaluationResult;
   const [night, flipped, fog] = scoresOfEvaluations([
-    [result("2026-02", "night", 0.4), result("2026-01", "night", 0.1), result("2026-03", "night", 0.9, true)],
+    [
+      result("2026-02", "night", 0.4),
+      result("2026-01", "night", 0.1),
+      result("2026-03", "night", 0.9, { flip: true }),
+    ],
     [result("2026-01", "night", 0.5), result("2026-01", "fog", 0.6)],
   ]);
   expect(night).toMatchObject({ name: "night", means: [0.4, 0.5], classes: [{ road: 0.4 }, { road: 0.5 }] });

@@ -1,5 +1,5 @@
-// Scores of runs by domain and class, from two sources: evaluations that were made before, the newest of each domain and protocol, and the pictures that
-// were segmented here, by their groups.
+// Scores of runs by domain and class, from two sources: evaluations that were made before, of each domain and protocol that over most pictures, and the
+// newest of these, and the pictures that were segmented here, by their groups.
 
 import { ConfusionMatrix, classIoU, meanIoU } from "@pinmem/core";
 import { describeProtocol } from "@pinmem/core/formats";
@@ -20,13 +20,16 @@ export interface DomainScores {
 /** @param results of each run. Figures of different protocols are different domains here: no column mixes two. */
 export function scoresOfEvaluations(results: readonly (readonly SiteEvaluation[])[]): DomainScores[] {
   const newest = results.map((ofRun) => {
-    const byDate = [...ofRun].sort((one, other) => (one.date < other.date ? -1 : 1));
-    return new Map(
-      byDate.flatMap(({ domains, protocol }) => {
-        const note = describeProtocol(protocol);
-        return domains.map((one) => [`${one.name}: ${note}`, { ...one, note }] as const);
-      }),
-    );
+    const byDate = [...ofRun].sort((one, other) => one.date.localeCompare(other.date, "en"));
+    const scored = new Map<string, SiteEvaluation["domains"][number] & { readonly note: string }>();
+    for (const { domains, protocol } of byDate) {
+      const note = describeProtocol(protocol);
+      for (const one of domains) {
+        const key = `${one.name}: ${note}`;
+        if (one.images >= (scored.get(key)?.images ?? 0)) scored.set(key, { ...one, note });
+      }
+    }
+    return scored;
   });
   const all = new Map(newest.flatMap((one) => [...one]));
   return [...all].map(([key, { name, note }]) => ({

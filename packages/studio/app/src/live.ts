@@ -20,9 +20,17 @@ export const rate = signal(0);
 /** Why there is no camera, and what to do. */
 export const cameraProblem = signal<string | null>(null);
 
-/** Opens a file, or what a camera gives. @throws where the browser cannot decode it */
-export async function openVideo(source: Blob | MediaStream, name: string): Promise<void> {
+/** Counts what was asked for: what opens when something else is wanted is let go. */
+let wanted = 0;
+
+/**
+ * Opens a file, or what a camera gives.
+ * @returns whether it is open; something else may have been asked for meanwhile
+ * @throws where the browser cannot decode it
+ */
+export async function openVideo(source: Blob | MediaStream, name: string): Promise<boolean> {
   closeVideo();
+  const mine = wanted;
   const element = Object.assign(document.createElement("video"), {
     muted: true,
     playsInline: true,
@@ -31,13 +39,23 @@ export async function openVideo(source: Blob | MediaStream, name: string): Promi
   const isStream = source instanceof MediaStream;
   if (isStream) element.srcObject = source;
   else element.src = URL.createObjectURL(source);
-  await new Promise((resolve, reject) => {
-    element.onloadeddata = resolve;
-    element.onerror = () =>
-      reject(
-        new Error(`${name} cannot be decoded: choose a video that this browser plays, such as WebM or MP4`),
-      );
-  });
+  try {
+    await new Promise((resolve, reject) => {
+      element.onloadeddata = resolve;
+      element.onerror = () =>
+        reject(
+          new Error(`${name} cannot be decoded: choose a video that this browser plays, such as WebM or MP4`),
+        );
+    });
+  } catch (error) {
+    letGo(element);
+    if (mine !== wanted) return false;
+    throw error;
+  }
+  if (mine !== wanted) {
+    letGo(element);
+    return false;
+  }
   batch(() => {
     video.value = element;
     isCamera.value = isStream;
@@ -56,14 +74,21 @@ export async function openVideo(source: Blob | MediaStream, name: string): Promi
   };
   if (isStream) await element.play();
   else await showFrame(element, null);
+  return true;
 }
 
 /** Ends what is open, and lets a camera go. */
 export function closeVideo(): void {
+  wanted++;
   const { value: element } = video;
   if (!element) return;
   video.value = null;
   isPlaying.value = false;
+  letGo(element);
+}
+
+function letGo(element: HTMLVideoElement): void {
+  element.onerror = null;
   element.pause();
   if (element.srcObject instanceof MediaStream)
     for (const track of element.srcObject.getTracks()) track.stop();
@@ -86,13 +111,18 @@ export function seek(seconds: number): void {
 
 /** @returns whether there is one; why not stands in `cameraProblem` */
 export async function openCamera(): Promise<boolean> {
+  closeVideo();
+  const mine = wanted;
   cameraProblem.value = null;
   try {
     // Not there in pages of other machines without https.
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
     if (!mediaDevices) throw new DOMException("", "SecurityError");
-    await openVideo(await mediaDevices.getUserMedia({ video: { width: 640, height: 480 } }), "The camera");
-    return true;
+    const stream = await mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
+    if (mine === wanted) return await openVideo(stream, "The camera");
+    // Something else was asked for while the browser asked for permission.
+    for (const track of stream.getTracks()) track.stop();
+    return false;
   } catch (error) {
     cameraProblem.value = cameraTrouble(error);
     return false;

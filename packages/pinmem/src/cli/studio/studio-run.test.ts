@@ -12,7 +12,7 @@ it("shows scores of evaluations, and nothing of where files lie or of what machi
     normalize: { kind: "place", place: "/home/me/secret/photos", pictures: 3, weight: 0.3, mark: "0" },
   });
   const recipe = recipeOf();
-  const evaluation = evaluationOf({ recipe, by, domains: { "/home/me/secret/night": 0.3 } });
+  const evaluation = evaluationOf({ recipe, by, weights: "last", domains: { "/home/me/secret/night": 0.3 } });
   addEvaluation(path, "night.json", evaluation);
   const run = await openStudioRun(path, { normalize: { kind: "trained" }, place: null });
   const [shown] = run.evaluations();

@@ -84,7 +84,7 @@ export async function openStudioRun(path: string, options: StudioRunOptions): Pr
     events: existsSync(folder.events) || weights() === undefined ? folder.events : null,
     training: () => trainingOf(folder, recipe.length.steps ?? null),
     validation: validationOf(folder),
-    evaluations: () => evaluationsOf(path),
+    evaluations: () => evaluationsOf(path, weights()),
     inspection: () => inspectionOf(path),
     compute: options.engine === "torch" ? torchGraphs(path, options) : null,
     goesOn: goesOnFrom(folder),
@@ -144,16 +144,22 @@ function keyOf(file: string | undefined, { normalize, place }: StudioRunOptions)
     .slice(0, 12);
 }
 
-/** Those that can be read. They may end on a public page. */
-function evaluationsOf(path: string): SiteEvaluation[] {
+/** Those of the weights that are shown, whole, that can be read. They may end on a public page. */
+function evaluationsOf(path: string, weights: string | undefined): SiteEvaluation[] {
   const folder = join(path, "evaluations");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
     .flatMap((name) => {
       try {
-        const { date, protocol, domains } = readResult(join(folder, name));
-        const scores = domains.map(({ name, meanIoU, classIoU }) => ({ name, meanIoU, classIoU }));
+        const { run, shard, date, protocol, domains } = readResult(join(folder, name));
+        if (shard !== null || (weights !== undefined && basename(run.file) !== basename(weights))) return [];
+        const scores = domains.map(({ name, images, meanIoU, classIoU }) => ({
+          name,
+          images,
+          meanIoU,
+          classIoU,
+        }));
         return [withoutPaths({ date, protocol, domains: scores }) as SiteEvaluation];
       } catch {
         return []; // Half written, or of a newer version.
