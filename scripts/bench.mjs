@@ -1,6 +1,7 @@
 // The command `npm run bench -- NAME`: makes the checkout ready, then runs the benchmark bench/NAME.ts as compiled.
 // What a benchmark measures and prints is its own business.
 
+import "./node-version.mjs";
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

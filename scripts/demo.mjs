@@ -1,5 +1,6 @@
 // The command `npm run demo`: makes the checkout ready, then runs `pinmem demo` with the options given.
 
+import "./node-version.mjs";
 import { prepared } from "./prepare.mjs";
 
 if (await prepared()) {

@@ -1,5 +1,6 @@
 // The command `npm run golden -- DIR`: makes the checkout ready, then compares the code with the golden files in DIR.
 
+import "./node-version.mjs";
 import { kernels } from "../golden/kernels.mjs";
 import { prepared } from "./prepare.mjs";
 

@@ -1,6 +1,7 @@
 // The command `npm run pack`: every package as a tarball in release/, those of this workspace and those of the platform that it
 // runs on. What is published is what lies there.
 
+import "./node-version.mjs";
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";

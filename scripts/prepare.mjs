@@ -23,7 +23,7 @@ import { compileTypescript, typescriptCompiled } from "./typescript.mjs";
  * @typedef {object} PrepareOptions
  * @property {string | undefined} [libtorch]
  * @property {boolean} [search]
- * @property {boolean} [install]
+ * @property {boolean} [install] what is missing on this system; default: unless PINMEM_NO_INSTALL says no
  * @property {boolean} [yes] install without asking
  * @property {boolean} [prebuilt] take the addon and libtorch of npm's package
  * @property {Reporter} [report]
@@ -52,7 +52,7 @@ export async function prepare(options = {}) {
 async function makeReady({
   libtorch,
   search = false,
-  install = true,
+  install = !["1", "true"].includes(process.env.PINMEM_NO_INSTALL ?? ""),
   yes = false,
   prebuilt = false,
   report = createReporter(),

@@ -1,5 +1,6 @@
 // The command `npm run release`: sets a version, and tries and publishes what `npm run pack` has put into release/.
 
+import "./node-version.mjs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createReporter } from "../packages/torch/setup/index.mjs";

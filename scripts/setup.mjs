@@ -1,13 +1,7 @@
 // The command `npm run setup`, which `npm test` and `npm run bench` run first. Written so that even an old Node gets
 // as far as the message that it is too old: everything newer is loaded after that check.
 
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(
-    `Node.js ${process.versions.node} is too old: this project needs 20.19 or newer (https://nodejs.org).`,
-  );
-  process.exit(1);
-}
+import "./node-version.mjs";
 
 const { resolve } = await import("node:path");
 const { parseArgs } = await import("node:util");
@@ -53,7 +47,7 @@ try {
       libtorch: values.libtorch === undefined ? undefined : resolve(here, values.libtorch),
       search: values.search ?? false,
       prebuilt: values.prebuilt ?? false,
-      install: !values["no-install"] && !["1", "true"].includes(process.env.PINMEM_NO_INSTALL ?? ""),
+      ...(values["no-install"] && { install: false }),
       yes: values.yes ?? false,
     });
   }

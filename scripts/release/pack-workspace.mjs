@@ -1,7 +1,7 @@
 // The packages of this workspace as npm gets them: packed by npm, which knows what belongs in, and packed again with the
 // manifest that is published.
 
-import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SetupError } from "../../packages/torch/setup/errors.mjs";
@@ -32,7 +32,11 @@ export async function packWorkspace(root, destination, work) {
     const { code, output } = await run(["tar", "-xzf", file, "-C", stage]);
     if (code !== 0) throw new SetupError(`${file} cannot be unpacked:\n${lastLines(output, 5)}`);
     const folder = join(stage, "package");
-    if (name === "studio") await addOrt(root, join(folder, "ort"));
+    cpSync(join(root, "LICENSE"), join(folder, "LICENSE"));
+    if (name === "studio") {
+      await addOrt(root, join(folder, "ort"));
+      addPageLicenses(root, join(folder, "dist/app"));
+    }
     const manifest = /** @type {Manifest} */ (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")));
     writeJson(join(folder, "package.json"), published(manifest));
     packed.push(await npmPack(folder, destination));
@@ -49,6 +53,21 @@ export async function packWorkspace(root, destination, work) {
 async function addOrt(root, folder) {
   const { ortFiles } = await import(pathToFileURL(join(root, "packages/studio/dist/files.js")).href);
   for (const [name, file] of await ortFiles()) cpSync(file, join(folder, name));
+}
+
+/** Compiled into the studio's page, whose licenses ask for their texts. */
+const inPage = ["preact", "@preact/signals", "@preact/signals-core"];
+
+/**
+ * @param {string} root
+ * @param {string} folder of the page
+ */
+function addPageLicenses(root, folder) {
+  const texts = inPage.map((name) => {
+    const text = readFileSync(join(root, "node_modules", name, "LICENSE"), "utf8");
+    return `${name}\n\n${text.trim()}\n`;
+  });
+  writeFileSync(join(folder, "LICENSES.txt"), texts.join("\n\n"));
 }
 
 /** @param {string} root */

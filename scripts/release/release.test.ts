@@ -216,6 +216,11 @@ test("a version is set in every file that names it, and the unreleased changes b
       version: "99.1.2",
       dependencies: { "@pinmem/torch": "99.1.2" },
     });
+    for (const name of workspacePackages) {
+      const manifest = JSON.parse(read(`packages/${name}/package.json`));
+      for (const kind of ["dependencies", "devDependencies"])
+        expect(packages[`packages/${name}`][kind], `${name}: ${kind}`).toEqual(manifest[kind]);
+    }
     setVersion(folder, before, "2030-01-03");
     for (const name of ["package-lock.json", ...manifests])
       expect(read(name)).toBe(readFileSync(join(root, name), "utf8"));

@@ -60,10 +60,11 @@ function inLock(text, before, version) {
   for (const [path, entry] of Object.entries(lock.packages)) {
     if (path !== "" && !path.startsWith("packages/")) continue;
     if (entry.version === before) entry.version = version;
-    const dependencies = /** @type {Record<string, string> | undefined} */ (entry.dependencies);
-    for (const name of Object.keys(dependencies ?? {})) {
-      if (dependencies && /^(@pinmem\/|pinmem$)/.test(name) && dependencies[name] === before)
-        dependencies[name] = version;
+    for (const kind of ["dependencies", "devDependencies"]) {
+      const dependencies = /** @type {Record<string, string>} */ (entry[kind] ?? {});
+      for (const name of Object.keys(dependencies)) {
+        if (/^(@pinmem\/|pinmem$)/.test(name) && dependencies[name] === before) dependencies[name] = version;
+      }
     }
   }
   return `${JSON.stringify(lock, null, 2)}\n`;

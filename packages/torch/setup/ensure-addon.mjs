@@ -13,6 +13,7 @@ import { SetupError } from "./errors.mjs";
 import { realPath } from "./files.mjs";
 import { chosenLibtorch, findLibtorch } from "./find-libtorch.mjs";
 import { inspectLibtorch } from "./libtorch-folder.mjs";
+import { packageVersion } from "./locate.mjs";
 import { pythonContext } from "./python.mjs";
 import { createReporter } from "./report.mjs";
 import { describeSystem, systemBlas } from "./system.mjs";
@@ -31,8 +32,17 @@ export function currentAddon({ packageDir, home = packageDir, env = process.env,
   const build = libtorch ? buildFor(home, libtorch) : readBuild(home, fallback.id);
   if (build === undefined) return undefined;
   const stays = libtorch || fallback.chosen === "user" || fallback.context === pythonContext(env);
-  return stays && (build.prebuilt || isCurrent(packageDir, build, env)) ? build : undefined;
+  const isUsable = build.prebuilt ? fitsPackage(packageDir, build) : isCurrent(packageDir, build, env);
+  return stays && isUsable ? build : undefined;
 }
+
+/**
+ * Whether a prebuilt addon is that of the version that the package has.
+ *
+ * @param {string} packageDir
+ * @param {Build} build
+ */
+export const fitsPackage = (packageDir, build) => build.packageVersion === packageVersion(packageDir);
 
 /**
  * @param {string} home
@@ -68,7 +78,12 @@ export async function ensureAddon({
   }
   // What was asked for by --prebuilt stays until something else is.
   const chosen = named || search ? undefined : readBuild(home, readDefault(home)?.id ?? "");
-  if (chosen?.prebuilt) return chosen;
+  if (chosen?.prebuilt && fitsPackage(packageDir, chosen)) return chosen;
+  if (chosen?.prebuilt) {
+    throw new SetupError(
+      `the prebuilt addon is that of version ${chosen.packageVersion ?? "0.1.0"}, and this is ${packageVersion(packageDir)}: npm run setup -- --prebuilt takes the new one, npm run setup -- --search compiles`,
+    );
+  }
   const want = () => wantedLibtorch({ home, env, named, search, report });
   let libtorch = await want();
   let build = libtorch && upToDate(packageDir, home, libtorch, env);

@@ -41,6 +41,8 @@ export interface Build {
   flags: string[];
   /** It was not compiled here, so that sources and flags say nothing about it. */
   prebuilt?: boolean;
+  /** Of a prebuilt one: the version of the package that it belongs to. */
+  packageVersion?: string;
   /** ISO 8601. */
   createdAt: string;
 }

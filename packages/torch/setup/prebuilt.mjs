@@ -65,7 +65,12 @@ export async function ensurePrebuilt(packageDir, { report, registry, env = proce
   if (problem !== null) throw new SetupError(`${name} cannot run here: ${problem}`);
   for (const file of readdirSync(found.folder).filter((one) => /\.node$|\.so/.test(one)))
     cpSync(join(found.folder, file), join(folder, file));
-  const build = { .../** @type {Build} */ (/** @type {unknown} */ (found.build)), id, prebuilt: true };
+  const build = {
+    .../** @type {Build} */ (/** @type {unknown} */ (found.build)),
+    id,
+    prebuilt: true,
+    packageVersion: version,
+  };
   writeBuild(packageDir, build);
   writeDefault(packageDir, { id, chosen: "user", context: "" });
   report.line("libtorch", `${build.libtorch.version}, prebuilt: ${addonPath(packageDir, id)}`);

@@ -55,6 +55,12 @@ it("takes npm's addon for this platform in the checkout's version, and keeps it 
   expect((await ensureAddon({ packageDir, env, install: false, report: recordingReporter() })).id).toBe(
     "prebuilt",
   );
+  // A checkout of another version needs another.
+  writeFiles(root, { "torch/package.json": '{ "version": "1.3.0" }' });
+  expect(currentAddon({ packageDir, env })).toBeUndefined();
+  await expect(ensureAddon({ packageDir, env, install: false, report: recordingReporter() })).rejects.toThrow(
+    /prebuilt addon is that of version 1\.2\.3, and this is 1\.3\.0: npm run setup -- --prebuilt/,
+  );
 });
 
 it("says what to do where npm has none", async () => {

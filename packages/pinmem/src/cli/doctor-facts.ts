@@ -91,10 +91,11 @@ export async function gatherFacts(env: NodeJS.ProcessEnv = process.env): Promise
     );
   }
   const turbo = jpegTurboVersion();
-  if (runtime && turbo === null) {
+  // npm has no decoder for macOS.
+  if (runtime && turbo === null && (isCheckout(packageDir) || process.platform !== "darwin")) {
     problems.push(
       isCheckout(packageDir)
-        ? `JPEG files are decoded by libvips, more slowly: apt-get install libjpeg-dev, ${setup}`
+        ? `JPEG files are decoded by libvips, more slowly: ${process.platform === "darwin" ? "brew install jpeg-turbo" : "install libjpeg-turbo's headers (Debian: apt-get install libjpeg-dev)"}, ${setup}`
         : "JPEG files are decoded by libvips, more slowly: the decoder is in the package that npm installs for this platform",
     );
   }
@@ -122,7 +123,7 @@ function describeAddon(packageDir: string, { kind, build, path }: Located, env: 
     builtAt: build.createdAt,
     compiler: build.compilerVersion,
     features: build.features,
-    upToDate: kind === "package" || build.prebuilt === true || isCurrent(),
+    upToDate: kind === "package" || isCurrent(),
   };
 
   function isCurrent(): boolean {

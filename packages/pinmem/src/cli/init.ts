@@ -2,6 +2,7 @@
 // What stands in its files is in init-files.ts.
 
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { writeWhole } from "../files/atomic-write.js";
@@ -32,13 +33,23 @@ async function init(folder: string): Promise<void> {
   const inTheWay = files.map(([name]) => join(folder, name)).filter((path) => existsSync(path));
   if (inTheWay.length > 0)
     throw new Error(`${inTheWay.join(", ")}: there already. Choose another folder, or move it away`);
-  const hasPinmem = existsSync(join(folder, "node_modules/pinmem"));
+  const hasPinmem = findsPinmem(folder);
   for (const [name, text] of files) await writeWhole(join(folder, name), text);
   console.log(`${files.map(([name]) => join(folder, name)).join("\n")}\n\nNext:`);
   const here = relative(process.cwd(), resolve(folder));
-  if (here !== "") console.log(`  cd ${here}`);
+  if (here !== "") console.log(`  cd ${/^[\w./-]+$/.test(here) ? here : JSON.stringify(here)}`);
   if (!hasPinmem) console.log("  npm install");
   console.log("  npm run train");
+}
+
+/** Whether a program there would find it: installed, or in a folder above, as in a clone. */
+function findsPinmem(folder: string): boolean {
+  try {
+    createRequire(join(resolve(folder), "package.json")).resolve("pinmem/package.json");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What npm takes as a name. */

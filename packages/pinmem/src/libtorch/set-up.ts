@@ -67,15 +67,17 @@ export interface SetUpResult {
  * Sees to it that @pinmem/torch finds an addon that loads.
  * @throws SetupError naming what is missing and the next step; PullError, WriteError, the signal's reason
  */
-export async function setUp(options: SetUpOptions): Promise<SetUpResult> {
-  const { env = process.env, report, packageDir = torchFolder(), signal } = options;
+export async function setUp(given: SetUpOptions): Promise<SetUpResult> {
+  const { env = process.env, report, packageDir = torchFolder(), signal } = given;
+  const asked = given.libtorch ?? given.from ?? (given.cuda === true ? "cuda" : undefined);
+  // Programs load the addon for the libtorch that LIBTORCH names, whatever is the default.
+  const options = asked === undefined && env.LIBTORCH ? { ...given, libtorch: env.LIBTORCH } : given;
   if (isCheckout(packageDir)) throw new SetupError("this is a checkout: run `npm run setup` in it");
   if (process.platform === "win32")
     throw new SetupError("Windows is not supported: use the Windows Subsystem for Linux (WSL)");
   const home = cachedAddons(packageVersion(packageDir), env);
   const work = async (): Promise<SetUpResult> => {
-    const wanted = options.libtorch ?? options.from ?? (options.cuda === true ? "cuda" : undefined);
-    if (wanted === undefined) {
+    if (asked === undefined) {
       const there = await whatWorks(packageDir, env, report);
       if (there) return there;
     }
@@ -89,7 +91,11 @@ export async function setUp(options: SetUpOptions): Promise<SetUpResult> {
       : await ensureAddon({ packageDir, home, libtorch: libtorch.root, env, install: false, report });
     writeDefault(home, { id: build.id, chosen: "user", context: "" });
     const path = addonPath(home, build.id);
-    const problem = await loading(packageDir, env);
+    const problem = await loading(packageDir, { ...env, LIBTORCH: build.libtorch.root });
+    if (problem === null && env.LIBTORCH && options.libtorch !== env.LIBTORCH)
+      report.note(
+        `LIBTORCH is ${env.LIBTORCH}, which programs take in place of this one: unset it, or set it up too`,
+      );
     if (problem !== null) throw new SetupError(`the addon in ${path} does not load: ${problem}`);
     return { kind: "cache", libtorch: build.libtorch.version, path, made: true };
   };

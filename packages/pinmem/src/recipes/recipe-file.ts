@@ -42,7 +42,9 @@ export async function readRecipeFile(file: string): Promise<RecipeFile> {
   } catch (error) {
     const line = lineOf(file, error);
     const where = line === undefined ? "" : `, line ${line}`;
-    throw new RecipeError(file, [`does not run${where}: ${(error as Error)?.message ?? error}`], {
+    const isMissing = (error as NodeJS.ErrnoException)?.code === "ERR_MODULE_NOT_FOUND";
+    const remedy = isMissing ? "; run npm install in its folder, or put it into a checkout of pinmem" : "";
+    throw new RecipeError(file, [`does not run${where}: ${(error as Error)?.message ?? error}${remedy}`], {
       cause: error,
     });
   }
