@@ -1,12 +1,13 @@
 // How a network is adapted: what is asked for, what labeled pictures say is best, or else what the network makes of the place.
 
+import { meanIoU } from "@pinmem/core";
 import type { Device } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
 import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { labelsCover } from "./labels-cover.js";
-import { type Candidate, type Choice, leaveOneOut } from "./leave-one-out.js";
+import { type Candidate, type Choice, leaveOneOut, type Scored } from "./leave-one-out.js";
 
 export interface Plan extends Candidate {
   /** What labeled pictures said; null where there are too few to leave one out. Free it. */
@@ -39,14 +40,26 @@ const WEIGHTS = [0, 0.25, 0.5, 1] as const;
 const VOTES = [0, 5, 10, 20, 30] as const;
 /** Strengths of the fitted classifier: a fit tells classes apart by about one. */
 const CLASSIFIERS = [3, 10, 30] as const;
-/** Where nothing can be tried, or too little: what did well with several networks in unseen places, by the number of labeled pictures. */
+/** Where nothing can be tried: what did well with several networks in unseen places. */
 const DEFAULT_VOTE = 10;
-const defaultClassifier = (pictures: number): number => (pictures === 1 ? 3 : 10);
+const DEFAULT_CLASSIFIER = 3;
 /**
- * Up to so many pictures choose worse than the defaults are: what is left out of two or three is fitted to half or two thirds of
+ * Up to so many pictures choose worse than the strongest of these is: what is left out of two or three is fitted to half or two thirds of
  * what there is, and prefers too little of it (docs/results).
  */
 const FEW = 3;
+const FEW_CLASSIFIERS = [10, 3] as const;
+
+/**
+ * The strongest fit that does pictures which are left out no harm, or else the network as it is: harm is seen in a few pictures too, as where they
+ * have few pixels and many classes.
+ */
+function usualUnlessHarmful({ candidates, before }: Choice): Scored {
+  const asItIs = candidates.find(({ rows, classifier }) => rows === "trained" && classifier === 0) ?? before;
+  const score = ({ matrix }: Scored) => meanIoU(matrix) ?? 0;
+  const fit = FEW_CLASSIFIERS.map((strength) => candidates.find(({ classifier }) => classifier === strength));
+  return fit.find((one) => one !== undefined && score(one) >= score(asItIs)) ?? asItIs;
+}
 
 /**
  * Finds out how to adapt a network in its trained form, in evaluation mode; changes its running statistics on the way.
@@ -101,9 +114,15 @@ export async function planFor(
   if (!labeled || count === 0) return settled("trained", trainedVote);
   const mayFit = canFit && classifier === "auto" && vote === "auto";
   const fitsFew = count <= FEW && mayFit && (await labelsCover(network, labeled, options.device));
-  const usual = defaultClassifier(count);
+  const trying = {
+    ...options,
+    dataset: labeled,
+    mix: (one: number) => statistics?.mixInto(one),
+    trainedVote,
+    momentum,
+  };
   if (count === 1) {
-    const plan = await settled("place", DEFAULT_VOTE, fitsFew ? usual : fixed);
+    const plan = await settled("place", DEFAULT_VOTE, fitsFew ? DEFAULT_CLASSIFIER : fixed);
     const fit = plan.classifier > 0 ? ` and a classifier x ${plan.classifier}` : "";
     notes.push(
       `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight}, votes x ${plan.vote}${fit} were not tried on pictures of the place`,
@@ -114,21 +133,20 @@ export async function planFor(
       );
     return plan;
   }
-  const trying = {
-    ...options,
-    dataset: labeled,
-    mix: (one: number) => statistics?.mixInto(one),
-    trainedVote,
-    momentum,
-  };
   if (fitsFew) {
-    const defaults = { weights: [await decideWeight()], votes: [DEFAULT_VOTE], classifier: usual };
-    const choice = await leaveOneOut(network, { ...trying, ...defaults });
-    const { matrix: _, ...best } = choice.best;
+    const some = {
+      weights: [await decideWeight()],
+      votes: [trainedVote, DEFAULT_VOTE],
+      classifiers: FEW_CLASSIFIERS,
+    };
+    const choice = await leaveOneOut(network, { ...trying, ...some });
+    const best = usualUnlessHarmful(choice);
+    const { matrix: _, ...plan } = best;
+    const is = plan.classifier > 0 ? `a classifier x ${plan.classifier} is` : "no classifier is";
     notes.push(
-      `${count} pictures are labeled, too few to choose by: statistics with weight ${best.weight}, votes x ${best.vote} and a classifier x ${best.classifier} are what does well on average; scores on pictures that were left out are of a fit to the others alone`,
+      `${count} pictures are labeled, too few to choose by: ${is} what does well on average and does those no harm that are left out, whose scores are of a fit to the others alone; statistics have the weight ${plan.weight}`,
     );
-    return { ...best, choice, notes };
+    return { ...plan, choice: { ...choice, best }, notes };
   }
   const choice = await leaveOneOut(network, {
     ...trying,
