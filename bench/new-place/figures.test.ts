@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { filesOf, linesOf } from "../../docs/results/new-place.mjs";
+import { tableOf } from "../../docs/results/new-place-streets.mjs";
 import type { Measured } from "./measured.js";
 
 const measured = (more: Partial<Measured>): Measured => ({
@@ -59,4 +61,9 @@ test("makes the same bytes of the same figures, in whatever order they were meas
   expect(filesOf([...study].reverse())).toEqual(files);
   expect(files.get("new-place.md")).toContain("| written rows, votes x 10 | `trained` |  | 42.0 ± 2.8 |");
   expect(files.get("new-place-erm-camvid-0001TP-all.svg")).toMatch(/^<svg [^>]+>[\s\S]+<\/svg>\n$/);
+});
+
+test("makes the table of the streets of the figures that lie beside it", () => {
+  const read = (name: string) => readFileSync(new URL(`../../docs/results/${name}`, import.meta.url), "utf8");
+  expect(read("new-place-streets.md")).toContain(tableOf(JSON.parse(read("new-place-streets.json"))));
 });

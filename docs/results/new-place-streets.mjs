@@ -9,6 +9,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { statisticOf } from "./new-place.mjs";
+import { spread } from "./study.mjs";
 
 /** @typedef {import("../../bench/new-place/measured.js").Measured} Measured */
 /** @typedef {Pick<Measured, "benchmark" | "method" | "run" | "choice" | "statistics" | "shots" | "variant" | "setting" | "meanIoU" | "pictures">} Figure */
@@ -35,12 +36,7 @@ const isOf = (figure, { statistics, shots, variant }) =>
 const bestOf = (figures) => (figures.length === 0 ? null : 100 * Math.max(...figures.map(({ meanIoU }) => meanIoU)));
 
 /** @param {readonly (number | null)[]} values */
-function shown(values) {
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return "";
-  const { mean, deviation } = statisticOf(known);
-  return `${mean.toFixed(1)}${deviation === null ? "" : ` ± ${deviation.toFixed(1)}`}`;
-}
+const shown = (values) => spread(values.filter((value) => value !== null));
 
 /** @param {readonly Figure[]} figures */
 export function tableOf(figures) {

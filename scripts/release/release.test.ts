@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -228,6 +228,15 @@ test("a version is set in every file that names it, and the unreleased changes b
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test.each(["torch", "pinmem"])("%s is packed without the tests of its set-up", (name) => {
+  const words = ["pack", "--dry-run", "--ignore-scripts", "--offline", "--json"];
+  const told = execFileSync("npm", words, { cwd: join(root, "packages", name), encoding: "utf8" });
+  const [{ files }] = JSON.parse(told) as [{ files: { path: string }[] }];
+  const setup = files.map(({ path }) => path).filter((path) => path.startsWith("setup/"));
+  expect(setup.length).toBeGreaterThan(0);
+  expect(setup.filter((path) => /\.test\.ts$|testing\.ts$/.test(path))).toEqual([]);
 });
 
 test("the workflow runs commands that there are, with options that they know", () => {

@@ -5,7 +5,7 @@ import { type Device, noGrad, scope } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
 import { pictureInput } from "../inference/picture-input.js";
 import { winners } from "../inference/predictor.js";
-import { evaluationImages } from "../loading/evaluation-loader.js";
+import { evaluationImages, pictureOf } from "../loading/evaluation-loader.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 
@@ -22,10 +22,10 @@ export async function labelsCover(
   device: Device = "cpu",
 ): Promise<boolean> {
   const [named, predicted] = [counts(), counts()];
-  for await (const { image, label, width, height } of evaluationImages(labeled)) {
-    for (const id of label) named[id] = (named[id] as number) + 1;
+  for await (const picture of evaluationImages(labeled)) {
+    for (const id of picture.label) named[id] = (named[id] as number) + 1;
     const found = scope(() =>
-      noGrad(() => winners(predict(network, pictureInput([{ width, height, pixels: image }], device)))),
+      noGrad(() => winners(predict(network, pictureInput([pictureOf(picture)], device)))),
     );
     for (const id of found) predicted[id] = (predicted[id] as number) + 1;
   }

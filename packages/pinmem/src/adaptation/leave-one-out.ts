@@ -67,7 +67,7 @@ export interface LeaveOneOutOptions {
   readonly mix: (weight: number) => void;
   /** Weights to try, rising; the first that is clearly worse than the best before ends it. One: that one. */
   readonly weights: readonly number[];
-  /** Strengths to try. One: that one. */
+  /** Strengths to try for written rows, beside rows as trained. One: that one alone. */
   readonly votes: readonly number[];
   /** Strengths of a fitted classifier to try beside rows as trained. Default none. */
   readonly classifiers?: readonly number[];

@@ -54,7 +54,7 @@ const FEW_CLASSIFIERS = [10, 3] as const;
  * The strongest fit that does pictures which are left out no harm, or else the network as it is: harm is seen in a few pictures too, as where they
  * have few pixels and many classes.
  */
-function usualUnlessHarmful({ candidates, before }: Choice): Scored {
+function strongestHarmless({ candidates, before }: Choice): Scored {
   const asItIs = candidates.find(({ rows, classifier }) => rows === "trained" && classifier === 0) ?? before;
   const score = ({ matrix }: Scored) => meanIoU(matrix) ?? 0;
   const fit = FEW_CLASSIFIERS.map((strength) => candidates.find(({ classifier }) => classifier === strength));
@@ -136,15 +136,18 @@ export async function planFor(
   if (fitsFew) {
     const some = {
       weights: [await decideWeight()],
-      votes: [trainedVote, DEFAULT_VOTE],
+      votes: [],
       classifiers: FEW_CLASSIFIERS,
     };
     const choice = await leaveOneOut(network, { ...trying, ...some });
-    const best = usualUnlessHarmful(choice);
+    const best = strongestHarmless(choice);
     const { matrix: _, ...plan } = best;
-    const is = plan.classifier > 0 ? `a classifier x ${plan.classifier} is` : "no classifier is";
+    const fit =
+      plan.classifier > 0
+        ? `a classifier x ${plan.classifier} does well on average, and those no harm that are left out`
+        : "a classifier does those harm that are left out, so that there is none";
     notes.push(
-      `${count} pictures are labeled, too few to choose by: ${is} what does well on average and does those no harm that are left out, whose scores are of a fit to the others alone; statistics have the weight ${plan.weight}`,
+      `${count} pictures are labeled, too few to choose by: ${fit}; scores of what is left out are of a fit to the others alone, and statistics have the weight ${plan.weight}`,
     );
     return { ...plan, choice: { ...choice, best }, notes };
   }

@@ -8,7 +8,7 @@ import { type Forward, winners } from "../inference/predictor.js";
 import type { SecondLook } from "../inference/second-look.js";
 import { predictionSigns } from "../inference/shift-rule.js";
 import { LARGEST_FOR_STATISTICS } from "../inference/test-time-normalization.js";
-import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import { type EvaluationImage, pictureOf } from "../loading/evaluation-loader.js";
 import type { Trial, TriedPicture } from "./fit-shift-rule.js";
 import { framed, framingKinds, type Labeled } from "./simulated-framings.js";
 import { shifted, shiftKinds } from "./simulated-shifts.js";
@@ -42,8 +42,8 @@ export async function tryPictures(
   let turn = 0;
   for await (const picture of images) {
     options.signal?.throwIfAborted();
-    const { image: pixels, label, width, height } = picture;
-    const image = { width, height, pixels };
+    const { label } = picture;
+    const image = pictureOf(picture);
     const attempt = (change: TriedPicture["change"], kind: string, shown: Labeled) => {
       const tell = (logits_1KHW: Tensor) => {
         if (change !== "framing")

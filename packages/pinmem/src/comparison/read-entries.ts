@@ -24,24 +24,16 @@ export async function readEntries(paths: readonly string[], which?: Which): Prom
   const distinct = new Map(paths.map((path) => [resolve(path), path]));
   const all: Entries[] = [];
   const own = [...distinct.values()];
-  const told = new Set<string>();
   for (const path of own) {
     if (existsSync(ablationFile(path))) {
       all.push(await readCells(path, readAblation(path)));
       continue;
     }
     const owner = ownerOf(path);
-    if (owner !== null && told.has(owner)) continue;
-    if (owner !== null) told.add(owner);
-    // Several evaluations of a run are of one run.
-    const run =
-      owner === null
-        ? await readRun(path, which)
-        : await readEvaluations(
-            owner,
-            own.filter((one) => ownerOf(one) === owner),
-            which,
-          );
+    // Several evaluations of a run are of one run, which stands where the first was named.
+    const files = owner === null ? [path] : own.filter((one) => ownerOf(one) === owner);
+    if (files[0] !== path) continue;
+    const run = await (owner === null ? readRun(path, which) : readEvaluations(owner, files, which));
     all.push({ entries: [{ run }], baseline: null, title: null });
   }
   return {

@@ -26,7 +26,7 @@ import { evaluateDomain } from "../inference/evaluate-domain.js";
 import { withOwnStatistics } from "../inference/own-look.js";
 import type { ImagePredictor } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
-import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import { type EvaluationImage, pictureOf } from "../loading/evaluation-loader.js";
 import { requireUsableLabels } from "../loading/label-survey.js";
 import { cohesionLoss } from "../losses/memory.js";
 import { alone, ownSamples, type World } from "../processes/world.js";
@@ -215,17 +215,17 @@ function describe(
 
 function measureCohesion(
   { network, normalization }: OpenRun,
-  { image, label, width, height }: EvaluationImage,
+  sample: EvaluationImage,
   device: Device,
   tally: Tally,
 ): void {
   const { memory } = network;
+  const { image, label, width, height } = sample;
   if (!memory) return;
   const loss = scope(() =>
     noGrad(() => {
       const input = normalize(imageTensor(image, [1, height, width], { device }));
-      const picture = { pixels: image, width, height };
-      const { feature } = withOwnStatistics(network, picture, { device, normalization }, () =>
+      const { feature } = withOwnStatistics(network, pictureOf(sample), { device, normalization }, () =>
         network.encode(input),
       );
       const { scores } = memory.read(feature);

@@ -64,8 +64,7 @@ export async function openDomains(
         `the recipe "${recipe.name}" has no ${name === "validation" ? "validation domains" : "targets"}; name data sets with \`domains\`, such as streets:night`,
       );
     }
-    const role =
-      groups[name as keyof typeof groups] === groups.targets || name === "recipe" ? "target" : "source";
+    const role = name === "recipe" || name === "targets" ? "target" : "source";
     return configs.map((config) => ({ name: nameOf(config), config, role }) as const);
   });
   const domains: EvaluationDomain[] = [];

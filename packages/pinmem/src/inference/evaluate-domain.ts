@@ -4,7 +4,7 @@
 import { type ConfusionMatrix, Tally } from "@pinmem/core";
 import type { Dataset } from "../datasets/dataset.js";
 import { colorLabel } from "../images/color-label.js";
-import { type EvaluationImage, evaluationImages } from "../loading/evaluation-loader.js";
+import { type EvaluationImage, evaluationImages, pictureOf } from "../loading/evaluation-loader.js";
 import type { ImagePredictor } from "./predictor.js";
 import { largestImage, planOf } from "./views.js";
 
@@ -67,7 +67,7 @@ export async function evaluateDomain(
     }
   };
   for await (const batch of inBatches(images, predictor.batch)) {
-    const predictions = predictor.labels(batch.map(asRgb));
+    const predictions = predictor.labels(batch.map(pictureOf));
     for (const [at, image] of batch.entries()) {
       const prediction = predictions[at] as Uint8Array;
       tally.add(prediction, image.label, image);
@@ -81,8 +81,6 @@ export async function evaluateDomain(
   note(dataset.samples.length);
   return { matrix: tally.matrix, images: tally.images, picture };
 }
-
-const asRgb = ({ width, height, image }: EvaluationImage) => ({ width, height, pixels: image });
 
 /** Neighbors of one size, so many at most. */
 async function* inBatches(

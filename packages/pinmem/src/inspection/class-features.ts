@@ -9,8 +9,9 @@
 import { type Device, eye, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { withOwnStatistics } from "../inference/own-look.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
+import { pictureOf } from "../loading/evaluation-loader.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
-import { type InspectedDomain, imageTensors, pictureOf } from "./domains.js";
+import { type InspectedDomain, imageTensors } from "./domains.js";
 
 export interface ClassFeature {
   /** Position among the domains. */

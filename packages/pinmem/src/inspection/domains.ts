@@ -1,7 +1,7 @@
 // The domains that an inspection looks at, and their images as the network takes them.
 
 import { basename } from "node:path";
-import type { LabelSpace, RgbImage } from "@pinmem/core";
+import type { LabelSpace } from "@pinmem/core";
 import type { DomainRole } from "@pinmem/core/formats";
 import { type Device, fromTypedArray, type Tensor } from "@pinmem/torch";
 import { DomainError, type DomainSources, openDomains } from "../evaluation/open-domains.js";
@@ -62,13 +62,6 @@ export function imageTensors(
     label: fromTypedArray(label, [1, height, width], { device }).to({ dtype: "int64" }),
   };
 }
-
-/** Its pixels, as those who predict take them. */
-export const pictureOf = ({ image: pixels, width, height }: EvaluationImage): RgbImage => ({
-  pixels,
-  width,
-  height,
-});
 
 /** What to call an image under a picture: the name of its file, without folders. */
 export const shortName = ({ name }: EvaluationImage): string => basename(name);

@@ -4,10 +4,10 @@ import { type Device, nn, noGrad, scope } from "@pinmem/torch";
 import { withOwnStatistics } from "../inference/own-look.js";
 import { winners } from "../inference/predictor.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
-import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import { type EvaluationImage, pictureOf } from "../loading/evaluation-loader.js";
 import { decodeWith } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
-import { imageTensors, pictureOf } from "./domains.js";
+import { imageTensors } from "./domains.js";
 
 export interface Observation {
   readonly sample: EvaluationImage;

@@ -1,7 +1,7 @@
 // Whole images with their labels, one after the other, for evaluation: in the order of their names, as they are or as a
 // protocol wants them. The next ones are read while the caller works on one.
 
-import { BicubicResizer, type Size } from "@pinmem/core";
+import { BicubicResizer, type RgbImage, type Size } from "@pinmem/core";
 import type { Dataset } from "../datasets/dataset.js";
 import { LabelDecoder } from "../datasets/label-decoding.js";
 import { DataError } from "../files/data-error.js";
@@ -20,6 +20,13 @@ export interface EvaluationImage extends Size {
   /** H x W, train ids, 255 ignored. */
   readonly label: Uint8Array;
 }
+
+/** Its pixels, as those who predict take them. */
+export const pictureOf = ({ image: pixels, width, height }: EvaluationImage): RgbImage => ({
+  width,
+  height,
+  pixels,
+});
 
 export interface EvaluationOptions {
   /** What to do with each image: `planCenterCrop` for Mapillary's protocol; whole and unchanged unless given. */

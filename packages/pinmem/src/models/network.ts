@@ -23,6 +23,9 @@ const nameIn = <Known extends string>(registry: Registry<unknown>) =>
     if (!registry.has(name)) context.addIssue({ code: "custom", message: registry.remedy(name) });
   }) as unknown as z.ZodType<Known | (string & {}), Known | (string & {})>;
 
+/** Of a class. */
+export const MOST_ROWS = 64;
+
 const memorySchema = z.strictObject({
   /** `encoder`: the feature of the bottleneck, as in the paper; `decoder`: what the last convolution sees. Default "encoder". */
   at: z.enum(["encoder", "decoder"]).optional(),
@@ -43,8 +46,8 @@ const memorySchema = z.strictObject({
   /** Several rows a class; of `domain` a recipe knows how many. */
   rows: z
     .discriminatedUnion("per", [
-      z.strictObject({ per: z.literal("domain"), count: z.int().min(1).max(64).optional() }),
-      z.strictObject({ per: z.literal("cluster"), count: z.int().min(1).max(64) }),
+      z.strictObject({ per: z.literal("domain"), count: z.int().min(1).max(MOST_ROWS).optional() }),
+      z.strictObject({ per: z.literal("cluster"), count: z.int().min(1).max(MOST_ROWS) }),
     ])
     .optional(),
   vote: z.union([z.number().min(0), z.strictObject({ learned: z.number().positive() })]).optional(),

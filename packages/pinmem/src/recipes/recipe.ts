@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { LARGEST_WINDOW } from "../losses/border-relaxed.js";
+import { MOST_ROWS } from "../models/network.js";
 import { gradientCompressions } from "../processes/gradient-compression.js";
 import { featureStylesSchema } from "../training/feature-styles.js";
 import { frozenBatchNorms } from "../training/frozen-batch-norm.js";
@@ -150,9 +151,6 @@ function resolve(value: unknown, what: string, onRenamed: OnRenamed): Recipe {
   if (problems.length > 0) throw new RecipeError(what, problems);
   return recipe;
 }
-
-/** Of a class, as where their number is given. */
-const MOST_ROWS = 64;
 
 function impossible({
   data,
