@@ -4,9 +4,11 @@
 // Shapes: C width, K classes, H W picture, h w feature.
 
 import { type Device, dispose, fromTypedArray, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { withOwnStatistics } from "../inference/own-look.js";
 import { winners } from "../inference/predictor.js";
+import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
-import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import { type EvaluationImage, pictureOf } from "../loading/evaluation-loader.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import { contextOf } from "../models/heads/context-convolution.js";
 import { decodeWith } from "../models/segment.js";
@@ -22,6 +24,8 @@ interface Features {
 
 export interface EncodeOptions {
   readonly device: Device;
+  /** Of the network, where it mixes each picture's own statistics in. Default none. */
+  readonly normalization?: TestTimeNormalization | null;
   /** Whether its part in a fit of the classifier is wanted. Default false. */
   readonly classifier?: boolean;
   /** Bytes of features that may be kept; what is larger is encoded again where it is needed. */
@@ -46,21 +50,23 @@ export class EncodedPicture implements Disposable {
   readonly #network: SegmentationNetwork;
   readonly #image: EvaluationImage;
   readonly #device: Device;
+  readonly #normalization: TestTimeNormalization | null;
   #kept: Features | null;
 
   /** @param network in evaluation mode; its weights and statistics are those of this moment only while it is not changed */
   constructor(
     network: SegmentationNetwork,
     picture: EvaluationImage,
-    { device, classifier = false, keepUpTo }: EncodeOptions,
+    { device, normalization = null, classifier = false, keepUpTo }: EncodeOptions,
   ) {
     const { label, width, height } = picture;
     this.#network = network;
     this.#image = picture;
     this.#device = device;
+    this.#normalization = normalization;
     this.#size = [height, width];
     this.label = label;
-    const { sums, fit, kept, bytes } = scope(() => {
+    const { sums, fit, kept, bytes } = this.#asPredicted(() => {
       const features = this.#encode();
       const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
       const sums = sumPicture(features.feature, ids, network.classes);
@@ -83,7 +89,7 @@ export class EncodedPicture implements Disposable {
     const network = this.#network;
     const memory = memoryOf(network, "EncodedPicture");
     return noGrad(() =>
-      scope(() => {
+      this.#asPredicted(() => {
         const { feature, lowLevel } = this.#kept ?? this.#encode();
         const { refined, votes: unit } = memory.read(feature, { items: items_KC, vote: 1 });
         const logits = this.#decoder(refined, lowLevel, unit as Tensor, fit);
@@ -127,6 +133,12 @@ export class EncodedPicture implements Disposable {
       const logits = fitted && classifier > 0 ? voted.add(fitted, { alpha: classifier }) : voted;
       return network.enlarge(logits, this.#size);
     };
+  }
+
+  /** In a scope, with the statistics that predictions of the picture take. */
+  #asPredicted<T>(body: () => T): T {
+    const look = { device: this.#device, normalization: this.#normalization };
+    return scope(() => withOwnStatistics(this.#network, pictureOf(this.#image), look, body));
   }
 
   #encode(): Features {

@@ -65,6 +65,8 @@ it("lets a single picture's fit be taken where they do, and rows alone where not
       labeled: await labeledBy("road", opened),
       statistics: null,
       weight: "auto",
+      own: "auto",
+      ownBefore: 0,
       weightWithoutLabels: () => Promise.reject(new Error("there are none")),
       vote: "auto",
       classifier: "auto",

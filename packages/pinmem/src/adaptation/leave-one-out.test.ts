@@ -9,7 +9,9 @@ import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
+import { PictureNorm } from "../inference/picture-norm.js";
 import type { PlaceStatistics } from "../inference/place-statistics.js";
+import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
@@ -40,7 +42,7 @@ const options = { trainedVote: 0, momentum: 0, dataset, mix: (weight: number) =>
 
 /** The same by the ways of every other use: rows written from the others and stored, the network asked for its answer. */
 async function expected(
-  { weight, vote, rows, classifier }: Candidate,
+  { weight, own, vote, rows, classifier }: Candidate,
   dataset: Dataset,
 ): Promise<ConfusionMatrix> {
   const { network } = opened;
@@ -49,6 +51,7 @@ async function expected(
   const before = memory.voteWeight;
   const matrix = new ConfusionMatrix(network.classes);
   statistics.mixInto(weight);
+  using _ = own > 0 ? new TestTimeNormalization(network, own) : null;
   memory.voteWeight = vote;
   for await (const { index, image, label, width, height } of evaluationImages(dataset)) {
     const others: Dataset = { ...dataset, samples: dataset.samples.filter((_, at) => at !== index) };
@@ -128,6 +131,60 @@ it("keeps the network as it was where nothing is clearly better, and otherwise t
   expect(score(best)).toBe(most > score(before) + 0.005 ? bestAt[alike] : score(before));
   if (most > score(before) + 0.005) expect(best.weight).toBe(weights[alike]);
   expect(candidates).toContain(before);
+});
+
+it("tries pictures' own statistics under the best weight of the place's, as the network would with them, and takes those that are clearly better", async () => {
+  using choice = await leaveOneOut(opened.network, {
+    ...options,
+    weights: [0, 0.5],
+    owns: [0.1, 0.9],
+    votes: [0, 20],
+    classifiers: [10],
+  });
+  const { candidates, best, before } = choice;
+  const score = ({ matrix }: { matrix: ConfusionMatrix }) => meanIoU(matrix) ?? 0;
+  const at = (weight: number, own: number) =>
+    candidates.filter((one) => one.weight === weight && one.own === own);
+  const tried = candidates.filter(({ own }) => own > 0);
+  const [under] = tried;
+  expect(new Set(tried.map(({ weight }) => weight)).size).toBe(1);
+  expect(tried.map(({ own }) => own)).toEqual([0.1, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.9]);
+  for (const one of [tried[2], tried[7]] as Scored[]) {
+    const wanted = await expected(one, dataset);
+    const differing = one.matrix.counts.reduce(
+      (sum, count, at) => sum + Math.abs(count - (wanted.counts[at] as number)),
+      0,
+    );
+    expect(differing / (2 * 48 * 32)).toBeLessThan(0.002); // votes are added in another order
+  }
+  let most = Math.max(...at(under?.weight ?? 0, 0).map(score));
+  let own = 0;
+  for (const other of [0.1, 0.9]) {
+    const leading = Math.max(...at(under?.weight ?? 0, other).map(score));
+    if (leading > most + 0.005) [most, own] = [leading, other];
+  }
+  if (best === before) expect(Math.max(...candidates.map(score))).toBeLessThanOrEqual(score(before) + 0.005);
+  else expect([best.own, score(best)]).toEqual([own, most]);
+  // The network is as it was: nothing mixes in it any more.
+  expect(opened.network.modules().some((module) => module instanceof PictureNorm)).toBe(false);
+});
+
+it("begins with the share of own statistics that the network has, and tries none", async () => {
+  using choice = await leaveOneOut(opened.network, {
+    ...options,
+    weights: [0],
+    own: 0.1,
+    ownBefore: 0.3,
+    votes: [0, 5],
+  });
+  expect(choice.before).toMatchObject({ weight: 0, own: 0.3, rows: "trained" });
+  expect(choice.candidates.map(({ weight, own }) => [weight, own])).toEqual([
+    [0, 0.1],
+    [0, 0.1],
+    [0, 0.1],
+  ]);
+  const same = await expected(choice.before, dataset);
+  expect(choice.before.matrix.counts).toEqual(same.counts);
 });
 
 it.runIf(full)(

@@ -4,8 +4,9 @@
 //
 // The state as trained is always among the candidates and stays where nothing is better, so that adapting is never chosen where
 // it harms the pictures at hand. Weights are climbed from 0 on until one is worse than the best so far by more than few pictures
-// can tell, and the last before that is taken: that statistics of the place help is known of many pictures without labels. Each
-// takes a pass over the pictures, while rows and strengths of the votes share what was encoded.
+// can tell, and the last before that is taken: that statistics of the place help is known of many pictures without labels. Then
+// each picture's own are mixed into them, and stay where that is clearly better. Each takes a pass over the pictures, while rows and
+// strengths of the votes share what was encoded.
 // Shapes: K classes, C width, H W image, h w feature.
 
 import { setImmediate } from "node:timers/promises";
@@ -15,6 +16,7 @@ import type { Dataset } from "../datasets/dataset.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import type { ClassMemory } from "../memory/class-memory.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { memoryOf } from "../training/methods/method.js";
 import { type PictureSums, rowsOf } from "./class-rows.js";
 import { fitClassifier, totalOf } from "./classifier-fit.js";
@@ -33,6 +35,8 @@ const KEPT_BYTES = 2 ** 30;
 export interface Candidate {
   /** Of the place's statistics, 0 to 1. */
   readonly weight: number;
+  /** Of each picture's own, mixed into these, 0 to 1. */
+  readonly own: number;
   /** Weight of the memory's cosines in the logits. */
   readonly vote: number;
   /** Rows as they were, or written from the pictures of the place. */
@@ -67,6 +71,12 @@ export interface LeaveOneOutOptions {
   readonly mix: (weight: number) => void;
   /** Weights to try, rising; the first that is clearly worse than the best before ends it. One: that one. */
   readonly weights: readonly number[];
+  /** Of each picture's own statistics in all that is tried by `weights`. Default 0. */
+  readonly own?: number;
+  /** The same in the network as it was. Default 0. */
+  readonly ownBefore?: number;
+  /** Others to try under the best of `weights`. Default none. */
+  readonly owns?: readonly number[];
   /** Strengths to try for written rows, beside rows as trained. One: that one alone. */
   readonly votes: readonly number[];
   /** Strengths of a fitted classifier to try beside rows as trained. Default none. */
@@ -91,42 +101,74 @@ export interface LeaveOneOutOptions {
  */
 export async function leaveOneOut(
   network: SegmentationNetwork,
-  { weights, votes, trainedVote, classifiers = [], classifier = 0, ...options }: LeaveOneOutOptions,
+  {
+    weights,
+    own = 0,
+    ownBefore = 0,
+    owns = [],
+    votes,
+    trainedVote,
+    classifiers = [],
+    classifier = 0,
+    ...options
+  }: LeaveOneOutOptions,
 ): Promise<Choice> {
-  const trained: Candidate = { weight: 0, vote: trainedVote, rows: "trained", classifier: 0 };
+  const trained: Candidate = {
+    weight: 0,
+    own: ownBefore,
+    vote: trainedVote,
+    rows: "trained",
+    classifier: 0,
+  };
   const isSilent = memoryOf(network, "leaveOneOut").votesOnly && trainedVote === 0;
-  const at = (weight: number): Candidate[] => {
-    const written = (vote: number): Candidate => ({ weight, vote, rows: "place", classifier });
+  const at = (statistics: Mixture): Candidate[] => {
+    const written = (vote: number): Candidate => ({ ...statistics, vote, rows: "place", classifier });
     if (votes.length === 1) return votes.map(written);
     const strengths = votes.filter((vote) => vote > 0 || !isSilent); // Rows that do not vote are no candidate then.
     return [
-      { ...trained, weight, classifier },
+      { ...trained, ...statistics, classifier },
       ...strengths.map(written),
-      ...classifiers.map((strength): Candidate => ({ ...trained, weight, classifier: strength })),
+      ...classifiers.map((strength): Candidate => ({ ...trained, ...statistics, classifier: strength })),
     ];
   };
-  const isFree = weights[0] === 0 && votes.length > 1 && classifier === 0;
-  const first = weights[0] === 0 ? at(0) : [];
+  const beginsAsItWas = weights[0] === 0 && own === ownBefore;
+  const isFree = beginsAsItWas && votes.length > 1 && classifier === 0;
+  const first = beginsAsItWas ? at({ weight: 0, own }) : [];
   let kept: EncodedPicture[] = [];
   const keep = (pictures: EncodedPicture[]) => {
     free(kept);
     kept = pictures;
   };
   try {
-    const start = await score(network, 0, isFree ? first : [trained, ...first], options);
+    const start = await score(network, trained, isFree ? first : [trained, ...first], options);
     keep(start.pictures);
     const [before, ...others] = start.scored;
     if (!before) throw new Error("internal: leaveOneOut has scored nothing");
     const candidates = isFree ? [before, ...others] : others;
     let best = bestOf(candidates);
     let top = best;
-    for (const weight of weights.filter((one) => one > 0)) {
-      const { scored, pictures } = await score(network, weight, at(weight), options);
-      candidates.push(...scored);
+    const tryAt = async (statistics: Mixture) => {
+      const tried = await score(network, statistics, at(statistics), options);
+      candidates.push(...tried.scored);
+      return tried;
+    };
+    for (const weight of beginsAsItWas ? weights.slice(1) : weights) {
+      const { scored, pictures } = await tryAt({ weight, own });
       const leader = bestOf(scored);
       if (!leader || (top && scoreOf(leader) < scoreOf(top) - MARGIN)) {
         free(pictures);
         break;
+      }
+      keep(pictures);
+      best = leader;
+      if (!top || scoreOf(leader) > scoreOf(top)) top = leader;
+    }
+    for (const other of best ? owns : []) {
+      const { scored, pictures } = await tryAt({ weight: (best as Scored).weight, own: other });
+      const leader = bestOf(scored);
+      if (!leader || scoreOf(leader) <= scoreOf(best as Scored) + MARGIN) {
+        free(pictures);
+        continue;
       }
       keep(pictures);
       best = leader;
@@ -166,20 +208,24 @@ const bestOf = (scored: readonly Scored[]): Scored | undefined =>
     undefined,
   );
 
+/** Of statistics: how much is the place's, and then how much each picture's own. */
+type Mixture = Pick<Candidate, "weight" | "own">;
+
 type ScoreOptions = Omit<
   LeaveOneOutOptions,
-  "weights" | "votes" | "trainedVote" | "classifiers" | "classifier"
+  "weights" | "own" | "ownBefore" | "owns" | "votes" | "trainedVote" | "classifiers" | "classifier"
 >;
 
-/** Candidates of one weight, and the pictures under it without their features, which the caller frees. */
+/** Candidates of the same statistics, and the pictures under them without their features, which the caller frees. */
 async function score(
   trained: SegmentationNetwork,
-  weight: number,
+  { weight, own }: Mixture,
   candidates: readonly Candidate[],
   { dataset, mix, momentum, prepared, device = "cpu", maxPixels, onProgress = () => {} }: ScoreOptions,
 ): Promise<{ readonly scored: Scored[]; readonly pictures: EncodedPicture[] }> {
   mix(weight);
-  const network = prepared?.() ?? trained;
+  using normalization = own > 0 ? new TestTimeNormalization(trained, own) : null;
+  const network = (normalization ? null : prepared?.()) ?? trained;
   const memory = memoryOf(network, "leaveOneOut");
   const scored = candidates.map((one) => ({ ...one, matrix: new ConfusionMatrix(network.classes) }));
   const groups = decodedTogether(memory, scored);
@@ -193,7 +239,12 @@ async function score(
       dataset,
       maxPixels === undefined ? {} : { image: { maxPixels } },
     )) {
-      const encoded = new EncodedPicture(network, picture, { device, classifier: fits, keepUpTo: left });
+      const encoded = new EncodedPicture(network, picture, {
+        device,
+        normalization,
+        classifier: fits,
+        keepUpTo: left,
+      });
       left -= encoded.bytes;
       const first = pictures[pictures.length % FOLDS];
       pictures.push(encoded);

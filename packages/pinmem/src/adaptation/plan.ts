@@ -3,6 +3,7 @@
 import { meanIoU } from "@pinmem/core";
 import type { Device } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
+import { FAR_OWN_WEIGHT } from "../inference/place.js";
 import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -16,13 +17,27 @@ export interface Plan extends Candidate {
   readonly notes: readonly string[];
 }
 
+/** What pictures of a place ask for where no labels say it. */
+export interface PlaceWeight {
+  /** Of its statistics. */
+  readonly weight: number;
+  /** Whether it is known to look unlike the sources. */
+  readonly departs: boolean;
+  /** What a reader should know of that. */
+  readonly note: string | null;
+}
+
 export interface PlanOptions {
   readonly labeled: Dataset | null;
   /** Null for a network without batch norm. */
   readonly statistics: PlaceStatistics | null;
   readonly weight: number | "auto";
-  /** The weight where no labels say which: as the pictures of the place ask for it, and what a reader should know of that. */
-  readonly weightWithoutLabels: () => Promise<{ readonly weight: number; readonly note: string | null }>;
+  /** Of each picture's own statistics, mixed into the place's. */
+  readonly own: number | "auto";
+  /** The same in the network as it is. */
+  readonly ownBefore: number;
+  /** What the pictures of the place ask for where no labels say it. */
+  readonly weightWithoutLabels: () => Promise<PlaceWeight>;
   readonly vote: number | "auto";
   /** Strength of a classifier fitted to the labeled pictures; "auto" tries some where the vote is "auto" too. */
   readonly classifier: number | "auto";
@@ -36,6 +51,8 @@ export interface PlanOptions {
 
 /** Weights of the place's statistics that are tried on labeled pictures. */
 const WEIGHTS = [0, 0.25, 0.5, 1] as const;
+/** Of each picture's own that are tried on them. */
+const OWN_WEIGHTS = [0, FAR_OWN_WEIGHT] as const;
 /** Strengths of the votes. */
 const VOTES = [0, 5, 10, 20, 30] as const;
 /** Strengths of the fitted classifier: a fit tells classes apart by about one. */
@@ -61,6 +78,9 @@ function strongestHarmless({ candidates, before }: Choice): Scored {
   return fit.find((one) => one !== undefined && score(one) >= score(asItIs)) ?? asItIs;
 }
 
+const ofOwn = ({ own }: Pick<Candidate, "own">): string =>
+  own > 0 ? ` and a picture's own with ${own}` : "";
+
 /**
  * Finds out how to adapt a network in its trained form, in evaluation mode; changes its running statistics on the way.
  * @throws DataError naming a picture or label that cannot be used; RangeError where an option has no effect
@@ -71,6 +91,8 @@ export async function planFor(
     labeled,
     statistics,
     weight: asked,
+    own: askedOwn,
+    ownBefore,
     weightWithoutLabels,
     vote,
     classifier,
@@ -80,8 +102,10 @@ export async function planFor(
 ): Promise<Plan> {
   const trainedVote = network.memory?.voteWeight ?? 0;
   const notes: string[] = [];
-  if (!statistics && asked !== "auto" && asked > 0)
-    throw new RangeError("adaptToPlace: `weight` has no effect: the network has no batch norm");
+  for (const [name, share] of Object.entries({ weight: asked, own: askedOwn })) {
+    if (!statistics && share !== "auto" && share > 0)
+      throw new RangeError(`adaptToPlace: \`${name}\` has no effect: the network has no batch norm`);
+  }
   if (!network.memory && vote !== "auto" && vote > 0) {
     throw new RangeError(
       "adaptToPlace: `vote` has no effect without `labels`: the network has no memory, and one is attached only to be written",
@@ -96,14 +120,16 @@ export async function planFor(
   const fixed = classifier === "auto" ? 0 : classifier;
   if (!statistics) notes.push("the network has no batch norm, so that there are no statistics to take");
   const weight = statistics ? asked : 0;
-  const decideWeight = async (): Promise<number> => {
-    if (weight !== "auto") return weight;
-    const { weight: asFound, note } = await weightWithoutLabels();
+  const own = statistics ? (askedOwn === "auto" ? ownBefore : askedOwn) : 0;
+  const triesOwn = askedOwn === "auto" && weight === "auto";
+  const decideStatistics = async (): Promise<Pick<Candidate, "weight" | "own">> => {
+    if (weight !== "auto") return { weight, own };
+    const { weight: asFound, departs, note } = await weightWithoutLabels();
     if (note !== null) notes.push(note);
-    return asFound;
+    return { weight: asFound, own: triesOwn && departs ? Math.max(own, FAR_OWN_WEIGHT) : own };
   };
   const settled = async (rows: Candidate["rows"], otherwise: number, strength = fixed): Promise<Plan> => ({
-    weight: await decideWeight(),
+    ...(await decideStatistics()),
     vote: vote === "auto" ? otherwise : vote,
     rows,
     classifier: strength,
@@ -119,13 +145,14 @@ export async function planFor(
     dataset: labeled,
     mix: (one: number) => statistics?.mixInto(one),
     trainedVote,
+    ownBefore,
     momentum,
   };
   if (count === 1) {
     const plan = await settled("place", DEFAULT_VOTE, fitsFew ? DEFAULT_CLASSIFIER : fixed);
     const fit = plan.classifier > 0 ? ` and a classifier x ${plan.classifier}` : "";
     notes.push(
-      `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight}, votes x ${plan.vote}${fit} were not tried on pictures of the place`,
+      `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight}${ofOwn(plan)}, votes x ${plan.vote}${fit} were not tried on pictures of the place`,
     );
     if (mayFit && !fitsFew)
       notes.push(
@@ -134,8 +161,10 @@ export async function planFor(
     return plan;
   }
   if (fitsFew) {
+    const decided = await decideStatistics();
     const some = {
-      weights: [await decideWeight()],
+      weights: [decided.weight],
+      own: decided.own,
       votes: [],
       classifiers: FEW_CLASSIFIERS,
     };
@@ -147,13 +176,15 @@ export async function planFor(
         ? `a classifier x ${plan.classifier} does well on average, and those no harm that are left out`
         : "a classifier does those harm that are left out, so that there is none";
     notes.push(
-      `${count} pictures are labeled, too few to choose by: ${fit}; scores of what is left out are of a fit to the others alone, and statistics have the weight ${plan.weight}`,
+      `${count} pictures are labeled, too few to choose by: ${fit}; scores of what is left out are of a fit to the others alone, and statistics have the weight ${plan.weight}${ofOwn(plan)}`,
     );
     return { ...plan, choice: { ...choice, best }, notes };
   }
   const choice = await leaveOneOut(network, {
     ...trying,
     weights: weight === "auto" ? WEIGHTS : [weight],
+    own,
+    owns: triesOwn ? OWN_WEIGHTS.filter((one) => one !== own) : [],
     votes: vote === "auto" ? [...new Set([...VOTES, trainedVote])] : [vote],
     classifiers: mayFit ? CLASSIFIERS : [],
     classifier: fixed,

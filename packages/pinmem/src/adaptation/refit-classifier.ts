@@ -3,11 +3,20 @@
 import { setImmediate } from "node:timers/promises";
 import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
+import { withOwnStatistics } from "../inference/own-look.js";
+import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
-import { evaluationImages } from "../loading/evaluation-loader.js";
+import { evaluationImages, pictureOf } from "../loading/evaluation-loader.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
 import { type ClassifierSums, fitClassifier, sumEncoded, totalOf } from "./classifier-fit.js";
 import type { PictureEvidence } from "./leave-one-out.js";
+
+export interface RefitOptions {
+  readonly strength: number;
+  readonly device?: Device;
+  /** Of the network, where it mixes each picture's own statistics in. Default none. */
+  readonly normalization?: TestTimeNormalization | null;
+}
 
 /**
  * Adds the fit to the pictures' labels, times `strength`, to the network's last convolution.
@@ -16,20 +25,19 @@ import type { PictureEvidence } from "./leave-one-out.js";
 export async function refitClassifier(
   network: BackboneNetwork,
   labeled: Dataset,
-  { strength, device = "cpu" }: { readonly strength: number; readonly device?: Device },
+  { strength, device = "cpu", normalization = null }: RefitOptions,
 ): Promise<void> {
   const sums: ClassifierSums[] = [];
   try {
-    for await (const { image, label, width, height } of evaluationImages(labeled)) {
-      sums.push(
-        scope(() =>
-          noGrad(() => {
-            const encoding = network.encode(normalize(imageTensor(image, [1, height, width], { device })));
-            const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
-            return sumEncoded(network, encoding, ids);
-          }),
-        ),
-      );
+    for await (const picture of evaluationImages(labeled)) {
+      const { image, label, width, height } = picture;
+      const sum = () => {
+        const encoding = network.encode(normalize(imageTensor(image, [1, height, width], { device })));
+        const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
+        return sumEncoded(network, encoding, ids);
+      };
+      const look = { device, normalization };
+      sums.push(scope(() => noGrad(() => withOwnStatistics(network, pictureOf(picture), look, sum))));
       await setImmediate(); // Signals are heard in between.
     }
     addFit(network, sums, strength);

@@ -6,6 +6,8 @@ import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
 import { type Dataset, defineDataset } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
 import { ownDecoding } from "../datasets/label-decoding.js";
+import { withOwnStatistics } from "../inference/own-look.js";
+import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { type EvaluationImage, evaluationImages } from "../loading/evaluation-loader.js";
 import type { DecodedSample } from "../loading/open-sample.js";
@@ -20,6 +22,14 @@ export interface WriteMemoryOptions {
   readonly device?: Device;
 }
 
+/** What of a run is written: `openRun` gives it. */
+export interface WritableRun {
+  readonly network: SegmentationNetwork;
+  readonly space: LabelSpace;
+  /** Of the network, where it mixes each picture's own statistics in. */
+  readonly normalization?: TestTimeNormalization | null;
+}
+
 /** Pictures with labels: a data set, or files (PNG labels), or pixels and one train id for each (255: not labeled). */
 export type LabeledPictures = Dataset | readonly (FileSample | DecodedSample)[];
 
@@ -31,7 +41,7 @@ export type LabeledPictures = Dataset | readonly (FileSample | DecodedSample)[];
  * @throws RangeError where the network has no memory or nothing is labeled; DataError naming a file that cannot be used
  */
 export async function writeMemory(
-  { network, space }: { readonly network: SegmentationNetwork; readonly space: LabelSpace },
+  { network, space, normalization = null }: WritableRun,
   pictures: LabeledPictures,
   { momentum = 0, device = "cpu" }: WriteMemoryOptions = {},
 ): Promise<string[]> {
@@ -45,16 +55,16 @@ export async function writeMemory(
     throw new RangeError(`writeMemory: momentum is ${momentum}, but must be at least 0 and below 1`);
   const sums: PictureSums[] = [];
   try {
-    for await (const { image, label, width, height } of labeledImages(pictures, space)) {
-      sums.push(
-        scope(() =>
-          noGrad(() => {
-            const { feature } = network.encode(normalize(imageTensor(image, [1, height, width], { device })));
-            const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
-            return sumPicture(feature, ids, network.classes);
-          }),
-        ),
-      );
+    for await (const picture of labeledImages(pictures, space)) {
+      const { image, label, width, height } = picture;
+      const sum = () => {
+        const { feature } = network.encode(normalize(imageTensor(image, [1, height, width], { device })));
+        const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
+        return sumPicture(feature, ids, network.classes);
+      };
+      const look = { device, normalization };
+      const shown = { width, height, pixels: image };
+      sums.push(scope(() => noGrad(() => withOwnStatistics(network, shown, look, sum))));
       await setImmediate();
     }
     return writeSums({ memory, space }, sums, momentum);

@@ -18,6 +18,7 @@ interface AdaptFlags {
   readonly shots: number;
   readonly limit: number;
   readonly weight: number | "auto";
+  readonly own: number | "auto";
   readonly vote: number | "auto";
   readonly classifier: number | "auto";
   readonly logitAdjustment?: number | "auto";
@@ -40,6 +41,7 @@ export function adaptCommand(): Command {
     .option("--shots <count>", "labeled pictures to use, spread evenly", positive, 8)
     .option("--limit <count>", "pictures to take statistics of, spread evenly", positive, 64)
     .option("--weight <number>", "of the place's statistics in batch norm, 0 to 1, or auto", share, "auto")
+    .option("--own <number>", "of each picture's own statistics beside these, 0 to 1, or auto", share, "auto")
     .option("--vote <number>", "weight of the memory's cosines in the logits, or auto", strength, "auto")
     .option("--classifier <number>", "of a fit of the last layer to the labels, or auto", strength, "auto")
     .addOption(logitAdjustmentOption())
@@ -61,8 +63,8 @@ export function adaptCommand(): Command {
       "after",
       `
 From pictures alone, batch norm takes half of the statistics of the place where it looks unlike the sources, and none elsewhere, by
-the rule that pinmem calibrate fitted. With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are written from them, or the
-last layer is fitted to them in closed form; the weight of the statistics, of the votes and of that fit are those that answer
+the rule that pinmem calibrate fitted; with that, each picture that the run is shown brings a tenth of its own (--own 0: none, which is faster). With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are written from them, or the
+last layer is fitted to them in closed form; the weights of the statistics, of the votes and of that fit are those that answer
 best on labeled pictures that were left out. Two or three that show what there is only tell whether a fit does harm, one tells nothing; a network
 without a memory gets one that votes. Where nothing is better than the network as it was, it stays so. Nothing is trained without --steps.
 Given an adapted run, rows move from its rows by the memory's momentum.

@@ -76,6 +76,7 @@ describe("compare", () => {
       labels: null,
       pictures: 3,
       labeled: 0,
+      own: 0,
       weight: 0.3,
       vote: 0,
       classifier: 0,

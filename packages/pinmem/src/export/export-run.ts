@@ -20,6 +20,7 @@ import { prepareForInference } from "../models/inference.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { openNormalized } from "../runs/open-normalized.js";
 import type { OpenRun } from "../runs/open-run.js";
+import { ownWeightOf } from "../runs/own-weight.js";
 import { StagedFolder } from "../runs/staged-folder.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { buildGraphs, buildSingle, type GraphSettings, type SingleOutput } from "./build-graphs.js";
@@ -46,7 +47,7 @@ export interface ExportOptions {
   readonly logitAdjustment?: number | "auto";
   /**
    * Whose statistics batch norm takes. A picture's own (`image`) are computed in the graph and mixed in by an input, whose default
-   * is the weight; those of a place are folded in. Default: the trained ones.
+   * is the weight; those of a place are folded in. Default: the trained ones, or as the run was adapted.
    */
   readonly normalize?: TestNormalization;
   /** The place that `normalize` names. */
@@ -94,7 +95,8 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
   }
   if (isVerified) await loadOnnxRuntime();
   options.onProgress?.({ part: "opening", done: 0, total: 1 });
-  const opened = normalize.kind === "place" ? normalize : ({ kind: "trained" } as const);
+  // A picture's own statistics are part of the graph, not of the network.
+  const opened = normalize.kind === "place" ? normalize : ({ kind: "image", weight: 0 } as const);
   const weights = { ...(which && { which }), vote, logitAdjustment, form: "trained" } as const;
   using run = await openNormalized(path, { normalize: opened, place }, weights);
   return await exportOpen(run, { ...options, normalize, verify: isVerified });
@@ -108,7 +110,8 @@ interface Task extends ExportOptions {
 async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
   const { out, normalize, half = false, single, onProgress } = task;
   const { network } = run;
-  const ownWeight = normalize.kind === "image" ? Number(normalize.weight) : null;
+  const own = ownWeightOf(normalize, run.adaptation);
+  const ownWeight = own === null ? null : Number(own);
   if (ownWeight === null) prepareForInference(network, { memoryFormat: "contiguous" });
   const notes = [...silenceNoise(network), ...notesOn(run)];
   const pictures = verificationPictures();

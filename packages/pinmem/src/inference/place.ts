@@ -18,6 +18,12 @@ export const PLACE_WEIGHT = 0.3;
  */
 export const FAR_PLACE_WEIGHT = 0.5;
 
+/**
+ * Of each picture's own statistics there, mixed into those of the place: little, and where pictures of a place differ a lot, as in
+ * the streets at night, it is worth several points, where they are alike (a drive at dusk) nothing either way (docs/results).
+ */
+export const FAR_OWN_WEIGHT = 0.1;
+
 export interface Place {
   /** Of the folder. */
   readonly name: string;

@@ -56,8 +56,10 @@ export class Predictor implements ImagePredictor {
     if (!Number.isInteger(batch) || batch < 1) {
       throw new RangeError(`Predictor: batch is ${batch}, but must be a positive number of images`);
     }
-    const weight = protocol.normalize.kind === "image" ? protocol.normalize.weight : 0;
-    if ((normalization?.weight ?? 0) !== weight) {
+    const { normalize } = protocol;
+    const weight = normalize.kind === "image" ? normalize.weight : 0;
+    // A run that was adapted brings a weight of its own.
+    if (normalize.kind !== "trained" && (normalization?.weight ?? 0) !== weight) {
       throw new RangeError(
         `Predictor: the protocol mixes a picture's own statistics with weight ${weight}, but the network does so with ${normalization?.weight ?? 0}; give the network's TestTimeNormalization of that weight as normalization`,
       );

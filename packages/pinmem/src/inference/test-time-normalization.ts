@@ -29,7 +29,7 @@ export type OnStatistics = (layer: PictureNorm, own: ChannelStatistics, values: 
  * Mixes each picture's own statistics into every batch norm of a network, one picture at a time.
  * Source: Schneider et al., NeurIPS 2020.
  */
-export class TestTimeNormalization {
+export class TestTimeNormalization implements Disposable {
   #weight: number;
   #noted: Noted | null = null;
   #notes = false;
@@ -76,6 +76,10 @@ export class TestTimeNormalization {
   /** Puts the network's batch norms and activations back. */
   remove(): void {
     for (const undo of this.#undo.splice(0).reverse()) undo();
+  }
+
+  [Symbol.dispose](): void {
+    this.remove();
   }
 
   /**

@@ -36,6 +36,11 @@ export interface AdaptOptions {
    * not (0.3 before the run is calibrated).
    */
   readonly weight?: number | "auto";
+  /**
+   * Of each picture's own statistics, which batch norm mixes into those of the place whenever the run is used, 0 to 1. Default "auto": as
+   * `weight`, 0.1 or none where that is "auto" too, and otherwise what the run has already.
+   */
+  readonly own?: number | "auto";
   /** Weight of the memory's cosines in the logits. Default "auto": as `weight`, and without labels as trained. */
   readonly vote?: number | "auto";
   /**
@@ -76,6 +81,7 @@ export function completeAdaptOptions(options: AdaptOptions): CompleteAdaptOption
     shots: 8,
     limit: MOST_PICTURES,
     weight: "auto",
+    own: "auto",
     vote: "auto",
     classifier: "auto",
     logitAdjustment: 0,
@@ -85,7 +91,7 @@ export function completeAdaptOptions(options: AdaptOptions): CompleteAdaptOption
     onProgress: () => {},
     ...options,
   } as const;
-  const { shots, limit, weight, vote, classifier, logitAdjustment, steps, seed } = complete;
+  const { shots, limit, weight, own, vote, classifier, logitAdjustment, steps, seed } = complete;
   const fail = (name: string, value: unknown, rule: string) =>
     new RangeError(`adaptToPlace: \`${name}\` is ${JSON.stringify(value)}, but must be ${rule}`);
   for (const [name, value, least] of [
@@ -97,8 +103,15 @@ export function completeAdaptOptions(options: AdaptOptions): CompleteAdaptOption
     if (!Number.isSafeInteger(value) || value < least)
       throw fail(name, value, `a whole number of at least ${least}`);
   }
-  if (weight !== "auto" && !(weight >= 0 && weight <= 1))
-    throw fail("weight", weight, 'a number from 0 to 1, or "auto"');
+  for (const [name, share] of Object.entries({ weight, own })) {
+    if (share !== "auto" && !(share >= 0 && share <= 1))
+      throw fail(name, share, 'a number from 0 to 1, or "auto"');
+  }
+  if (own !== "auto" && own > 0 && steps > 0) {
+    throw new RangeError(
+      "adaptToPlace: `own` and `steps` cannot go together: steps train with one set of statistics for all pictures; leave one of them out",
+    );
+  }
   for (const [name, strength] of Object.entries({ vote, classifier, logitAdjustment })) {
     if (strength !== "auto" && !(strength >= 0 && strength < Number.POSITIVE_INFINITY))
       throw fail(name, strength, 'a number of at least 0, or "auto"');

@@ -9,6 +9,7 @@ import { planFor } from "../adaptation/plan.js";
 import { refitClassifier, refitClassifierFrom } from "../adaptation/refit-classifier.js";
 import { trainSteps } from "../adaptation/train-steps.js";
 import { writeMemory, writeSums } from "../adaptation/write-memory.js";
+import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { adjustLogits } from "../models/adjust-logits.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import { ContextConv2d } from "../models/heads/context-convolution.js";
@@ -47,7 +48,7 @@ export interface Adaptation {
  * Makes a run for a place out of a trained one.
  *
  * From pictures alone, batch norm takes statistics of the place, mixed into the trained ones as much as the network's predictions
- * of them ask for. With labels, rows of the memory
+ * of them ask for, and of each picture it is shown later a little of its own. With labels, rows of the memory
  * are written from them (a network without a memory gets one that votes), or its last convolution is fitted to them in closed
  * form; the weight of the statistics, the strength of the votes and of that fit are those that answer labeled pictures best which were left out; where nothing is better than the network as it was,
  * it stays so. From a run that was adapted before, rows move by the memory's momentum instead of being replaced.
@@ -93,7 +94,7 @@ async function adapt(
   { network, recipe, attached }: AdaptedNetwork,
   { file, before, place, options }: Task,
 ): Promise<Adaptation> {
-  const { out, device, steps, seed, weight, vote, classifier, logitAdjustment, onProgress } = options;
+  const { out, device, steps, seed, weight, own, vote, classifier, logitAdjustment, onProgress } = options;
   const { labeled } = place;
   const telling =
     (part: "statistics" | "steps") =>
@@ -111,6 +112,8 @@ async function adapt(
     labeled,
     statistics,
     weight,
+    own: steps > 0 ? 0 : own, // Steps train with one set of statistics for all pictures.
+    ownBefore: before.adaptation?.own ?? 0,
     weightWithoutLabels: () => placeWeight(network, place.pictures, { file, ...before }, looking),
     vote,
     classifier,
@@ -121,9 +124,10 @@ async function adapt(
   });
   using choice = plan.choice;
   statistics?.mixInto(plan.weight);
+  using normalization = plan.own > 0 ? new TestTimeNormalization(network, plan.own) : null;
   if (plan.classifier > 0 && labeled && network instanceof BackboneNetwork) {
     if (choice) refitClassifierFrom(network, choice.pictures, plan.classifier);
-    else await refitClassifier(network, labeled, { strength: plan.classifier, device });
+    else await refitClassifier(network, labeled, { strength: plan.classifier, device, normalization });
   }
   const { memory } = network;
   const changesVote = memory !== null && memory.voteWeight !== plan.vote;
@@ -132,7 +136,7 @@ async function adapt(
   try {
     const writes = plan.rows === "place" && labeled !== null && memory !== null;
     const writeAnew = async (): Promise<string[]> =>
-      writes ? writeMemory({ network, space }, labeled, { momentum, device }) : [];
+      writes ? writeMemory({ network, space, normalization }, labeled, { momentum, device }) : [];
     let written =
       writes && choice
         ? writeSums(
@@ -160,6 +164,7 @@ async function adapt(
       pictures: place.pictures.length,
       labeled: labeled?.samples.length ?? 0,
       weight: plan.weight,
+      own: plan.own,
       vote: plan.vote,
       classifier: plan.classifier,
       // What was taken out before is in the last layer still.
@@ -173,6 +178,7 @@ async function adapt(
       leftOut: plan.choice && recordLeftOut(plan.choice, space),
       notes: [...plan.notes, ...notesOn({ attached, steps, leftOut: plan.choice !== null })],
     };
+    normalization?.remove();
     const voting = changesVote || attached ? withVote(recipe, plan.vote) : recipe;
     await writeAdapted(network, {
       out,

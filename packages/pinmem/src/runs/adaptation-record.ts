@@ -23,6 +23,8 @@ export const adaptationSchema = z.object({
   labeled: z.int().min(0),
   /** Of batch norm: (1 - weight) trained + weight place. */
   weight: z.number().min(0).max(1),
+  /** Of each picture's own statistics, mixed into these whenever the run is used, unless `normalize` says otherwise. */
+  own: z.number().min(0).max(1).default(0),
   /** Weight of the memory's cosines in the logits. */
   vote: z.number(),
   /** How much of a classifier fitted to the labeled pictures was added to the last convolution. */
@@ -49,6 +51,7 @@ export const adaptationSchema = z.object({
       candidates: z.array(
         z.object({
           weight: z.number(),
+          own: z.number().min(0).max(1).default(0),
           vote: z.number(),
           rows: z.enum(["trained", "place"]),
           classifier: z.number().min(0).default(0),

@@ -12,6 +12,7 @@ export function describeAdaptation(record: AdaptationRecord): string[] {
     pictures,
     labeled,
     weight,
+    own,
     vote,
     classifier,
     logitAdjustment,
@@ -23,7 +24,7 @@ export function describeAdaptation(record: AdaptationRecord): string[] {
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
   return [
     `from ${from.file}, step ${from.step}: ${count(pictures, "picture")} of the place${labeled > 0 ? `, labels of ${labeled}` : ""}`,
-    `batch norm: statistics of the place with weight ${weight}`,
+    `batch norm: statistics of the place with weight ${weight}${own > 0 ? `, and each picture's own with ${own}` : ""}`,
     ...(labeled > 0 || vote > 0
       ? [
           `memory: rows of ${count(written.length, "class").replace(/classs$/, "classes")} written, votes x ${vote}`,

@@ -27,8 +27,9 @@ export function recordLeftOut(
     before: old,
     after: now,
     worse,
-    candidates: candidates.map(({ weight, vote, rows, classifier, matrix }) => ({
+    candidates: candidates.map(({ weight, own, vote, rows, classifier, matrix }) => ({
       weight,
+      own,
       vote,
       rows,
       classifier,

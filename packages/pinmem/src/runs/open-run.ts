@@ -28,6 +28,7 @@ import { loadBase } from "./base-file.js";
 import { readLogitAdjustment, readShiftRule, readVoteWeight } from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
+import { ownWeightOf } from "./own-weight.js";
 import { placeWeightByRule } from "./place-weight.js";
 import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
@@ -47,7 +48,8 @@ export interface OpenRunOptions {
   readonly form?: "prepared" | "trained";
   /**
    * Whose statistics batch norm takes; those of a place have `openRunAtPlace`. With a picture's own, batch norms cannot be folded:
-   * the network stays in its trained form. Default: the trained ones.
+   * the network stays in its trained form. Default: the trained ones, and of a run that was adapted those that were found best, a
+   * picture's own among them where its record says so (`own`).
    */
   readonly normalize?: Exclude<TestNormalization, { kind: "place" }>;
   /**
@@ -85,7 +87,7 @@ export interface OpenRun extends Disposable {
   readonly network: SegmentationNetwork;
   /** Whose statistics its batch norms take. */
   readonly normalize: TestNormalization;
-  /** Mixes each picture's own statistics in, where the run was opened so; the network belongs to it. */
+  /** Mixes each picture's own statistics in, where the run was opened or adapted so; the network belongs to it. */
   readonly normalization: TestTimeNormalization | null;
   /** What the memory's votes weigh, where it was opened with a weight ("auto": `network.memory.voteWeight`); null: as in training. */
   readonly vote: number | "auto" | null;
@@ -145,7 +147,7 @@ export function openRun(
       return { network: mixing, second, rule, hasTrainedVotes: hasTrainedVotes(mixing) };
     };
     const network = load();
-    const normalization = normalizationOf(network, normalize);
+    const normalization = normalizationOf(network, ownWeightOf(normalize, adaptation));
     const auto = normalize.kind === "image" && normalize.weight === "auto" ? openAuto() : null;
     if (form === "prepared" && !normalization) prepareForInference(network);
     return {
@@ -193,7 +195,8 @@ export async function openRunAtPlace(
   { weight: asked = PLACE_WEIGHT, onPicture, form = "prepared", ...options }: OpenRunAtPlaceOptions = {},
 ): Promise<OpenRun> {
   const { device = "cpu" } = options;
-  const run = openRun(path, { ...options, form: "trained" });
+  // Statistics of this place alone, also where the run was adapted to another one.
+  const run = openRun(path, { ...options, form: "trained", normalize: { kind: "image", weight: 0 } });
   try {
     const { network } = run;
     network.to({ memoryFormat: "channelsLast" });
@@ -236,12 +239,11 @@ function hasTrainedVotes({ memory }: SegmentationNetwork): boolean {
 
 function normalizationOf(
   network: SegmentationNetwork,
-  normalize: NonNullable<OpenRunOptions["normalize"]>,
+  ownWeight: number | "auto" | null,
 ): TestTimeNormalization | null {
-  if (normalize.kind === "trained" || normalize.weight === 0) return null;
-  if (normalize.weight === "auto") return null;
+  if (ownWeight === null || ownWeight === 0 || ownWeight === "auto") return null;
   network.to({ memoryFormat: "channelsLast" });
-  return new TestTimeNormalization(network, normalize.weight);
+  return new TestTimeNormalization(network, ownWeight);
 }
 
 /**

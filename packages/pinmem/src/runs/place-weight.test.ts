@@ -8,7 +8,7 @@ import { untrainedRun } from "../../test/untrained-run.js";
 import { placeDeparts } from "../adaptation/look-at-pictures.js";
 import { writeRgbPng } from "../images/write-png.js";
 import { pictureInput } from "../inference/picture-input.js";
-import { FAR_PLACE_WEIGHT, findPlace, PLACE_WEIGHT } from "../inference/place.js";
+import { FAR_OWN_WEIGHT, FAR_PLACE_WEIGHT, findPlace, PLACE_WEIGHT } from "../inference/place.js";
 import { type PredictionSigns, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -104,15 +104,15 @@ describe("the weight of a place's statistics", () => {
 describe("adapting without labels", () => {
   it("takes the weight that the pictures ask for, and says where they ask for none", async () => {
     const { record } = await adaptToPlace(await calibrated(always), { images, out: fresh() });
-    expect([record.weight, record.notes]).toEqual([FAR_PLACE_WEIGHT, []]);
+    expect([record.weight, record.own, record.notes]).toEqual([FAR_PLACE_WEIGHT, FAR_OWN_WEIGHT, []]);
     const near = await adaptToPlace(await calibrated(never), { images, out: fresh() });
-    expect(near.record.weight).toBe(0);
+    expect([near.record.weight, near.record.own]).toEqual([0, 0]);
     expect(near.record.notes.join()).toMatch(/look like those of the sources/);
   });
 
   it("takes what does well on average where the run is not calibrated, and says so", async () => {
     const { out, record } = await adaptToPlace(untrainedRun(fresh()), { images, out: fresh() });
-    expect(record.weight).toBe(PLACE_WEIGHT);
+    expect([record.weight, record.own]).toEqual([PLACE_WEIGHT, 0]);
     expect(record.notes.join()).toMatch(/the run is not calibrated/);
     const again = await adaptToPlace(out, { images, out: fresh() });
     expect([again.record.weight, again.record.notes.join()]).toEqual([

@@ -1,6 +1,7 @@
 // The weight of a place's statistics where no labels say which: by the rule of `image:auto`, asked once for all its pictures.
 
 import { type LookOptions, type PlacePicture, placeDeparts } from "../adaptation/look-at-pictures.js";
+import type { PlaceWeight } from "../adaptation/plan.js";
 import { FAR_PLACE_WEIGHT, PLACE_WEIGHT } from "../inference/place.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { type CalibratedWeights, readShiftRule } from "./calibration.js";
@@ -26,11 +27,11 @@ export async function placeWeight(
   pictures: readonly PlacePicture[],
   weights: CalibratedWeights,
   options: LookOptions,
-): Promise<{ readonly weight: number; readonly note: string | null }> {
+): Promise<PlaceWeight> {
   try {
     const weight = await placeWeightByRule(network, pictures, weights, options);
     const stays = "pictures of the place look like those of the sources, so that the trained statistics stay";
-    return { weight, note: weight === 0 ? stays : null };
+    return { weight, departs: weight > 0, note: weight === 0 ? stays : null };
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     const reason = weights.adaptation
@@ -38,6 +39,7 @@ export async function placeWeight(
       : "the run is not calibrated, or was by an earlier version";
     return {
       weight: PLACE_WEIGHT,
+      departs: false,
       note: `${reason}, so that statistics of the place have the weight ${PLACE_WEIGHT}, which does well on average`,
     };
   }

@@ -48,9 +48,11 @@ async function open(path: string, { normalize, place }: Normalization): Promise<
   if (normalize.kind !== "image") {
     const run = await openNormalized(path, { normalize, place });
     silenceNoise(run.network);
-    return { network: run.network, own: null, [Symbol.dispose]: () => run[Symbol.dispose]() };
+    if (!run.normalization)
+      return { network: run.network, own: null, [Symbol.dispose]: () => run[Symbol.dispose]() };
+    run[Symbol.dispose](); // Adapted so that each picture brings some of its own.
   }
-  const run = openRun(path, { form: "trained" });
+  const run = openRun(path, { form: "trained", normalize: { kind: "image", weight: 0 } });
   const { network } = run;
   silenceNoise(network);
   const own = new OwnStatistics(network.to({ memoryFormat: "channelsLast" }));
