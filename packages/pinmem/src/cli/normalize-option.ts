@@ -62,7 +62,7 @@ export async function openNormalized(
   const { normalize } = normalization;
   if (normalize.kind === "place" && normalize.weight === "auto")
     console.error(
-      `${path}: statistics of ${normalize.place} with weight ${run.placeWeight}, as its pictures need`,
+      `${path}: statistics of ${normalize.place} with weight ${run.placeWeight}${run.normalization ? `, each picture's own with ${run.normalization.weight}` : ""}, as its pictures need`,
     );
   return run;
 }

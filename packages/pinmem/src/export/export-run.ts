@@ -110,8 +110,9 @@ interface Task extends ExportOptions {
 async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
   const { out, normalize, half = false, single, onProgress } = task;
   const { network } = run;
-  const own = ownWeightOf(normalize, run.adaptation);
+  const own = run.normalization?.weight ?? ownWeightOf(normalize, run.adaptation);
   const ownWeight = own === null ? null : Number(own);
+  run.normalization?.remove();
   if (ownWeight === null) prepareForInference(network, { memoryFormat: "contiguous" });
   const notes = [...silenceNoise(network), ...notesOn(run)];
   const pictures = verificationPictures();

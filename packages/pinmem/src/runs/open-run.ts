@@ -8,7 +8,7 @@ import type { LabelSpace } from "@pinmem/core";
 import type { TestNormalization } from "@pinmem/core/formats";
 import { type Device, dispose, loadSafetensors, nn } from "@pinmem/torch";
 import { lookAtPictures } from "../adaptation/look-at-pictures.js";
-import { PLACE_WEIGHT, type Place } from "../inference/place.js";
+import { FAR_OWN_WEIGHT, PLACE_WEIGHT, type Place } from "../inference/place.js";
 import { SecondLook } from "../inference/second-look.js";
 import type { ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
@@ -178,7 +178,7 @@ export function openRun(
 export interface OpenRunAtPlaceOptions extends Omit<OpenRunOptions, "normalize"> {
   /**
    * Of the place's statistics, 0 to 1; "auto": one weight as what the network makes of its pictures, taken together, asks for by
-   * the rule of `image:auto`. Default 0.3.
+   * the rule of `image:auto`, and where that is not 0 each picture's own with 0.1 beside them. Default 0.3.
    */
   readonly weight?: number | "auto";
   /** Told after each picture. */
@@ -186,7 +186,8 @@ export interface OpenRunAtPlaceOptions extends Omit<OpenRunOptions, "normalize">
 }
 
 /**
- * Opens a run with the statistics of a place mixed into those of training; the network is as fast as with these alone.
+ * Opens a run with the statistics of a place mixed into those of training; with a weight that is given the network is as fast as with
+ * these alone.
  * @throws as `openRun`; DataError naming a picture that cannot be read; RunError where the weight is "auto" and the run not calibrated
  */
 export async function openRunAtPlace(
@@ -206,8 +207,9 @@ export async function openRunAtPlace(
       using statistics = await lookAtPictures(network, place.files, looking);
       statistics.mixInto(weight);
     }
-    if (form === "prepared") prepareForInference(network);
-    return { ...run, normalize: normalizationAt(place, asked), placeWeight: weight };
+    const normalization = normalizationOf(network, asked === "auto" && weight > 0 ? FAR_OWN_WEIGHT : null);
+    if (form === "prepared" && !normalization) prepareForInference(network);
+    return { ...run, normalize: normalizationAt(place, asked), normalization, placeWeight: weight };
   } catch (error) {
     run[Symbol.dispose]();
     throw error;

@@ -6,9 +6,11 @@ import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { placeDeparts } from "../adaptation/look-at-pictures.js";
+import { exportRun } from "../export/export-run.js";
 import { writeRgbPng } from "../images/write-png.js";
 import { pictureInput } from "../inference/picture-input.js";
 import { FAR_OWN_WEIGHT, FAR_PLACE_WEIGHT, findPlace, PLACE_WEIGHT } from "../inference/place.js";
+import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { type PredictionSigns, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -68,17 +70,24 @@ const logits = ({ network }: OpenRun): number[] =>
   });
 
 describe("the weight of a place's statistics", () => {
-  it("is decided once by all of its pictures, and is half where they depart from the sources, or none", async () => {
+  it("is decided once by all of its pictures, and is half where they depart from the sources, with a tenth of each picture's own beside it, or none", async () => {
     const place = await findPlace(images);
     const run = await calibrated(always);
     using auto = await openRunAtPlace(run, place, { weight: "auto" });
-    using given = await openRunAtPlace(run, place, { weight: FAR_PLACE_WEIGHT });
+    using given = await openRunAtPlace(run, place, { weight: FAR_PLACE_WEIGHT, form: "trained" });
+    expect([auto, given].map(({ normalization }) => normalization?.weight)).toEqual([
+      FAR_OWN_WEIGHT,
+      undefined,
+    ]);
+    using _ = new TestTimeNormalization(given.network, FAR_OWN_WEIGHT);
     expect(auto.placeWeight).toBe(FAR_PLACE_WEIGHT);
     expect(auto.normalize).toMatchObject({ kind: "place", weight: "auto", place: "night", pictures: 2 });
+    const model = await exportRun(run, { normalize: auto.normalize, place, out: fresh() });
+    expect([model.normalization?.weight, model.verification.verified]).toEqual([FAR_OWN_WEIGHT, true]);
     expect(logits(auto)).toEqual(logits(given));
     using stays = await openRunAtPlace(await calibrated(never), place, { weight: "auto" });
     using trained = openRun(run);
-    expect(stays.placeWeight).toBe(0);
+    expect([stays.placeWeight, stays.normalization]).toEqual([0, null]);
     expect(logits(stays)).toEqual(logits(trained));
     await expect(openRunAtPlace(untrainedRun(fresh()), place, { weight: "auto" })).rejects.toThrow(
       /is not calibrated/,

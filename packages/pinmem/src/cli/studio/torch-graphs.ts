@@ -10,7 +10,7 @@ import { winners } from "../../inference/predictor.js";
 import { decodeWith } from "../../models/segment.js";
 import type { SegmentationNetwork } from "../../models/segmentation-network.js";
 import { type Normalization, openNormalized } from "../../runs/open-normalized.js";
-import { openRun, weightsFile } from "../../runs/open-run.js";
+import { weightsFile } from "../../runs/open-run.js";
 import { OwnStatistics } from "./own-statistics.js";
 
 interface OpenNetwork extends Disposable {
@@ -45,17 +45,18 @@ export function torchGraphs(path: string, normalization: Normalization): Compute
 }
 
 async function open(path: string, { normalize, place }: Normalization): Promise<OpenNetwork> {
-  if (normalize.kind !== "image") {
-    const run = await openNormalized(path, { normalize, place });
-    silenceNoise(run.network);
-    if (!run.normalization)
-      return { network: run.network, own: null, [Symbol.dispose]: () => run[Symbol.dispose]() };
-    run[Symbol.dispose](); // Adapted so that each picture brings some of its own.
-  }
-  const run = openRun(path, { form: "trained", normalize: { kind: "image", weight: 0 } });
-  const { network } = run;
+  const byPage = normalize.kind === "image";
+  const run = await openNormalized(
+    path,
+    { normalize: byPage ? { kind: "image", weight: 0 } : normalize, place },
+    { form: byPage ? "trained" : "prepared" },
+  );
+  const { network, normalization } = run;
   silenceNoise(network);
-  const own = new OwnStatistics(network.to({ memoryFormat: "channelsLast" }));
+  // Whether it is one of the page's weight or of the run's, the page says the weight.
+  normalization?.remove();
+  const own =
+    byPage || normalization ? new OwnStatistics(network.to({ memoryFormat: "channelsLast" })) : null;
   return { network, own, [Symbol.dispose]: () => run[Symbol.dispose]() };
 }
 
