@@ -3,12 +3,12 @@
 // strengths: both are added to its logits before they are brought up to the picture's size, as votes are in `decode`.
 // Shapes: C width, K classes, H W picture, h w feature.
 
-import { type Device, dispose, fromTypedArray, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { type Device, dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { withOwnStatistics } from "../inference/own-look.js";
 import { winners } from "../inference/predictor.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
-import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { type EvaluationImage, pictureOf } from "../loading/evaluation-loader.js";
+import { imageTensors } from "../loading/image-tensors.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import { contextOf } from "../models/heads/context-convolution.js";
 import { decodeWith } from "../models/segment.js";
@@ -67,11 +67,13 @@ export class EncodedPicture implements Disposable {
     this.#size = [height, width];
     this.label = label;
     const { sums, fit, kept, bytes } = this.#asPredicted(() => {
-      const features = this.#encode();
-      const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
-      const sums = sumPicture(features.feature, ids, network.classes);
+      const tensors = imageTensors(picture, device);
+      const features = this.#encode(tensors.image);
+      const sums = sumPicture(features.feature, tensors.label, network.classes);
       const fit =
-        classifier && network instanceof BackboneNetwork ? sumEncoded(network, features, ids) : null;
+        classifier && network instanceof BackboneNetwork
+          ? sumEncoded(network, features, tensors.label)
+          : null;
       const bytes = bytesOf(features.feature) + bytesOf(features.lowLevel);
       if (bytes > keepUpTo) return { sums, fit, kept: null, bytes: 0 };
       keep(features.feature);
@@ -90,7 +92,8 @@ export class EncodedPicture implements Disposable {
     const memory = memoryOf(network, "EncodedPicture");
     return noGrad(() =>
       this.#asPredicted(() => {
-        const { feature, lowLevel } = this.#kept ?? this.#encode();
+        const { feature, lowLevel } =
+          this.#kept ?? this.#encode(imageTensors(this.#image, this.#device).image);
         const { refined, votes: unit } = memory.read(feature, { items: items_KC, vote: 1 });
         const logits = this.#decoder(refined, lowLevel, unit as Tensor, fit);
         return asked.map((one) => scope(() => winners(logits(one))));
@@ -141,14 +144,10 @@ export class EncodedPicture implements Disposable {
     return scope(() => withOwnStatistics(this.#network, pictureOf(this.#image), look, body));
   }
 
-  #encode(): Features {
-    const { image } = this.#image;
-    const [height, width] = this.#size;
+  #encode(image: Tensor): Features {
     return noGrad(() =>
       scope(() => {
-        const { feature, lowLevel } = this.#network.encode(
-          normalize(imageTensor(image, [1, height, width], { device: this.#device })),
-        );
+        const { feature, lowLevel } = this.#network.encode(image);
         return { feature, lowLevel };
       }),
     );

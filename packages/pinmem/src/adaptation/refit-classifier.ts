@@ -1,12 +1,12 @@
 // A network whose last convolution follows labeled pictures of a place, for good.
 
 import { setImmediate } from "node:timers/promises";
-import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
+import { type Device, noGrad, scope } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
 import { withOwnStatistics } from "../inference/own-look.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
-import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { evaluationImages, pictureOf } from "../loading/evaluation-loader.js";
+import { imageTensors } from "../loading/image-tensors.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
 import { type ClassifierSums, fitClassifier, sumEncoded, totalOf } from "./classifier-fit.js";
 import type { PictureEvidence } from "./leave-one-out.js";
@@ -30,11 +30,9 @@ export async function refitClassifier(
   const sums: ClassifierSums[] = [];
   try {
     for await (const picture of evaluationImages(labeled)) {
-      const { image, label, width, height } = picture;
       const sum = () => {
-        const encoding = network.encode(normalize(imageTensor(image, [1, height, width], { device })));
-        const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
-        return sumEncoded(network, encoding, ids);
+        const { image, label } = imageTensors(picture, device);
+        return sumEncoded(network, network.encode(image), label);
       };
       const look = { device, normalization };
       sums.push(scope(() => noGrad(() => withOwnStatistics(network, pictureOf(picture), look, sum))));

@@ -6,7 +6,7 @@ import { miniRecipe } from "../../test/mini-recipe.js";
 import "../../test/tiny-backbone.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
-import { imageTensors } from "../inspection/domains.js";
+import { imageTensors } from "../loading/image-tensors.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import { crossEntropyLoss } from "../losses/segmentation.js";
 import { predict } from "../models/segment.js";

@@ -6,10 +6,10 @@
 
 import { setImmediate } from "node:timers/promises";
 import { Random } from "@pinmem/core";
-import { type Device, dispose, fromTypedArray, nn, optim, scope, type Tensor } from "@pinmem/torch";
+import { type Device, dispose, nn, optim, scope, type Tensor } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
-import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { type EvaluationImage, evaluationImages } from "../loading/evaluation-loader.js";
+import { imageTensors } from "../loading/image-tensors.js";
 import { crossEntropyLoss } from "../losses/segmentation.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import { decodeWith } from "../models/segment.js";
@@ -110,14 +110,15 @@ function trainable(network: SegmentationNetwork, writes: boolean): nn.Parameter[
 
 function lossOf(
   network: SegmentationNetwork,
-  { image, label, width, height }: Labeled,
+  picture: Labeled,
   { writes, device }: { writes: boolean; device: Device },
 ): Tensor {
   const memory = memoryOf(network, "trainSteps");
-  const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
-  const { feature, lowLevel } = network.encode(normalize(imageTensor(image, [1, height, width], { device })));
+  const { image, label } = imageTensors(picture, device);
+  const { feature, lowLevel } = network.encode(image);
   // With several rows a class there is none for the place to be written into: they stay.
-  const items = writes && memory.rowsPer === null ? memory.write(feature, ids) : memory.items;
+  const items = writes && memory.rowsPer === null ? memory.write(feature, label) : memory.items;
   const reading = memory.read(feature, { items });
-  return crossEntropyLoss(decodeWith(network, { feature, lowLevel }, reading, [height, width]), ids);
+  const size = [picture.height, picture.width] as const;
+  return crossEntropyLoss(decodeWith(network, { feature, lowLevel }, reading, size), label);
 }

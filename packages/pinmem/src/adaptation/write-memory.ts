@@ -2,14 +2,14 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { LabelSpace } from "@pinmem/core";
-import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
+import { type Device, noGrad, scope } from "@pinmem/torch";
 import { type Dataset, defineDataset } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
 import { ownDecoding } from "../datasets/label-decoding.js";
 import { withOwnStatistics } from "../inference/own-look.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
-import { imageTensor, normalize } from "../loading/batch-tensors.js";
-import { type EvaluationImage, evaluationImages } from "../loading/evaluation-loader.js";
+import { type EvaluationImage, evaluationImages, pictureOf } from "../loading/evaluation-loader.js";
+import { imageTensors } from "../loading/image-tensors.js";
 import type { DecodedSample } from "../loading/open-sample.js";
 import type { ClassMemory } from "../memory/class-memory.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -56,15 +56,13 @@ export async function writeMemory(
   const sums: PictureSums[] = [];
   try {
     for await (const picture of labeledImages(pictures, space)) {
-      const { image, label, width, height } = picture;
       const sum = () => {
-        const { feature } = network.encode(normalize(imageTensor(image, [1, height, width], { device })));
-        const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
-        return sumPicture(feature, ids, network.classes);
+        const { image, label } = imageTensors(picture, device);
+        const { feature } = network.encode(image);
+        return sumPicture(feature, label, network.classes);
       };
       const look = { device, normalization };
-      const shown = { width, height, pixels: image };
-      sums.push(scope(() => noGrad(() => withOwnStatistics(network, shown, look, sum))));
+      sums.push(scope(() => noGrad(() => withOwnStatistics(network, pictureOf(picture), look, sum))));
       await setImmediate();
     }
     return writeSums({ memory, space }, sums, momentum);

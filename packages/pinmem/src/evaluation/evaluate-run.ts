@@ -18,15 +18,15 @@ import {
   sameNormalization,
   type TestNormalization,
 } from "@pinmem/core/formats";
-import { type Device, fromTypedArray, noGrad, scope } from "@pinmem/torch";
+import { type Device, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
 import type { Dataset } from "../datasets/dataset.js";
 import { datasetTitle } from "../datasets/dataset-title.js";
 import { evaluateDomain } from "../inference/evaluate-domain.js";
 import { withOwnStatistics } from "../inference/own-look.js";
 import type { ImagePredictor } from "../inference/predictor.js";
-import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { type EvaluationImage, pictureOf } from "../loading/evaluation-loader.js";
+import { imageTensors } from "../loading/image-tensors.js";
 import { requireUsableLabels } from "../loading/label-survey.js";
 import { cohesionLoss } from "../losses/memory.js";
 import { alone, ownSamples, type World } from "../processes/world.js";
@@ -220,22 +220,20 @@ function measureCohesion(
   tally: Tally,
 ): void {
   const { memory } = network;
-  const { image, label, width, height } = sample;
   if (!memory) return;
   const loss = scope(() =>
     noGrad(() => {
-      const input = normalize(imageTensor(image, [1, height, width], { device }));
+      const { image, label } = imageTensors(sample, device);
       const { feature } = withOwnStatistics(network, pictureOf(sample), { device, normalization }, () =>
-        network.encode(input),
+        network.encode(image),
       );
       const { scores } = memory.read(feature);
-      const ids = fromTypedArray(label, [1, height, width], { device }).to("int64");
-      return cohesionLoss(scores, ids, { temperature: memory.temperature }).toNumber();
+      return cohesionLoss(scores, label, { temperature: memory.temperature }).toNumber();
     }),
   );
   tally.addCohesion(
     loss,
-    label.reduce((sum, id) => sum + Number(id !== 255), 0),
+    sample.label.reduce((sum, id) => sum + Number(id !== 255), 0),
   );
 }
 

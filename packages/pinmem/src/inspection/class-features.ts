@@ -11,7 +11,8 @@ import { withOwnStatistics } from "../inference/own-look.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { pictureOf } from "../loading/evaluation-loader.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
-import { type InspectedDomain, imageTensors } from "./domains.js";
+import { imageTensors } from "../loading/image-tensors.js";
+import type { InspectedDomain } from "./domains.js";
 
 export interface ClassFeature {
   /** Position among the domains. */

@@ -1,11 +1,9 @@
-// The domains that an inspection looks at, and their images as the network takes them.
+// The domains that an inspection looks at, and their images.
 
 import { basename } from "node:path";
 import type { LabelSpace } from "@pinmem/core";
 import type { DomainRole } from "@pinmem/core/formats";
-import { type Device, fromTypedArray, type Tensor } from "@pinmem/torch";
 import { DomainError, type DomainSources, openDomains } from "../evaluation/open-domains.js";
-import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { type EvaluationImage, evaluationImages } from "../loading/evaluation-loader.js";
 import type { Recipe } from "../recipes/recipe.js";
 
@@ -44,23 +42,6 @@ export async function inspectedDomains(
     count: dataset.samples.length,
     images: () => evaluationImages(dataset, { prefetch: 1 }),
   }));
-}
-
-export interface ImageTensors {
-  /** 1 x 3 x H x W, normalized. */
-  readonly image: Tensor;
-  /** 1 x H x W, int64, 255 ignored. */
-  readonly label: Tensor;
-}
-
-export function imageTensors(
-  { image, label, width, height }: EvaluationImage,
-  device: Device = "cpu",
-): ImageTensors {
-  return {
-    image: normalize(imageTensor(image, [1, height, width], { device })),
-    label: fromTypedArray(label, [1, height, width], { device }).to({ dtype: "int64" }),
-  };
 }
 
 /** What to call an image under a picture: the name of its file, without folders. */

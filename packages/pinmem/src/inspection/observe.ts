@@ -7,7 +7,7 @@ import type { TestTimeNormalization } from "../inference/test-time-normalization
 import { type EvaluationImage, pictureOf } from "../loading/evaluation-loader.js";
 import { decodeWith } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
-import { imageTensors } from "./domains.js";
+import { imageTensors } from "../loading/image-tensors.js";
 
 export interface Observation {
   readonly sample: EvaluationImage;

@@ -22,7 +22,11 @@ export interface EvaluationImage extends Size {
 }
 
 /** Its pixels, as those who predict take them. */
-export const pictureOf = ({ image: pixels, width, height }: EvaluationImage): RgbImage => ({
+export const pictureOf = ({
+  image: pixels,
+  width,
+  height,
+}: Pick<EvaluationImage, "image" | "width" | "height">): RgbImage => ({
   width,
   height,
   pixels,
