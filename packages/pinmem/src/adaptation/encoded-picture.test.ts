@@ -1,9 +1,15 @@
+import { protocol } from "@pinmem/core/formats";
 import { manualSeed, noGrad, scope } from "@pinmem/torch";
 import { expect, it } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { untrainedRun } from "../../test/untrained-run.js";
 import { winners } from "../inference/predictor.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { createNetwork } from "../models/network.js";
 import { predict } from "../models/segment.js";
+import { openRun } from "../runs/open-run.js";
+import { predictorOf } from "../runs/predictor-of.js";
 import { EncodedPicture } from "./encoded-picture.js";
 
 const picture = (width: number, height: number) => ({
@@ -33,4 +39,26 @@ it.each([
     expect(differing).toBeLessThanOrEqual(2); // votes are added in another order
     expect(new Set(wanted).size).toBeGreaterThan(1);
   });
+});
+
+it("answers of a picture larger than statistics need what is predicted of it with its own, kept or encoded again", () => {
+  using run = openRun(untrainedRun(`${temporaryFolder()}/run`, { recipe: miniRecipe({}) }), {
+    normalize: { kind: "image", weight: 0.5 },
+  });
+  const { network, normalization } = run;
+  const items = network.memory?.items;
+  if (!items) throw new Error("there is no memory");
+  const [width, height] = [1216, 928];
+  const given = picture(width, height);
+  const by = protocol("whole", { normalize: { kind: "image", weight: 0.5 } });
+  const shown = { width, height, pixels: given.image };
+  const [wanted] = predictorOf(run, { protocol: by }).labels([shown]);
+  for (const keepUpTo of [0, Number.POSITIVE_INFINITY]) {
+    scope(() => {
+      using encoded = new EncodedPicture(network, given, { device: "cpu", normalization, keepUpTo });
+      const [answer] = encoded.answers(items, [{ vote: network.memory?.voteWeight ?? 0 }]);
+      const differing = answer?.reduce((sum, one, at) => sum + Number(one !== wanted?.[at]), 0) ?? 0;
+      expect(differing / (width * height)).toBeLessThan(1e-4);
+    });
+  }
 });
