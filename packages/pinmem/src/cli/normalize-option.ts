@@ -14,7 +14,7 @@ export type NormalizeFlag =
 export const normalizeOption = (): Option =>
   new Option(
     "--normalize <statistics>",
-    "of batch norm: trained; image:W to mix in each picture's own with weight W, such as image:0.3, or auto, as the picture " +
+    "of batch norm: trained, or as the run was adapted; image:W to mix in each picture's own with weight W, such as image:0.3, or auto, as the picture " +
       "needs it (after pinmem calibrate); place:FOLDER:W those of a folder of pictures, or place:FOLDER:auto (default: trained)",
   ).argParser(parse);
 
