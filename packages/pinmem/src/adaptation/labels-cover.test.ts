@@ -68,6 +68,7 @@ it("lets a single picture's fit be taken where they do, and rows alone where not
       own: "auto",
       ownBefore: 0,
       weightWithoutLabels: () => Promise.reject(new Error("there are none")),
+      tellMoreWithOwn: () => Promise.resolve(false),
       vote: "auto",
       classifier: "auto",
       momentum: 0,

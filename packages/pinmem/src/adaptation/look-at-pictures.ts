@@ -8,9 +8,11 @@ import { type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { SceneSample } from "../datasets/dataset.js";
 import { readImage } from "../images/image.js";
 import { pictureInput, statisticsView } from "../inference/picture-input.js";
+import { CLEARLY_MORE } from "../inference/place.js";
 import { PlaceStatistics } from "../inference/place-statistics.js";
 import { SecondLook } from "../inference/second-look.js";
 import { asksForOwn, departs, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
+import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { withTrainedVotes } from "../inference/trained-votes.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -51,21 +53,10 @@ export async function placeDeparts(
   network: SegmentationNetwork,
   pictures: readonly PlacePicture[],
   rule: ShiftRule,
-  { device = "cpu", onProgress }: LookOptions = {},
+  options: LookOptions = {},
 ): Promise<boolean> {
-  const memories = network.memory ? [network.memory] : [];
-  const second = new SecondLook(network, (image) =>
-    withTrainedVotes(memories, () => predict(network, image)),
-  );
-  const overAll = async <T>(of: (input: Tensor) => T): Promise<T[]> => {
-    const each: T[] = [];
-    for await (const image of inputsOf(pictures)) {
-      each.push(noGrad(() => scope(() => of(pictureInput([image], device)))));
-      onProgress?.(each.length, pictures.length);
-    }
-    return each;
-  };
-  const mean = (values: readonly number[]): number => meanOf(values) ?? Number.NaN;
+  const second = new SecondLook(network, (image) => withVotesOfTraining(network, image));
+  const overAll = <T>(of: (input: Tensor) => T): Promise<T[]> => ofEach(pictures, of, options);
   try {
     const signs = await overAll((input) => predictionSigns(second.trained(input)));
     const entropy = mean(signs.map((one) => one.entropy));
@@ -79,6 +70,49 @@ export async function placeDeparts(
     second.normalization.remove();
   }
 }
+
+/**
+ * Whether pictures of a place, taken together, tell clearly more (information, inference/shift-rule.ts) where each brings `own` of its
+ * statistics.
+ * @param network with statistics of the place, in its trained form and evaluation mode; it is the same afterwards
+ * @throws as `placeDeparts`
+ */
+export async function tellMoreWithOwn(
+  network: SegmentationNetwork,
+  pictures: readonly PlacePicture[],
+  own: number,
+  options: LookOptions = {},
+): Promise<boolean> {
+  const told = async () => {
+    const look = (input: Tensor) => predictionSigns(withVotesOfTraining(network, input)).information;
+    return mean(await ofEach(pictures, look, options));
+  };
+  const without = await told();
+  using _ = new TestTimeNormalization(network, own);
+  return (await told()) > CLEARLY_MORE * without;
+}
+
+/** Votes that weigh what they weighed in training, for which rules are. */
+function withVotesOfTraining(network: SegmentationNetwork, input: Tensor): Tensor {
+  const memories = network.memory ? [network.memory] : [];
+  return withTrainedVotes(memories, () => predict(network, input));
+}
+
+/** What is said of each picture, in turn. */
+async function ofEach<T>(
+  pictures: readonly PlacePicture[],
+  of: (input: Tensor) => T,
+  { device = "cpu", onProgress }: LookOptions,
+): Promise<T[]> {
+  const each: T[] = [];
+  for await (const image of inputsOf(pictures)) {
+    each.push(noGrad(() => scope(() => of(pictureInput([image], device)))));
+    onProgress?.(each.length, pictures.length);
+  }
+  return each;
+}
+
+const mean = (values: readonly number[]): number => meanOf(values) ?? Number.NaN;
 
 /** Pictures in the size that statistics are taken in. */
 async function* inputsOf(pictures: readonly PlacePicture[]): AsyncGenerator<RgbImage> {

@@ -38,6 +38,8 @@ export interface PlanOptions {
   readonly ownBefore: number;
   /** What the pictures of the place ask for where no labels say it. */
   readonly weightWithoutLabels: () => Promise<PlaceWeight>;
+  /** Whether pictures tell clearly more with some of their own statistics, those of the place being mixed in. */
+  readonly tellMoreWithOwn: () => Promise<boolean>;
   readonly vote: number | "auto";
   /** Strength of a classifier fitted to the labeled pictures; "auto" tries some where the vote is "auto" too. */
   readonly classifier: number | "auto";
@@ -94,6 +96,7 @@ export async function planFor(
     own: askedOwn,
     ownBefore,
     weightWithoutLabels,
+    tellMoreWithOwn,
     vote,
     classifier,
     momentum,
@@ -126,7 +129,9 @@ export async function planFor(
     if (weight !== "auto") return { weight, own };
     const { weight: asFound, departs, note } = await weightWithoutLabels();
     if (note !== null) notes.push(note);
-    return { weight: asFound, own: triesOwn && departs ? Math.max(own, FAR_OWN_WEIGHT) : own };
+    if (!triesOwn || !departs) return { weight: asFound, own };
+    statistics?.mixInto(asFound);
+    return { weight: asFound, own: (await tellMoreWithOwn()) ? FAR_OWN_WEIGHT : 0 };
   };
   const settled = async (rows: Candidate["rows"], otherwise: number, strength = fixed): Promise<Plan> => ({
     ...(await decideStatistics()),

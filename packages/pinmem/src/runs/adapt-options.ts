@@ -38,7 +38,8 @@ export interface AdaptOptions {
   readonly weight?: number | "auto";
   /**
    * Of each picture's own statistics, which batch norm mixes into those of the place whenever the run is used, 0 to 1. Default "auto": as
-   * `weight`, 0.1 or none where that is "auto" too, and otherwise what the run has already.
+   * `weight`, 0.1 or none where that is "auto" too (without labels: 0.1 where pictures of a place that departs tell clearly more so), and
+   * otherwise what the run has already.
    */
   readonly own?: number | "auto";
   /** Weight of the memory's cosines in the logits. Default "auto": as `weight`, and without labels as trained. */

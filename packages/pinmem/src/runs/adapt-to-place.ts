@@ -4,11 +4,12 @@
 
 import { dirname, resolve } from "node:path";
 import { dispose, keep, loadSafetensors, nn, noGrad, scope } from "@pinmem/torch";
-import { lookAtPictures } from "../adaptation/look-at-pictures.js";
+import { lookAtPictures, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
 import { planFor } from "../adaptation/plan.js";
 import { refitClassifier, refitClassifierFrom } from "../adaptation/refit-classifier.js";
 import { trainSteps } from "../adaptation/train-steps.js";
 import { writeMemory, writeSums } from "../adaptation/write-memory.js";
+import { FAR_OWN_WEIGHT } from "../inference/place.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { adjustLogits } from "../models/adjust-logits.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
@@ -115,6 +116,7 @@ async function adapt(
     own: steps > 0 ? 0 : own, // Steps train with one set of statistics for all pictures.
     ownBefore: before.adaptation?.own ?? 0,
     weightWithoutLabels: () => placeWeight(network, place.pictures, { file, ...before }, looking),
+    tellMoreWithOwn: () => tellMoreWithOwn(network, place.pictures, FAR_OWN_WEIGHT, looking),
     vote,
     classifier,
     momentum,

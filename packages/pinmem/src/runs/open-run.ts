@@ -7,7 +7,7 @@ import { existsSync, statSync } from "node:fs";
 import type { LabelSpace } from "@pinmem/core";
 import type { TestNormalization } from "@pinmem/core/formats";
 import { type Device, dispose, loadSafetensors, nn } from "@pinmem/torch";
-import { lookAtPictures } from "../adaptation/look-at-pictures.js";
+import { lookAtPictures, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
 import { FAR_OWN_WEIGHT, PLACE_WEIGHT, type Place } from "../inference/place.js";
 import { SecondLook } from "../inference/second-look.js";
 import type { ShiftRule } from "../inference/shift-rule.js";
@@ -178,7 +178,7 @@ export function openRun(
 export interface OpenRunAtPlaceOptions extends Omit<OpenRunOptions, "normalize"> {
   /**
    * Of the place's statistics, 0 to 1; "auto": one weight as what the network makes of its pictures, taken together, asks for by
-   * the rule of `image:auto`, and where that is not 0 each picture's own with 0.1 beside them. Default 0.3.
+   * the rule of `image:auto`, and each picture's own with 0.1 beside them, where it is not 0 and pictures tell more so. Default 0.3.
    */
   readonly weight?: number | "auto";
   /** Told after each picture. */
@@ -207,7 +207,11 @@ export async function openRunAtPlace(
       using statistics = await lookAtPictures(network, place.files, looking);
       statistics.mixInto(weight);
     }
-    const normalization = normalizationOf(network, asked === "auto" && weight > 0 ? FAR_OWN_WEIGHT : null);
+    const asksForOwn =
+      asked === "auto" &&
+      weight > 0 &&
+      (await tellMoreWithOwn(network, place.files, FAR_OWN_WEIGHT, looking));
+    const normalization = normalizationOf(network, asksForOwn ? FAR_OWN_WEIGHT : null);
     if (form === "prepared" && !normalization) prepareForInference(network);
     return { ...run, normalize: normalizationAt(place, asked), normalization, placeWeight: weight };
   } catch (error) {

@@ -5,11 +5,17 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
-import { placeDeparts } from "../adaptation/look-at-pictures.js";
+import { placeDeparts, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
 import { exportRun } from "../export/export-run.js";
 import { writeRgbPng } from "../images/write-png.js";
 import { pictureInput } from "../inference/picture-input.js";
-import { FAR_OWN_WEIGHT, FAR_PLACE_WEIGHT, findPlace, PLACE_WEIGHT } from "../inference/place.js";
+import {
+  CLEARLY_MORE,
+  FAR_OWN_WEIGHT,
+  FAR_PLACE_WEIGHT,
+  findPlace,
+  PLACE_WEIGHT,
+} from "../inference/place.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { type PredictionSigns, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 import { predict } from "../models/segment.js";
@@ -75,6 +81,8 @@ describe("the weight of a place's statistics", () => {
     const run = await calibrated(always);
     using auto = await openRunAtPlace(run, place, { weight: "auto" });
     using given = await openRunAtPlace(run, place, { weight: FAR_PLACE_WEIGHT, form: "trained" });
+    const tell = await tellMoreWithOwn(given.network, place.files, FAR_OWN_WEIGHT);
+    expect(tell).toBe(true); // They are few and differ, and the network is not trained.
     expect([auto, given].map(({ normalization }) => normalization?.weight)).toEqual([
       FAR_OWN_WEIGHT,
       undefined,
@@ -92,6 +100,26 @@ describe("the weight of a place's statistics", () => {
     await expect(openRunAtPlace(untrainedRun(fresh()), place, { weight: "auto" })).rejects.toThrow(
       /is not calibrated/,
     );
+  });
+
+  it("comes with pictures' own where these tell clearly more so, taken together", async () => {
+    using run = openRun(untrainedRun(fresh()), { form: "trained" });
+    const { network } = run;
+    const { files } = await findPlace(images);
+    const told = () => files.reduce((sum, file) => sum + signsOf(network, file).information, 0);
+    const without = told();
+    const answers: boolean[] = [];
+    for (const own of [0.001, 0.1, 1]) {
+      const normalization = new TestTimeNormalization(network, own);
+      const clearly = told() > CLEARLY_MORE * without;
+      normalization.remove();
+      const answer = await tellMoreWithOwn(network, files, own);
+      expect(answer).toBe(clearly);
+      answers.push(answer);
+    }
+    expect(new Set(answers).size).toBe(2);
+    using other = openRun(run.file, { form: "trained" });
+    expect(logits(run)).toEqual(logits(other)); // As it was.
   });
 
   it("follows the means over the pictures, of either look", async () => {
