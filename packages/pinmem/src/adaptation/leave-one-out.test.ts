@@ -17,7 +17,7 @@ import { evaluationImages } from "../loading/evaluation-loader.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
 import { predict } from "../models/segment.js";
 import { type OpenRun, openRun } from "../runs/open-run.js";
-import { type Candidate, leaveOneOut, type Scored } from "./leave-one-out.js";
+import { type Candidate, leaveOneOut, meanIoUOver, type Scored } from "./leave-one-out.js";
 import { lookAtPictures } from "./look-at-pictures.js";
 import { refitClassifier } from "./refit-classifier.js";
 import { writeMemory } from "./write-memory.js";
@@ -120,7 +120,7 @@ it("keeps the network as it was where nothing is clearly better, and otherwise t
     votes: [0, 5],
   });
   const { before, best, candidates } = choice;
-  const score = ({ matrix }: { matrix: ConfusionMatrix }) => meanIoU(matrix) ?? 0;
+  const score = (one: Scored) => one.score;
   const weights = [...new Set(candidates.map(({ weight }) => weight))];
   const bestAt = weights.map((weight) =>
     Math.max(...candidates.filter((one) => one.weight === weight).map(score)),
@@ -142,7 +142,7 @@ it("tries pictures' own statistics under the best weight of the place's, as the 
     classifiers: [10],
   });
   const { candidates, best, before } = choice;
-  const score = ({ matrix }: { matrix: ConfusionMatrix }) => meanIoU(matrix) ?? 0;
+  const score = (one: Scored) => one.score;
   const at = (weight: number, own: number) =>
     candidates.filter((one) => one.weight === weight && one.own === own);
   const tried = candidates.filter(({ own }) => own > 0);
@@ -228,4 +228,28 @@ it("climbs until a weight is worse, and takes single values as they are given", 
   expect(given.candidates).toHaveLength(1);
   expect(given.best).toMatchObject({ weight: 0.3, vote: 10, rows: "place" });
   expect(given.before).toMatchObject({ weight: 0, vote: 0, rows: "trained" });
+});
+
+it("asks of pictures only the classes that several of them show, of which the others could tell", async () => {
+  using choice = await leaveOneOut(opened.network, { ...options, weights: [0], votes: [0, 5] });
+  const shown = new Map<number, number>();
+  for await (const { label } of evaluationImages(dataset)) {
+    for (const trainId of new Set(label)) shown.set(trainId, (shown.get(trainId) ?? 0) + 1);
+  }
+  const several = [...shown].flatMap(([trainId, pictures]) =>
+    pictures > 1 && trainId < 19 ? [trainId] : [],
+  );
+  expect(several.length).toBeGreaterThan(2);
+  expect([...shown.values()]).toContain(1);
+  for (const { matrix, score } of choice.candidates) {
+    const at = (row: number, column: number) => matrix.counts[row * 19 + column] as number;
+    const ious = several.map((one) => {
+      const labeled = Array.from({ length: 19 }, (_, column) => at(one, column)).reduce((a, b) => a + b);
+      const predicted = several.reduce((sum, row) => sum + at(row, one), 0);
+      return at(one, one) / (labeled + predicted - at(one, one));
+    });
+    expect(score).toBeCloseTo(ious.reduce((a, b) => a + b) / ious.length, 12);
+  }
+  const [{ matrix } = { matrix: new ConfusionMatrix(19) }] = choice.candidates;
+  expect(meanIoUOver(matrix, new Set())).toBe(meanIoU(matrix));
 });

@@ -2,6 +2,9 @@
 // pictures themselves: each is answered with rows written from the others (or a fit to them), and what all of them got wrong is
 // counted together.
 //
+// A class that pictures of one fold alone show is not asked of them: the others could tell nothing of it, where what is adapted in the
+// end is told by all. (Asked, it spoke against every fit, in small pictures of many classes most: docs/results.)
+//
 // The state as trained is always among the candidates and stays where nothing is better, so that adapting is never chosen where
 // it harms the pictures at hand. Weights are climbed from 0 on until one is worse than the best so far by more than few pictures
 // can tell, and the last before that is taken: that statistics of the place help is known of many pictures without labels. Then
@@ -10,13 +13,13 @@
 // Shapes: K classes, C width, H W image, h w feature.
 
 import { setImmediate } from "node:timers/promises";
-import { ConfusionMatrix, IGNORE_INDEX, meanIoU } from "@pinmem/core";
+import { ConfusionMatrix, classIoU, IGNORE_INDEX, meanIoU, meanOf } from "@pinmem/core";
 import { type Device, dispose, scope } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
+import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import type { ClassMemory } from "../memory/class-memory.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
-import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { memoryOf } from "../training/methods/method.js";
 import { type PictureSums, rowsOf } from "./class-rows.js";
 import { fitClassifier, totalOf } from "./classifier-fit.js";
@@ -48,6 +51,8 @@ export interface Candidate {
 /** A candidate, and what it answered to pictures that had no part in its rows. */
 export interface Scored extends Candidate {
   readonly matrix: ConfusionMatrix;
+  /** Mean IoU over the classes that several pictures show, and their pixels, which candidates are chosen by. */
+  readonly score: number;
 }
 
 /** What labeled pictures say of rows and of a fit of the classifier. */
@@ -155,26 +160,26 @@ export async function leaveOneOut(
     for (const weight of beginsAsItWas ? weights.slice(1) : weights) {
       const { scored, pictures } = await tryAt({ weight, own });
       const leader = bestOf(scored);
-      if (!leader || (top && scoreOf(leader) < scoreOf(top) - MARGIN)) {
+      if (!leader || (top && leader.score < top.score - MARGIN)) {
         free(pictures);
         break;
       }
       keep(pictures);
       best = leader;
-      if (!top || scoreOf(leader) > scoreOf(top)) top = leader;
+      if (!top || leader.score > top.score) top = leader;
     }
     for (const other of best ? owns : []) {
       const { scored, pictures } = await tryAt({ weight: (best as Scored).weight, own: other });
       const leader = bestOf(scored);
-      if (!leader || scoreOf(leader) <= scoreOf(best as Scored) + MARGIN) {
+      if (!leader || leader.score <= (best as Scored).score + MARGIN) {
         free(pictures);
         continue;
       }
       keep(pictures);
       best = leader;
-      if (!top || scoreOf(leader) > scoreOf(top)) top = leader;
+      if (!top || leader.score > top.score) top = leader;
     }
-    const isBetter = top !== undefined && (!isFree || scoreOf(top) > scoreOf(before) + MARGIN);
+    const isBetter = top !== undefined && (!isFree || top.score > before.score + MARGIN);
     const pictures = kept;
     return {
       before,
@@ -199,12 +204,10 @@ function free(pictures: readonly EncodedPicture[]): void {
  */
 const MARGIN = 0.005;
 
-const scoreOf = ({ matrix }: Scored): number => meanIoU(matrix) ?? 0;
-
 /** Of equal ones the first. */
 const bestOf = (scored: readonly Scored[]): Scored | undefined =>
   scored.reduce<Scored | undefined>(
-    (best, one) => (best === undefined || scoreOf(one) > scoreOf(best) ? one : best),
+    (best, one) => (best === undefined || one.score > best.score ? one : best),
     undefined,
   );
 
@@ -227,8 +230,8 @@ async function score(
   using normalization = own > 0 ? new TestTimeNormalization(trained, own) : null;
   const network = (normalization ? null : prepared?.()) ?? trained;
   const memory = memoryOf(network, "leaveOneOut");
-  const scored = candidates.map((one) => ({ ...one, matrix: new ConfusionMatrix(network.classes) }));
-  const groups = decodedTogether(memory, scored);
+  const asked = candidates.map((one) => ({ ...one, matrix: new ConfusionMatrix(network.classes) }));
+  const groups = decodedTogether(memory, asked);
   const fits = candidates.some(({ classifier }) => classifier > 0);
   const total = 2 * dataset.samples.length;
   const pictures: EncodedPicture[] = [];
@@ -259,12 +262,12 @@ async function score(
       for (let at = fold; at < pictures.length; at += FOLDS) {
         const picture = pictures[at] as EncodedPicture;
         const others = pictures.filter((one) => one !== picture);
-        for (const asked of groups) {
+        for (const group of groups) {
           scope(() => {
-            const isPlace = asked.some(({ rows }) => rows === "place");
+            const isPlace = group.some(({ rows }) => rows === "place");
             const items = isPlace ? rowsOf(sumsOf(others), { before: memory.items, momentum }) : memory.items;
-            const predictions = picture.answers(items, asked, fit);
-            for (const [which, { matrix }] of asked.entries())
+            const predictions = picture.answers(items, group, fit);
+            for (const [which, { matrix }] of group.entries())
               count(matrix, predictions[which] as Uint8Array, picture.label);
           });
         }
@@ -274,6 +277,8 @@ async function score(
       }
     }
     for (const picture of pictures) picture.forget();
+    const several = shownBySeveral(pictures);
+    const scored = asked.map((one) => ({ ...one, score: meanIoUOver(one.matrix, several) }));
     return { scored, pictures };
   } catch (error) {
     free(pictures);
@@ -285,8 +290,35 @@ async function score(
 
 const sumsOf = (pictures: readonly PictureEvidence[]): PictureSums[] => pictures.map(({ sums }) => sums);
 
+/** Classes that pictures of more than one fold show. */
+function shownBySeveral(pictures: readonly EncodedPicture[]): ReadonlySet<number> {
+  const folds = new Map<number, number>();
+  const several = new Set<number>();
+  for (const [at, { label }] of pictures.entries()) {
+    for (const trainId of new Set(label)) {
+      const first = folds.get(trainId);
+      if (first === undefined) folds.set(trainId, at % FOLDS);
+      else if (first !== at % FOLDS) several.add(trainId);
+    }
+  }
+  several.delete(IGNORE_INDEX);
+  return several;
+}
+
+/** Mean IoU over some classes, of whose pixels alone it is; over all classes where there are none of these. */
+export function meanIoUOver(matrix: ConfusionMatrix, some: ReadonlySet<number>): number {
+  if (some.size === 0) return meanIoU(matrix) ?? 0;
+  const within = new ConfusionMatrix(matrix.classes);
+  for (const trainId of some) {
+    const row = trainId * matrix.classes;
+    within.counts.set(matrix.counts.subarray(row, row + matrix.classes), row);
+  }
+  const each = classIoU(within);
+  return meanOf([...some].flatMap((trainId) => each[trainId] ?? [])) ?? 0;
+}
+
 /** Candidates of which a decoder sees the same: those of the same rows, or all where rows without votes change nothing. */
-function decodedTogether(memory: ClassMemory, scored: readonly Scored[]): Scored[][] {
+function decodedTogether<T extends Candidate>(memory: ClassMemory, scored: readonly T[]): T[][] {
   const trained = scored.filter(({ rows }) => rows === "trained");
   const place = scored.filter(({ rows }) => rows === "place");
   const together = memory.votesOnly && trained.every(({ vote }) => vote === 0);

@@ -175,7 +175,7 @@ export async function planFor(
     };
     const choice = await leaveOneOut(network, { ...trying, ...some });
     const best = strongestHarmless(choice);
-    const { matrix: _, ...plan } = best;
+    const { matrix: _, score: __, ...plan } = best;
     const fit =
       plan.classifier > 0
         ? `a classifier x ${plan.classifier} does well on average, and those no harm that are left out`
@@ -194,7 +194,11 @@ export async function planFor(
     classifiers: mayFit ? CLASSIFIERS : [],
     classifier: fixed,
   });
-  const { matrix: _, ...best } = choice.best;
+  const { matrix, score: _, ...best } = choice.best;
+  if ((meanIoU(matrix) ?? 0) < (meanIoU(choice.before.matrix) ?? 0))
+    notes.push(
+      "what was chosen is better for the classes that several labeled pictures show; the scores of all classes are lower, since those that one picture alone shows are unknown to the others",
+    );
   if (choice.best === choice.before)
     notes.push(
       "on pictures that were left out nothing was better than the network as it was, so that it stays so",
