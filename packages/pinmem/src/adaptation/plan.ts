@@ -64,19 +64,19 @@ const DEFAULT_VOTE = 10;
 const DEFAULT_CLASSIFIER = 3;
 /**
  * Up to so many pictures choose worse than the strongest of these is: what is left out of two or three is fitted to half or two thirds of
- * what there is, and prefers too little of it (docs/results).
+ * what there is, and says little (docs/results). Of two even that much is not known of the strong one, which harms small pictures of many classes.
  */
 const FEW = 3;
-const FEW_CLASSIFIERS = [10, 3] as const;
+const FEW_CLASSIFIERS: Readonly<Record<number, readonly number[]>> = { 2: [3], 3: [10, 3] };
 
 /**
  * The strongest fit that does pictures which are left out no harm, or else the network as it is: harm is seen in a few pictures too, as where they
  * have few pixels and many classes.
  */
-function strongestHarmless({ candidates, before }: Choice): Scored {
+function strongestHarmless({ candidates, before }: Choice, strengths: readonly number[]): Scored {
   const asItIs = candidates.find(({ rows, classifier }) => rows === "trained" && classifier === 0) ?? before;
   const score = ({ matrix }: Scored) => meanIoU(matrix) ?? 0;
-  const fit = FEW_CLASSIFIERS.map((strength) => candidates.find(({ classifier }) => classifier === strength));
+  const fit = strengths.map((strength) => candidates.find(({ classifier }) => classifier === strength));
   return fit.find((one) => one !== undefined && score(one) >= score(asItIs)) ?? asItIs;
 }
 
@@ -167,14 +167,15 @@ export async function planFor(
   }
   if (fitsFew) {
     const decided = await decideStatistics();
+    const strengths = FEW_CLASSIFIERS[count] ?? [];
     const some = {
       weights: [decided.weight],
       own: decided.own,
       votes: [],
-      classifiers: FEW_CLASSIFIERS,
+      classifiers: strengths,
     };
     const choice = await leaveOneOut(network, { ...trying, ...some });
-    const best = strongestHarmless(choice);
+    const best = strongestHarmless(choice, strengths);
     const { matrix: _, score: __, ...plan } = best;
     const fit =
       plan.classifier > 0

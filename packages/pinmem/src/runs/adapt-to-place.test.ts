@@ -210,30 +210,36 @@ describe("one labeled picture", () => {
   });
 });
 
-describe("two labeled pictures", () => {
-  /** Labels of the first two pictures. */
-  const labeled = async (trainId: (at: number) => number): Promise<string> => {
+describe("two or three labeled pictures", () => {
+  /** Labels of the first few pictures. */
+  const labeled = async (trainId: (at: number) => number, count = 2): Promise<string> => {
     const folder = join(root, `labels-${turn++}`);
     const ids = Uint8Array.from({ length: width * height }, (_, at) => trainId(at));
-    for (const index of [0, 1])
+    for (let index = 0; index < count; index++)
       await writeLabelPng(join(folder, `drive/${index}.png`), { width, height, labels: ids });
     return folder;
   };
 
-  it("choose between fits where they name what is seen: the strongest that does no harm to what is left out, or none", async () => {
-    const all = await labeled((at) => at % 19);
-    const { record } = await adaptToPlace(run, { images, labels: all, out: fresh() });
-    expect(record).toMatchObject({ labeled: 2, weight: 0.3 });
-    const scores = new Map(
-      record.leftOut?.candidates.flatMap(({ rows, classifier, meanIoU }) =>
-        rows === "trained" ? [[classifier, meanIoU ?? 0] as const] : [],
-      ),
-    );
-    expect([...scores.keys()]).toEqual([0, 10, 3]);
-    const harmless = [10, 3].find((strength) => (scores.get(strength) ?? 0) >= (scores.get(0) ?? 0)) ?? 0;
-    expect([record.classifier, record.leftOut?.after.meanIoU]).toEqual([harmless, scores.get(harmless)]);
-    expect(record.notes.join()).toMatch(/2 pictures are labeled, too few to choose by/);
-  });
+  it.each([
+    [2, [3]],
+    [3, [10, 3]],
+  ])(
+    "choose, where they name what is seen and are %i, between fits of %j and none: the strongest that does no harm to what is left out",
+    async (count, strengths) => {
+      const all = await labeled((at) => at % 19, count);
+      const { record } = await adaptToPlace(run, { images, labels: all, out: fresh() });
+      expect(record).toMatchObject({ labeled: count, weight: 0.3 });
+      const scores = new Map(
+        record.leftOut?.candidates.flatMap(({ rows, classifier, meanIoU }) =>
+          rows === "trained" ? [[classifier, meanIoU ?? 0] as const] : [],
+        ),
+      );
+      expect([...scores.keys()]).toEqual([0, ...strengths]);
+      const harmless = strengths.find((strength) => (scores.get(strength) ?? 0) >= (scores.get(0) ?? 0)) ?? 0;
+      expect([record.classifier, record.leftOut?.after.meanIoU]).toEqual([harmless, scores.get(harmless)]);
+      expect(record.notes.join()).toMatch(new RegExp(`${count} pictures are labeled, too few to choose by`));
+    },
+  );
 
   it("choose where they name little of it", async () => {
     const few = await labeled((at) => (at < 8 ? 18 : 255));
