@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { protocol } from "@pinmem/core/formats";
 import { renderStreet } from "@pinmem/streets";
+import { liveTensors } from "@pinmem/torch";
 import { beforeAll, describe, expect, it } from "vitest";
+import { collectGarbage } from "../../test/collect-garbage.js";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import "../../test/tiny-backbone.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
@@ -38,6 +40,15 @@ beforeAll(async () => {
 
 const shown = { width, height, pixels: scene(7).image };
 const answer = async (opened: OpenRun) => (await predictImage(opened, shown)).trainIds;
+
+/** What the studio's engine makes of a gray picture, with this weight of its own statistics. */
+async function featureFor(out: string, input: string, weight: number): Promise<number[]> {
+  const compute = torchGraphs(out, { normalize: { kind: "trained" }, place: null });
+  const picture = { data: new Float32Array(3 * width * height).fill(0.4), shape: [1, 3, height, width] };
+  const given = { image: picture, [input]: { data: Float32Array.of(weight), shape: [] } };
+  const { feature } = await compute("encode", given, ["feature"]);
+  return Array.from((feature?.data ?? []) as Float32Array);
+}
 
 describe("a run adapted with a share of each picture's own statistics", () => {
   it("takes them wherever nothing else is asked for, and only there", async () => {
@@ -78,16 +89,11 @@ describe("a run adapted with a share of each picture's own statistics", () => {
     expect(model.verification).toMatchObject({ verified: true });
     const none = await exportRun(out, { out: fresh(), normalize: { kind: "image", weight: 0 } });
     expect(none.normalization?.weight).toBe(0);
-    const compute = torchGraphs(out, { normalize: { kind: "trained" }, place: null });
-    const picture = { data: new Float32Array(3 * width * height).fill(0.4), shape: [1, 3, height, width] };
-    const feature = async (weight: number) => {
-      const own = { data: Float32Array.of(weight), shape: [] };
-      const found = await compute("encode", { image: picture, [model.normalization?.input ?? ""]: own }, [
-        "feature",
-      ]);
-      return Array.from((found.feature?.data ?? []) as Float32Array);
-    };
-    expect(await feature(0.3)).not.toEqual(await feature(0));
+    const before = liveTensors();
+    const input = model.normalization?.input ?? "";
+    expect(await featureFor(out, input, 0.3)).not.toEqual(await featureFor(out, input, 0));
+    await collectGarbage(before); // The studio's networks live as long as its server.
+    expect(liveTensors()).toBe(before);
   });
 
   it("keeps it when it is adapted again, where nothing else is asked for", async () => {
