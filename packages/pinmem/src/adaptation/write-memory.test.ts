@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { renderStreet } from "@pinmem/streets";
 import { fromTypedArray, liveTensors, noGrad, scope } from "@pinmem/torch";
 import { beforeEach, expect, it } from "vitest";
+import { collectGarbage } from "../../test/collect-garbage.js";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import "../../test/tiny-backbone.js";
@@ -31,6 +32,7 @@ const rows = () => opened.network.memory?.items.toArray() as number[][];
 
 it("gives classes that occur the rows that a memory starts with in training, and leaves the others", async () => {
   const before = rows();
+  await collectGarbage(); // of the tests before
   const live = liveTensors();
   const written = await writeMemory(opened, pictures);
   expect(liveTensors()).toBe(live);
