@@ -11,7 +11,6 @@ import { untrainedRun } from "../../test/untrained-run.js";
 import { torchGraphs } from "../cli/studio/torch-graphs.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
 import { evaluateRun } from "../evaluation/evaluate-run.js";
-
 import { exportRun } from "../export/export-run.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 import { findPlace } from "../inference/place.js";
