@@ -62,12 +62,13 @@ export function adaptCommand(): Command {
     .addHelpText(
       "after",
       `
-From pictures alone, batch norm takes half of the statistics of the place where it looks unlike the sources, and none elsewhere, by
-the rule that pinmem calibrate fitted; where its pictures tell more so, each one that the run is shown brings a tenth of its own (--own 0: none, which is faster). With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are written from them, or the
-last layer is fitted to them in closed form; the weights of the statistics, of the votes and of that fit are those that answer
-best on labeled pictures that were left out. Two or three that show what there is only tell whether a fit does harm, one tells nothing; a network
-without a memory gets one that votes. Where nothing is better than the network as it was, it stays so. Nothing is trained without --steps.
-Given an adapted run, rows move from its rows by the memory's momentum.
+From pictures alone, batch norm takes half of the statistics of the place where it looks unlike the sources, and none elsewhere,
+by the rule that pinmem calibrate fitted; where its pictures tell more so, each one that the run is shown brings a tenth of its
+own (--own 0: none, which is faster). With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are
+written from them, or the last layer is fitted to them in closed form; the weights of the statistics, of the votes and of that fit
+are those that answer best on labeled pictures that were left out. Two or three that show what there is only tell whether a fit
+does harm, one tells nothing; a network without a memory gets one that votes. Where nothing is better than the network as it was,
+it stays so. Nothing is trained without --steps. Given an adapted run, rows move from its rows by the memory's momentum.
 
 Examples:
   npx pinmem adapt runs/demo --images photos --out runs/demo-here
