@@ -9,6 +9,7 @@ import { winners } from "../inference/predictor.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { type EvaluationImage, pictureOf } from "../loading/evaluation-loader.js";
 import { imageTensors } from "../loading/image-tensors.js";
+import { logFrequencies } from "../models/adjust-logits.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import { contextOf } from "../models/heads/context-convolution.js";
 import { decodeWith } from "../models/segment.js";
@@ -37,6 +38,16 @@ export interface Asked {
   readonly vote: number;
   /** Strength of the classifier's fit. Default 0. */
   readonly classifier?: number;
+  /** How much of the logarithms of the classes' frequencies is taken out of the logits. Default 0. */
+  readonly logitAdjustment?: number;
+}
+
+/** What a picture may be answered with. */
+export interface AnswerOptions {
+  /** Of the classifier. Default none. */
+  readonly fit?: ClassifierFit | null;
+  /** Of the classes in the sources' labels. Default not known. */
+  readonly frequencies?: readonly number[] | null;
 }
 
 export class EncodedPicture implements Disposable {
@@ -86,8 +97,8 @@ export class EncodedPicture implements Disposable {
     this.#kept = kept;
   }
 
-  /** Train ids (H x W) by rows (K, C), for each way to ask; `fit` is that of the classifier. */
-  answers(items_KC: Tensor, asked: readonly Asked[], fit: ClassifierFit | null = null): Uint8Array[] {
+  /** Train ids (H x W) by rows (K, C), for each way to ask. */
+  answers(items_KC: Tensor, asked: readonly Asked[], options: AnswerOptions = {}): Uint8Array[] {
     const network = this.#network;
     const memory = memoryOf(network, "EncodedPicture");
     return noGrad(() =>
@@ -95,7 +106,7 @@ export class EncodedPicture implements Disposable {
         const { feature, lowLevel } =
           this.#kept ?? this.#encode(imageTensors(this.#image, this.#device).image);
         const { refined, votes: unit } = memory.read(feature, { items: items_KC, vote: 1 });
-        const logits = this.#decoder(refined, lowLevel, unit as Tensor, fit);
+        const logits = this.#decoder(refined, lowLevel, unit as Tensor, options);
         return asked.map((one) => scope(() => winners(logits(one))));
       }),
     );
@@ -118,7 +129,7 @@ export class EncodedPicture implements Disposable {
     refined: Tensor,
     lowLevel: Tensor | null,
     unit: Tensor,
-    fit: ClassifierFit | null,
+    { fit = null, frequencies = null }: AnswerOptions,
   ): (asked: Asked) => Tensor {
     const network = this.#network;
     if (!(network instanceof BackboneNetwork)) {
@@ -131,10 +142,12 @@ export class EncodedPicture implements Disposable {
     const [small, fitted] = [network.final2.call(seen), fit && fittedTo(seen, fit)];
     const [, , h = 0, w = 0] = small.shape;
     const cosines = nn.F.interpolate(unit, { size: [h, w], mode: "bilinear", alignCorners: true });
-    return ({ vote, classifier = 0 }) => {
+    const known = frequencies && logFrequencies(frequencies, this.#device).view([1, -1, 1, 1]);
+    return ({ vote, classifier = 0, logitAdjustment = 0 }) => {
       const voted = small.add(cosines, { alpha: vote });
       const logits = fitted && classifier > 0 ? voted.add(fitted, { alpha: classifier }) : voted;
-      return network.enlarge(logits, this.#size);
+      const adjusted = known && logitAdjustment > 0 ? logits.sub(known, { alpha: logitAdjustment }) : logits;
+      return network.enlarge(adjusted, this.#size);
     };
   }
 

@@ -71,11 +71,12 @@ it("lets a single picture's fit be taken where they do, and rows alone where not
       tellMoreWithOwn: () => Promise.resolve(false),
       vote: "auto",
       classifier: "auto",
+      logits: { frequencies: null, weights: [0], note: null },
       momentum: 0,
     });
   };
-  expect(await plan(ROAD)).toMatchObject({ rows: "place", vote: 10, classifier: 3 });
+  expect(await plan(ROAD)).toMatchObject({ rows: "trained", classifier: 1 });
   const { notes, ...rowsAlone } = await plan(absent);
-  expect(rowsAlone).toMatchObject({ rows: "place", vote: 10, classifier: 0 });
+  expect(rowsAlone).toMatchObject({ rows: "place", vote: 5, classifier: 0 });
   expect(notes.join()).toMatch(/name too few of the classes that the network sees in it/);
 });

@@ -1,15 +1,15 @@
-// Which weight of the place's statistics, which strength of the votes and of a classifier fitted to the place? Asked of the labeled
-// pictures themselves: each is answered with rows written from the others (or a fit to them), and what all of them got wrong is
-// counted together.
+// Which weight of the place's statistics, which strength of the votes and of a classifier fitted to the place, with the sources' class
+// frequencies in the logits or without? Asked of the labeled pictures themselves: each is answered with rows written from the others (or
+// a fit to them), and what all of them got wrong is counted together.
 //
 // A class that pictures of one fold alone show is not asked of them: the others could tell nothing of it, where what is adapted in the
 // end is told by all. (Asked, it spoke against every fit, in small pictures of many classes most: docs/results.)
 //
 // The state as trained is always among the candidates and stays where nothing is better, so that adapting is never chosen where
-// it harms the pictures at hand. Weights are climbed from 0 on until one is worse than the best so far by more than few pictures
-// can tell, and the last before that is taken: that statistics of the place help is known of many pictures without labels. Then
-// each picture's own are mixed into them, and stay where that is clearly better. Each takes a pass over the pictures, while rows and
-// strengths of the votes share what was encoded.
+// it harms the pictures at hand. Few labeled pictures tell little of statistics, of which many without labels tell (place-weight.ts): the
+// weight that these ask for is tried first, and another is taken only where it is better by more than few pictures can tell; so are each
+// picture's own, mixed into these. Each takes a pass over the pictures, while rows, strengths of the votes and of the fit and adjustments of
+// the logits share what was encoded.
 // Shapes: K classes, C width, H W image, h w feature.
 
 import { setImmediate } from "node:timers/promises";
@@ -46,6 +46,8 @@ export interface Candidate {
   readonly rows: "trained" | "place";
   /** How much of a fit to the labeled pictures is added to the last convolution; 0: it stays as trained. */
   readonly classifier: number;
+  /** How much of the logarithms of the sources' class frequencies is taken out of the logits. */
+  readonly logitAdjustment: number;
 }
 
 /** A candidate, and what it answered to pictures that had no part in its rows. */
@@ -74,7 +76,7 @@ export interface LeaveOneOutOptions {
   readonly dataset: Dataset;
   /** Puts statistics with this weight of the place's into the network. */
   readonly mix: (weight: number) => void;
-  /** Weights to try, rising; the first that is clearly worse than the best before ends it. One: that one. */
+  /** Weights to try; the first is taken unless another is clearly better. One: that one. */
   readonly weights: readonly number[];
   /** Of each picture's own statistics in all that is tried by `weights`. Default 0. */
   readonly own?: number;
@@ -88,6 +90,10 @@ export interface LeaveOneOutOptions {
   readonly classifiers?: readonly number[];
   /** Strength of the classifier in all that is tried else; above 0: it is asked for. Default 0. */
   readonly classifier?: number;
+  /** Of the classes in the sources' labels, where an adjustment of the logits is tried. Default not known. */
+  readonly frequencies?: readonly number[] | null;
+  /** How much of their logarithms is taken out of the logits in what is tried, rising. One: that alone. Default nothing. */
+  readonly logitAdjustments?: readonly number[];
   /** Strength as trained. */
   readonly trainedVote: number;
   /** How much of a row before stays. */
@@ -115,6 +121,7 @@ export async function leaveOneOut(
     trainedVote,
     classifiers = [],
     classifier = 0,
+    logitAdjustments = [0],
     ...options
   }: LeaveOneOutOptions,
 ): Promise<Choice> {
@@ -124,85 +131,92 @@ export async function leaveOneOut(
     vote: trainedVote,
     rows: "trained",
     classifier: 0,
+    logitAdjustment: 0,
   };
   const isSilent = memoryOf(network, "leaveOneOut").votesOnly && trainedVote === 0;
-  const at = (statistics: Mixture): Candidate[] => {
-    const written = (vote: number): Candidate => ({ ...statistics, vote, rows: "place", classifier });
+  const withLogits = (statistics: Mixture, logitAdjustment: number): Candidate[] => {
+    const common = { ...statistics, classifier, logitAdjustment };
+    const written = (vote: number): Candidate => ({ ...common, vote, rows: "place" });
     if (votes.length === 1) return votes.map(written);
     const strengths = votes.filter((vote) => vote > 0 || !isSilent); // Rows that do not vote are no candidate then.
     return [
-      { ...trained, ...statistics, classifier },
+      { ...trained, ...common },
       ...strengths.map(written),
-      ...classifiers.map((strength): Candidate => ({ ...trained, ...statistics, classifier: strength })),
+      ...classifiers.map((strength): Candidate => ({ ...trained, ...common, classifier: strength })),
     ];
   };
-  const beginsAsItWas = weights[0] === 0 && own === ownBefore;
-  const isFree = beginsAsItWas && votes.length > 1 && classifier === 0;
-  const first = beginsAsItWas ? at({ weight: 0, own }) : [];
-  let kept: EncodedPicture[] = [];
-  const keep = (pictures: EncodedPicture[]) => {
-    free(kept);
-    kept = pictures;
+  const at = (statistics: Mixture): Candidate[] =>
+    logitAdjustments.flatMap((adjustment) => withLogits(statistics, adjustment));
+  const isAsItWas = ({ weight, own }: Mixture) => weight === 0 && own === ownBefore;
+  const mixtures = weights.map((weight): Mixture => ({ weight, own }));
+  /** Whether the network as it was is among what may be chosen. */
+  const mayStay =
+    mixtures.some(isAsItWas) && votes.length > 1 && classifier === 0 && logitAdjustments[0] === 0;
+  const candidates: Scored[] = [];
+  const leader = new Leader();
+  const tryAt = async (statistics: Mixture): Promise<void> => {
+    const { scored, pictures } = await score(network, statistics, at(statistics), options);
+    candidates.push(...scored);
+    leader.challenge(scored, pictures);
   };
   try {
-    const start = await score(network, trained, isFree ? first : [trained, ...first], options);
-    keep(start.pictures);
-    const [before, ...others] = start.scored;
-    if (!before) throw new Error("internal: leaveOneOut has scored nothing");
-    const candidates = isFree ? [before, ...others] : others;
-    let best = bestOf(candidates);
-    let top = best;
-    const tryAt = async (statistics: Mixture) => {
-      const tried = await score(network, statistics, at(statistics), options);
-      candidates.push(...tried.scored);
-      return tried;
-    };
-    for (const weight of beginsAsItWas ? weights.slice(1) : weights) {
-      const { scored, pictures } = await tryAt({ weight, own });
-      const leader = bestOf(scored);
-      if (!leader || (top && leader.score < top.score - MARGIN)) {
-        free(pictures);
-        break;
-      }
-      keep(pictures);
-      best = leader;
-      if (!top || leader.score > top.score) top = leader;
-    }
-    for (const other of best ? owns : []) {
-      const { scored, pictures } = await tryAt({ weight: (best as Scored).weight, own: other });
-      const leader = bestOf(scored);
-      if (!leader || leader.score <= (best as Scored).score + MARGIN) {
-        free(pictures);
-        continue;
-      }
-      keep(pictures);
-      best = leader;
-      if (!top || leader.score > top.score) top = leader;
-    }
-    const isBetter = top !== undefined && (!isFree || top.score > before.score + MARGIN);
-    const pictures = kept;
+    for (const statistics of mixtures) await tryAt(statistics);
+    const before =
+      (mayStay ? candidates.find((one) => isAsItWas(one)) : undefined) ??
+      (await scoreAlone(network, trained, options));
+    for (const other of owns) await tryAt({ weight: leader.best.weight, own: other });
+    const { best, pictures } = leader;
     return {
       before,
-      best: isBetter ? (best as Scored) : before,
+      best: mayStay && best.score <= before.score ? before : best,
       candidates,
       pictures,
       [Symbol.dispose]: () => free(pictures),
     };
   } catch (error) {
-    free(kept);
+    free(leader.pictures);
     throw error;
   }
+}
+
+/** The best of what was tried so far; that of other statistics takes its place only where it is clearly better. */
+class Leader {
+  #best: Scored | undefined;
+  /** Under its statistics. */
+  pictures: readonly EncodedPicture[] = [];
+
+  get best(): Scored {
+    if (this.#best) return this.#best;
+    throw new Error("internal: leaveOneOut has scored nothing");
+  }
+
+  /** Frees the pictures of the one that is not kept. */
+  challenge(scored: readonly Scored[], pictures: readonly EncodedPicture[]): void {
+    const best = bestOf(scored);
+    const wins = best !== undefined && (!this.#best || best.score > this.#best.score + MARGIN);
+    free(wins ? this.pictures : pictures);
+    if (!wins) return;
+    this.#best = best;
+    this.pictures = pictures;
+  }
+}
+
+async function scoreAlone(
+  network: SegmentationNetwork,
+  candidate: Candidate,
+  options: ScoreOptions,
+): Promise<Scored> {
+  const { scored, pictures } = await score(network, candidate, [candidate], options);
+  free(pictures);
+  return scored[0] as Scored;
 }
 
 function free(pictures: readonly EncodedPicture[]): void {
   for (const picture of pictures) picture[Symbol.dispose]();
 }
 
-/**
- * A few pictures tell no smaller difference from chance. Where a network may stay as it is, it does; and weights that differ by less
- * are alike (8 pictures of CamVid's dusk drive say 0, of which the others then say a point less than of a quarter).
- */
-const MARGIN = 0.005;
+/** A few pictures tell no smaller difference of statistics from chance (docs/results). */
+const MARGIN = 0.01;
 
 /** Of equal ones the first. */
 const bestOf = (scored: readonly Scored[]): Scored | undefined =>
@@ -216,7 +230,15 @@ type Mixture = Pick<Candidate, "weight" | "own">;
 
 type ScoreOptions = Omit<
   LeaveOneOutOptions,
-  "weights" | "own" | "ownBefore" | "owns" | "votes" | "trainedVote" | "classifiers" | "classifier"
+  | "weights"
+  | "own"
+  | "ownBefore"
+  | "owns"
+  | "votes"
+  | "trainedVote"
+  | "classifiers"
+  | "classifier"
+  | "logitAdjustments"
 >;
 
 /** Candidates of the same statistics, and the pictures under them without their features, which the caller frees. */
@@ -224,7 +246,16 @@ async function score(
   trained: SegmentationNetwork,
   { weight, own }: Mixture,
   candidates: readonly Candidate[],
-  { dataset, mix, momentum, prepared, device = "cpu", maxPixels, onProgress = () => {} }: ScoreOptions,
+  {
+    dataset,
+    mix,
+    momentum,
+    prepared,
+    device = "cpu",
+    maxPixels,
+    frequencies = null,
+    onProgress = () => {},
+  }: ScoreOptions,
 ): Promise<{ readonly scored: Scored[]; readonly pictures: EncodedPicture[] }> {
   mix(weight);
   using normalization = own > 0 ? new TestTimeNormalization(trained, own) : null;
@@ -266,7 +297,7 @@ async function score(
           scope(() => {
             const isPlace = group.some(({ rows }) => rows === "place");
             const items = isPlace ? rowsOf(sumsOf(others), { before: memory.items, momentum }) : memory.items;
-            const predictions = picture.answers(items, group, fit);
+            const predictions = picture.answers(items, group, { fit, frequencies });
             for (const [which, { matrix }] of group.entries())
               count(matrix, predictions[which] as Uint8Array, picture.label);
           });

@@ -14,11 +14,15 @@ import { SecondLook } from "../inference/second-look.js";
 import { asksForOwn, departs, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { withTrainedVotes } from "../inference/trained-votes.js";
+import { spreadEvenly } from "../loading/check.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 
 /** A file of a picture, or a scene to render. */
 export type PlacePicture = string | SceneSample;
+
+/** So many pictures tell what a place is like; statistics are of all, in one pass over them, while a question takes two. */
+const MOST_ASKED = 16;
 
 export interface LookOptions {
   readonly device?: Device;
@@ -45,7 +49,7 @@ export function lookAtPictures(
 
 /**
  * Whether pictures of a place, taken together, depart from the sources by the rule of `image:auto`: what it asks of a picture is
- * asked of the means over all of them.
+ * asked of the means over them, or over some where they are many.
  * @param network in its trained form and evaluation mode; it is the same afterwards
  * @throws DataError naming a picture that cannot be read; RangeError where the network has no batch norm; what `onProgress` throws
  */
@@ -56,16 +60,16 @@ export async function placeDeparts(
   options: LookOptions = {},
 ): Promise<boolean> {
   const second = new SecondLook(network, (image) => withVotesOfTraining(network, image));
-  const overAll = <T>(of: (input: Tensor) => T): Promise<T[]> => ofEach(pictures, of, options);
+  const signsOf = (input: Tensor) => {
+    const trained = second.trained(input);
+    return { ...predictionSigns(trained), departure: second.look(input, rule.weight, trained).departure };
+  };
   try {
-    const signs = await overAll((input) => predictionSigns(second.trained(input)));
+    const signs = await ofEach(spreadEvenly(pictures, MOST_ASKED), signsOf, options);
     const entropy = mean(signs.map((one) => one.entropy));
     const information = mean(signs.map((one) => one.information));
-    if (!asksForOwn(rule, { entropy, information })) return false;
-    const departures = await overAll(
-      (input) => second.look(input, rule.weight, second.trained(input)).departure,
-    );
-    return departs(rule, mean(departures));
+    const departure = mean(signs.map((one) => one.departure));
+    return asksForOwn(rule, { entropy, information }) && departs(rule, departure);
   } finally {
     second.normalization.remove();
   }
@@ -85,7 +89,7 @@ export async function tellMoreWithOwn(
 ): Promise<boolean> {
   const told = async () => {
     const look = (input: Tensor) => predictionSigns(withVotesOfTraining(network, input)).information;
-    return mean(await ofEach(pictures, look, options));
+    return mean(await ofEach(spreadEvenly(pictures, MOST_ASKED), look, options));
   };
   const without = await told();
   using _ = new TestTimeNormalization(network, own);

@@ -3,7 +3,7 @@
 import { meanIoU } from "@pinmem/core";
 import type { Device } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
-import { FAR_OWN_WEIGHT } from "../inference/place.js";
+import { FAR_OWN_WEIGHT, FAR_PLACE_WEIGHT } from "../inference/place.js";
 import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -27,6 +27,16 @@ export interface PlaceWeight {
   readonly note: string | null;
 }
 
+/** How much of the sources' class frequencies may be taken out of the logits. */
+export interface LogitChoice {
+  /** Of the classes in the sources' labels; null where they are not known, and nothing is taken out. */
+  readonly frequencies: readonly number[] | null;
+  /** Of their logarithms, rising. One: that; of several the last where no labels say which. */
+  readonly weights: readonly number[];
+  /** What a reader should know of that. */
+  readonly note: string | null;
+}
+
 export interface PlanOptions {
   readonly labeled: Dataset | null;
   /** Null for a network without batch norm. */
@@ -43,6 +53,7 @@ export interface PlanOptions {
   readonly vote: number | "auto";
   /** Strength of a classifier fitted to the labeled pictures; "auto" tries some where the vote is "auto" too. */
   readonly classifier: number | "auto";
+  readonly logits: LogitChoice;
   /** How much of a row before stays. */
   readonly momentum: number;
   /** A copy of the network as it is now, in its evaluation form; it is freed. */
@@ -51,23 +62,27 @@ export interface PlanOptions {
   readonly onProgress?: (weight: number, done: number, total: number) => void;
 }
 
-/** Weights of the place's statistics that are tried on labeled pictures. */
-const WEIGHTS = [0, 0.25, 0.5, 1] as const;
+/** Weights of the place's statistics that are tried on labeled pictures, beside the one that pictures without labels ask for. */
+const WEIGHTS = [0, FAR_PLACE_WEIGHT] as const;
 /** Of each picture's own that are tried on them. */
 const OWN_WEIGHTS = [0, FAR_OWN_WEIGHT] as const;
-/** Strengths of the votes. */
+/** Strengths of the votes, and those beside a fit of the classifier, which does better (docs/results). */
 const VOTES = [0, 5, 10, 20, 30] as const;
+const VOTES_BESIDE_FIT = [0, 10] as const;
 /** Strengths of the fitted classifier: a fit tells classes apart by about one. */
 const CLASSIFIERS = [3, 10, 30] as const;
-/** Where nothing can be tried: what did well with several networks in unseen places. */
-const DEFAULT_VOTE = 10;
-const DEFAULT_CLASSIFIER = 3;
+/**
+ * Where nothing can be tried: a fit that gains in a drive and does small pictures of many classes no harm, or else votes, of which stronger ones
+ * did worse everywhere (docs/results).
+ */
+const DEFAULT_CLASSIFIER = 1;
+const DEFAULT_VOTE = 5;
 /**
  * Up to so many pictures choose worse than the strongest of these is: what is left out of two or three is fitted to half or two thirds of
  * what there is, and says little (docs/results). Of two even that much is not known of the strong one, which harms small pictures of many classes.
  */
 const FEW = 3;
-const FEW_CLASSIFIERS: Readonly<Record<number, readonly number[]>> = { 2: [3], 3: [10, 3] };
+const FEW_CLASSIFIERS: Readonly<Record<number, readonly number[]>> = { 2: [3, 1], 3: [10, 3, 1] };
 
 /**
  * The strongest fit that does pictures which are left out no harm, or else the network as it is: harm is seen in a few pictures too, as where they
@@ -99,12 +114,13 @@ export async function planFor(
     tellMoreWithOwn,
     vote,
     classifier,
+    logits,
     momentum,
     ...options
   }: PlanOptions,
 ): Promise<Plan> {
   const trainedVote = network.memory?.voteWeight ?? 0;
-  const notes: string[] = [];
+  const notes: string[] = logits.note === null ? [] : [logits.note];
   for (const [name, share] of Object.entries({ weight: asked, own: askedOwn })) {
     if (!statistics && share !== "auto" && share > 0)
       throw new RangeError(`adaptToPlace: \`${name}\` has no effect: the network has no batch norm`);
@@ -133,11 +149,13 @@ export async function planFor(
     statistics?.mixInto(asFound);
     return { weight: asFound, own: (await tellMoreWithOwn()) ? FAR_OWN_WEIGHT : 0 };
   };
+  const withoutLabels = logits.weights.at(-1) ?? 0;
   const settled = async (rows: Candidate["rows"], otherwise: number, strength = fixed): Promise<Plan> => ({
     ...(await decideStatistics()),
     vote: vote === "auto" ? otherwise : vote,
     rows,
     classifier: strength,
+    logitAdjustment: withoutLabels,
     choice: null,
     notes,
   });
@@ -152,12 +170,15 @@ export async function planFor(
     trainedVote,
     ownBefore,
     momentum,
+    frequencies: logits.frequencies,
   };
   if (count === 1) {
-    const plan = await settled("place", DEFAULT_VOTE, fitsFew ? DEFAULT_CLASSIFIER : fixed);
-    const fit = plan.classifier > 0 ? ` and a classifier x ${plan.classifier}` : "";
+    const plan = fitsFew
+      ? await settled("trained", trainedVote, DEFAULT_CLASSIFIER)
+      : await settled("place", DEFAULT_VOTE);
+    const taught = fitsFew ? `a classifier x ${plan.classifier}` : `votes x ${plan.vote}`;
     notes.push(
-      `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight}${ofOwn(plan)}, votes x ${plan.vote}${fit} were not tried on pictures of the place`,
+      `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight}${ofOwn(plan)} and ${taught} were not tried on pictures of the place`,
     );
     if (mayFit && !fitsFew)
       notes.push(
@@ -173,6 +194,7 @@ export async function planFor(
       own: decided.own,
       votes: [],
       classifiers: strengths,
+      logitAdjustments: [withoutLabels],
     };
     const choice = await leaveOneOut(network, { ...trying, ...some });
     const best = strongestHarmless(choice, strengths);
@@ -186,14 +208,16 @@ export async function planFor(
     );
     return { ...plan, choice: { ...choice, best }, notes };
   }
+  const expected = weight === "auto" ? (await weightWithoutLabels()).weight : weight;
   const choice = await leaveOneOut(network, {
     ...trying,
-    weights: weight === "auto" ? WEIGHTS : [weight],
+    weights: [expected, ...(weight === "auto" ? WEIGHTS.filter((one) => one !== expected) : [])],
     own,
     owns: triesOwn ? OWN_WEIGHTS.filter((one) => one !== own) : [],
-    votes: vote === "auto" ? [...new Set([...VOTES, trainedVote])] : [vote],
+    votes: vote === "auto" ? [...new Set([...(mayFit ? VOTES_BESIDE_FIT : VOTES), trainedVote])] : [vote],
     classifiers: mayFit ? CLASSIFIERS : [],
     classifier: fixed,
+    logitAdjustments: logits.weights,
   });
   const { matrix, score: _, ...best } = choice.best;
   if ((meanIoU(matrix) ?? 0) < (meanIoU(choice.before.matrix) ?? 0))

@@ -44,7 +44,7 @@ export function adaptCommand(): Command {
     .option("--own <number>", "of each picture's own statistics beside these, 0 to 1, or auto", share, "auto")
     .option("--vote <number>", "weight of the memory's cosines in the logits, or auto", strength, "auto")
     .option("--classifier <number>", "of a fit of the last layer to the labels, or auto", strength, "auto")
-    .addOption(logitAdjustmentOption())
+    .addOption(logitAdjustmentOption("or auto (default: auto)"))
     .option(
       "--steps <count>",
       "train norms, write network and classifier on the labeled pictures",
@@ -64,9 +64,10 @@ export function adaptCommand(): Command {
       `
 From pictures alone, batch norm takes half of the statistics of the place where it looks unlike the sources, and none elsewhere,
 by the rule that pinmem calibrate fitted; where its pictures tell more so, each one that the run is shown brings a tenth of its
-own (--own 0: none, which is faster). With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are
+own (--own 0: none, which is faster), and the sources' class frequencies are taken out of the logits as far as pinmem calibrate
+found best, so that rare classes are said more often (--logit-adjustment 0: not). With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are
 written from them, or the last layer is fitted to them in closed form; the weights of the statistics, of the votes and of that fit
-are those that answer best on labeled pictures that were left out. Two or three that show what there is only tell whether a fit
+are those that answer best on labeled pictures that were left out, with the frequencies or without. Two or three that show what there is only tell whether a fit
 does harm, one tells nothing; a network without a memory gets one that votes. Where nothing is better than the network as it was,
 it stays so. Nothing is trained without --steps. Given an adapted run, rows move from its rows by the memory's momentum.
 

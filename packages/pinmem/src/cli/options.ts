@@ -122,10 +122,10 @@ export const voteOption = (): Option =>
   ).argParser(weightOrAuto({ most: Number.MAX_VALUE, must: "It must be a number, 0 or more, or auto." }));
 
 /** `--logit-adjustment`: how much of the sources' class frequencies is taken out of the logits. */
-export const logitAdjustmentOption = (): Option =>
+export const logitAdjustmentOption = (otherwise = "such as 0.3; auto: as calibrated (default: 0)"): Option =>
   new Option(
     "--logit-adjustment <weight>",
-    "of the sources' class frequencies, taken out of the logits, such as 0.3; auto: as calibrated (default: 0)",
+    `of the sources' class frequencies, taken out of the logits, ${otherwise}`,
   ).argParser(weightOrAuto({ most: 2, must: "It must be a number from 0 to 2, or auto." }));
 
 /** `--device`: whether there is such a device is found out later. */

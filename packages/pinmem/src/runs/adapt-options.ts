@@ -50,8 +50,9 @@ export interface AdaptOptions {
    */
   readonly classifier?: number | "auto";
   /**
-   * How much of the logarithms of the sources' class frequencies is taken out of the logits first; "auto": what the run's calibration found
-   * best, which also knows the frequencies. A fit of the classifier, which weighs classes against their size, does so by itself. Default 0.
+   * How much of the logarithms of the sources' class frequencies is taken out of the logits, so that rare classes are said more often.
+   * Default "auto": what the run's calibration found best, which also knows the frequencies, or nothing, as labeled pictures that are left out
+   * say where there are four or more; nothing where the run is not calibrated, or was adapted before.
    */
   readonly logitAdjustment?: number | "auto";
   /** Steps in which norms, write network and classifier are trained on the labeled pictures. Default 0. */
@@ -85,7 +86,7 @@ export function completeAdaptOptions(options: AdaptOptions): CompleteAdaptOption
     own: "auto",
     vote: "auto",
     classifier: "auto",
-    logitAdjustment: 0,
+    logitAdjustment: "auto",
     steps: 0,
     seed: 0,
     device: "cpu",

@@ -9,6 +9,7 @@ import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 import { adaptToPlace } from "./adapt-to-place.js";
+import { CALIBRATION_FORMAT, calibrationFile, writeCalibration } from "./calibration.js";
 import { type OpenRun, openRun } from "./open-run.js";
 import { train } from "./train.js";
 
@@ -72,6 +73,42 @@ describe("adapting to pictures alone", () => {
     using opened = openRun(out);
     expect(opened).toMatchObject({ recipe, score: null, adaptation: record });
     expect(readdirSync(root).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  it("takes as much of the sources' class frequencies out of the logits as the run's calibration found best, and once", async () => {
+    const calibrated = untrainedRun(fresh(), { recipe });
+    const file = join(calibrated, "last.safetensors");
+    const frequencies = Array.from({ length: 19 }, (_, trainId) => (trainId < 4 ? 0.1 * (trainId + 1) : 0));
+    await writeCalibration(calibrationFile(file), {
+      format: CALIBRATION_FORMAT,
+      step: 0,
+      rule: null,
+      sourceEntropy: 1,
+      candidates: [0],
+      seed: 0,
+      shown: [],
+      logitAdjustment: { frequencies, chosen: 0.4, candidates: [0, 0.4], shown: [] },
+    });
+    const adapting = { images, weight: 0 };
+    const { out, record } = await adaptToPlace(calibrated, { ...adapting, out: fresh() });
+    expect([record.logitAdjustment, record.notes]).toEqual([0.4, []]);
+    const adapted = join(out, "last.safetensors");
+    expect(changed(file, adapted)).toEqual(["final2.0.bias"]);
+    scope(() => {
+      const [before, after] = [file, adapted].map((one) =>
+        loadSafetensors(one).tensors.get("final2.0.bias")?.toArray(),
+      ) as [number[], number[]];
+      for (const [trainId, share] of frequencies.entries()) {
+        const out = share > 0 ? 0.4 * Math.log(share) : 0;
+        expect(after[trainId]).toBeCloseTo((before[trainId] as number) - out, 5);
+      }
+    });
+    const again = await adaptToPlace(out, { ...adapting, out: fresh() });
+    expect(again.record.logitAdjustment).toBe(0.4);
+    expect(changed(adapted, join(again.out, "last.safetensors"))).toEqual([]);
+    const without = await adaptToPlace(calibrated, { ...adapting, logitAdjustment: 0, out: fresh() });
+    expect(without.record.logitAdjustment).toBe(0);
+    expect(changed(file, join(without.out, "last.safetensors"))).toEqual([]);
   });
 
   it("refuses to train on there, with the reason", async () => {
@@ -205,7 +242,7 @@ describe("a strength of votes that was learned", () => {
 describe("one labeled picture", () => {
   it("is not left out: values that did well elsewhere are taken, and it is said", async () => {
     const { record } = await adaptToPlace(run, { images, labels, shots: 1, out: fresh() });
-    expect(record).toMatchObject({ labeled: 1, weight: 0.3, vote: 10, leftOut: null });
+    expect(record).toMatchObject({ labeled: 1, weight: 0.3, vote: 5, leftOut: null });
     expect(record.notes.join()).toMatch(/one picture is labeled, so that none can be left out/);
   });
 });
@@ -221,8 +258,8 @@ describe("two or three labeled pictures", () => {
   };
 
   it.each([
-    [2, [3]],
-    [3, [10, 3]],
+    [2, [3, 1]],
+    [3, [10, 3, 1]],
   ])(
     "choose, where they name what is seen and are %i, between fits of %j and none: the strongest that does no harm to what is left out",
     async (count, strengths) => {

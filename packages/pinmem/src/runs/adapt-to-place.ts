@@ -28,9 +28,9 @@ import {
   withContext,
   withVote,
 } from "./adapted-network.js";
-import { readLogitAdjustment } from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { recordLeftOut } from "./left-out-scores.js";
+import { logitChoice } from "./logit-choice.js";
 import { type ModelMetadata, readMetadata } from "./model-metadata.js";
 import { type OpenPlace, openPlace } from "./open-place.js";
 import { type OpenRun, weightsFile } from "./open-run.js";
@@ -51,8 +51,9 @@ export interface Adaptation {
  * From pictures alone, batch norm takes statistics of the place, mixed into the trained ones as much as the network's predictions
  * of them ask for, and of each picture it is shown later a little of its own. With labels, rows of the memory
  * are written from them (a network without a memory gets one that votes), or its last convolution is fitted to them in closed
- * form; the weight of the statistics, the strength of the votes and of that fit are those that answer labeled pictures best which were left out; where nothing is better than the network as it was,
- * it stays so. From a run that was adapted before, rows move by the memory's momentum instead of being replaced.
+ * form; the weight of the statistics, the strength of the votes and of that fit, and whether the sources' class frequencies are taken out of the
+ * logits (without labels they are), are what answers labeled pictures best which were left out; where nothing is better than the network as it
+ * was, it stays so. From a run that was adapted before, rows move by the memory's momentum instead of being replaced.
  *
  * @param run folder of a run, a file of weights that a run wrote, or a run that is open
  * @throws RunError, DataError, RangeError, WriteError saying what cannot be used and why; nothing is written then
@@ -106,8 +107,7 @@ async function adapt(
   const goesOn = hasPlaceRows(before.adaptation);
   const momentum = goesOn ? (network.memory?.momentum ?? 0) : 0;
 
-  const adjustment = readLogitAdjustment({ file, ...before }, logitAdjustment);
-  if (adjustment) adjustLogits(network, adjustment.frequencies, adjustment.weight);
+  const logits = logitChoice({ file, ...before }, logitAdjustment);
   using statistics = hasStatistics(network) ? await lookAtPictures(network, place.pictures, looking) : null;
   const plan = await planFor(network, {
     labeled,
@@ -119,6 +119,7 @@ async function adapt(
     tellMoreWithOwn: () => tellMoreWithOwn(network, place.pictures, FAR_OWN_WEIGHT, looking),
     vote,
     classifier,
+    logits,
     momentum,
     prepared: () => preparedCopy({ network, recipe }, device),
     device,
@@ -126,6 +127,8 @@ async function adapt(
   });
   using choice = plan.choice;
   statistics?.mixInto(plan.weight);
+  if (logits.frequencies && plan.logitAdjustment > 0)
+    adjustLogits(network, logits.frequencies, plan.logitAdjustment);
   using normalization = plan.own > 0 ? new TestTimeNormalization(network, plan.own) : null;
   if (plan.classifier > 0 && labeled && network instanceof BackboneNetwork) {
     if (choice) refitClassifierFrom(network, choice.pictures, plan.classifier);
@@ -170,7 +173,7 @@ async function adapt(
       vote: plan.vote,
       classifier: plan.classifier,
       // What was taken out before is in the last layer still.
-      logitAdjustment: adjustment?.weight ?? before.adaptation?.logitAdjustment ?? 0,
+      logitAdjustment: plan.logitAdjustment + (before.adaptation?.logitAdjustment ?? 0),
       written,
       placeRows: written.length > 0 || goesOn,
       momentum,

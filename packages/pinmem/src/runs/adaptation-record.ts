@@ -55,6 +55,7 @@ export const adaptationSchema = z.object({
           vote: z.number(),
           rows: z.enum(["trained", "place"]),
           classifier: z.number().min(0).default(0),
+          logitAdjustment: z.number().min(0).default(0),
           meanIoU: share,
         }),
       ),

@@ -27,12 +27,13 @@ export function recordLeftOut(
     before: old,
     after: now,
     worse,
-    candidates: candidates.map(({ weight, own, vote, rows, classifier, matrix }) => ({
+    candidates: candidates.map(({ weight, own, vote, rows, classifier, logitAdjustment, matrix }) => ({
       weight,
       own,
       vote,
       rows,
       classifier,
+      logitAdjustment,
       meanIoU: meanIoU(matrix),
     })),
   };

@@ -47,6 +47,7 @@ async function calibrated(rule: ShiftRule): Promise<string> {
     candidates: [0, 0.5],
     seed: 0,
     shown: [],
+    logitAdjustment: { frequencies: Array(19).fill(1 / 19), chosen: 0, candidates: [0], shown: [] },
   };
   await writeCalibration(file, { ...rest, rule });
   return run;

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { temporaryFolder } from "../../test/data-fixtures.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
+import { untrainedRun } from "../../test/untrained-run.js";
+import type { AdaptationRecord } from "./adaptation-record.js";
+import { type Calibration, CALIBRATION_FORMAT, calibrationFile, writeCalibration } from "./calibration.js";
+import { logitChoice } from "./logit-choice.js";
+
+const root = temporaryFolder();
+const frequencies = Array.from({ length: 19 }, () => 1 / 19);
+const weights = (name: string) => ({ file: join(root, name, "last.safetensors"), step: 0, adaptation: null });
+
+beforeAll(async () => {
+  const calibrated = async (name: string, logitAdjustment: Calibration["logitAdjustment"]) => {
+    untrainedRun(join(root, name), { recipe: miniRecipe() });
+    await writeCalibration(calibrationFile(weights(name).file), {
+      format: CALIBRATION_FORMAT,
+      step: 0,
+      rule: null,
+      sourceEntropy: 1,
+      candidates: [0],
+      seed: 0,
+      shown: [],
+      logitAdjustment,
+    });
+  };
+  const known = { frequencies, candidates: [0, 0.4], shown: [] };
+  await calibrated("some", { ...known, chosen: 0.4 });
+  await calibrated("none", { ...known, chosen: 0 });
+  await calibrated("unknown", null);
+  untrainedRun(join(root, "uncalibrated"), { recipe: miniRecipe() });
+});
+
+it("lets what is calibrated be weighed against nothing, and what is asked for be as it is", () => {
+  expect(logitChoice(weights("some"), "auto")).toEqual({ frequencies, weights: [0, 0.4], note: null });
+  expect(logitChoice(weights("some"), 1)).toEqual({ frequencies, weights: [1], note: null });
+  expect(logitChoice(weights("none"), "auto")).toMatchObject({ weights: [0], note: null });
+  expect(logitChoice(weights("uncalibrated"), 0)).toEqual({ frequencies: null, weights: [0], note: null });
+  expect(() => logitChoice(weights("uncalibrated"), 0.3)).toThrow(/is not calibrated/);
+});
+
+it("leaves logits alone where nothing is known of the classes, and says so", () => {
+  const nothing = { frequencies: null, weights: [0], note: expect.stringContaining("stay in its logits") };
+  expect(logitChoice(weights("uncalibrated"), "auto")).toEqual(nothing);
+  expect(logitChoice(weights("unknown"), "auto")).toEqual(nothing);
+});
+
+it("leaves those of an adapted run as they are, without a word", () => {
+  const adaptation = {} as AdaptationRecord;
+  expect(logitChoice({ ...weights("some"), adaptation }, "auto")).toEqual({
+    frequencies: null,
+    weights: [0],
+    note: null,
+  });
+});
