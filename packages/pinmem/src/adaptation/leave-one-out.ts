@@ -215,8 +215,8 @@ function free(pictures: readonly EncodedPicture[]): void {
   for (const picture of pictures) picture[Symbol.dispose]();
 }
 
-/** A few pictures tell no smaller difference of statistics from chance (docs/results). */
-const MARGIN = 0.01;
+/** Of mean IoU: a few pictures tell no smaller difference from chance (docs/results). */
+export const MARGIN = 0.01;
 
 /** Of equal ones the first. */
 const bestOf = (scored: readonly Scored[]): Scored | undefined =>

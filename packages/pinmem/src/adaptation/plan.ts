@@ -8,7 +8,7 @@ import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { labelsCover } from "./labels-cover.js";
-import { type Candidate, type Choice, leaveOneOut, type Scored } from "./leave-one-out.js";
+import { type Candidate, type Choice, leaveOneOut, MARGIN, type Scored } from "./leave-one-out.js";
 
 export interface Plan extends Candidate {
   /** What labeled pictures said; null where there are too few to leave one out. Free it. */
@@ -78,21 +78,18 @@ const CLASSIFIERS = [3, 10, 30] as const;
 const DEFAULT_CLASSIFIER = 1;
 const DEFAULT_VOTE = 5;
 /**
- * Up to so many pictures choose worse than the strongest of these is: what is left out of two or three is fitted to half or two thirds of
- * what there is, and says little (docs/results). Of two even that much is not known of the strong one, which harms small pictures of many classes.
+ * Up to so many pictures are only asked whether a stronger fit is clearly better than none, the strongest first: what is left out of two or three
+ * is fitted to half or two thirds of what there is, and says little; where pictures are small and classes many, a fit to so few harms (docs/results).
  */
 const FEW = 3;
-const FEW_CLASSIFIERS: Readonly<Record<number, readonly number[]>> = { 2: [3, 1], 3: [10, 3, 1] };
+const STRONGER_OF_FEW: Readonly<Record<number, readonly number[]>> = { 2: [3], 3: [10, 3] };
 
-/**
- * The strongest fit that does pictures which are left out no harm, or else the network as it is: harm is seen in a few pictures too, as where they
- * have few pixels and many classes.
- */
-function strongestHarmless({ candidates, before }: Choice, strengths: readonly number[]): Scored {
-  const asItIs = candidates.find(({ rows, classifier }) => rows === "trained" && classifier === 0) ?? before;
+/** The strongest fit that answers pictures clearly better which are left out than none does, or else the one that does no harm. */
+function fitOfFew({ candidates, before }: Choice, stronger: readonly number[]): Scored {
+  const of = (strength: number) => candidates.find(({ classifier }) => classifier === strength) ?? before;
   const score = ({ matrix }: Scored) => meanIoU(matrix) ?? 0;
-  const fit = strengths.map((strength) => candidates.find(({ classifier }) => classifier === strength));
-  return fit.find((one) => one !== undefined && score(one) >= score(asItIs)) ?? asItIs;
+  const taken = stronger.find((strength) => score(of(strength)) > score(of(0)) + MARGIN);
+  return of(taken ?? DEFAULT_CLASSIFIER);
 }
 
 const ofOwn = ({ own }: Pick<Candidate, "own">): string =>
@@ -176,9 +173,12 @@ export async function planFor(
     const plan = fitsFew
       ? await settled("trained", trainedVote, DEFAULT_CLASSIFIER)
       : await settled("place", DEFAULT_VOTE);
-    const taught = fitsFew ? `a classifier x ${plan.classifier}` : `votes x ${plan.vote}`;
+    const taught = [
+      ...(plan.rows === "place" ? [`votes x ${plan.vote}`] : []),
+      ...(plan.classifier > 0 ? [`a classifier x ${plan.classifier}`] : []),
+    ].join(" and ");
     notes.push(
-      `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight}${ofOwn(plan)} and ${taught} were not tried on pictures of the place`,
+      `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight}${ofOwn(plan)}, and ${taught}, were not tried on pictures of the place`,
     );
     if (mayFit && !fitsFew)
       notes.push(
@@ -188,21 +188,21 @@ export async function planFor(
   }
   if (fitsFew) {
     const decided = await decideStatistics();
-    const strengths = FEW_CLASSIFIERS[count] ?? [];
+    const stronger = STRONGER_OF_FEW[count] ?? [];
     const some = {
       weights: [decided.weight],
       own: decided.own,
       votes: [],
-      classifiers: strengths,
+      classifiers: [...stronger, DEFAULT_CLASSIFIER],
       logitAdjustments: [withoutLabels],
     };
     const choice = await leaveOneOut(network, { ...trying, ...some });
-    const best = strongestHarmless(choice, strengths);
+    const best = fitOfFew(choice, stronger);
     const { matrix: _, score: __, ...plan } = best;
     const fit =
-      plan.classifier > 0
-        ? `a classifier x ${plan.classifier} does well on average, and those no harm that are left out`
-        : "a classifier does those harm that are left out, so that there is none";
+      plan.classifier > DEFAULT_CLASSIFIER
+        ? `a classifier x ${plan.classifier} answers those clearly better that are left out`
+        : `no stronger classifier than x ${plan.classifier} answers those clearly better that are left out`;
     notes.push(
       `${count} pictures are labeled, too few to choose by: ${fit}; scores of what is left out are of a fit to the others alone, and statistics have the weight ${plan.weight}${ofOwn(plan)}`,
     );

@@ -64,12 +64,14 @@ export function adaptCommand(): Command {
       `
 From pictures alone, batch norm takes half of the statistics of the place where it looks unlike the sources, and none elsewhere,
 by the rule that pinmem calibrate fitted; where its pictures tell more so, each one that the run is shown brings a tenth of its
-own (--own 0: none, which is faster), and the sources' class frequencies are taken out of the logits as far as pinmem calibrate
-found best, so that rare classes are said more often (--logit-adjustment 0: not). With labels (whole pictures or a few brush strokes, the rest 255) the memory's rows are
-written from them, or the last layer is fitted to them in closed form; the weights of the statistics, of the votes and of that fit
-are those that answer best on labeled pictures that were left out, with the frequencies or without. Two or three that show what there is only tell whether a fit
-does harm, one tells nothing; a network without a memory gets one that votes. Where nothing is better than the network as it was,
-it stays so. Nothing is trained without --steps. Given an adapted run, rows move from its rows by the memory's momentum.
+own (--own 0: none, which is faster). As much of the sources' class frequencies is taken out of the logits as pinmem calibrate
+found best, so that rare classes are said more often (--logit-adjustment 0: none). With labels (whole pictures or a few brush
+strokes, the rest 255) the memory's rows are written from them, or the last layer is fitted to them in closed form; how strong
+the votes or that fit, and whether the frequencies go, is what answers best on labeled pictures that were left out. Statistics
+are those of above, unless others answer clearly better. Two or three pictures whose labels show what there is only tell whether
+a stronger fit is clearly better than a weak one, which one alone gets; a network without a memory gets one that votes. Where nothing is better
+than the network as it was, it stays so. Nothing is trained without --steps. Given an adapted run, rows move from its rows by the
+memory's momentum.
 
 Examples:
   npx pinmem adapt runs/demo --images photos --out runs/demo-here
