@@ -22,6 +22,7 @@ const columns = [
   { title: "as trained", statistics: "trained", shots: 0, variant: "off" },
   { title: "`image:auto`", statistics: "image:auto", shots: 0, variant: "off" },
   { title: "`adapt`, 16 pictures without labels", statistics: "adapt", shots: 0, variant: "adapt" },
+  { title: "... 1 labeled", statistics: "adapt", shots: 1, variant: "adapt" },
   { title: "... 2 labeled", statistics: "adapt", shots: 2, variant: "adapt" },
   { title: "... 8 labeled", statistics: "adapt", shots: 8, variant: "adapt" },
   { title: "last layer, 8 labeled", statistics: "trained", shots: 8, variant: "last layer" },
