@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { renderStreet } from "@pinmem/streets";
 import { loadSafetensors, noGrad, randn, scope, type Tensor } from "@pinmem/torch";
 import { beforeAll, describe, expect, it } from "vitest";
+import { calibrateAs } from "../../test/calibrated-run.js";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import "../../test/tiny-backbone.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 import { adaptToPlace } from "./adapt-to-place.js";
-import { CALIBRATION_FORMAT, calibrationFile, writeCalibration } from "./calibration.js";
 import { type OpenRun, openRun } from "./open-run.js";
 import { train } from "./train.js";
 
@@ -77,16 +77,8 @@ describe("adapting to pictures alone", () => {
 
   it("takes as much of the sources' class frequencies out of the logits as the run's calibration found best, and once", async () => {
     const calibrated = untrainedRun(fresh(), { recipe });
-    const file = join(calibrated, "last.safetensors");
     const frequencies = Array.from({ length: 19 }, (_, trainId) => (trainId < 4 ? 0.1 * (trainId + 1) : 0));
-    await writeCalibration(calibrationFile(file), {
-      format: CALIBRATION_FORMAT,
-      step: 0,
-      rule: null,
-      sourceEntropy: 1,
-      candidates: [0],
-      seed: 0,
-      shown: [],
+    const file = await calibrateAs(calibrated, {
       logitAdjustment: { frequencies, chosen: 0.4, candidates: [0, 0.4], shown: [] },
     });
     const adapting = { images, weight: 0 };

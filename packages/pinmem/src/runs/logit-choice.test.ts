@@ -1,33 +1,23 @@
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
+import { calibrateAs, evenFrequencies } from "../../test/calibrated-run.js";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
-import { type Calibration, CALIBRATION_FORMAT, calibrationFile, writeCalibration } from "./calibration.js";
+import type { Calibration } from "./calibration.js";
 import { logitChoice } from "./logit-choice.js";
 
 const root = temporaryFolder();
-const frequencies = Array.from({ length: 19 }, () => 1 / 19);
+const { frequencies } = evenFrequencies;
 const weights = (name: string) => ({ file: join(root, name, "last.safetensors"), step: 0, adaptation: null });
 
 beforeAll(async () => {
   const calibrated = async (name: string, logitAdjustment: Calibration["logitAdjustment"]) => {
-    untrainedRun(join(root, name), { recipe: miniRecipe() });
-    await writeCalibration(calibrationFile(weights(name).file), {
-      format: CALIBRATION_FORMAT,
-      step: 0,
-      rule: null,
-      sourceEntropy: 1,
-      candidates: [0],
-      seed: 0,
-      shown: [],
-      logitAdjustment,
-    });
+    await calibrateAs(untrainedRun(join(root, name), { recipe: miniRecipe() }), { logitAdjustment });
   };
-  const known = { frequencies, candidates: [0, 0.4], shown: [] };
-  await calibrated("some", { ...known, chosen: 0.4 });
-  await calibrated("none", { ...known, chosen: 0 });
+  await calibrated("some", { ...evenFrequencies, chosen: 0.4, candidates: [0, 0.4] });
+  await calibrated("none", evenFrequencies);
   await calibrated("unknown", null);
   untrainedRun(join(root, "uncalibrated"), { recipe: miniRecipe() });
 });

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { renderStreet } from "@pinmem/streets";
 import { full, scope } from "@pinmem/torch";
 import { beforeAll, describe, expect, it } from "vitest";
+import { calibrateAs } from "../../test/calibrated-run.js";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
@@ -22,7 +23,6 @@ import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { adaptToPlace } from "./adapt-to-place.js";
 import { calibrate } from "./calibrate.js";
-import { CALIBRATION_FORMAT, calibrationFile, writeCalibration } from "./calibration.js";
 import { type OpenRun, openRun, openRunAtPlace } from "./open-run.js";
 
 const root = temporaryFolder();
@@ -39,17 +39,7 @@ beforeAll(async () => {
 
 async function calibrated(rule: ShiftRule): Promise<string> {
   const run = untrainedRun(fresh(), { recipe: miniRecipe() });
-  const file = calibrationFile(join(run, "last.safetensors"));
-  const rest = {
-    format: CALIBRATION_FORMAT,
-    step: 0,
-    sourceEntropy: 1,
-    candidates: [0, 0.5],
-    seed: 0,
-    shown: [],
-    logitAdjustment: { frequencies: Array(19).fill(1 / 19), chosen: 0, candidates: [0], shown: [] },
-  };
-  await writeCalibration(file, { ...rest, rule });
+  await calibrateAs(run, { rule });
   return run;
 }
 
