@@ -72,7 +72,7 @@ const VOTES_BESIDE_FIT = [0, 10] as const;
 /** Strengths of the fitted classifier: a fit tells classes apart by about one. */
 const CLASSIFIERS = [3, 10, 30] as const;
 /**
- * Where nothing can be tried: a fit that gains in a drive and does small pictures of many classes no harm, or else votes, of which stronger ones
+ * Where nothing can be tried: a fit that gains in a drive and does small pictures of many classes hardly any harm, or else votes, of which stronger ones
  * did worse everywhere (docs/results).
  */
 const DEFAULT_CLASSIFIER = 1;
@@ -84,7 +84,7 @@ const DEFAULT_VOTE = 5;
 const FEW = 3;
 const STRONGER_OF_FEW: Readonly<Record<number, readonly number[]>> = { 2: [3], 3: [10, 3] };
 
-/** The strongest fit that answers pictures clearly better which are left out than none does, or else the one that does no harm. */
+/** The strongest fit that answers pictures clearly better which are left out than none does, or else the weak one. */
 function fitOfFew({ candidates, before }: Choice, stronger: readonly number[]): Scored {
   const of = (strength: number) => candidates.find(({ classifier }) => classifier === strength) ?? before;
   const score = ({ matrix }: Scored) => meanIoU(matrix) ?? 0;
