@@ -154,12 +154,19 @@ const ofMeta = {
   "second-half": method({ from: 0.5 }),
 };
 
+/** Learning rates around the one of all, from which source validation chooses for each method. @type {Record<string, Change>} */
+const rates = {
+  slower: () => ({ learningRate: { kind: "polynomial", base: 0.0001 } }),
+  faster: () => ({ learningRate: { kind: "polynomial", base: 0.001 } }),
+};
+
 /** What a method is tried with. @type {Record<string, Record<string, Change>>} */
 const changes = {
-  erm: common,
-  mldg: ofMeta,
-  "memory-erm": { ...common, ...ofMemory },
+  erm: { ...rates, ...common },
+  mldg: { ...rates, ...ofMeta },
+  "memory-erm": { ...rates, ...common, ...ofMemory },
   "pin-memory": {
+    ...rates,
     ...common,
     ...ofMemory,
     ...ofMeta,

@@ -29,6 +29,8 @@ export async function evaluateRuns(
   how: EvaluateHow,
 ): Promise<number> {
   const { EvaluationInterrupted } = await import("../evaluation/evaluate-run.js");
+  const { weightsFile } = await import("../runs/open-run.js");
+  for (const path of paths) weightsFile(path, flags.which); // A name that is mistyped is told before the first has been scored.
   const isFirst = how.world.rank === 0;
   using stop = interruption("image");
   const results: EvaluationResult[] = [];

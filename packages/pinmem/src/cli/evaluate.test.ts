@@ -1,12 +1,16 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderStreet } from "@pinmem/streets";
 import { dispose, loadSafetensors, saveSafetensors } from "@pinmem/torch";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { calibrateAs } from "../../test/calibrated-run.js";
 import { folderOf } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { readResult } from "../evaluation/result-file.js";
+import { writeRgbPng } from "../images/write-png.js";
+import { adaptToPlace } from "../runs/adapt-to-place.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { train } from "../runs/train.js";
 
@@ -125,6 +129,34 @@ describe("pinmem evaluate", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/last\.safetensors\nclass +streets:night\nroad +\d/);
     expect(out.split("\n").filter((line) => /^\/.*\d+\.\d +\d+\.\d$/.test(line))).toHaveLength(2);
+  });
+
+  it("scores none of several runs where one is not there", async () => {
+    const missing = join(folder, "mistyped");
+    const { out, err, code } = await run(runFolder, missing);
+    expect([out, err, code]).toEqual(["", `${missing} does not exist; give the folder of a run\n`, 1]);
+    expect(existsSync(join(runFolder, "evaluations"))).toBe(false);
+  });
+
+  it("compares a run as it was calibrated with what was adapted from it, which auto leaves as it is", async () => {
+    const images = join(folder, "place");
+    const { width, height, image } = renderStreet({
+      domain: "night",
+      seed: 0,
+      index: 0,
+      width: 64,
+      height: 32,
+    });
+    await writeRgbPng(join(images, "0.png"), { width, height, pixels: image });
+    const rule = { threshold: 0, information: 0, departure: 0, weight: 0.3 };
+    await calibrateAs(runFolder, { rule, step: 2 });
+    const { out: here } = await adaptToPlace(runFolder, { images, out: join(folder, "here") });
+    const auto = ["--normalize", "image:auto", "--logit-adjustment", "auto"];
+    const on = ["--on", "streets:night", "--limit", "2", "--json"];
+    const [both, asItIs] = [await run(runFolder, here, ...on, ...auto), await run(here, ...on)];
+    expect(both.err).toContain(`${here} was adapted to a place: auto leaves it as it was adapted\n`);
+    const [, adapted] = JSON.parse(both.out);
+    expect(adapted.domains[0].confusion).toEqual(JSON.parse(asItIs.out).domains[0].confusion);
   });
 
   it("merges shards to what the whole gives", async () => {

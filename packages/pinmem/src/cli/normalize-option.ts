@@ -15,7 +15,7 @@ export const normalizeOption = (): Option =>
   new Option(
     "--normalize <statistics>",
     "of batch norm: trained, or as the run was adapted; image:W to mix in each picture's own with weight W, such as image:0.3, or auto, as the picture " +
-      "needs it (after pinmem calibrate); place:FOLDER:W those of a folder of pictures, or place:FOLDER:auto (default: trained)",
+      "needs it (after pinmem calibrate; a run that was adapted stays as it is); place:FOLDER:W those of a folder of pictures, or place:FOLDER:auto (default: trained)",
   ).argParser(parse);
 
 function parse(text: string): NormalizeFlag {
@@ -60,9 +60,13 @@ export async function openNormalized(
     ...(place && { onPicture: progress(`pictures of ${place.name}:`) }),
   });
   const { normalize } = normalization;
+  if (run.adaptation && [ownOf(normalize), options.vote, options.logitAdjustment].includes("auto"))
+    console.error(`${path} was adapted to a place: auto leaves it as it was adapted`);
   if (normalize.kind === "place" && normalize.weight === "auto")
     console.error(
       `${path}: statistics of ${normalize.place} with weight ${run.placeWeight}${run.normalization ? `, each picture's own with ${run.normalization.weight}` : ""}, as its pictures need`,
     );
   return run;
 }
+
+const ownOf = (normalize: Normalization["normalize"]) => normalize.kind === "image" && normalize.weight;

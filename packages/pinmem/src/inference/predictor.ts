@@ -59,7 +59,7 @@ export class Predictor implements ImagePredictor {
     const { normalize } = protocol;
     const weight = normalize.kind === "image" ? normalize.weight : 0;
     // A run that was adapted brings a weight of its own, and so does a place whose pictures decide.
-    const isGiven = normalize.kind === "image" || (normalize.kind === "place" && normalize.weight !== "auto");
+    const isGiven = normalize.kind !== "trained" && normalize.weight !== "auto";
     if (isGiven && (normalization?.weight ?? 0) !== weight) {
       throw new RangeError(
         `Predictor: the protocol mixes a picture's own statistics with weight ${weight}, but the network does so with ${normalization?.weight ?? 0}; give the network's TestTimeNormalization of that weight as normalization`,

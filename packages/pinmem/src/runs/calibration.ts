@@ -131,18 +131,17 @@ export function readCalibration(
   refuseAdapted(weights, otherwise);
   const { file: path, step } = weights;
   const file = calibrationFile(path);
-  const calibrate = "`pinmem calibrate` it, which needs its validation data";
   if (!existsSync(file)) {
     throw new RunError(
       path,
-      `is not calibrated, so that nobody knows when pictures look unlike its sources', or how frequent classes are there: ${calibrate}, or ${otherwise}`,
+      `is not calibrated, so that nobody knows when pictures look unlike its sources', or how frequent classes are there: \`pinmem calibrate\` it, which needs its validation data, or ${otherwise}`,
     );
   }
   const calibration = validate(calibrationSchema, readJsonFile(file), file);
   if (calibration.step === step) return calibration;
   throw new RunError(
     path,
-    `was trained on after it was calibrated (at step ${calibration.step}, now ${step}), as ${basename(file)} says: ${calibrate} anew`,
+    `was trained on after it was calibrated (at step ${calibration.step}, now ${step}), as ${basename(file)} says: \`pinmem calibrate\` it anew, which needs its validation data`,
   );
 }
 

@@ -49,12 +49,12 @@ export interface OpenRunOptions {
   /**
    * Whose statistics batch norm takes; those of a place have `openRunAtPlace`. With a picture's own, batch norms cannot be folded:
    * the network stays in its trained form. Default: the trained ones, and of a run that was adapted those that were found best, a
-   * picture's own among them where its record says so (`own`).
+   * picture's own among them where its record says so (`own`); the weight "auto" asks for the same of it.
    */
   readonly normalize?: Exclude<TestNormalization, { kind: "place" }>;
   /**
-   * What the memory's votes weigh among the logits; 0: no votes; "auto": what its calibration found best. Default null: what they
-   * weighed in training.
+   * What the memory's votes weigh among the logits; 0: no votes; "auto": what its calibration, or its adaptation to a place, found best.
+   * Default null: what they weighed in training, or as the run was adapted.
    */
   readonly vote?: number | "auto" | null;
   /**
@@ -128,10 +128,13 @@ export function openRun(
   const { tensors, metadata } = loadSafetensors(file);
   try {
     const { recipe, space, step, score, adaptation, backboneWeights } = readMetadata(file, metadata);
-    const adjustment = readLogitAdjustment({ file, step, adaptation }, logitAdjustment);
+    const isAsAdapted = (asked: number | "auto") => asked === "auto" && adaptation !== null;
+    const adjustment = isAsAdapted(logitAdjustment)
+      ? null
+      : readLogitAdjustment({ file, step, adaptation }, logitAdjustment);
     const load = (): SegmentationNetwork => {
       const network = nn.init.skipInit(() => createRecipeNetwork(recipe, space.classes.length));
-      if (vote !== null)
+      if (vote !== null && !isAsAdapted(vote))
         letVote(network, vote === "auto" ? readVoteWeight({ file, step, adaptation }) : vote, path);
       loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });
       loadNetworkWeights(network, withBase(network, tensors));
@@ -148,7 +151,8 @@ export function openRun(
     };
     const network = load();
     const normalization = normalizationOf(network, ownWeightOf(normalize, adaptation));
-    const auto = normalize.kind === "image" && normalize.weight === "auto" ? openAuto() : null;
+    const asksPictures = normalize.kind === "image" && normalize.weight === "auto" && !adaptation;
+    const auto = asksPictures ? openAuto() : null;
     if (form === "prepared" && !normalization) prepareForInference(network);
     return {
       path,

@@ -20,6 +20,7 @@ import {
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { type PredictionSigns, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 import { predict } from "../models/segment.js";
+import { predictImage } from "../prediction/predict-image.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { adaptToPlace } from "./adapt-to-place.js";
 import { calibrate } from "./calibrate.js";
@@ -149,10 +150,23 @@ describe("adapting without labels", () => {
     ]);
   });
 
-  it("makes a run that is not calibrated, with a reason", async () => {
-    const { out } = await adaptToPlace(await calibrated(always), { images, out: fresh() });
+  it("makes a run of which auto asks for no more than it was given, and that cannot be calibrated, with a reason", async () => {
+    const { out } = await adaptToPlace(await calibrated(always), { images, out: fresh(), own: 0.3, vote: 5 });
+    using asAdapted = openRun(out);
+    using found = openRun(out, {
+      normalize: { kind: "image", weight: "auto" },
+      logitAdjustment: "auto",
+      vote: "auto",
+    });
+    expect([found.auto, found.normalization?.weight, found.adjustedBy]).toEqual([null, 0.3, 0]);
+    expect(found.network.memory?.voteWeight).toBe(5);
+    const { image } = renderStreet({ domain: "fog", seed: 0, index: 3, width: 64, height: 32 });
+    const [as, by] = await Promise.all(
+      [asAdapted, found].map((one) => predictImage(one, { width: 64, height: 32, pixels: image })),
+    );
+    expect(by?.trainIds).toEqual(as?.trainIds);
     const reason = /was adapted to a place \(from .*\) and has its statistics and rows/;
-    expect(() => openRun(out, { normalize: { kind: "image", weight: "auto" } })).toThrow(reason);
+    await expect(openRunAtPlace(out, await findPlace(images), { weight: "auto" })).rejects.toThrow(reason);
     await expect(calibrate(out, [])).rejects.toThrow(reason);
   });
 });
