@@ -62,3 +62,29 @@ it("answers of a picture larger than statistics need what is predicted of it wit
     });
   }
 });
+
+it("knows what the network sees of other classes where labels that name a few leave it open, and lets a fit know them", () => {
+  manualSeed(4);
+  const names = { backbone: "mobilenet_v2", head: "deeplab-v3+" } as const;
+  const network = createNetwork({ ...names, width: 16, classes: 5, memory: { vote: 10 } }).eval();
+  const whole = picture(48, 32);
+  scope(() => {
+    const seen = noGrad(() => winners(predict(network, normalize(imageTensor(whole.image, [1, 32, 48])))));
+    const [first = 0] = seen;
+    const named = new Set([(first + 1) % 5]);
+    const given = { ...whole, label: seen.map((_, at) => (at % 3 === 0 ? (first + 1) % 5 : 255)) };
+    const options = { device: "cpu", classifier: true, keepUpTo: 0 } as const;
+    const others = { named, asked: { vote: 10 }, frequencies: null };
+    using alone = new EncodedPicture(network, given, options);
+    using encoded = new EncodedPicture(network, given, { ...options, others });
+    expect(alone.rest).toBeNull();
+    const wanted = seen.map((id, at) => (at % 3 === 0 || named.has(id) ? 255 : id));
+    const differing = wanted.filter((id, at) => id !== encoded.rest?.[at]).length;
+    expect(differing).toBeLessThanOrEqual(2); // votes are added in another order
+    expect(wanted).toContain(first);
+    expect([...(alone.classifier?.classes.keys() ?? [])]).toEqual([...named]);
+    expect(encoded.classifier?.classes.has(first)).toBe(true);
+    const rows = (one: EncodedPicture) => one.sums.count_K.toTypedArray();
+    expect(rows(encoded)).toEqual(rows(alone));
+  });
+});

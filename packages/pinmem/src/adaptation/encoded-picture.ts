@@ -3,7 +3,8 @@
 // strengths: both are added to its logits before they are brought up to the picture's size, as votes are in `decode`.
 // Shapes: C width, K classes, H W picture, h w feature.
 
-import { type Device, dispose, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { IGNORE_INDEX } from "@pinmem/core";
+import { type Device, dispose, fromTypedArray, keep, nn, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { withOwnStatistics } from "../inference/own-look.js";
 import { winners } from "../inference/predictor.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
@@ -31,6 +32,17 @@ export interface EncodeOptions {
   readonly classifier?: boolean;
   /** Bytes of features that may be kept; what is larger is encoded again where it is needed. */
   readonly keepUpTo: number;
+  /** Where labels name a few classes only: whose pixels without a label are taken for what the network sees there. Default nobody's. */
+  readonly others?: OtherClasses;
+}
+
+/** Classes beside those that labels name. */
+export interface OtherClasses {
+  readonly named: ReadonlySet<number>;
+  /** How the network is asked what it sees, with rows as they are. */
+  readonly asked: Asked;
+  /** Of the classes in the sources' labels; null where they are not known. */
+  readonly frequencies: readonly number[] | null;
 }
 
 /** How a picture is to be answered. */
@@ -52,6 +64,8 @@ export interface AnswerOptions {
 
 export class EncodedPicture implements Disposable {
   readonly label: Uint8Array;
+  /** Train ids of other classes than labels name, as the network sees them where there is no label; 255 elsewhere. Null where they are not asked for. */
+  readonly rest: Uint8Array | null;
   readonly sums: PictureSums;
   /** Null where it was not wanted, or the network's last convolution is not known. */
   readonly classifier: ClassifierSums | null;
@@ -68,7 +82,7 @@ export class EncodedPicture implements Disposable {
   constructor(
     network: SegmentationNetwork,
     picture: EvaluationImage,
-    { device, normalization = null, classifier = false, keepUpTo }: EncodeOptions,
+    { device, normalization = null, classifier = false, keepUpTo, others }: EncodeOptions,
   ) {
     const { label, width, height } = picture;
     this.#network = network;
@@ -77,39 +91,64 @@ export class EncodedPicture implements Disposable {
     this.#normalization = normalization;
     this.#size = [height, width];
     this.label = label;
-    const { sums, fit, kept, bytes } = this.#asPredicted(() => {
+    const { sums, fit, rest, kept, bytes } = this.#asPredicted(() => {
       const tensors = imageTensors(picture, device);
       const features = this.#encode(tensors.image);
-      const sums = sumPicture(features.feature, tensors.label, network.classes);
+      const rest = others ? this.#othersIn(features, others) : null;
       const fit =
         classifier && network instanceof BackboneNetwork
-          ? sumEncoded(network, features, tensors.label)
+          ? sumEncoded(network, features, rest ? this.#withLabel(rest) : tensors.label)
           : null;
+      const sums = sumPicture(features.feature, tensors.label, network.classes);
       const bytes = bytesOf(features.feature) + bytesOf(features.lowLevel);
-      if (bytes > keepUpTo) return { sums, fit, kept: null, bytes: 0 };
+      if (bytes > keepUpTo) return { sums, fit, rest, kept: null, bytes: 0 };
       keep(features.feature);
       if (features.lowLevel) keep(features.lowLevel);
-      return { sums, fit, kept: features, bytes };
+      return { sums, fit, rest, kept: features, bytes };
     });
     this.sums = sums;
     this.classifier = fit;
+    this.rest = rest;
     this.bytes = bytes;
     this.#kept = kept;
   }
 
   /** Train ids (H x W) by rows (K, C), for each way to ask. */
   answers(items_KC: Tensor, asked: readonly Asked[], options: AnswerOptions = {}): Uint8Array[] {
-    const network = this.#network;
-    const memory = memoryOf(network, "EncodedPicture");
     return noGrad(() =>
       this.#asPredicted(() => {
-        const { feature, lowLevel } =
-          this.#kept ?? this.#encode(imageTensors(this.#image, this.#device).image);
-        const { refined, votes: unit } = memory.read(feature, { items: items_KC, vote: 1 });
-        const logits = this.#decoder(refined, lowLevel, unit as Tensor, options);
-        return asked.map((one) => scope(() => winners(logits(one))));
+        const features = this.#kept ?? this.#encode(imageTensors(this.#image, this.#device).image);
+        return this.#answers(features, items_KC, asked, options);
       }),
     );
+  }
+
+  #answers(
+    { feature, lowLevel }: Features,
+    items: Tensor,
+    asked: readonly Asked[],
+    options: AnswerOptions,
+  ): Uint8Array[] {
+    const { refined, votes: unit } = memoryOf(this.#network, "EncodedPicture").read(feature, {
+      items,
+      vote: 1,
+    });
+    const logits = this.#decoder(refined, lowLevel, unit as Tensor, options);
+    return asked.map((one) => scope(() => winners(logits(one))));
+  }
+
+  #othersIn(features: Features, { named, asked, frequencies }: OtherClasses): Uint8Array {
+    const { items } = memoryOf(this.#network, "EncodedPicture");
+    const [seen] = noGrad(() => scope(() => this.#answers(features, items, [asked], { frequencies })));
+    return (seen as Uint8Array).map((id, at) =>
+      this.label[at] === IGNORE_INDEX && !named.has(id) ? id : IGNORE_INDEX,
+    );
+  }
+
+  /** The label (1, H, W), and where it has none this one. */
+  #withLabel(rest: Uint8Array): Tensor {
+    const both = this.label.map((id, at) => (id === IGNORE_INDEX ? (rest[at] as number) : id));
+    return fromTypedArray(both, [1, ...this.#size], { device: this.#device }).to("int64");
   }
 
   /** Frees the features: of what is left, sums can be used still. */

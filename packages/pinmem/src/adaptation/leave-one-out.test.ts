@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ConfusionMatrix, meanIoU } from "@pinmem/core";
+import { renderStreet } from "@pinmem/streets";
 import { keep, liveTensors, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { beforeEach, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
@@ -7,8 +8,9 @@ import { miniRecipe } from "../../test/mini-recipe.js";
 import "../../test/tiny-backbone.js";
 import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
-import type { Dataset } from "../datasets/dataset.js";
+import { type Dataset, defineDataset } from "../datasets/dataset.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
+import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 import { PictureNorm } from "../inference/picture-norm.js";
 import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
@@ -116,6 +118,40 @@ it("scores each candidate as the network would with rows from the other pictures
   }
   expect(candidates[2]?.matrix.counts).not.toEqual(candidates[1]?.matrix.counts);
   expect(candidates[3]?.matrix.counts).not.toEqual(candidates[0]?.matrix.counts);
+});
+
+it("counts what is seen of classes that labels do not name against those who take it for one of theirs", async () => {
+  const folder = temporaryFolder();
+  const [ROAD, SEEN] = [0, 5];
+  const samples: Dataset["samples"] = await Promise.all(
+    [0, 1].map(async (index) => {
+      const { image, label } = renderStreet({ domain: "night", seed: 0, index, width: 48, height: 32 });
+      const size = { width: 48, height: 32 };
+      const sample = {
+        name: `${index}`,
+        image: join(folder, `i${index}.png`),
+        label: join(folder, `l${index}.png`),
+      };
+      await writeRgbPng(sample.image, { ...size, pixels: image });
+      await writeLabelPng(sample.label, { ...size, labels: label.map((id) => (id === ROAD ? id : 255)) });
+      return sample;
+    }),
+  );
+  noGrad(() => (opened.network as BackboneNetwork).classifier.bias?.select(0, SEEN).fill_(100));
+  const strokes = defineDataset({ name: "strokes", samples });
+  const asked = { ...options, dataset: strokes, weights: [0], votes: [0, 1e4], classifiers: [10] };
+  using alone = await leaveOneOut(opened.network, asked);
+  using choice = await leaveOneOut(opened.network, { ...asked, named: new Set([ROAD]) });
+  const allRoad = ({ vote }: Scored) => vote === 1e4;
+  const [misled, told] = [alone.candidates.find(allRoad), choice.candidates.find(allRoad)] as Scored[];
+  expect(misled?.score).toBe(1);
+  const labeled = told?.matrix.counts.reduce((sum, count) => sum + count, 0) ?? 0;
+  expect(told?.matrix.counts).toEqual(misled?.matrix.counts); // What is reported is of labels alone.
+  expect(told?.score).toBeCloseTo(labeled / (2 * 48 * 32), 12);
+  const shown = ({ pictures }: typeof choice) =>
+    pictures.map(({ classifier }) => [...(classifier?.classes.keys() ?? [])]);
+  expect(shown(alone)).toEqual([[ROAD], [ROAD]]);
+  expect(shown(choice).flat()).toContain(SEEN);
 });
 
 it("tries logits with the sources' class frequencies and without, and takes a single adjustment as it is given", async () => {

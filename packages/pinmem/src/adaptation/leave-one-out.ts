@@ -2,6 +2,9 @@
 // frequencies in the logits or without? Asked of the labeled pictures themselves: each is answered with rows written from the others (or
 // a fit to them), and what all of them got wrong is counted together.
 //
+// Where labels name a few classes only, what the network sees of others where nothing is labeled stands for a label: in a fit, and against those
+// who take it for one of these few. (Else whoever gives them every pixel would win.)
+//
 // A class that pictures of one fold alone show is not asked of them: the others could tell nothing of it, where what is adapted in the
 // end is told by all. (Asked, it spoke against every fit, in small pictures of many classes most: docs/results.)
 //
@@ -94,6 +97,8 @@ export interface LeaveOneOutOptions {
   readonly frequencies?: readonly number[] | null;
   /** How much of their logarithms is taken out of the logits in what is tried, rising. One: that alone. Default nothing. */
   readonly logitAdjustments?: readonly number[];
+  /** The classes that labels name, where what the network sees stands for the others. Default null: what is not labeled says nothing. */
+  readonly named?: ReadonlySet<number> | null;
   /** Strength as trained. */
   readonly trainedVote: number;
   /** How much of a row before stays. */
@@ -254,6 +259,7 @@ async function score(
     device = "cpu",
     maxPixels,
     frequencies = null,
+    named = null,
     onProgress = () => {},
   }: ScoreOptions,
 ): Promise<{ readonly scored: Scored[]; readonly pictures: EncodedPicture[] }> {
@@ -261,7 +267,16 @@ async function score(
   using normalization = own > 0 ? new TestTimeNormalization(trained, own) : null;
   const network = (normalization ? null : prepared?.()) ?? trained;
   const memory = memoryOf(network, "leaveOneOut");
-  const asked = candidates.map((one) => ({ ...one, matrix: new ConfusionMatrix(network.classes) }));
+  const asTrained = {
+    vote: memory.voteWeight,
+    logitAdjustment: candidates[0]?.logitAdjustment ?? 0,
+  };
+  const asked = candidates.map((one) => ({
+    ...one,
+    matrix: new ConfusionMatrix(network.classes),
+    /** Of the pixels without a label. */
+    rest: new ConfusionMatrix(network.classes),
+  }));
   const groups = decodedTogether(memory, asked);
   const fits = candidates.some(({ classifier }) => classifier > 0);
   const total = 2 * dataset.samples.length;
@@ -278,6 +293,7 @@ async function score(
         normalization,
         classifier: fits,
         keepUpTo: left,
+        ...(named && { others: { named, asked: asTrained, frequencies } }),
       });
       left -= encoded.bytes;
       const first = pictures[pictures.length % FOLDS];
@@ -298,8 +314,11 @@ async function score(
             const isPlace = group.some(({ rows }) => rows === "place");
             const items = isPlace ? rowsOf(sumsOf(others), { before: memory.items, momentum }) : memory.items;
             const predictions = picture.answers(items, group, { fit, frequencies });
-            for (const [which, { matrix }] of group.entries())
-              count(matrix, predictions[which] as Uint8Array, picture.label);
+            for (const [which, one] of group.entries()) {
+              const prediction = predictions[which] as Uint8Array;
+              count(one.matrix, prediction, picture.label);
+              if (picture.rest) count(one.rest, prediction, picture.rest);
+            }
           });
         }
         answered++;
@@ -309,7 +328,10 @@ async function score(
     }
     for (const picture of pictures) picture.forget();
     const several = shownBySeveral(pictures);
-    const scored = asked.map((one) => ({ ...one, score: meanIoUOver(one.matrix, several) }));
+    const scored = asked.map(({ rest, ...one }) => ({
+      ...one,
+      score: meanIoUOver(one.matrix, several, rest),
+    }));
     return { scored, pictures };
   } catch (error) {
     free(pictures);
@@ -336,14 +358,22 @@ function shownBySeveral(pictures: readonly EncodedPicture[]): ReadonlySet<number
   return several;
 }
 
-/** Mean IoU over some classes, of whose pixels alone it is; over all classes where there are none of these. */
-export function meanIoUOver(matrix: ConfusionMatrix, some: ReadonlySet<number>): number {
+/**
+ * Mean IoU over some classes, of whose pixels alone it is; over all classes where there are none of these.
+ * @param rest pixels of other classes, which are wrong where they are taken for these
+ */
+export function meanIoUOver(
+  matrix: ConfusionMatrix,
+  some: ReadonlySet<number>,
+  rest = new ConfusionMatrix(matrix.classes),
+): number {
   if (some.size === 0) return meanIoU(matrix) ?? 0;
   const within = new ConfusionMatrix(matrix.classes);
   for (const trainId of some) {
     const row = trainId * matrix.classes;
     within.counts.set(matrix.counts.subarray(row, row + matrix.classes), row);
   }
+  within.merge(rest);
   const each = classIoU(within);
   return meanOf([...some].flatMap((trainId) => each[trainId] ?? [])) ?? 0;
 }

@@ -7,12 +7,14 @@ import { FAR_OWN_WEIGHT, FAR_PLACE_WEIGHT } from "../inference/place.js";
 import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
-import { labelsCover } from "./labels-cover.js";
+import { namedClasses } from "./named-classes.js";
 import { type Candidate, type Choice, leaveOneOut, MARGIN, type Scored } from "./leave-one-out.js";
 
 export interface Plan extends Candidate {
   /** What labeled pictures said; null where there are too few to leave one out. Free it. */
   readonly choice: Choice | null;
+  /** The classes that labels name, where they are a few only and what the network sees stands for the others in a fit; else null. */
+  readonly named: ReadonlySet<number> | null;
   /** What a reader should know. */
   readonly notes: readonly string[];
 }
@@ -83,11 +85,21 @@ const DEFAULT_VOTE = 5;
  */
 const FEW = 3;
 const STRONGER_OF_FEW: Readonly<Record<number, readonly number[]>> = { 2: [3], 3: [10, 3] };
+/**
+ * So is any number of pictures whose labels name a few classes only: of statistics, logits and the other classes they say nothing, and what the
+ * network sees stands for these.
+ */
+const STRONGER_OF_SOME = [10, 3] as const;
+const OTHERS_STAY =
+  "labels name few of the classes that the network sees: where nothing is labeled, what it sees of the others stands for them";
 
 /** The strongest fit that answers pictures clearly better which are left out than none does, or else the weak one. */
-function fitOfFew({ candidates, before }: Choice, stronger: readonly number[]): Scored {
+function fitOfFew(
+  { candidates, before }: Choice,
+  stronger: readonly number[],
+  score: (scored: Scored) => number,
+): Scored {
   const of = (strength: number) => candidates.find(({ classifier }) => classifier === strength) ?? before;
-  const score = ({ matrix }: Scored) => meanIoU(matrix) ?? 0;
   const taken = stronger.find((strength) => score(of(strength)) > score(of(0)) + MARGIN);
   return of(taken ?? DEFAULT_CLASSIFIER);
 }
@@ -147,19 +159,23 @@ export async function planFor(
     return { weight: asFound, own: (await tellMoreWithOwn()) ? FAR_OWN_WEIGHT : 0 };
   };
   const withoutLabels = logits.weights.at(-1) ?? 0;
+  const count = labeled?.samples.length ?? 0;
+  const asksLabels = count > 0 && (vote === "auto" || fixed > 0);
+  const found = labeled && asksLabels ? await namedClasses(network, labeled, options.device) : null;
+  const named = found && !found.covers ? found.named : null;
+  if (named) notes.push(OTHERS_STAY);
   const settled = async (rows: Candidate["rows"], otherwise: number, strength = fixed): Promise<Plan> => ({
     ...(await decideStatistics()),
     vote: vote === "auto" ? otherwise : vote,
     rows,
     classifier: strength,
     logitAdjustment: withoutLabels,
+    named,
     choice: null,
     notes,
   });
-  const count = labeled?.samples.length ?? 0;
   if (!labeled || count === 0) return settled("trained", trainedVote);
   const mayFit = canFit && classifier === "auto" && vote === "auto";
-  const fitsFew = count <= FEW && mayFit && (await labelsCover(network, labeled, options.device));
   const trying = {
     ...options,
     dataset: labeled,
@@ -168,9 +184,10 @@ export async function planFor(
     ownBefore,
     momentum,
     frequencies: logits.frequencies,
+    named,
   };
   if (count === 1) {
-    const plan = fitsFew
+    const plan = mayFit
       ? await settled("trained", trainedVote, DEFAULT_CLASSIFIER)
       : await settled("place", DEFAULT_VOTE);
     const taught = [
@@ -180,44 +197,46 @@ export async function planFor(
     notes.push(
       `one picture is labeled, so that none can be left out: statistics with weight ${plan.weight}${ofOwn(plan)}, and ${taught}, were not tried on pictures of the place`,
     );
-    if (mayFit && !fitsFew)
-      notes.push(
-        "its labels name too few of the classes that the network sees in it for a classifier to be fitted to them: the others would be taken for these",
-      );
     return plan;
   }
-  if (fitsFew) {
+  const asWithoutLabels = async () => {
     const decided = await decideStatistics();
-    const stronger = STRONGER_OF_FEW[count] ?? [];
-    const some = {
-      weights: [decided.weight],
-      own: decided.own,
+    return { weights: [decided.weight], own: decided.own, logitAdjustments: [withoutLabels] };
+  };
+  const askedOfLabels = async () => {
+    const expected = weight === "auto" ? (await weightWithoutLabels()).weight : weight;
+    return {
+      weights: [expected, ...(weight === "auto" ? WEIGHTS.filter((one) => one !== expected) : [])],
+      own,
+      owns: triesOwn ? OWN_WEIGHTS.filter((one) => one !== own) : [],
+      logitAdjustments: logits.weights,
+    };
+  };
+  if (mayFit && (named || count <= FEW)) {
+    const stronger = named ? STRONGER_OF_SOME : (STRONGER_OF_FEW[count] ?? []);
+    const choice = await leaveOneOut(network, {
+      ...trying,
+      ...(await asWithoutLabels()),
       votes: [],
       classifiers: [...stronger, DEFAULT_CLASSIFIER],
-      logitAdjustments: [withoutLabels],
-    };
-    const choice = await leaveOneOut(network, { ...trying, ...some });
-    const best = fitOfFew(choice, stronger);
+    });
+    const best = fitOfFew(choice, stronger, (one) => (named ? one.score : (meanIoU(one.matrix) ?? 0)));
     const { matrix: _, score: __, ...plan } = best;
     const fit =
       plan.classifier > DEFAULT_CLASSIFIER
         ? `a classifier x ${plan.classifier} answers those clearly better that are left out`
         : `no stronger classifier than x ${plan.classifier} answers those clearly better that are left out`;
     notes.push(
-      `${count} pictures are labeled, too few to choose by: ${fit}; scores of what is left out are of a fit to the others alone, and statistics have the weight ${plan.weight}${ofOwn(plan)}`,
+      `${count} pictures are labeled, ${named ? "a few classes of them" : "too few to choose by"}: ${fit}; scores of what is left out are of a fit to the others alone, and statistics have the weight ${plan.weight}${ofOwn(plan)}`,
     );
-    return { ...plan, choice: { ...choice, best }, notes };
+    return { ...plan, named, choice: { ...choice, best }, notes };
   }
-  const expected = weight === "auto" ? (await weightWithoutLabels()).weight : weight;
   const choice = await leaveOneOut(network, {
     ...trying,
-    weights: [expected, ...(weight === "auto" ? WEIGHTS.filter((one) => one !== expected) : [])],
-    own,
-    owns: triesOwn ? OWN_WEIGHTS.filter((one) => one !== own) : [],
+    ...(named ? await asWithoutLabels() : await askedOfLabels()),
     votes: vote === "auto" ? [...new Set([...(mayFit ? VOTES_BESIDE_FIT : VOTES), trainedVote])] : [vote],
     classifiers: mayFit ? CLASSIFIERS : [],
     classifier: fixed,
-    logitAdjustments: logits.weights,
   });
   const { matrix, score: _, ...best } = choice.best;
   if ((meanIoU(matrix) ?? 0) < (meanIoU(choice.before.matrix) ?? 0))
@@ -228,5 +247,5 @@ export async function planFor(
     notes.push(
       "on pictures that were left out nothing was better than the network as it was, so that it stays so",
     );
-  return { ...best, choice, notes };
+  return { ...best, named, choice, notes };
 }

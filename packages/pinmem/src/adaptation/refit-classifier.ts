@@ -3,12 +3,11 @@
 import { setImmediate } from "node:timers/promises";
 import { type Device, noGrad, scope } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
-import { withOwnStatistics } from "../inference/own-look.js";
 import type { TestTimeNormalization } from "../inference/test-time-normalization.js";
-import { evaluationImages, pictureOf } from "../loading/evaluation-loader.js";
-import { imageTensors } from "../loading/image-tensors.js";
+import { evaluationImages } from "../loading/evaluation-loader.js";
 import type { BackboneNetwork } from "../models/backbone-network.js";
-import { type ClassifierSums, fitClassifier, sumEncoded, totalOf } from "./classifier-fit.js";
+import { fitClassifier, totalOf } from "./classifier-fit.js";
+import { EncodedPicture } from "./encoded-picture.js";
 import type { PictureEvidence } from "./leave-one-out.js";
 
 export interface RefitOptions {
@@ -16,6 +15,8 @@ export interface RefitOptions {
   readonly device?: Device;
   /** Of the network, where it mixes each picture's own statistics in. Default none. */
   readonly normalization?: TestTimeNormalization | null;
+  /** The classes that labels name, where what the network sees stands for the others. Default null: these are not asked for. */
+  readonly named?: ReadonlySet<number> | null;
 }
 
 /**
@@ -25,39 +26,30 @@ export interface RefitOptions {
 export async function refitClassifier(
   network: BackboneNetwork,
   labeled: Dataset,
-  { strength, device = "cpu", normalization = null }: RefitOptions,
+  { strength, device = "cpu", normalization = null, named = null }: RefitOptions,
 ): Promise<void> {
-  const sums: ClassifierSums[] = [];
+  const asked = { vote: network.memory?.voteWeight ?? 0 };
+  const others = named && { named, asked, frequencies: null };
+  const pictures: EncodedPicture[] = [];
   try {
     for await (const picture of evaluationImages(labeled)) {
-      const sum = () => {
-        const { image, label } = imageTensors(picture, device);
-        return sumEncoded(network, network.encode(image), label);
-      };
-      const look = { device, normalization };
-      sums.push(scope(() => noGrad(() => withOwnStatistics(network, pictureOf(picture), look, sum))));
+      const options = { device, normalization, classifier: true, keepUpTo: 0, ...(others && { others }) };
+      pictures.push(new EncodedPicture(network, picture, options));
       await setImmediate(); // Signals are heard in between.
     }
-    addFit(network, sums, strength);
+    refitClassifierFrom(network, pictures, strength);
   } finally {
-    for (const one of sums) one[Symbol.dispose]();
+    for (const one of pictures) one[Symbol.dispose]();
   }
 }
 
 /** The same from what pictures have said already. */
-export const refitClassifierFrom = (
+export function refitClassifierFrom(
   network: BackboneNetwork,
   pictures: readonly PictureEvidence[],
   strength: number,
-): void =>
-  addFit(
-    network,
-    pictures.flatMap(({ classifier }) => classifier ?? []),
-    strength,
-  );
-
-function addFit(network: BackboneNetwork, sums: readonly ClassifierSums[], strength: number): void {
-  using total = totalOf(sums);
+): void {
+  using total = totalOf(pictures.flatMap(({ classifier }) => classifier ?? []));
   using fit = fitClassifier(total, network.classes);
   if (!fit) return;
   const { weight, context, bias } = network.addContext();

@@ -132,7 +132,10 @@ async function adapt(
   using normalization = plan.own > 0 ? new TestTimeNormalization(network, plan.own) : null;
   if (plan.classifier > 0 && labeled && network instanceof BackboneNetwork) {
     if (choice) refitClassifierFrom(network, choice.pictures, plan.classifier);
-    else await refitClassifier(network, labeled, { strength: plan.classifier, device, normalization });
+    else {
+      const { classifier: strength, named } = plan;
+      await refitClassifier(network, labeled, { strength, device, normalization, named });
+    }
   }
   const { memory } = network;
   const changesVote = memory !== null && memory.voteWeight !== plan.vote;

@@ -12,7 +12,7 @@ import type { BackboneNetwork } from "../models/backbone-network.js";
 import type { CompleteAdaptOptions } from "../runs/adapt-options.js";
 import { openPlace } from "../runs/open-place.js";
 import { type OpenRun, openRun } from "../runs/open-run.js";
-import { labelsCover } from "./labels-cover.js";
+import { namedClasses } from "./named-classes.js";
 import { planFor } from "./plan.js";
 
 const root = temporaryFolder();
@@ -47,18 +47,20 @@ async function labeledBy(labels: string, { space }: OpenRun): Promise<Dataset> {
   return labeled as Dataset;
 }
 
-it("asks whether labels name what a network sees in a picture", async () => {
-  const covers = async (id: number, labels: string) => {
+it("asks whether labels leave pixels open that a network sees as a class which none of them names", async () => {
+  const found = async (id: number, labels: string) => {
     using opened = seeing(id);
-    return await labelsCover(opened.network, await labeledBy(labels, opened));
+    return await namedClasses(opened.network, await labeledBy(labels, opened));
   };
-  expect(await covers(ROAD, "whole")).toBe(true);
-  expect(await covers(ROAD, "road")).toBe(true);
-  expect(await covers(ROAD, "rest")).toBe(false);
-  expect(await covers(absent, "whole")).toBe(false);
+  expect(await found(ROAD, "road")).toEqual({ named: new Set([ROAD]), covers: true });
+  expect(await found(absent, "road")).toEqual({ named: new Set([ROAD]), covers: false });
+  expect((await found(ROAD, "rest")).covers).toBe(false);
+  expect((await found(absent, "rest")).covers).toBe(false);
+  // What is labeled is known, whatever the network makes of it.
+  expect((await found(absent, "whole")).covers).toBe(true);
 });
 
-it("lets a single picture's fit be taken where they do, and rows alone where not", async () => {
+it("fits one picture's labels alone where they speak for all of it, and with what is seen of other classes where not", async () => {
   const plan = async (id: number) => {
     using opened = seeing(id);
     return await planFor(opened.network, {
@@ -75,8 +77,9 @@ it("lets a single picture's fit be taken where they do, and rows alone where not
       momentum: 0,
     });
   };
-  expect(await plan(ROAD)).toMatchObject({ rows: "trained", classifier: 1 });
-  const { notes, ...rowsAlone } = await plan(absent);
-  expect(rowsAlone).toMatchObject({ rows: "place", vote: 5, classifier: 0 });
-  expect(notes.join()).toMatch(/name too few of the classes that the network sees in it/);
+  const fit = { rows: "trained", classifier: 1 };
+  expect(await plan(ROAD)).toMatchObject({ ...fit, named: null });
+  const { notes, ...some } = await plan(absent);
+  expect(some).toMatchObject({ ...fit, named: new Set([ROAD]) });
+  expect(notes.join()).toMatch(/what it sees of the others stands for them/);
 });
