@@ -1,13 +1,13 @@
 // What both doors offer: the one for Node (index.ts) and the one for pages (browser.ts), each with a `load` of its own.
 
 export type { RgbImage } from "@pinmem/core";
-export type { DrawableFrame, DrawableImage, Picture, RawImage } from "./image.js";
+export type { DrawableFrame, DrawableImage, Picture, PixelImage, RawImage } from "./image.js";
+export type { PictureLabels } from "./labeled.js";
 export type { LoadOptions } from "./load-options.js";
 export { ModelMemory } from "./memory.js";
 export {
   Model,
   type ModelClass,
-  type PictureLabels,
   type SegmentOptions,
   type WriteOptions,
 } from "./model.js";

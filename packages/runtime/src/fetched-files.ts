@@ -3,18 +3,25 @@
 import { EXPORT_FILE } from "@pinmem/core/formats";
 import { ModelError } from "./model-error.js";
 import { COPY_AGAIN, type ModelFiles } from "./model-files.js";
-import { firstLine } from "./onnx.js";
+import { requestProblem } from "./onnx.js";
 import { nextTurn } from "./turn.js";
 
-/** @param address of the folder, absolute */
-export function fetchedFiles(address: string): ModelFiles {
-  const folder = address.replace(/\/+$/, "");
+/** What to look at where a page is not answered. */
+export const IN_PAGE = "Is the address right, and does the server allow this page to read it (CORS)?";
+
+/**
+ * @param address of the folder, absolute; what follows a question mark, as in signed addresses, follows the name of each file
+ * @param mend what to look at where nothing answers
+ */
+export function fetchedFiles(address: string, mend: string): ModelFiles {
+  const [, whole = "", query = ""] = /^([^?#]*)(\?[^#]*)?/.exec(address) ?? [];
+  const folder = whole.replace(/\/+$/, "");
   return {
     place: folder,
     async read(file, { signal, expected, onBytes } = {}) {
       const url = `${folder}/${file}`;
       try {
-        const response = await fetch(url, { ...(signal && { signal }) });
+        const response = await fetch(url + query, { ...(signal && { signal }) });
         if (response.status === 404 || response.status === 410) return null;
         if (!response.ok)
           throw new ModelError(`${url} cannot be had: the server answered ${response.status}`);
@@ -25,11 +32,9 @@ export function fetchedFiles(address: string): ModelFiles {
           `${url} is longer than the ${expected} bytes that ${EXPORT_FILE} says; ${COPY_AGAIN}`,
         );
       } catch (cause) {
-        if (cause instanceof ModelError || signal?.aborted) throw cause;
-        throw new ModelError(
-          `${url} cannot be fetched: ${firstLine(cause)}. Is the address right, and does the server allow this page to read it (CORS)?`,
-          { cause },
-        );
+        if (signal?.aborted) throw signal.reason;
+        if (cause instanceof ModelError) throw cause;
+        throw new ModelError(`${url} cannot be fetched: ${requestProblem(cause)}. ${mend}`, { cause });
       }
     },
   };

@@ -89,9 +89,10 @@ export class GraphRunner implements Runner {
   async segment(image: RgbImage, inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
     const { model } = this.#parts;
     const { ownWeight } = inputs;
-    const pieces = piecesOf(image, model, this.#parts.memory);
+    // First, so that whatever fails from here on leaves no picture behind, which the model (model.ts) relies on.
     this.#kept = null;
     this.#reading = null;
+    const pieces = piecesOf(image, model, this.#parts.memory);
     const encoded = new Map<Piece, Values>();
     const view = await this.#viewOf(image, pieces, ownWeight);
     let bytes = 0;
@@ -201,8 +202,11 @@ export class GraphRunner implements Runner {
   async dispose(): Promise<void> {
     this.#kept = null;
     this.#reading = null;
-    await this.#parts.encode.release();
-    await this.#parts.decode.release();
+    try {
+      await this.#parts.encode.release();
+    } finally {
+      await this.#parts.decode.release();
+    }
   }
 
   /** Noted where a picture is not shown to the graphs as it is and at once. */

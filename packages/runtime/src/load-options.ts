@@ -1,3 +1,7 @@
+// How a model is loaded, and what is checked of it before anything is read.
+
+import { checkNumber, kindOf, shown } from "./given.js";
+import { ModelError } from "./model-error.js";
 import type { LoadProgress } from "./model-files.js";
 
 /** How a model is loaded. */
@@ -9,8 +13,9 @@ export interface LoadOptions {
   /** MiB for the network's computation; larger pictures are tiled. Default 4096 in Node, 1024 in a page. */
   readonly memory?: number;
   /**
-   * Of the processor. Default: in Node as onnxruntime chooses; in a page half of those there are, but both of two, and at most 4, where it is isolated
-   * (COOP and COEP headers). Where it is not there is one, whatever is asked for.
+   * Of the processor, at least 1; of more than it has, as many as it has. Default: in Node as onnxruntime chooses; in a page half of those
+   * there are, but both of two, and at most 4, where it is isolated (COOP and COEP headers). Where it is not there is one, whatever is
+   * asked for.
    */
   readonly threads?: number;
 }
@@ -36,3 +41,25 @@ export interface PageLoadOptions extends LoadOptions {
   /** Compute in a worker of its own. False: in this thread, for programs that are in a worker of theirs. Default true. */
   readonly worker?: boolean;
 }
+
+/** @throws ModelError where there is none */
+export function checkSource(source: unknown): void {
+  if (typeof source === "string" ? source !== "" : kindOf(source) === "URL") return;
+  throw new ModelError(
+    `load: needs the folder that \`pinmem export\` wrote, or its address, got ${shown(source)}`,
+  );
+}
+
+/** @throws RangeError where an option has a value that it cannot have */
+export function checkOptions({ memory, threads, device }: PageLoadOptions): void {
+  if (memory !== undefined)
+    checkNumber(memory, (value) => value > 0, "load: memory must be a positive number of MiB");
+  if (threads !== undefined) {
+    const fits = (value: number) => Number.isInteger(value) && value >= 1;
+    checkNumber(threads, fits, "load: threads must be a whole number of at least 1");
+  }
+  if (device !== undefined && !devices.has(device))
+    throw new RangeError(`load: device must be "auto", "webgpu" or "wasm", got ${shown(device)}`);
+}
+
+const devices: ReadonlySet<unknown> = new Set(["auto", "webgpu", "wasm"]);

@@ -3,6 +3,7 @@
 // Shapes: K classes, C width of the feature.
 
 import type { ExportedMemory } from "@pinmem/core/formats";
+import { checkNumber } from "./given.js";
 import type { MemoryState } from "./runner.js";
 
 /** Rows that every pixel reads, one for each class, and how they count. */
@@ -48,8 +49,8 @@ export class ModelMemory {
   }
 
   set votes(weight: number) {
-    if (!(weight >= 0 && Number.isFinite(weight)))
-      throw new RangeError(`votes: must be a number of at least 0, got ${weight}`);
+    const fits = (value: number) => value >= 0 && Number.isFinite(value);
+    checkNumber(weight, fits, "votes: must be a number of at least 0");
     this.#votes = weight;
   }
 
@@ -59,8 +60,8 @@ export class ModelMemory {
   }
 
   set temperature(value: number) {
-    if (!(value > 0 && Number.isFinite(value)))
-      throw new RangeError(`memory.temperature: must be a positive number, got ${value}`);
+    const fits = (one: number) => one > 0 && Number.isFinite(one);
+    checkNumber(value, fits, "memory.temperature: must be a positive number");
     this.#temperature = value;
   }
 

@@ -149,6 +149,7 @@ function readAll(
     try {
       const bytes = await readChecked(files, file, { signal: end.signal, onBytes: tell });
       tell(file.bytes);
+      end.signal.throwIfAborted(); // By who was just told.
       return bytes;
     } catch (error) {
       end.abort(error);

@@ -4,14 +4,14 @@
 import type { RgbImage } from "@pinmem/core";
 import type { ExportedModel } from "@pinmem/core/formats";
 import { rowsAfter } from "./directions.js";
-import type { Picture } from "./image.js";
+import { checkNumber } from "./given.js";
+import { checkedImage, isRgb, type OwnPicture, ownPicture, type Picture } from "./image.js";
+import { labeledCells, ownLabeled, type PictureLabels } from "./labeled.js";
 import { ModelMemory } from "./memory.js";
 import { ModelError } from "./model-error.js";
-import { checkedImage } from "./pieces.js";
 import type {
   DirectionSums,
   Engine,
-  Labeled,
   PixelReading,
   RowMap,
   RunInputs,
@@ -19,7 +19,7 @@ import type {
   Segmentation,
   SegmentProgress,
 } from "./runner.js";
-import { classOf, paint, type Stroke } from "./strokes.js";
+import { classOf, type Stroke } from "./strokes.js";
 
 export interface SegmentOptions {
   /** Ends the work between two pieces; the call is then rejected with its reason. */
@@ -35,12 +35,6 @@ export interface WriteOptions {
   readonly momentum?: number;
 }
 
-/** Labels of all of a picture. */
-export interface PictureLabels {
-  /** Train id of each pixel, row by row; `description.labels.ignoreIndex` (255): not labeled. */
-  readonly labels: Uint8Array;
-}
-
 /** A class that a model tells apart. */
 export interface ModelClass {
   readonly name: string;
@@ -54,8 +48,10 @@ export interface ModelSetup {
   /** As exported. */
   readonly rows: Float32Array | null;
   readonly runner: Runner;
-  /** Decodes or draws a picture. */
-  readonly pixelsOf: (picture: Picture, signal?: AbortSignal) => Promise<RgbImage>;
+  /** Decodes a picture. */
+  readonly pixelsOf: (picture: OwnPicture, signal?: AbortSignal) => Promise<RgbImage>;
+  /** Draws, at once, a picture that shows something else later, such as a video; null: one that is to be decoded. */
+  readonly drawn?: (picture: OwnPicture) => RgbImage | null;
 }
 
 /** An exported model, ready to segment pictures. Made by `load`; freed by `dispose` or `await using`. */
@@ -66,6 +62,7 @@ export class Model implements AsyncDisposable {
   readonly classes: readonly ModelClass[];
   readonly #runner: Runner;
   readonly #pixelsOf: ModelSetup["pixelsOf"];
+  readonly #drawn: ModelSetup["drawn"];
   readonly #memory: ModelMemory | null;
   #ownWeight: number;
   #size: { readonly width: number; readonly height: number } | null = null;
@@ -73,11 +70,12 @@ export class Model implements AsyncDisposable {
   #isDisposed = false;
 
   /** @internal */
-  constructor({ description, rows, runner, pixelsOf }: ModelSetup) {
+  constructor({ description, rows, runner, pixelsOf, drawn }: ModelSetup) {
     this.description = description;
     this.classes = description.labels.classes;
     this.#runner = runner;
     this.#pixelsOf = pixelsOf;
+    this.#drawn = drawn;
     this.#ownWeight = description.normalization?.weight ?? 0;
     this.#memory = description.memory && rows && new ModelMemory(description.memory, rows);
   }
@@ -128,22 +126,29 @@ export class Model implements AsyncDisposable {
         `normalize: ${this.description.name} has the statistics of training folded in. Export the run once more, with \`normalize\` (image:W)`,
       );
     }
-    if (!(weight >= 0 && weight <= 1))
-      throw new RangeError(`normalize: must be a number from 0 to 1, got ${weight}`);
+    const fits = (value: number) => value >= 0 && value <= 1;
+    checkNumber(weight, fits, "normalize: must be a number from 0 to 1");
     this.#ownWeight = weight;
   }
 
   /**
    * The class of each pixel of a picture. Large ones go through the network in tiles, as `pinmem predict` does it. What the first
-   * graph makes of the picture is kept until the next one, for `decode`, `read` and `write`.
+   * graph makes of the picture is kept until the next one, for `decode`, `read` and `write`; one that cannot be decoded leaves the last
+   * as it was. Pixels, and what an element shows, are taken at the call.
    * @throws ModelError where it cannot be decoded or onnxruntime fails; RangeError where pixels do not fit the size, or memory
    *   holds not even small tiles
    */
   async segment(picture: Picture, options: SegmentOptions = {}): Promise<Segmentation> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const own = ownPicture(picture);
+    const taken = this.#drawn?.(own) ?? own;
     return await this.#inTurn(async () => {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
+      const image = isRgb(taken) ? taken : checkedImage(await this.#pixelsOf(taken, signal));
+      signal?.throwIfAborted();
+      // From here on the runner keeps the new picture, or none.
       this.#size = null;
-      const image = checkedImage(await this.#pixelsOf(picture, options.signal));
       const result = await this.#runner.segment(image, this.#inputs, options);
       this.#size = { width: result.width, height: result.height };
       return result;
@@ -208,7 +213,12 @@ export class Model implements AsyncDisposable {
    */
   async collect(labeled: readonly Stroke[] | PictureLabels): Promise<DirectionSums> {
     void this.memory; // or there is none, which is said
-    return await this.#inTurn(() => this.#runner.sum(this.#labeledCells(labeled), this.#inputs));
+    const { labels } = this.description;
+    const own = ownLabeled(labeled, labels);
+    return await this.#inTurn(async () => {
+      if (!this.#size) throw new ModelError("write: there is no picture; segment one first");
+      return await this.#runner.sum(labeledCells(own, this.#size, labels), this.#inputs);
+    });
   }
 
   /**
@@ -218,8 +228,8 @@ export class Model implements AsyncDisposable {
    */
   writeCollected(pictures: readonly DirectionSums[], { momentum = 0 }: WriteOptions = {}): string[] {
     const { memory } = this;
-    if (!(momentum >= 0 && momentum < 1))
-      throw new RangeError(`write: momentum is ${momentum}, but must be at least 0 and below 1`);
+    const fits = (value: number) => value >= 0 && value < 1;
+    checkNumber(momentum, fits, "write: momentum must be a number of at least 0 and below 1");
     const counts = new Float64Array(this.classes.length);
     const sums = new Float64Array(counts.length * (memory.shape.at(-1) ?? 0));
     for (const one of pictures) {
@@ -259,25 +269,6 @@ export class Model implements AsyncDisposable {
 
   get #inputs(): RunInputs {
     return { memory: this.#memory?.state ?? null, ownWeight: this.#ownWeight };
-  }
-
-  #labeledCells(labeled: readonly Stroke[] | PictureLabels): Labeled {
-    const size = this.#size;
-    if (!size) throw new ModelError("write: there is no picture; segment one first");
-    const { ignoreIndex } = this.description.labels;
-    if ("labels" in labeled) {
-      const { labels } = labeled;
-      const wrong = labels.find((label) => label >= this.classes.length && label !== ignoreIndex);
-      if (labels.length !== size.width * size.height || wrong !== undefined) {
-        throw new RangeError(
-          wrong === undefined
-            ? `write: got ${labels.length} labels, but the picture has ${size.width}x${size.height} pixels`
-            : `write: there is no class ${wrong}; labels are train ids below ${this.classes.length}, or ${ignoreIndex}`,
-        );
-      }
-      return { labels: { ...size, trainIds: labels }, shares: "sampled" };
-    }
-    return { labels: paint(labeled, size, this.#names, ignoreIndex), shares: "area" };
   }
 
   /** After what was asked for before. */

@@ -122,6 +122,14 @@ function typeOf(data: Data): string {
   return data instanceof BigInt64Array ? "int64" : "uint8";
 }
 
+/** The same of a failed request, with why: Node says it in the cause alone, and of several addresses in its code alone. */
+export function requestProblem(error: unknown): string {
+  const { cause } = error as { readonly cause?: unknown };
+  const { code, message } = (cause ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  const why = [message, code].find((one) => typeof one === "string" && one !== "");
+  return why === undefined ? firstLine(error) : `${firstLine(error)} (${firstLine(why)})`;
+}
+
 /** What an error says, without what follows. */
 export const firstLine = (error: unknown): string =>
   String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";

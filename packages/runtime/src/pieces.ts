@@ -1,9 +1,8 @@
 // In what pieces a picture goes through the network: whole, or in overlapping tiles that lie as those of `pinmem predict`, each with the
 // share that it has in each of its rows and columns.
 
-import { type MemoryUse, type RgbImage, type Size, tileAxis, tileSize, type Window } from "@pinmem/core";
+import { type MemoryUse, type Size, tileAxis, tileSize, type Window } from "@pinmem/core";
 import type { ExportedModel } from "@pinmem/core/formats";
-import { checkBytes } from "./image.js";
 
 export interface Piece extends Window {
   /** Share in each of its rows; that of a pixel is its row's times its column's. */
@@ -44,14 +43,3 @@ export function piecesOf(image: Size, model: ExportedModel, memory: number): Pie
 
 /** Whether there is one piece, the picture itself. */
 export const isWhole = (pieces: Pieces): boolean => pieces.length === 1 && pieces[0]?.length === 1;
-
-/** @throws RangeError where pixels are no bytes, or as many as do not fit the size */
-export function checkedImage(image: RgbImage): RgbImage {
-  const { width, height, pixels } = image;
-  checkBytes(pixels);
-  const fits = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
-  if (fits && pixels.length === width * height * 3) return image;
-  throw new RangeError(
-    `segment: a picture of ${width}x${height} pixels must hold ${width * height * 3} bytes (red, green, blue), got ${pixels.length}`,
-  );
-}

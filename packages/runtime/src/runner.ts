@@ -75,7 +75,7 @@ export interface Engine {
 /** What is labeled of the kept picture, and how cells of the feature take it. */
 export interface Labeled {
   readonly labels: LabelMap;
-  /** `area`: by what part of a cell is labeled; `sampled`: as training and adaptation, for pictures labeled all over. */
+  /** As adaptation takes it. `area`: strokes, by what part of a cell is labeled; `sampled`: pictures that are labeled all over, as in training. */
   readonly shares: "area" | "sampled";
 }
 

@@ -1,6 +1,7 @@
 // Brush strokes on a picture as labels: a round brush along a line, later strokes over earlier ones.
 
 import type { LabelMap, Size } from "@pinmem/core";
+import { checkNumber, shown } from "./given.js";
 
 /** A stroke of a round brush. */
 export interface Stroke {
@@ -26,9 +27,9 @@ export function paint(
   for (const stroke of strokes) {
     const trainId = classOf(stroke.class, names);
     const { points } = stroke;
-    if (!(stroke.width >= 1 && Number.isFinite(stroke.width)))
-      throw new RangeError(`write: the width of a stroke is ${stroke.width}, but must be at least 1 pixel`);
-    if (points.length === 0 || !points.flat().every(Number.isFinite))
+    const isWide = (wide: number) => wide >= 1 && Number.isFinite(wide);
+    checkNumber(stroke.width, isWide, "write: the width of a stroke must be a number of at least 1 pixel");
+    if (points.length === 0 || !points.every(isPoint))
       throw new RangeError("write: a stroke needs at least one point of two numbers, [x, y]");
     points.forEach((point, at) => {
       line(
@@ -39,6 +40,24 @@ export function paint(
     });
   }
   return { width, height, trainIds };
+}
+
+const isPoint = (point: unknown): boolean =>
+  Array.isArray(point) && point.length >= 2 && point.every(Number.isFinite);
+
+/**
+ * A copy of strokes.
+ * @throws RangeError where one has no points, or none that are lists
+ */
+export function ownStrokes(strokes: readonly Stroke[]): readonly Stroke[] {
+  return strokes.map((stroke) => {
+    const { points } = (stroke ?? {}) as Partial<Stroke>;
+    if (Array.isArray(points))
+      return { ...stroke, points: points.map((point) => (Array.isArray(point) ? [...point] : point)) };
+    throw new RangeError(
+      `write: a stroke is { class, points: [[x, y], …], width }, got ${points === undefined ? shown(stroke) : `points of ${shown(points)}`}`,
+    );
+  });
 }
 
 /** @throws RangeError where there is no such class */

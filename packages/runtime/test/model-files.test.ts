@@ -3,11 +3,12 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exportRun } from "../../pinmem/src/export/export-run.js";
 import { temporaryFolder } from "../../pinmem/test/data-fixtures.js";
-import { load } from "../src/index.js";
+import { type LoadOptions, load } from "../src/index.js";
 import { type Exported, exportTiny, noRuntime, street } from "./exported.js";
 
 const root = temporaryFolder();
@@ -42,7 +43,22 @@ describe.skipIf(noRuntime !== null)("loading a model", () => {
       () => root,
       /is no exported model: it has no model\.json\. `pinmem export` makes/,
     ],
-    ["a place that does not exist", () => join(root, "none"), /none is no exported model/],
+    [
+      "a place that does not exist",
+      () => join(root, "none"),
+      /none does not exist \(seen from \S+\): give the folder that `pinmem export` wrote/,
+    ],
+    [
+      "the file in place of its folder",
+      () => join(exported.folder, "model.json"),
+      /model\.json is a file: give the folder/,
+    ],
+    [
+      "nothing",
+      () => undefined as unknown as string,
+      /^load: needs the folder .* its address, got undefined/,
+    ],
+    ["an empty text", () => "", /its address, got the string ""/],
     [
       "a description that is no JSON",
       () => changed((folder) => writeFileSync(join(folder, "model.json"), "{")),
@@ -95,9 +111,64 @@ describe.skipIf(noRuntime !== null)("loading a model", () => {
     );
   });
 
+  it.each<[LoadOptions, RegExp]>([
+    [{ threads: -1 }, /load: threads must be a whole number of at least 1, got -1/],
+    [{ threads: 0 }, /at least 1, got 0/],
+    [{ threads: 1.5 }, /at least 1, got 1\.5/],
+    [{ threads: "2" as unknown as number }, /got the string "2"; Number\(\) makes a number of it/],
+    [{ memory: Number.NaN }, /load: memory must be a positive number of MiB, got NaN/],
+    [{ memory: -5 }, /MiB, got -5/],
+    [
+      { device: "gpu" } as LoadOptions,
+      /load: device must be "auto", "webgpu" or "wasm", got the string "gpu"/,
+    ],
+  ])("refuses %o before it reads anything", async (options, problem) => {
+    await expect(load(join(root, "none"), options)).rejects.toThrow(problem);
+  });
+
+  it("takes at most as many threads as there are processors", async () => {
+    await using model = await load(exported.folder, { threads: 1000 });
+    expect(model.engine.threads).toBe(availableParallelism());
+  });
+
+  it("ends with the reason of its signal, at whatever moment that comes", async () => {
+    const reason = new Error("the user left");
+    await expect(load(exported.folder, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const moments: ((done: number, total: number) => boolean)[] = [
+      () => true,
+      (done, total) => done === total,
+    ];
+    for (const isThen of moments) {
+      const controller = new AbortController();
+      const loading = load(exported.folder, {
+        threads: 1,
+        signal: controller.signal,
+        onProgress: ({ done, total }) => isThen(done, total) && controller.abort(reason),
+      });
+      await expect(loading).rejects.toBe(reason);
+    }
+    const soon = new AbortController();
+    const loading = load(exported.folder, { threads: 1, signal: soon.signal });
+    setImmediate(() => soon.abort(reason));
+    await expect(loading).rejects.toBe(reason);
+  });
+
+  it("says why nobody answers, without words about pages", async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const error = await load(`http://127.0.0.1:${port}/pm?token=5`).catch((problem: Error) => problem);
+    expect((error as Error).message).toMatch(
+      /\/pm\/model\.json cannot be fetched: fetch failed \(.*ECONNREFUSED.*\)\. Is the address right, and does its server run\?$/,
+    );
+  });
+
   it("takes an address, tells what has arrived, and says what the server answered", async () => {
     const server = createServer((request, response) => {
-      const path = request.url ?? "";
+      const { pathname: path, searchParams } = new URL(request.url ?? "", "http://localhost");
+      if (path.startsWith("/signed/") && searchParams.get("token") !== "a/5")
+        return void response.writeHead(403).end();
       if (path.startsWith("/broken/")) return void response.writeHead(503).end();
       if (path.startsWith("/endless/") && path.endsWith("decode.onnx")) {
         const more = setInterval(() => response.write(Buffer.alloc(2 ** 16)), 1);
@@ -105,7 +176,7 @@ describe.skipIf(noRuntime !== null)("loading a model", () => {
         return;
       }
       try {
-        response.end(readFileSync(join(root, path.replace("endless", "exported"))));
+        response.end(readFileSync(join(root, path.replace(/endless|signed/, "exported"))));
       } catch {
         response.writeHead(404).end("<html>not here</html>");
       }
@@ -122,6 +193,11 @@ describe.skipIf(noRuntime !== null)("loading a model", () => {
       expect(told).toEqual(told.toSorted((a, b) => a - b));
       expect(told.length).toBeLessThan(105);
       expect((await model.segment(street(32, 32))).labels.length).toBe(1024);
+      const signed = await load(`${address}/signed/?token=a/5#part`, { threads: 1 });
+      await signed.dispose();
+      await expect(load(`${address}/signed?token=secret`)).rejects.toThrow(
+        /signed\/model\.json cannot be had: the server answered 403$/,
+      );
       await expect(load(`${address}/none`)).rejects.toThrow(/none is no exported model/);
       await expect(load(`${address}/broken`)).rejects.toThrow(
         /model\.json cannot be had: the server answered 503/,

@@ -98,10 +98,27 @@ describe.skipIf(noRuntime !== null)("a model that mixes each picture's own stati
     expect((await model.decode()).labels).toEqual(labels);
   });
 
+  it("keeps a picture that the program has written over since", async () => {
+    const { width, height, pixels } = street(96, 64);
+    const given = { width, height, pixels: pixels.slice() };
+    await model.segment(given);
+    given.pixels.fill(0);
+    model.normalize = 0.6;
+    const { labels } = await model.decode();
+    expect(labels).toEqual((await model.segment({ width, height, pixels })).labels);
+    model.normalize = 0.3;
+  });
+
   it("refuses weights that are none, and any where the statistics of training are folded in", async () => {
     expect(() => {
       model.normalize = 1.5;
     }).toThrow(/normalize: must be a number from 0 to 1, got 1\.5/);
+    for (const none of [null, "", true, [], "0.5", Number.NaN]) {
+      expect(() => {
+        model.normalize = none as number;
+      }).toThrow(/normalize: must be a number from 0 to 1, got /);
+    }
+    expect(model.normalize).toBe(0.3);
     const { folder } = await exportTiny(temporaryFolder());
     await using folded = await load(folder, { threads: 1 });
     expect([folded.hasNormalization, folded.normalize, model.hasNormalization]).toEqual([false, 0, true]);

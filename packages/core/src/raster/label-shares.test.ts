@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { areaShares, sampledShares } from "./label-shares.js";
+import { areaShares, areStrokes, sampledShares } from "./label-shares.js";
 
 const unlabeled = (width: number, height: number) => new Uint8Array(width * height).fill(255);
 
@@ -45,5 +45,11 @@ describe("shares of classes in cells", () => {
       expect(sum).toBeGreaterThan(0.5);
       expect(sum).toBeLessThan(0.85);
     }
+  });
+
+  it("are told by area of strokes, which leave most of a picture open", () => {
+    expect(areStrokes(Uint8Array.of(0, 1, 255, 255), 2)).toBe(false);
+    expect(areStrokes(Uint8Array.of(0, 2, 255, 255), 2)).toBe(true);
+    expect(areStrokes(Uint8Array.of(255, 255), 2)).toBe(true);
   });
 });

@@ -2,7 +2,7 @@
 // with. Cells and pixels lie on one another with aligned corners, as features are upsampled: the first cell's center is the
 // first pixel's, the last cell's the last one's.
 //
-// Two ways. `sampledShares` looks at the four pixels around a cell's center, as training and adaptation do with pictures that
+// Two ways. `sampledShares` looks at the four pixels around a cell's center, as training does and adaptation with pictures that
 // are labeled all over (bilinear interpolation of the one-hot labels). `areaShares` measures what part of the cell's area is
 // labeled: a brush stroke thinner than a cell counts wherever it passes, not only where it meets a center.
 // Shapes: K classes, H W of the labels, h w of the feature.
@@ -34,6 +34,12 @@ export function areaShares(labels: LabelMap, feature: Size, classes: number): Fl
     extentsOf(labels.height, feature.height),
     extentsOf(labels.width, feature.width),
   );
+}
+
+/** Whether labels are strokes, which leave most of a picture open and are to be told by area, or say what most of it is. */
+export function areStrokes(trainIds: Uint8Array, classes: number): boolean {
+  const labeled = trainIds.reduce((count, id) => count + Number(id < classes), 0);
+  return 2 * labeled < trainIds.length;
 }
 
 /** For each cell of an axis, the pixels that say something of it, and how much; they sum to one. */

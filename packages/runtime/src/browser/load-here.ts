@@ -1,7 +1,7 @@
 // Loads a model into this thread of a browser: files by fetch, graphs by onnxruntime-web.
 
 import type { ExportedModel } from "@pinmem/core/formats";
-import { fetchedFiles } from "../fetched-files.js";
+import { fetchedFiles, IN_PAGE } from "../fetched-files.js";
 import { beginReading, type ReadOptions } from "../model-files.js";
 import type { Runner } from "../runner.js";
 import type { LoadSettings } from "./messages.js";
@@ -16,10 +16,15 @@ export interface LoadedHere {
 /** @throws ModelError where there is no such model, or onnxruntime-web is not found */
 export async function loadHere(settings: LoadSettings, options: ReadOptions): Promise<LoadedHere> {
   const open = startHere(settings);
-  const files = fetchedFiles(settings.source);
+  const files = fetchedFiles(settings.source, IN_PAGE);
   const arriving = await beginReading(files, options, settings.compute !== null);
   try {
-    return { description: arriving.model, runner: await open(arriving), rows: await arriving.rows };
+    const runner = await open(arriving);
+    if (options.signal?.aborted) {
+      await runner.dispose();
+      throw options.signal.reason;
+    }
+    return { description: arriving.model, runner, rows: await arriving.rows };
   } catch (error) {
     arriving.end();
     throw error;

@@ -100,6 +100,8 @@ async function tryWebGpu(arriving: WithGraphs, settings: LoadSettings): Promise<
 }
 
 async function openWebGpu(arriving: WithGraphs, settings: LoadSettings): Promise<GraphRunner | Refused> {
+  let runner: GraphRunner | null = null;
+  let reason: string;
   try {
     const runtime = await loadRuntime(settings, "ort.webgpu.min.mjs");
     const sessions = await openSessions(runtime, arriving.model, arriving.graphs, {
@@ -107,14 +109,16 @@ async function openWebGpu(arriving: WithGraphs, settings: LoadSettings): Promise
     });
     const engine = { kind: "webgpu", threads: 1, version: versionOf(runtime), reason: null } as const;
     const { model } = arriving;
-    const runner = new GraphRunner({ ...sessions, model, engine, memory: settings.memory });
+    runner = new GraphRunner({ ...sessions, model, engine, memory: settings.memory });
     const problem = await selfTestProblem(runner, { model, rows: await arriving.rows });
     if (problem === null) return runner;
-    await runner.dispose();
-    return { reason: `WebGPU computes wrongly here: ${problem}` };
+    reason = `WebGPU computes wrongly here: ${problem}`;
   } catch (error) {
-    return { reason: `WebGPU failed: ${firstLine(error)}` };
+    reason = `WebGPU failed: ${firstLine(error)}`;
   }
+  // A lost device may refuse even this, which changes nothing.
+  await runner?.dispose().catch(() => {});
+  return { reason };
 }
 
 const WASM_SCRIPT = "ort.wasm.min.mjs";
@@ -179,7 +183,8 @@ async function loadRuntime({ ortPath, threads }: LoadSettings, file: string): Pr
   const processors = navigator.hardwareConcurrency || 1;
   // Of two, both: the page itself has little to do meanwhile.
   const available = Math.min(MOST_THREADS, Math.max(Math.min(2, processors), Math.ceil(processors / 2)));
-  runtime.env.wasm.numThreads = globalThis.crossOriginIsolated ? (threads ?? available) : 1;
+  const wanted = Math.min(threads ?? available, processors);
+  runtime.env.wasm.numThreads = globalThis.crossOriginIsolated ? wanted : 1;
   runtime.env.wasm.wasmPaths = ortPath;
   return runtime;
 }

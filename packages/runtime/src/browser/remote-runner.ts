@@ -2,7 +2,7 @@
 
 import type { RgbImage } from "@pinmem/core";
 import type { ExportedModel } from "@pinmem/core/formats";
-import { fetchedFiles } from "../fetched-files.js";
+import { fetchedFiles, IN_PAGE } from "../fetched-files.js";
 import { ModelError } from "../model-error.js";
 import { beginReading, type ModelReading, type ReadOptions } from "../model-files.js";
 import type {
@@ -29,6 +29,13 @@ interface Pending {
   readonly onProgress: ((progress: Progress) => void) | undefined;
 }
 
+/** A worker that was just started. */
+interface StartedWorker {
+  readonly worker: Worker;
+  /** Address of its script, where no bundler gave it another one. */
+  readonly script: string;
+}
+
 /** The calls of one worker. */
 class Calling {
   readonly #worker: Worker;
@@ -36,13 +43,13 @@ class Calling {
   #count = 0;
   #failure: ModelError | null = null;
 
-  constructor(worker: Worker) {
+  constructor({ worker, script }: StartedWorker) {
     this.#worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<Response>) => this.#take(data));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      const said = event.message ? `: ${event.message}` : "; are its files served, as modules?";
-      this.#fail(new ModelError(`the worker of @pinmem/runtime failed${said}`));
+      const said = event.message ? `failed: ${event.message}` : `did not start: ${unfound(script)}`;
+      this.#fail(new ModelError(`the worker of @pinmem/runtime ${said}`));
     });
   }
 
@@ -51,6 +58,7 @@ class Calling {
     kind: Kind,
     input: Calls[Kind]["input"],
     { signal, onProgress }: CallOptions = {},
+    transfer: ArrayBufferLike[] = [],
   ): Promise<Calls[Kind]["output"]> {
     if (this.#failure) return Promise.reject(this.#failure);
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -71,7 +79,7 @@ class Calling {
         reject: (error) => settle(() => reject(error)),
         onProgress: onProgress as ((progress: Progress) => void) | undefined,
       });
-      this.#worker.postMessage({ id, kind, input } as Request);
+      this.#worker.postMessage({ id, kind, input } as Request, transfer as unknown as Transferable[]);
     });
   }
 
@@ -108,6 +116,11 @@ class Calling {
   }
 }
 
+/** Browsers do not say why a script is not there. */
+const unfound = (script: string): string =>
+  `is ${script} served, as JavaScript? Where a bundler made this page, have it write @pinmem/runtime's dist/browser/worker.js ` +
+  "there, as a second entry point, or load with `worker: false`, best in a worker of yours";
+
 function errorOf({ name, message }: Extract<Response, { kind: "failed" }>): Error {
   if (name === "ModelError") return new ModelError(message);
   return name === "RangeError" ? new RangeError(message) : Object.assign(new Error(message), { name });
@@ -129,13 +142,17 @@ export class RemoteRunner implements Runner {
   }
 
   /** Loads a model into a worker, which ends where that fails. This thread reads its files: the worker is busy with onnxruntime. */
-  static async load(worker: Worker, settings: LoadSettings, options: ReadOptions): Promise<LoadedThere> {
-    const calling = new Calling(worker);
+  static async load(
+    started: StartedWorker,
+    settings: LoadSettings,
+    options: ReadOptions,
+  ): Promise<LoadedThere> {
+    const calling = new Calling(started);
     let arriving: ModelReading | null = null;
     try {
       const starting = calling.call("start", settings);
       starting.catch(() => {}); // Heard of once there is a model, whose errors come first.
-      const files = fetchedFiles(settings.source);
+      const files = fetchedFiles(settings.source, IN_PAGE);
       arriving = await beginReading(files, options, settings.compute !== null);
       const { model, graphs, rows } = arriving;
       const [engine] = await Promise.all([
@@ -153,9 +170,17 @@ export class RemoteRunner implements Runner {
     }
   }
 
+  /** Hands the pixels over: they are the model's own (image.ts). */
   segment(image: RgbImage, inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
     const { confidence = false } = options;
-    return this.#calling.call("segment", { image, inputs, confidence }, options);
+    const { pixels } = image;
+    const isAll = pixels.length === pixels.buffer.byteLength;
+    return this.#calling.call(
+      "segment",
+      { image, inputs, confidence },
+      options,
+      isAll ? [pixels.buffer] : [],
+    );
   }
 
   decode(inputs: RunInputs, options: RunOptions): Promise<Segmentation> {

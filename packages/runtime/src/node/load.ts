@@ -1,13 +1,15 @@
 // Loads a model in Node: files from a folder or by fetch, graphs by onnxruntime-node, pictures by sharp; both packages are the
 // program's to install.
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DEFAULT_MEMORY } from "@pinmem/core";
+import { EXPORT_FILE } from "@pinmem/core/formats";
 import { fetchedFiles } from "../fetched-files.js";
 import { GraphRunner } from "../graph-runner.js";
-import type { LoadOptions } from "../load-options.js";
+import { checkOptions, checkSource, type LoadOptions } from "../load-options.js";
 import { Model } from "../model.js";
 import { ModelError } from "../model-error.js";
 import { type ModelFiles, readModel } from "../model-files.js";
@@ -18,10 +20,15 @@ import { pixelsOf } from "./pixels.js";
 /**
  * Loads an exported model.
  * @param source the folder that `pinmem export` wrote, or its address (http, https, file)
- * @throws ModelError where it is no exported model, files are damaged, or onnxruntime-node is not installed
+ * @throws ModelError where it is no exported model, files are damaged, or onnxruntime-node is not installed; RangeError where an option
+ *   has a value that it cannot have
  */
 export async function load(source: string | URL, options: LoadOptions = {}): Promise<Model> {
-  const { signal, onProgress, memory = DEFAULT_MEMORY, threads } = options;
+  checkSource(source);
+  checkOptions(options);
+  const { signal, onProgress, memory = DEFAULT_MEMORY } = options;
+  signal?.throwIfAborted();
+  const threads = options.threads && Math.min(options.threads, availableParallelism());
   const runtime = await loadRuntime();
   const parts = await readModel(filesAt(source), { signal, onProgress });
   const { encode, decode } = await openSessions(runtime, parts.model, parts, {
@@ -34,8 +41,15 @@ export async function load(source: string | URL, options: LoadOptions = {}): Pro
     reason: null,
   } as const;
   const runner = new GraphRunner({ model: parts.model, encode, decode, engine, memory });
+  if (signal?.aborted) {
+    await runner.dispose();
+    throw signal.reason;
+  }
   return new Model({ description: parts.model, rows: parts.rows, runner, pixelsOf });
 }
+
+/** What to look at where a server does not answer. */
+const IN_NODE = "Is the address right, and does its server run?";
 
 async function loadRuntime(): Promise<OnnxRuntime> {
   try {
@@ -51,19 +65,31 @@ async function loadRuntime(): Promise<OnnxRuntime> {
 
 function filesAt(source: string | URL): ModelFiles {
   const address = String(source);
-  if (/^https?:/i.test(address)) return fetchedFiles(address);
-  const folder = /^file:/i.test(address) ? fileURLToPath(address) : address;
+  if (/^https?:/i.test(address)) return fetchedFiles(address, IN_NODE);
+  const given = /^file:/i.test(address) ? fileURLToPath(address) : address;
+  const folder = given.replace(/(?<=.)[\\/]+$/, "");
   return {
-    place: folder.replace(/(?<=.)[\\/]+$/, ""),
+    place: folder,
     async read(file, { signal } = {}) {
       try {
         return await readFile(join(folder, file), { signal });
       } catch (cause) {
+        if (signal?.aborted) throw signal.reason;
         const { code } = cause as NodeJS.ErrnoException;
-        if (code === "ENOENT" || code === "ENOTDIR") return null;
-        if (signal?.aborted) throw cause;
+        if (code === "ENOENT" || code === "ENOTDIR") {
+          if (file === EXPORT_FILE) await checkFolder(folder);
+          return null;
+        }
         throw new ModelError(`${join(folder, file)} cannot be read: ${firstLine(cause)}`, { cause });
       }
     },
   };
+}
+
+/** @throws ModelError where it is none, so that what lies in it need not be looked for */
+async function checkFolder(folder: string): Promise<void> {
+  const there = await stat(folder).catch(() => null);
+  if (there?.isDirectory()) return;
+  const what = there ? "is a file" : `does not exist (seen from ${process.cwd()})`;
+  throw new ModelError(`${folder} ${what}: give the folder that \`pinmem export\` wrote`);
 }

@@ -4,17 +4,15 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { RgbImage } from "@pinmem/core";
-import { givenPixels, type Picture } from "../image.js";
+import { noPicture, type OwnPicture } from "../image.js";
 import { ModelError } from "../model-error.js";
-import { firstLine } from "../onnx.js";
+import { firstLine, requestProblem } from "../onnx.js";
 
 /** Larger files are refused before they are unpacked, as by `pinmem predict`. */
 const MAX_PIXELS = 100_000_000;
 
 /** @throws ModelError where a file is no picture that can be read, or sharp is not installed */
-export async function pixelsOf(picture: Picture, signal?: AbortSignal): Promise<RgbImage> {
-  const given = givenPixels(picture);
-  if (given) return given;
+export async function pixelsOf(picture: OwnPicture, signal?: AbortSignal): Promise<RgbImage> {
   const { name, bytes } = await bytesOf(picture, signal);
   if (bytes.length === 0) throw new ModelError(`${name} is empty`);
   const sharp = await loadSharp();
@@ -36,15 +34,16 @@ export async function pixelsOf(picture: Picture, signal?: AbortSignal): Promise<
 }
 
 async function bytesOf(
-  picture: Picture,
+  picture: OwnPicture,
   signal?: AbortSignal,
 ): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
   if (picture instanceof Uint8Array) return { name: "the picture", bytes: picture };
   if (picture instanceof Blob)
     return { name: "the picture", bytes: new Uint8Array(await picture.arrayBuffer()) };
   if (typeof picture !== "string" && !(picture instanceof URL)) {
-    throw new ModelError(
-      "segment: in Node a picture is a path, the bytes of a file, or { width, height, pixels }",
+    throw noPicture(
+      picture,
+      "in Node a picture is a path, an address, the bytes of a file, { width, height, pixels } or sharp's { data, info }",
     );
   }
   const name = String(picture);
@@ -57,8 +56,8 @@ async function bytesOf(
     const path = /^file:/i.test(name) ? fileURLToPath(name) : name;
     return { name, bytes: await readFile(path, { signal }) };
   } catch (cause) {
-    if (signal?.aborted) throw cause;
-    throw new ModelError(`${name} cannot be read: ${firstLine(cause)}`, { cause });
+    if (signal?.aborted) throw signal.reason;
+    throw new ModelError(`${name} cannot be read: ${requestProblem(cause)}`, { cause });
   }
 }
 

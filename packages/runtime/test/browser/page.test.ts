@@ -89,8 +89,9 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a model in a page", 
       element.src = "street.png";
       await element.decode();
       const frame = new VideoFrame(bitmap, { timestamp: 0 });
+      const buffer = await blob.arrayBuffer();
       const same = {};
-      for (const [name, picture] of Object.entries({ blob, bitmap, canvas, element, frame, data: context.getImageData(0, 0, 96, 64) })) {
+      for (const [name, picture] of Object.entries({ blob, buffer, bitmap, canvas, element, frame, data: context.getImageData(0, 0, 96, 64) })) {
         const other = (await model.segment(picture)).labels;
         same[name] = other.every((label, at) => label === labels[at]);
       }
@@ -100,7 +101,15 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a model in a page", 
       return { engine: model.engine, labels: [...labels], same, weights };`,
     );
     expect(share(labels, (await node.segment(image)).labels)).toBeLessThan(1e-3);
-    expect(same).toEqual({ blob: true, bitmap: true, canvas: true, element: true, frame: true, data: true });
+    expect(same).toEqual({
+      blob: true,
+      buffer: true,
+      bitmap: true,
+      canvas: true,
+      element: true,
+      frame: true,
+      data: true,
+    });
     expect(engine).toMatchObject({ kind: "wasm", threads: 2, reason: "WebGPU finds no adapter" });
     expect(weights[0]).toBeCloseTo((await node.read(50, 60))[0] as number, 4);
     await page.close();
@@ -202,6 +211,112 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a model in a page", 
     expect(broken).toMatch(/^ModelError: broken\.png cannot be decoded: /);
     expect(noPicture).toMatch(/^ModelError: read: there is no picture/);
     expect(gone).toMatch(/^ModelError: mini was disposed/);
+    await page.close();
+  });
+
+  it("takes what is shown and what numbers are when it is called, and leaves them to the program", async () => {
+    const page = await open(plain);
+    const result = await inPage<{ same: boolean[]; length: number }>(
+      page,
+      `const model = await load("exported", { device: "wasm" });
+      const { labels } = await model.segment("street.png");
+      const bitmap = await createImageBitmap(await (await fetch("street.png")).blob());
+      const canvas = new OffscreenCanvas(96, 64);
+      const context = canvas.getContext("2d");
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, 96, 64);
+      const pixels = data.filter((_, at) => at % 4 !== 3);
+      const others = [model.segment("street.png"), model.segment(canvas), model.segment({ width: 96, height: 64, pixels })];
+      context.clearRect(0, 0, 96, 64);
+      pixels.fill(0);
+      const found = await Promise.all(others);
+      const same = found.map((one) => one.labels.every((label, at) => label === labels[at]));
+      return { same, length: pixels.length };`,
+    );
+    expect(result).toEqual({ same: [true, true, true], length: 96 * 64 * 3 });
+    await page.close();
+  });
+
+  it("says of elements that show nothing, and of what is no picture, what to do, and keeps the picture before", async () => {
+    const page = await open(plain);
+    const { said, written } = await inPage<{ said: Record<string, string>; written: string[] }>(
+      page,
+      `const model = await load("exported", { device: "wasm" });
+      await model.segment("street.png");
+      const closed = await createImageBitmap(await (await fetch("street.png")).blob());
+      closed.close();
+      const broken = new Image();
+      broken.src = "broken.png";
+      await broken.decode().catch(() => {});
+      const pictures = {
+        unloaded: new Image(), broken, closed, video: document.createElement("video"), canvas: new OffscreenCanvas(0, 5),
+        div: document.createElement("div"), response: await fetch("street.png"), number: 7, object: {},
+        svg: document.createElementNS("http://www.w3.org/2000/svg", "image"),
+      };
+      const said = {};
+      for (const [name, picture] of Object.entries(pictures))
+        said[name] = await model.segment(picture).then(() => "nothing", (error) => error.name + ": " + error.message);
+      const written = await model.write([{ class: "road", points: [[5, 50]], width: 5 }]);
+      return { said, written };`,
+    );
+    const none = "ModelError: segment: in a page a picture is an address, .*; got";
+    const expected = {
+      unloaded: "ModelError: segment: the HTMLImageElement shows no picture: it is not loaded yet .*",
+      broken: "ModelError: segment: the HTMLImageElement shows no picture: .* its file is damaged",
+      closed: "ModelError: segment: the ImageBitmap was closed: segment it before `close\\(\\)`",
+      video: "ModelError: segment: the HTMLVideoElement shows no frame yet: wait for its event `loadeddata`",
+      canvas: "ModelError: segment: the OffscreenCanvas has no pixels",
+      div: `${none} HTMLDivElement`,
+      response: `${none} Response; give \`await response.blob\\(\\)\``,
+      number: `${none} 7`,
+      object: `${none} a plain object`,
+      svg: `${none} SVGImageElement`,
+    };
+    for (const [name, problem] of Object.entries(expected))
+      expect(said[name]).toMatch(new RegExp(`^${problem}$`));
+    expect(written).toEqual(["road"]);
+    await page.close();
+  });
+
+  it("refuses options that are none, and starts no more threads than there are processors", async () => {
+    const page = await open(isolated);
+    const result = await inPage<{ said: string[]; threads: number; processors: number }>(
+      page,
+      `const problem = (promise) => promise.then(() => "nothing", (error) => error.message);
+      const said = [
+        await problem(load("exported", { threads: 0 })),
+        await problem(load("exported", { device: "gpu" })),
+        await problem(load("exported", { memory: "1024" })),
+        await problem(load()),
+        await problem(load("http://")),
+      ];
+      const model = await load("exported", { device: "wasm", threads: 64 });
+      return { said, threads: model.engine.threads, processors: navigator.hardwareConcurrency };`,
+    );
+    expect(result.said).toEqual([
+      "load: threads must be a whole number of at least 1, got 0",
+      'load: device must be "auto", "webgpu" or "wasm", got the string "gpu"',
+      'load: memory must be a positive number of MiB, got the string "1024"; Number() makes a number of it',
+      "load: needs the folder that `pinmem export` wrote, or its address, got undefined",
+      'load: the string "http://" is no address',
+    ]);
+    expect(result.threads).toBe(Math.min(64, result.processors));
+    await page.close();
+  });
+
+  it("ends loading with the reason of its signal, also at the last byte, in a worker and here", async () => {
+    const page = await open(plain);
+    const said = await inPage<string[]>(
+      page,
+      `const loaded = async (worker, isThen) => {
+        const controller = new AbortController();
+        const onProgress = ({ done, total }) => isThen(done, total) && controller.abort("the user left");
+        return await load("exported", { device: "wasm", worker, signal: controller.signal, onProgress }).then(() => "loaded", String);
+      };
+      const last = (done, total) => done === total;
+      return [await loaded(true, last), await loaded(false, last), await loaded(true, () => true), await loaded(false, () => true)];`,
+    );
+    expect(said).toEqual(Array(4).fill("the user left"));
     await page.close();
   });
 
