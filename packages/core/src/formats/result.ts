@@ -33,7 +33,7 @@ export const domainResultSchema = z.strictObject({
   name: z.string().min(1),
   /** Data set, subset and split. */
   dataset: z.string(),
-  /** Its part in the run's own recipe; null where it has none. */
+  /** Its part in the run's own recipe; null where it has none. "source" also where labels of it were used to adapt the run. */
   role: z.enum(["source", "target"]).nullable(),
   /** Images that were counted. */
   images: count,
@@ -70,6 +70,18 @@ export const evaluationResultSchema = z.strictObject({
     step: count,
     /** Mean IoU on source validation while training. */
     score: share.nullable(),
+    /** Of a run that was adapted, to which place, and with how much of it. Not there where it was not, or an earlier version wrote the file. */
+    adaptation: z
+      .strictObject({
+        /** Folder or files, as they were given. */
+        images: z.union([z.string(), z.array(z.string())]),
+        labels: z.string().nullable(),
+        pictures: count,
+        /** Labeled ones. */
+        labeled: count,
+        steps: count,
+      })
+      .optional(),
   }),
   /** The recipe with all its fields. */
   recipe: z.record(z.string(), z.json()),

@@ -1,3 +1,4 @@
+import { type LabelMap, sampledShares } from "@pinmem/core";
 import { fromTypedArray, liveTensors, manualSeed, randn, scope, type Tensor } from "@pinmem/torch";
 import { expect, it } from "vitest";
 import { rowsOf, sumPicture, writtenClasses } from "./class-rows.js";
@@ -10,7 +11,7 @@ const feature = (seed: number): Tensor => {
 };
 
 /** At the feature's own resolution, so that every pixel has one class. */
-const label = (ids: readonly number[]): Tensor => fromTypedArray(BigInt64Array.from(ids, BigInt), [1, h, w]);
+const label = (ids: readonly number[]): LabelMap => ({ width: w, height: h, trainIds: Uint8Array.from(ids) });
 
 const before = () =>
   fromTypedArray(Float64Array.from([1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1]), [classes, width]);
@@ -82,5 +83,36 @@ it("move from those before by the momentum", () => {
       expect(value).toBeCloseTo(mixed[c] as number, 12);
     expect(rows[3]).toEqual([0, 0, 1]);
     expect((rowsOf([], { before: before() }).toArray() as number[][])[0]).toEqual([1, 0, 0]);
+  });
+});
+
+it("count a stroke by area, wherever it lies between the pixels of the feature", () => {
+  scope(() => {
+    const one = feature(1);
+    const size = { width: 30, height: 20 };
+    const trainIds = new Uint8Array(600).fill(255);
+    for (const [x, y] of [
+      [7, 5],
+      [8, 5],
+      [7, 6],
+      [8, 6],
+    ] as const)
+      trainIds[30 * y + x] = 2; // In the first row, by the center of the second cell, which begins at 7.75.
+    const labels = { ...size, trainIds };
+    expect(sampledShares(labels, { width: w, height: h }, classes).every((share) => share === 0)).toBe(true);
+    using sums = sumPicture(one, labels, classes);
+    expect(writtenClasses([sums])).toEqual([2]);
+    const [row] = rowsOf([sums], { before: before() }).select(0, 2).view([1, -1]).toArray() as number[][];
+    const values = one.toTypedArray() as Float64Array;
+    const direction = (cell: number) => unit([0, 1, 2].map((c) => values[c * h * w + cell] as number));
+    const [left, right] = [direction(0), direction(1)];
+    // Columns of 14.5 pixels: of the pixels from 7 to 9, three quarters of one are the first cell's, which has half of its width on the picture.
+    const shares = [0.75 / 7.75, 1.25 / 14.5];
+    const wanted = unit(
+      [0, 1, 2].map(
+        (c) => (shares[0] as number) * (left[c] as number) + (shares[1] as number) * (right[c] as number),
+      ),
+    );
+    for (const [c, value] of (row as number[]).entries()) expect(value).toBeCloseTo(wanted[c] as number, 12);
   });
 });

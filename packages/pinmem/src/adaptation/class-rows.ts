@@ -3,8 +3,10 @@
 // are at hand; they are added anew each time, not subtracted, so that a class which only that picture has is exactly absent.
 // Shapes: B batch, C width, K classes, h w feature resolution, H W label resolution.
 
-import { arange, dispose, keep, nn, noGrad, scope, type Tensor, where } from "@pinmem/torch";
-import { classMeans, sumByClass } from "../memory/class-sums.js";
+import { areaShares, areStrokes, type LabelMap } from "@pinmem/core";
+import { arange, dispose, fromTypedArray, keep, nn, noGrad, scope, type Tensor, where } from "@pinmem/torch";
+import type { EvaluationImage } from "../loading/evaluation-loader.js";
+import { classMeans, classShares, sumByShares } from "../memory/class-sums.js";
 import { fullPrecision } from "../memory/feature.js";
 
 /** What one picture says of the classes. In double precision; free it. */
@@ -15,17 +17,43 @@ export interface PictureSums extends Disposable {
   readonly count_K: Tensor;
 }
 
-/** Sums of the directions of a feature (1, C, h, w) by the classes of its label (1, H, W, int64). */
-export function sumPicture(feature_1Chw: Tensor, label_1HW: Tensor, classes: number): PictureSums {
+/**
+ * Sums of the directions of a feature (1, C, h, w) by the classes of the picture's labels: sampled at the feature's pixels as in training, or of
+ * strokes, which may lie between these, by area.
+ */
+export function sumPicture(feature_1Chw: Tensor, labels: LabelMap, classes: number): PictureSums {
   const { sum_KC, count_K } = noGrad(() =>
     scope(() =>
       fullPrecision(feature_1Chw, (feature) => {
-        const { sum_KC, count_K } = sumByClass(nn.F.normalize(feature), label_1HW, { classes });
+        const { sum_KC, count_K } = sumByShares(nn.F.normalize(feature), sharesOf(feature, labels, classes));
         return { sum_KC: keep(sum_KC.to("float64")), count_K: keep(count_K.to("float64")) };
       }),
     ),
   );
   return { sum_KC, count_K, [Symbol.dispose]: () => dispose([sum_KC, count_K]) };
+}
+
+/** The labels of a picture as they are loaded. */
+export const labelsOf = ({
+  label,
+  width,
+  height,
+}: Pick<EvaluationImage, "label" | "width" | "height">): LabelMap => ({
+  trainIds: label,
+  width,
+  height,
+});
+
+/** (1, K, N) */
+function sharesOf(feature_1Chw: Tensor, labels: LabelMap, classes: number): Tensor {
+  const { device, dtype } = feature_1Chw;
+  const [, , height = 0, width = 0] = feature_1Chw.shape;
+  if (areStrokes(labels.trainIds, classes)) {
+    const shares = areaShares(labels, { width, height }, classes);
+    return fromTypedArray(shares, [1, classes, width * height], { device }).to(dtype);
+  }
+  const label_1HW = fromTypedArray(labels.trainIds, [1, labels.height, labels.width], { device }).to("int64");
+  return classShares(feature_1Chw, label_1HW, { classes });
 }
 
 export interface RowsOptions {

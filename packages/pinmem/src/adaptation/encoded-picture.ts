@@ -16,7 +16,7 @@ import { contextOf } from "../models/heads/context-convolution.js";
 import { decodeWith } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
-import { type PictureSums, sumPicture } from "./class-rows.js";
+import { labelsOf, type PictureSums, sumPicture } from "./class-rows.js";
 import { type ClassifierFit, type ClassifierSums, sumEncoded } from "./classifier-fit.js";
 
 interface Features {
@@ -99,7 +99,7 @@ export class EncodedPicture implements Disposable {
         classifier && network instanceof BackboneNetwork
           ? sumEncoded(network, features, rest ? this.#withLabel(rest) : tensors.label)
           : null;
-      const sums = sumPicture(features.feature, tensors.label, network.classes);
+      const sums = sumPicture(features.feature, labelsOf(picture), network.classes);
       const bytes = bytesOf(features.feature) + bytesOf(features.lowLevel);
       if (bytes > keepUpTo) return { sums, fit, rest, kept: null, bytes: 0 };
       keep(features.feature);

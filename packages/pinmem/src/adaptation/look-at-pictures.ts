@@ -26,6 +26,8 @@ const MOST_ASKED = 16;
 
 export interface LookOptions {
   readonly device?: Device;
+  /** What the network's logits were before they were adjusted, for which rules are. Default: as they are. */
+  readonly asTrained?: (logits: Tensor) => Tensor;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -59,10 +61,13 @@ export async function placeDeparts(
   rule: ShiftRule,
   options: LookOptions = {},
 ): Promise<boolean> {
-  const second = new SecondLook(network, (image) => withVotesOfTraining(network, image));
+  const second = new SecondLook(network, (image) => withVotesOfTraining(network, image), options.asTrained);
   const signsOf = (input: Tensor) => {
     const trained = second.trained(input);
-    return { ...predictionSigns(trained), departure: second.look(input, rule.weight, trained).departure };
+    return {
+      ...predictionSigns(second.asTrained(trained)),
+      departure: second.look(input, rule.weight, trained).departure,
+    };
   };
   try {
     const signs = await ofEach(spreadEvenly(pictures, MOST_ASKED), signsOf, options);
@@ -87,8 +92,10 @@ export async function tellMoreWithOwn(
   own: number,
   options: LookOptions = {},
 ): Promise<boolean> {
+  const { asTrained = (logits: Tensor) => logits } = options;
   const told = async () => {
-    const look = (input: Tensor) => predictionSigns(withVotesOfTraining(network, input)).information;
+    const look = (input: Tensor) =>
+      predictionSigns(asTrained(withVotesOfTraining(network, input))).information;
     return mean(await ofEach(spreadEvenly(pictures, MOST_ASKED), look, options));
   };
   const without = await told();

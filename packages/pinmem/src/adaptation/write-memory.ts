@@ -13,7 +13,7 @@ import { imageTensors } from "../loading/image-tensors.js";
 import type { DecodedSample } from "../loading/open-sample.js";
 import type { ClassMemory } from "../memory/class-memory.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
-import { type PictureSums, rowsOf, sumPicture, writtenClasses } from "./class-rows.js";
+import { labelsOf, type PictureSums, rowsOf, sumPicture, writtenClasses } from "./class-rows.js";
 
 export interface WriteMemoryOptions {
   /** How much of the rows before stays, in [0, 1). Default 0: nothing, where a class occurs. */
@@ -57,9 +57,8 @@ export async function writeMemory(
   try {
     for await (const picture of labeledImages(pictures, space)) {
       const sum = () => {
-        const { image, label } = imageTensors(picture, device);
-        const { feature } = network.encode(image);
-        return sumPicture(feature, label, network.classes);
+        const { feature } = network.encode(imageTensors(picture, device).image);
+        return sumPicture(feature, labelsOf(picture), network.classes);
       };
       const look = { device, normalization };
       sums.push(scope(() => noGrad(() => withOwnStatistics(network, pictureOf(picture), look, sum))));

@@ -124,7 +124,7 @@ export class AutoPredictor implements ImagePredictor {
       scope(() => {
         const input = pictureInput([statisticsView(image, this.#resizer)], this.#device);
         const logits = trained(input);
-        if (!asksForOwn(rule, predictionSigns(logits))) return { weight: 0, logits };
+        if (!asksForOwn(rule, predictionSigns(second.asTrained(logits)))) return { weight: 0, logits };
         const own = second.look(input, rule.weight, logits);
         return departs(rule, own.departure)
           ? { weight: rule.weight, logits: own.logits }

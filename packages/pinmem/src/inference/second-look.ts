@@ -23,6 +23,8 @@ export interface Look {
 export class SecondLook {
   readonly normalization: TestTimeNormalization;
   readonly forward: Forward;
+  /** Logits as in training, for which rules are. */
+  readonly asTrained: (logits: Tensor) => Tensor;
   readonly #early: number;
   /** Distances of the layers that were met so far; null while nobody asks. */
   #distances: number[] | null = null;
@@ -30,13 +32,19 @@ export class SecondLook {
   /**
    * @param network in its trained form and evaluation mode, without gradients; it belongs to this until `normalization.remove`
    * @param forward of that network
+   * @param asTrained what its logits were before they were adjusted. Default: as they are
    * @throws RangeError where it has no batch norm
    */
-  constructor(network: nn.AnyModule, forward: Forward) {
+  constructor(
+    network: nn.AnyModule,
+    forward: Forward,
+    asTrained: (logits: Tensor) => Tensor = (logits) => logits,
+  ) {
     this.normalization = new TestTimeNormalization(network, 0, {
       onStatistics: (layer, own) => this.#note(layer, own),
     });
     this.forward = forward;
+    this.asTrained = asTrained;
     this.#early = Math.max(1, Math.floor(this.normalization.layers * EARLY));
   }
 
@@ -56,7 +64,8 @@ export class SecondLook {
     try {
       const logits = this.forward(image_B3hw);
       const distance = this.#distances.reduce((sum, one) => sum + one, 0) / this.#distances.length;
-      return { logits, departure: departureOf(distance, predictionChange(trained_BKhw, logits)) };
+      const change = scope(() => predictionChange(this.asTrained(trained_BKhw), this.asTrained(logits)));
+      return { logits, departure: departureOf(distance, change) };
     } finally {
       this.#distances = null;
     }

@@ -25,11 +25,16 @@ export function sumByClass(
 ): ClassSum {
   return scope(() => {
     const share_BKN = classShares(feature_BChw, label_BHW, { classes, ...labels });
-    const weight_BKN = choose ? splitByRow(share_BKN, choose(share_BKN)) : share_BKN;
-    const feature_BNC = feature_BChw.flatten({ startDim: 2 }).transpose(1, 2);
-    return { sum_KC: weight_BKN.bmm(feature_BNC).sum(0), count_K: weight_BKN.sum([0, 2]) };
+    return sumByShares(feature_BChw, choose ? splitByRow(share_BKN, choose(share_BKN)) : share_BKN);
   });
 }
+
+/** Sums of features (B, C, h, w) by how much of each class is in each of their pixels (B, K, N). */
+export const sumByShares = (feature_BChw: Tensor, share_BKN: Tensor): ClassSum =>
+  scope(() => {
+    const feature_BNC = feature_BChw.flatten({ startDim: 2 }).transpose(1, 2);
+    return { sum_KC: share_BKN.bmm(feature_BNC).sum(0), count_K: share_BKN.sum([0, 2]) };
+  });
 
 /** Shares (B, K, N) of the classes in each pixel of a feature (B, C, h, w), by labels (B, H, W). */
 export function classShares(

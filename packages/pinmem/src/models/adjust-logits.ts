@@ -14,6 +14,14 @@ export const logFrequencies = (frequencies: readonly number[], device: Device = 
     { dtype: "float32", device },
   );
 
+/** Logits (B, K, H, W) of a network as they were before `adjustLogits`. */
+export const beforeAdjustment =
+  (frequencies: readonly number[], weight: number) =>
+  (logits_BKHW: Tensor): Tensor =>
+    scope(() =>
+      logits_BKHW.add(logFrequencies(frequencies, logits_BKHW.device).view([1, -1, 1, 1]), { alpha: weight }),
+    );
+
 /**
  * Subtracts `weight` times the logarithms of the classes' frequencies from the logits of a network, in place.
  * @throws TorchError where its last convolution is not known, or the classes are others

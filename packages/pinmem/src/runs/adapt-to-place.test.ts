@@ -10,6 +10,7 @@ import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 import { adaptToPlace } from "./adapt-to-place.js";
+import { describeAdaptation } from "./describe-adaptation.js";
 import { type OpenRun, openRun } from "./open-run.js";
 import { train } from "./train.js";
 
@@ -177,6 +178,17 @@ describe("a network without a memory", () => {
       /`vote` has no effect without `labels`/,
     );
     expect(existsSync(there)).toBe(false);
+  });
+
+  it("keeps none where its last layer alone was fitted, and says nothing of one", async () => {
+    const { out, record } = await adaptToPlace(erm, { images, labels, shots: 1, out: fresh() });
+    expect(record).toMatchObject({ attached: false, written: [], vote: 0, classifier: 1 });
+    expect(existsSync(join(out, "rows-before.safetensors"))).toBe(false);
+    expect([...record.notes, ...describeAdaptation(record)].join()).not.toMatch(/memory/);
+    using adapted = openRun(out);
+    expect([adapted.network.memory, adapted.recipe.model.context]).toEqual([null, true]);
+    const again = await adaptToPlace(out, { images, labels, weight: 0, vote: 10, out: fresh() });
+    expect(again.record).toMatchObject({ attached: true, vote: 10 });
   });
 
   it("remembers rows of the place over an adaptation that writes none", async () => {

@@ -165,6 +165,8 @@ async function adapt(
       memory.store(rowsBefore); // Features have moved: rows are written anew from what they were.
       written = await writeAnew();
     }
+    // A memory that was attached for rows goes again where none were written.
+    const isAttached = attached && written.length > 0;
     const record: AdaptationRecord = {
       from: { run: dirname(resolve(file)), file: resolve(file), step: before.step },
       images: place.images,
@@ -180,22 +182,25 @@ async function adapt(
       written,
       placeRows: written.length > 0 || goesOn,
       momentum,
-      attached,
+      attached: isAttached,
       steps,
       seed,
       leftOut: plan.choice && recordLeftOut(plan.choice, space),
-      notes: [...plan.notes, ...notesOn({ attached, steps, leftOut: plan.choice !== null })],
+      notes: [...plan.notes, ...notesOn({ attached: isAttached, steps, leftOut: plan.choice !== null })],
     };
     normalization?.remove();
-    const voting = changesVote || attached ? withVote(recipe, plan.vote) : recipe;
+    const hasMemory = memory !== null && attached === isAttached;
+    const asBefore = attached && !isAttached ? before.recipe : recipe;
+    const voting = hasMemory && (changesVote || isAttached) ? withVote(asBefore, plan.vote) : asBefore;
     await writeAdapted(network, {
       out,
       recipe: seesContext(network) ? withContext(voting) : voting,
+      hasMemory,
       space,
       step: before.step,
       backboneWeights: before.backboneWeights,
       record,
-      rowsBefore,
+      rowsBefore: hasMemory ? rowsBefore : null,
       device,
     });
     return { out, record };

@@ -6,7 +6,7 @@
 import { existsSync, statSync } from "node:fs";
 import type { LabelSpace } from "@pinmem/core";
 import type { TestNormalization } from "@pinmem/core/formats";
-import { type Device, dispose, loadSafetensors, nn } from "@pinmem/torch";
+import { type Device, dispose, loadSafetensors, nn, type Tensor } from "@pinmem/torch";
 import { lookAtPictures, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
 import { FAR_OWN_WEIGHT, PLACE_WEIGHT, type Place } from "../inference/place.js";
 import { SecondLook } from "../inference/second-look.js";
@@ -15,7 +15,7 @@ import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { withTrainedVotes } from "../inference/trained-votes.js";
 import { withBase } from "../models/adapters/adapter.js";
 import { checkTakesVotes } from "../models/add-votes.js";
-import { adjustLogits } from "../models/adjust-logits.js";
+import { adjustLogits, beforeAdjustment } from "../models/adjust-logits.js";
 import { prepareForInference } from "../models/inference.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -25,7 +25,13 @@ import { createRecipeNetwork } from "../recipes/recipe-network.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
 import { loadBase } from "./base-file.js";
-import { readLogitAdjustment, readShiftRule, readVoteWeight } from "./calibration.js";
+import {
+  type CalibratedWeights,
+  type LogitAdjustment,
+  readLogitAdjustment,
+  readShiftRule,
+  readVoteWeight,
+} from "./calibration.js";
 import { requireDevice } from "./environment.js";
 import { readMetadata } from "./model-metadata.js";
 import { ownWeightOf } from "./own-weight.js";
@@ -129,30 +135,35 @@ export function openRun(
   try {
     const { recipe, space, step, score, adaptation, backboneWeights } = readMetadata(file, metadata);
     const isAsAdapted = (asked: number | "auto") => asked === "auto" && adaptation !== null;
-    const adjustment = isAsAdapted(logitAdjustment)
-      ? null
-      : readLogitAdjustment({ file, step, adaptation }, logitAdjustment);
+    const weights = { file, step, adaptation };
+    const adjustment = adjustmentOf(weights, logitAdjustment);
+    const asksPictures = normalize.kind === "image" && normalize.weight === "auto" && !adaptation;
+    const rule = asksPictures ? readShiftRule(weights) : null;
+    const ownWeight = ownWeightOf(normalize, adaptation);
     const load = (): SegmentationNetwork => {
       const network = nn.init.skipInit(() => createRecipeNetwork(recipe, space.classes.length));
-      if (vote !== null && !isAsAdapted(vote))
-        letVote(network, vote === "auto" ? readVoteWeight({ file, step, adaptation }) : vote, path);
-      loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });
-      loadNetworkWeights(network, withBase(network, tensors));
-      network.eval().requiresGrad_(false);
-      if (adjustment) adjustLogits(network, adjustment.frequencies, adjustment.weight);
-      return network.to({ device });
+      try {
+        if (vote !== null && !isAsAdapted(vote))
+          letVote(network, vote === "auto" ? readVoteWeight(weights) : vote, path);
+        loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });
+        loadNetworkWeights(network, withBase(network, tensors));
+        network.eval().requiresGrad_(false);
+        if (adjustment) adjustLogits(network, adjustment.frequencies, adjustment.weight);
+        return network.to({ device });
+      } catch (error) {
+        dispose([...network.stateDict().values()]);
+        throw error;
+      }
     };
     /** The same network again: the first is prepared, where trained statistics stay. */
-    const openAuto = (): AutoNormalization => {
-      const rule = readShiftRule({ file, step, adaptation });
+    const openAuto = (rule: ShiftRule): AutoNormalization => {
       const mixing = load().to({ memoryFormat: "channelsLast" });
-      const second = new SecondLook(mixing, (image) => predict(mixing, image));
+      const second = new SecondLook(mixing, (image) => predict(mixing, image), asTrainedBy(adjustment));
       return { network: mixing, second, rule, hasTrainedVotes: hasTrainedVotes(mixing) };
     };
     const network = load();
-    const normalization = normalizationOf(network, ownWeightOf(normalize, adaptation));
-    const asksPictures = normalize.kind === "image" && normalize.weight === "auto" && !adaptation;
-    const auto = asksPictures ? openAuto() : null;
+    const normalization = normalizationOf(network, ownWeight);
+    const auto = rule && openAuto(rule);
     if (form === "prepared" && !normalization) prepareForInference(network);
     return {
       path,
@@ -205,7 +216,8 @@ export async function openRunAtPlace(
   try {
     const { network } = run;
     network.to({ memoryFormat: "channelsLast" });
-    const looking = { device, ...(onPicture && { onProgress: onPicture }) };
+    const asTrained = asTrainedBy(adjustmentOf(run, options.logitAdjustment ?? 0));
+    const looking = { device, asTrained, ...(onPicture && { onProgress: onPicture }) };
     const weight = asked === "auto" ? await placeWeightByRule(network, place.files, run, looking) : asked;
     if (weight !== 0) {
       using statistics = await lookAtPictures(network, place.files, looking);
@@ -235,6 +247,14 @@ export const normalizationAt = (
   pictures: files.length,
   mark,
 });
+
+/** What is taken out of the logits of a run; of one that was adapted nothing more than is, where nobody says how much. */
+const adjustmentOf = (weights: CalibratedWeights, asked: number | "auto"): LogitAdjustment | null =>
+  asked === "auto" && weights.adaptation ? null : readLogitAdjustment(weights, asked);
+
+/** Logits as in training, for which the rule of own statistics is. */
+const asTrainedBy = (adjustment: LogitAdjustment | null): ((logits: Tensor) => Tensor) =>
+  adjustment ? beforeAdjustment(adjustment.frequencies, adjustment.weight) : (logits) => logits;
 
 function letVote(network: SegmentationNetwork, vote: number, path: string): void {
   const { memory } = network;

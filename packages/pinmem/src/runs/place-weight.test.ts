@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
+import { protocol } from "@pinmem/core/formats";
 import { renderStreet } from "@pinmem/streets";
-import { full, scope } from "@pinmem/torch";
+import { full, liveTensors, scope } from "@pinmem/torch";
 import { beforeAll, describe, expect, it } from "vitest";
 import { calibrateAs } from "../../test/calibrated-run.js";
 import { temporaryFolder } from "../../test/data-fixtures.js";
@@ -8,7 +9,8 @@ import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { placeDeparts, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
 import { exportRun } from "../export/export-run.js";
-import { writeRgbPng } from "../images/write-png.js";
+import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
+import type { AutoPredictor } from "../inference/auto-predictor.js";
 import { pictureInput } from "../inference/picture-input.js";
 import {
   CLEARLY_MORE,
@@ -19,12 +21,14 @@ import {
 } from "../inference/place.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { type PredictionSigns, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
+import { adjustLogits } from "../models/adjust-logits.js";
 import { predict } from "../models/segment.js";
 import { predictImage } from "../prediction/predict-image.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { adaptToPlace } from "./adapt-to-place.js";
 import { calibrate } from "./calibrate.js";
 import { type OpenRun, openRun, openRunAtPlace } from "./open-run.js";
+import { predictorOf } from "./predictor-of.js";
 
 const root = temporaryFolder();
 const images = join(root, "night");
@@ -130,6 +134,56 @@ describe("the weight of a place's statistics", () => {
   });
 });
 
+describe("the rule of own statistics", () => {
+  it("is asked of the logits as they were in training, whatever is taken out of them", async () => {
+    const frequencies = Array.from({ length: 19 }, (_, trainId) => (trainId < 2 ? 0.45 : 0.1 / 17));
+    const run = untrainedRun(fresh(), { recipe: miniRecipe() });
+    const signs = () => {
+      using opened = openRun(run, { form: "trained" });
+      return [0, 1].map((index) => signsOf(opened.network, `${index}.png`));
+    };
+    const before = signs();
+    const mean = before.reduce((sum, { entropy }) => sum + entropy, 0) / 2;
+    const decisions = async (threshold: number) => {
+      const logitAdjustment = { frequencies, chosen: 1.5, candidates: [1.5], shown: [] };
+      await calibrateAs(run, { rule: { ...always, threshold, departure: 0 }, logitAdjustment });
+      const [width, height] = [64, 32];
+      const of = async (asked: number) => {
+        using auto = openRun(run, { normalize: { kind: "image", weight: "auto" }, logitAdjustment: asked });
+        const by = protocol("whole", { normalize: auto.normalize, logitAdjustment: asked });
+        const predictor = predictorOf(auto, { protocol: by }) as AutoPredictor;
+        using place = await openRunAtPlace(run, await findPlace(images), {
+          weight: "auto",
+          logitAdjustment: asked,
+        });
+        const weights = [0, 1].map((index) => {
+          const { image } = renderStreet({ domain: "night", seed: 0, index, width, height });
+          return predictor.weightOf({ width, height, pixels: image });
+        });
+        return [...weights, place.placeWeight, place.normalization?.weight ?? 0];
+      };
+      const [plain, adjusted] = [await of(0), await of(1.5)];
+      expect(adjusted).toEqual(plain);
+      return plain;
+    };
+    using adjusted = openRun(run, { form: "trained" });
+    adjustLogits(adjusted.network, frequencies, 1.5);
+    const [first] = [0].map((index) => signsOf(adjusted.network, `${index}.png`));
+    const between = (mean + (first?.entropy ?? 0)) / 2;
+    expect(Math.abs((first?.entropy ?? 0) - mean)).toBeGreaterThan(0.01); // So that the adjusted ones would be told apart otherwise.
+    expect(await decisions(between)).toHaveLength(4);
+    expect((await decisions(0)).slice(0, 3)).toEqual([0.3, 0.3, FAR_PLACE_WEIGHT]);
+  });
+
+  it("that is missing leaves nothing of the network behind", () => {
+    const run = untrainedRun(fresh(), { recipe: miniRecipe() });
+    const live = liveTensors();
+    expect(() => openRun(run, { normalize: { kind: "image", weight: "auto" } })).toThrow(/is not calibrated/);
+    expect(() => openRun(run, { vote: "auto" })).toThrow(/is not calibrated/);
+    expect(liveTensors()).toBe(live);
+  });
+});
+
 describe("adapting without labels", () => {
   it("takes the weight that the pictures ask for, and says where they ask for none", async () => {
     const { record } = await adaptToPlace(await calibrated(always), { images, out: fresh() });
@@ -147,6 +201,29 @@ describe("adapting without labels", () => {
     expect([again.record.weight, again.record.notes.join()]).toEqual([
       PLACE_WEIGHT,
       expect.stringContaining("the run was adapted before"),
+    ]);
+  });
+
+  it("leaves statistics under which a fit was made to labels", async () => {
+    const labels = fresh();
+    const { width, height, label } = renderStreet({
+      domain: "night",
+      seed: 0,
+      index: 0,
+      width: 64,
+      height: 32,
+    });
+    await writeLabelPng(join(labels, "0.png"), { width, height, labels: label });
+    const told = await adaptToPlace(untrainedRun(fresh(), { recipe: miniRecipe() }), {
+      images,
+      labels,
+      out: fresh(),
+    });
+    expect(told.record).toMatchObject({ labeled: 1, weight: PLACE_WEIGHT });
+    const again = await adaptToPlace(told.out, { images, out: fresh() });
+    expect([again.record.weight, again.record.notes.join()]).toEqual([
+      0,
+      expect.stringContaining("adapted to labels before, under the statistics that it has: these stay"),
     ]);
   });
 

@@ -21,7 +21,10 @@ export async function placeWeightByRule(
   return (await placeDeparts(network, pictures, readShiftRule(weights), options)) ? FAR_PLACE_WEIGHT : 0;
 }
 
-/** The same; where the weights are not calibrated one that does well on average, and a note that says so. */
+/**
+ * The same; where the weights are not calibrated one that does well on average, and a note that says so. What was fitted to labels of a place
+ * was fitted under statistics that stay.
+ */
 export async function placeWeight(
   network: SegmentationNetwork,
   pictures: readonly PlacePicture[],
@@ -34,6 +37,13 @@ export async function placeWeight(
     return { weight, departs: weight > 0, note: weight === 0 ? stays : null };
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
+    if ((weights.adaptation?.labeled ?? 0) > 0) {
+      return {
+        weight: 0,
+        departs: false,
+        note: "the run was adapted to labels before, under the statistics that it has: these stay",
+      };
+    }
     const reason = weights.adaptation
       ? "the run was adapted before"
       : "the run is not calibrated, or was by an earlier version";

@@ -23,6 +23,8 @@ export interface AdaptedRun {
   readonly step: number;
   readonly backboneWeights: BackboneOrigin | null;
   readonly record: AdaptationRecord;
+  /** Whether the memory of the network is part of the run. */
+  readonly hasMemory: boolean;
   /** (K, C); null for a network without a memory. */
   readonly rowsBefore: Tensor | null;
   readonly device: Device;
@@ -34,7 +36,7 @@ export interface AdaptedRun {
  */
 export async function writeAdapted(
   network: SegmentationNetwork,
-  { out, recipe, space, step, backboneWeights, record, rowsBefore, device }: AdaptedRun,
+  { out, recipe, space, step, backboneWeights, record, hasMemory, rowsBefore, device }: AdaptedRun,
 ): Promise<void> {
   using staged = new StagedFolder(out);
   const folder = new RunFolder(staged.path);
@@ -43,6 +45,8 @@ export async function writeAdapted(
   await recordEnvironment(folder.environment, String(device));
   if (rowsBefore) saveSafetensors(folder.rowsBefore, new Map([["memory.m_items", rowsBefore]]));
   const weights = ownState(network);
+  if (!hasMemory)
+    for (const name of [...weights.keys()]) if (name.startsWith("memory.")) weights.delete(name);
   // A strength that was learned has given way to a fixed one.
   if (typeof recipe.model.memory.vote !== "object") weights.delete("memory.log_vote");
   // No score: source validation has not seen these weights. Both names, so that whoever asks for either finds it.
