@@ -10,7 +10,7 @@ const endings: Readonly<Record<string, string>> = { "image/jpeg": "jpg", "image/
 
 /** @throws Refusal */
 export function adaptTask(body: unknown): AdaptTask {
-  const { name, vote, pictures } = (body ?? {}) as Partial<AdaptRequest>;
+  const { name, vote, own, pictures } = (body ?? {}) as Partial<AdaptRequest>;
   if (typeof name !== "string" || !/^[A-Za-z0-9][\w.-]{0,63}$/.test(name))
     throw new Refusal(
       400,
@@ -18,11 +18,14 @@ export function adaptTask(body: unknown): AdaptTask {
     );
   if (typeof vote !== "number" || !(vote >= 0 && vote <= 1000))
     throw new Refusal(400, "votes weigh 0 to 1000");
+  if (typeof own !== "number" || !(own >= 0 && own <= 1))
+    throw new Refusal(400, "own statistics weigh 0 to 1");
   if (!Array.isArray(pictures) || pictures.length === 0 || pictures.length > MOST_PICTURES)
     throw new Refusal(400, `there must be 1 to ${MOST_PICTURES} pictures with strokes`);
   return {
     name,
     vote,
+    own,
     pictures: pictures.map((one, at) => {
       const [image, label] = [bytesOf(one?.image), bytesOf(one?.label)];
       const ending = endings[pictureType(image)];

@@ -1,6 +1,6 @@
 // studio.json of a server: what there is at this moment, with the addresses that the server answers.
 
-import { distinct } from "./distinct.js";
+import { namesByFolder } from "./distinct.js";
 import type { Site } from "./site.js";
 import type { StudioPicture, StudioRun } from "./studio-run.js";
 
@@ -17,7 +17,7 @@ export const describeSite = ({
   version,
   live: true,
   ort: "ort/",
-  runs: distinct(runs.map(({ name }) => name)).map((name, at) => {
+  runs: namesByFolder(runs).map((name, at) => {
     const run = runs[at] as StudioRun;
     const unfinished = run.unfinished();
     return {

@@ -3,9 +3,9 @@
 
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { appFolder, StudioError } from "./app-folder.js";
-import { distinct } from "./distinct.js";
+import { namesByFolder } from "./distinct.js";
 import { type FileMap, filesBelow, modelFiles, ortFiles, pictureType } from "./files.js";
 import { SITE_FILE, type Site, type SitePicture, type SiteRun } from "./site.js";
 import type { StudioPicture, StudioRun } from "./studio-run.js";
@@ -43,8 +43,9 @@ export async function exportStudio({
       live: false,
       ort: "ort/",
       runs: await Promise.all(
-        distinct(finished.map(({ name }) => name)).map((name, at) =>
-          writeRun(staged, { name, run: finished[at] as StudioRun, at }),
+        // Of folders the last part alone: where they lie on this machine is nobody's business.
+        namesByFolder(finished.map(({ name, path }) => ({ name, path: basename(resolve(path)) }))).map(
+          (name, at) => writeRun(staged, { name, run: finished[at] as StudioRun, at }),
         ),
       ),
       pictures: await writePictures(staged, pictures),

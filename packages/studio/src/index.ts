@@ -17,6 +17,7 @@ export type {
   AdaptTask,
   ComputeGraph,
   GraphValues,
+  Saved,
   StudioPicture,
   StudioRun,
   ValidationFile,

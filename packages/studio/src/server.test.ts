@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Studio, startStudio } from "./server.js";
+import type { Site } from "./site.js";
 import type { AdaptTask, StudioRun } from "./studio-run.js";
 
 const SECRET = "nobody may read this";
@@ -31,7 +32,7 @@ const runIn = (folder: string): StudioRun => ({
   goesOn: false,
   adapt: async (task) => {
     tasks.push(task);
-    return { out: "out", lines: [] };
+    return { out: "out", lines: [], run: { ...runIn(join(folder, "saved")), name: task.name } };
   },
 });
 
@@ -243,7 +244,7 @@ it("takes adapted models whose name is a name and whose pictures are pictures", 
   const picture = { image: png, label: png };
   const send = (task: unknown) =>
     ask({ method: "POST", path: "/runs/0/adapt", headers, body: JSON.stringify(task) });
-  const good = { name: "here", vote: 10, pictures: [picture] };
+  const good = { name: "here", vote: 10, own: 0.3, pictures: [picture] };
   for (const bad of [
     null,
     [],
@@ -255,6 +256,8 @@ it("takes adapted models whose name is a name and whose pictures are pictures", 
     { ...good, name: "a\0b" },
     { ...good, vote: -1 },
     { ...good, vote: "10" },
+    { ...good, own: 1.5 },
+    { ...good, own: undefined },
     { ...good, pictures: [] },
     { ...good, pictures: Array(65).fill(picture) },
     { ...good, pictures: [{ ...picture, image: "aGVsbG8=" }] },
@@ -262,8 +265,20 @@ it("takes adapted models whose name is a name and whose pictures are pictures", 
   ])
     expect(statusOf(await send(bad)), JSON.stringify(bad)).toBe(400);
   expect(tasks).toEqual([]);
-  expect(statusOf(await send(good))).toBe(200);
-  expect(tasks.map(({ name, pictures }) => [name, pictures[0]?.file])).toEqual([["here", "000.png"]]);
+  const answer = await send(good);
+  expect(statusOf(answer)).toBe(200);
+  expect(answer).toContain('{"out":"out","lines":[]}');
+  expect(tasks.map(({ name, own, pictures }) => [name, own, pictures[0]?.file])).toEqual([
+    ["here", 0.3, "000.png"],
+  ]);
+});
+
+it("lists a run that was saved beside the others, whose addresses stay", async () => {
+  const { runs } = (await (await fetch(`${studio.address}studio.json`)).json()) as Site;
+  expect(runs.map(({ name, adapt }) => [name, adapt])).toEqual([
+    ["run", "runs/0/adapt"],
+    ["here", "runs/1/adapt"],
+  ]);
 });
 
 it("still answers after all that, with headers that isolate the page and bind it to its origin", async () => {
@@ -274,7 +289,7 @@ it("still answers after all that, with headers that isolate the page and bind it
   expect(response.headers.get("cross-origin-embedder-policy")).toBe("require-corp");
   expect(response.headers.get("cross-origin-opener-policy")).toBe("same-origin");
   const site = (await (await fetch(`${studio.address}studio.json`)).json()) as { runs: unknown[] };
-  expect(site.runs.length).toBe(1);
+  expect(site.runs.length).toBe(2); // With the one that was saved.
   expect((await fetch(`${studio.address}pictures/0/image`)).headers.get("content-type")).toBe("image/png");
 });
 

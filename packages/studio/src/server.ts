@@ -15,7 +15,7 @@ import { streamEvents } from "./events-stream.js";
 import { type FileMap, filesBelow, modelFiles, openFile, ortFiles, pictureType, typeOf } from "./files.js";
 import { admit, type GuardOptions, Refusal, tokenCookie } from "./guard.js";
 import { pageHeaders } from "./page-headers.js";
-import { SITE_FILE, type SiteValidation } from "./site.js";
+import { type AdaptAnswer, SITE_FILE, type SiteValidation } from "./site.js";
 import type { StudioPicture, StudioRun } from "./studio-run.js";
 
 export interface StudioOptions {
@@ -55,7 +55,7 @@ export async function startStudio({
   const content: Content = {
     app: await filesBelow(page ?? appFolder()),
     ort: await ortFiles(),
-    runs,
+    runs: [...runs],
     pictures,
     version,
   };
@@ -100,7 +100,8 @@ const listen = (server: Server, port: number, host: string): Promise<void> =>
 interface Content {
   readonly app: FileMap;
   readonly ort: FileMap;
-  readonly runs: readonly StudioRun[];
+  /** Those that are saved are added. */
+  readonly runs: StudioRun[];
   readonly pictures: readonly StudioPicture[];
   readonly version: string;
 }
@@ -211,11 +212,12 @@ async function act(
   }
   if (!run.adapt) throw new Refusal(409, "this is an exported model: save its files instead");
   const task = adaptTask(await jsonBody(request));
-  try {
-    sendJson(response, await run.adapt(task));
-  } catch (error) {
+  const saved = await run.adapt(task).catch((error: unknown) => {
     throw new Refusal(409, messageOf(error));
-  }
+  });
+  // At the end, so that addresses of the others stay theirs.
+  runs.push(saved.run);
+  sendJson(response, { out: saved.out, lines: saved.lines } satisfies AdaptAnswer);
 }
 
 /** How long a browser may keep what it was sent. */

@@ -30,7 +30,17 @@ export interface StudioRun {
   /** Whether its rows were written for a place before, so that adapting moves them by the memory's momentum instead of replacing them. */
   readonly goesOn: boolean;
   /** Makes an adapted run from labeled pictures; null where that cannot be. */
-  readonly adapt: ((task: AdaptTask) => Promise<{ out: string; lines: readonly string[] }>) | null;
+  readonly adapt: ((task: AdaptTask) => Promise<Saved>) | null;
+}
+
+/** An adapted run that was made. */
+export interface Saved {
+  /** Its folder. */
+  readonly out: string;
+  /** What was chosen, for people. */
+  readonly lines: readonly string[];
+  /** To be shown beside the others from then on. */
+  readonly run: StudioRun;
 }
 
 /** Tensors by name. */
@@ -55,6 +65,8 @@ export interface ValidationFile {
 export interface AdaptTask {
   readonly name: string;
   readonly vote: number;
+  /** Weight of each picture's own statistics. */
+  readonly own: number;
   /** Names of files and what they hold; a label is train ids as gray PNG. */
   readonly pictures: readonly {
     readonly file: string;

@@ -27,7 +27,7 @@ export function studioCommand(): Command {
     .option("--pictures <paths...>", "pictures to offer: files, or folders with all below them")
     .option(
       "--on <names>",
-      "labeled pictures of domains, as evaluate names them (default: validation and targets of the first run)",
+      "labeled pictures of domains, as evaluate names them (default: validation and targets of the first run; none with --pictures)",
       names,
     )
     .option("--limit <count>", "of each domain only so many pictures, spread evenly", positive, 24)

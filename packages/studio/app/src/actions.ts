@@ -5,8 +5,10 @@ import { load, type Model, type Segmentation } from "@pinmem/runtime/browser";
 import { distinct } from "../../src/distinct.js";
 import type { Site, SiteRun } from "../../src/site.js";
 import { postJson, serverGone } from "./ask-server.js";
-import { bitmapOf, fetchBlob } from "./decode-picture.js";
+import { bitmapOf, fetchBlob, UndecodableError } from "./decode-picture.js";
 import { closeVideo, openCamera, openVideo } from "./live.js";
+import { memoryRows } from "./rows.js";
+import { asSentence } from "./sentence.js";
 import * as state from "./state.js";
 import { keepStrokes, keptStrokes } from "./strokes.js";
 import { teachFrom } from "./teach.js";
@@ -156,10 +158,17 @@ export async function choosePicture(picture: state.Picture): Promise<void> {
     state.bitmap.value = bitmap;
     await segment();
   } catch (error) {
+    if (error instanceof UndecodableError) dropPicture(picture);
     if (mine !== turn) return;
     state.bitmap.value = null;
     fail(error);
   }
+}
+
+/** Takes a picture out of the list that cannot be shown. */
+export function dropPicture(picture: state.Picture): void {
+  state.pictures.value = state.pictures.value.filter((one) => one !== picture);
+  if (state.picture.value === picture) state.picture.value = null;
 }
 
 /** The open picture through the open model. */
@@ -230,8 +239,7 @@ function show(result: Segmentation): void {
 
 function fail(error: unknown): void {
   state.busy.value = null;
-  const text = state.messageOf(error);
-  state.problem.value = text.charAt(0).toUpperCase() + text.slice(1);
+  state.problem.value = asSentence(state.messageOf(error));
 }
 
 /** Keeps strokes, writes rows from all of them, and shows what that changes. */
@@ -269,13 +277,15 @@ export async function resetTeaching(): Promise<void> {
   const model = state.model.value;
   if (!model?.hasMemory) return;
   state.strokes.value = new Map();
-  state.written.value = [];
   noteTaught(false);
   state.resultBefore.value = null;
   state.swipe.value = 0;
   state.isKept.value = true;
   keepStrokes(model.description.provenance.weights, state.strokes.value);
   await teachFrom(model, new Map());
+  state.written.value = []; // When the rows are as they were: what is shown of them follows it.
+  const { value: map } = state.rowMap;
+  if (map && !memoryRows.value?.there.includes(map.trainId)) forgetLook();
   state.votes.value = model.description.memory?.voteWeight ?? 0;
   await decode();
 }

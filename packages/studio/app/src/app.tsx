@@ -7,6 +7,7 @@ import { CompareTables } from "./compare-tables.js";
 import { EngineNote } from "./engine.js";
 import { Follow } from "./follow.js";
 import { InsidePanel } from "./inside-panel.js";
+import { takesLetters } from "./page-keys.js";
 import { PictureList } from "./picture-list.js";
 import { SegmentPanel } from "./segment-panel.js";
 import { Stage } from "./stage.js";
@@ -68,6 +69,7 @@ function Header() {
         <span class="quiet">Run</span>
         <select
           value={state.runAt.value}
+          title={state.run.value?.path}
           onChange={(event) => void chooseRun(Number(event.currentTarget.value))}
         >
           {site?.runs.map(({ name, model }, at) => (
@@ -129,7 +131,7 @@ function onLeave(event: BeforeUnloadEvent): void {
 function onKey(event: KeyboardEvent): void {
   const { target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (target instanceof HTMLInputElement && target.type === "text") return;
+  if (target instanceof HTMLElement && takesLetters(target)) return;
   const tab = state.tabs[Number(event.key) - 1];
   if (tab) state.tab.value = tab;
   if (event.key === "o") state.outline.value = !state.outline.value;

@@ -1,29 +1,26 @@
 // Curves over the steps, as SVG. A click chooses the step that all pictures of the view are of.
 
+import { type LineStyle, lineStyle, placeOf } from "./chart-lines.js";
 import type { Points } from "./training-events.js";
 
-const colorsOf = ["#2a7f79", "#b4552d", "#5b62b3", "#8a7a1f", "#a3487f", "#4a7f3a", "#767676"];
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [360, 180, 44, 18];
 
 interface ChartProps {
   readonly title: string;
   readonly lines: ReadonlyMap<string, Points>;
+  /** The first and the last that there is room for: those of all charts beside one another. */
+  readonly steps: readonly [first: number, last: number];
   /** Marked by a line; null: none. */
   readonly at: number | null;
 }
 
-export function Chart({ title, lines, at }: ChartProps) {
-  const points = [...lines.values()].flat();
-  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
-  const [x0, x1, y0, y1] = [least(xs), most(xs), Math.min(0, least(ys)), most(ys)];
-  const x = (step: number) => LEFT + ((step - x0) / Math.max(1, x1 - x0)) * (WIDTH - LEFT - 8);
+export function Chart({ title, lines, steps, at }: ChartProps) {
+  const ys = [...lines.values()].flat().map(([, y]) => y);
+  const [y0, y1] = [Math.min(0, least(ys)), most(ys)];
+  const [first, last] = steps;
+  const x = (step: number) => LEFT + placeOf(step, steps) * (WIDTH - LEFT - 8);
   const y = (value: number) =>
     HEIGHT - BOTTOM - ((value - y0) / Math.max(1e-9, y1 - y0)) * (HEIGHT - BOTTOM - 8);
-  const said = (value: number) => {
-    const text = Number(value.toPrecision(3)).toString();
-    // As many letters as there is room for.
-    return text.length > 6 ? value.toExponential(1) : text;
-  };
   return (
     <figure>
       <h2>{title}</h2>
@@ -36,24 +33,26 @@ export function Chart({ title, lines, at }: ChartProps) {
             </text>
           </g>
         ))}
-        {at !== null && at >= x0 && at <= x1 && (
+        {at !== null && at >= first && at <= last && (
           <line class="chosen" x1={x(at)} x2={x(at)} y1={4} y2={HEIGHT - BOTTOM} />
         )}
-        <text x={LEFT} y={HEIGHT - 4}>
-          {x0}
-        </text>
+        {first < last && (
+          <text x={LEFT} y={HEIGHT - 4}>
+            {first}
+          </text>
+        )}
         <text x={WIDTH - 8} y={HEIGHT - 4} text-anchor="end">
-          step {x1}
+          step {last}
         </text>
         {[...lines].map(([name, line], position) => (
-          <path key={name} stroke={colorsOf[position % colorsOf.length]} d={pathOf(thinned(line), x, y)} />
+          <Curve key={name} name={name} line={line} style={lineStyle(position)} x={x} y={y} />
         ))}
       </svg>
       <p class="row wrap">
         {[...lines].map(([name, line], position) => (
           <span key={name}>
-            <span class="swatch" style={{ background: colorsOf[position % colorsOf.length] as string }} />{" "}
-            {name} <span class="figure quiet">{said(line.at(-1)?.[1] ?? 0)}</span>
+            <Sample {...lineStyle(position)} /> {name}{" "}
+            <span class="figure quiet">{said(line.at(-1)?.[1] ?? 0)}</span>
           </span>
         ))}
       </p>
@@ -61,15 +60,46 @@ export function Chart({ title, lines, at }: ChartProps) {
   );
 }
 
-function pathOf(line: Points, x: (step: number) => number, y: (value: number) => number): string {
+interface CurveProps {
+  readonly name: string;
+  readonly line: Points;
+  readonly style: LineStyle;
+  readonly x: (step: number) => number;
+  readonly y: (value: number) => number;
+}
+
+/** A line; of a single step a point. */
+function Curve({ name, line, style: { color, dash }, x, y }: CurveProps) {
   const [first] = line;
-  if (!first) return "";
-  // A single point is a short line, or it would not be seen.
-  if (line.length === 1) return `M${x(first[0]) - 2} ${y(first[1])}h4`;
-  return line
+  if (!first) return null;
+  if (line.length > 1) return <path stroke={color} stroke-dasharray={dash} d={pathOf(line, x, y)} />;
+  const [step, value] = first;
+  return (
+    <circle cx={x(step)} cy={y(value)} r={3.5} fill={color}>
+      <title>{`${name}: ${said(value)} at step ${step}`}</title>
+    </circle>
+  );
+}
+
+/** What a curve looks like, in the legend. */
+function Sample({ color, dash }: LineStyle) {
+  return (
+    <svg class="sample" viewBox="0 0 22 8" aria-hidden="true">
+      <path stroke={color} stroke-dasharray={dash} d="M0 4h22" />
+    </svg>
+  );
+}
+
+/** As many letters as there is room for. */
+function said(value: number): string {
+  const text = Number(value.toPrecision(3)).toString();
+  return text.length > 6 ? value.toExponential(1) : text;
+}
+
+const pathOf = (line: Points, x: (step: number) => number, y: (value: number) => number): string =>
+  thinned(line)
     .map(([step, value], at) => `${at === 0 ? "M" : "L"}${x(step).toFixed(1)} ${y(value).toFixed(1)}`)
     .join("");
-}
 
 /** No more points than can be seen. */
 const thinned = (line: Points): Points => {

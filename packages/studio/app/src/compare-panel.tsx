@@ -18,6 +18,7 @@ import {
 } from "./compare.js";
 import { cell, followComparison, layout, layouts, results, show, shows } from "./compare-view.js";
 import { percent } from "./figures.js";
+import { PictureName } from "./picture-name.js";
 import { Slider } from "./slider.js";
 import * as state from "./state.js";
 
@@ -50,7 +51,7 @@ export function ComparePanel() {
       <Beside />
       <section>
         <h2>All pictures</h2>
-        <div class="row">
+        <div class="stack">
           {progress.value === null ? (
             <button
               type="button"
@@ -65,7 +66,6 @@ export function ComparePanel() {
             </button>
           )}
           <select
-            class="fill"
             aria-label="Order of pictures"
             value={order.value}
             onChange={({ currentTarget: { value } }) => {
@@ -92,7 +92,7 @@ export function ComparePanel() {
                 aria-pressed={state.picture.value?.id === one.picture.id}
                 onClick={() => void choosePicture(one.picture)}
               >
-                <span class="name">{one.picture.name.replace(/^.*\//, "")}</span>
+                <PictureName picture={one.picture} />
                 <span class="figure quiet">{figures(one)}</span>
               </button>
             </li>

@@ -10,13 +10,21 @@ import { choosePicture } from "./actions.js";
 import { Choice } from "./choice.js";
 import { compared, comparedRuns, runsAt } from "./compare.js";
 import { cell } from "./compare-view.js";
-import { type DomainScores, scoresOfEvaluations, scoresOfGroups } from "./domain-scores.js";
+import {
+  type DomainScores,
+  scoresOfEvaluations,
+  scoresOfGroups,
+  shownSource,
+  sourcesOf,
+} from "./domain-scores.js";
 import { percent, signed } from "./figures.js";
 import * as state from "./state.js";
 
 const evaluations = signal<ReadonlyMap<number, readonly SiteEvaluation[]>>(new Map());
 /** Which of the compared runs the tables are of. */
 const tableOf = signal(0);
+/** Which protocol the scores are of; null: nobody has chosen. */
+const chosenSource = signal<string | null>(null);
 
 const domains = computed<readonly DomainScores[]>(() => [
   ...scoresOfEvaluations(runsAt.value.map((run) => evaluations.value.get(run) ?? [])),
@@ -65,45 +73,81 @@ function Scrolled({ label, children }: { readonly label: string; readonly childr
   );
 }
 
-/** Classes by domains. */
+/** Classes by domains, of one protocol at a time. */
 function Classes({ of, first }: { readonly of: number; readonly first: string }) {
-  const classes = [...new Set(domains.value.flatMap(({ classes }) => Object.keys(classes[of] ?? {})))].filter(
-    (name) => domains.value.some(({ classes }) => typeof classes[of]?.[name] === "number"),
+  const sources = sourcesOf(domains.value);
+  const source = shownSource(sources, chosenSource.value);
+  const columns = domains.value.filter((one) => one.source === source);
+  const classes = [...new Set(columns.flatMap(({ classes }) => Object.keys(classes[of] ?? {})))].filter(
+    (name) => columns.some(({ classes }) => typeof classes[of]?.[name] === "number"),
   );
   return (
-    <Scrolled label="IoU by class">
+    <section class="byclass">
       <h2>IoU by class{of > 0 && `, and the difference from ${first}`}</h2>
-      <table class="scores">
-        <thead>
-          <tr>
-            <th scope="col">Class</th>
-            {domains.value.map(({ name, note }) => (
-              <th key={`${name} ${note}`} scope="col">
-                {name}
-                <br />
-                {note}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          <tr class="mean">
-            <th scope="row">Mean</th>
-            {domains.value.map(({ name, note, means }) => (
-              <Score key={`${name} ${note}`} value={means[of]} first={of > 0 ? means[0] : null} />
-            ))}
-          </tr>
-          {classes.map((one) => (
-            <tr key={one}>
-              <th scope="row">{one}</th>
-              {domains.value.map(({ name, note, classes: by }) => (
-                <Score key={`${name} ${note}`} value={by[of]?.[one]} first={of > 0 ? by[0]?.[one] : null} />
+      {sources.length > 1 ? (
+        <select
+          aria-label="Scores of"
+          value={source ?? ""}
+          onChange={({ currentTarget: { value } }) => {
+            chosenSource.value = value;
+          }}
+        >
+          {sources.map((one) => (
+            <option key={one} value={one}>
+              {one}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <p class="quiet">{source}</p>
+      )}
+      <Scrolled label="IoU by class">
+        <table class="scores">
+          <thead>
+            <tr>
+              <th scope="col">Class</th>
+              {columns.map(({ name, note }) => (
+                <DomainHead key={name} name={name} note={note} />
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scrolled>
+          </thead>
+          <tbody>
+            <tr class="mean">
+              <th scope="row">Mean</th>
+              {columns.map(({ name, means }) => (
+                <Score key={name} value={means[of]} first={of > 0 ? means[0] : null} />
+              ))}
+            </tr>
+            {classes.map((one) => (
+              <tr key={one}>
+                <th scope="row">{one}</th>
+                {columns.map(({ name, classes: by }) => (
+                  <Score key={name} value={by[of]?.[one]} first={of > 0 ? by[0]?.[one] : null} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scrolled>
+    </section>
+  );
+}
+
+/** Narrow: a name goes on below its colon. */
+function DomainHead({ name, note }: Pick<DomainScores, "name" | "note">) {
+  const [, family = "", own = name] = /^([^:]+:)(.+)$/.exec(name) ?? [];
+  return (
+    <th scope="col">
+      {family}
+      <wbr />
+      {own}
+      {note !== null && (
+        <>
+          <br />
+          {note}
+        </>
+      )}
+    </th>
   );
 }
 

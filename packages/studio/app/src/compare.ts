@@ -4,8 +4,8 @@
 import { BoundaryCounts, ConfusionMatrix, meanIoU } from "@pinmem/core";
 import type { Model, Segmentation } from "@pinmem/runtime/browser";
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { modelOf } from "./actions.js";
-import { bitmapOf, labelPixels } from "./decode-picture.js";
+import { dropPicture, modelOf } from "./actions.js";
+import { bitmapOf, labelPixels, UndecodableError } from "./decode-picture.js";
 import * as state from "./state.js";
 import { inTurn, through } from "./turns.js";
 
@@ -61,7 +61,7 @@ export function stopComparing(): void {
   isStopped = true;
 }
 
-/** Segments every picture with every run. Those that cannot be decoded are left out, and told. */
+/** Segments every picture with every run. Those that cannot be decoded are told, and leave the list. */
 export async function compareAll(): Promise<void> {
   if (progress.value !== null) return;
   isStopped = false;
@@ -82,6 +82,7 @@ export async function compareAll(): Promise<void> {
         const one = await compareOn(models, picture);
         if (comparedRuns.value === runs) compared.value = [...compared.value, one];
       } catch (error) {
+        if (error instanceof UndecodableError) dropPicture(picture);
         state.problem.value = state.messageOf(error);
       }
     }

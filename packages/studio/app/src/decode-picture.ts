@@ -10,13 +10,16 @@ export async function fetchBlob(address: string): Promise<Blob> {
   return await (await askServer(address)).blob();
 }
 
+/** A file that is no picture, or none that this browser knows; asking for it again will not help. */
+export class UndecodableError extends Error {}
+
 const pictures = new WeakMap<ImageBitmap, Picture>();
 
-/** @throws where it cannot be had or decoded */
+/** @throws UndecodableError where it cannot be decoded; where it cannot be had */
 export async function bitmapOf(picture: Picture): Promise<ImageBitmap> {
   const blob = await picture.blob();
   const bitmap = await createImageBitmap(blob, exact).catch(() => {
-    throw new Error(`${picture.name} cannot be decoded: choose a JPEG, PNG, WebP or AVIF picture`);
+    throw new UndecodableError(`${picture.name} cannot be decoded: choose a JPEG, PNG, WebP or AVIF picture`);
   });
   pictures.set(bitmap, picture);
   return bitmap;

@@ -2,7 +2,7 @@ import { protocol } from "@pinmem/core/formats";
 import { expect, it } from "vitest";
 import type { SiteEvaluation } from "../../src/site.js";
 import type { Compared } from "./compare.js";
-import { scoresOfEvaluations, scoresOfGroups } from "./domain-scores.js";
+import { HERE, scoresOfEvaluations, scoresOfGroups, shownSource, sourcesOf } from "./domain-scores.js";
 
 const result = (
   date: string,
@@ -33,7 +33,7 @@ it("takes of each domain and protocol the newest evaluation, and leaves gaps whe
   ]);
   expect(night).toMatchObject({ name: "night", means: [0.4, 0.5], classes: [{ road: 0.4 }, { road: 0.5 }] });
   expect(flipped).toMatchObject({ name: "night", means: [0.9, null] });
-  expect(flipped?.note).not.toBe(night?.note);
+  expect(flipped?.source).not.toBe(night?.source);
   expect(fog).toMatchObject({ name: "fog", means: [null, 0.6], classes: [{}, { road: 0.6 }] });
 });
 
@@ -52,7 +52,8 @@ it("counts the pixels of a group together, and leaves out what is not labeled", 
   expect(scores).toEqual([
     {
       name: "a",
-      note: "2 here",
+      source: HERE,
+      note: "2 pictures",
       means: [(0.5 + 1 / 3) / 2, 1],
       classes: [
         { road: 0.5, sky: 1 / 3 },
@@ -60,4 +61,20 @@ it("counts the pixels of a group together, and leaves out what is not labeled", 
       ],
     },
   ]);
+});
+
+it("offers each protocol once, and shows what was segmented here until another is chosen", () => {
+  const scores = scoresOfEvaluations([
+    [
+      result("2026-01", "night", 0.1),
+      result("2026-01", "fog", 0.2),
+      result("2026-01", "night", 0.3, { flip: true }),
+    ],
+  ]);
+  const sources = sourcesOf(scores);
+  expect(sources.length).toBe(2);
+  expect(shownSource(sources, null)).toBe(sources[0]);
+  expect(shownSource([...sources, HERE], null)).toBe(HERE);
+  expect(shownSource([...sources, HERE], sources[1] as string)).toBe(sources[1]);
+  expect(shownSource([], "gone")).toBe(null);
 });

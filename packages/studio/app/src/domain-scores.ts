@@ -9,12 +9,28 @@ import type { Compared } from "./compare.js";
 /** Of one domain; lists are in the order of the runs. */
 export interface DomainScores {
   readonly name: string;
-  /** Where the figures come from, for people. */
-  readonly note: string;
+  /** Where the figures come from, for people: a protocol, or this page. What comes from one source stands in one table. */
+  readonly source: string;
+  /** Of how many pictures, where that is to be told. */
+  readonly note: string | null;
   /** Mean IoU, 0 to 1. */
   readonly means: readonly (number | null)[];
   /** IoU by name of the class. */
   readonly classes: readonly Readonly<Record<string, number | null>>[];
+}
+
+/** The source of scores that were computed in this page. */
+export const HERE = "segmented here";
+
+/** What there are scores of, each once. */
+export const sourcesOf = (scores: readonly DomainScores[]): string[] => [
+  ...new Set(scores.map(({ source }) => source)),
+];
+
+/** Which is shown: that which was chosen while it is there, or else what was segmented here, or else the first. */
+export function shownSource(sources: readonly string[], chosen: string | null): string | null {
+  if (chosen !== null && sources.includes(chosen)) return chosen;
+  return sources.includes(HERE) ? HERE : (sources[0] ?? null);
 }
 
 /** @param results of each run. Figures of different protocols are different domains here: no column mixes two. */
@@ -34,7 +50,8 @@ export function scoresOfEvaluations(results: readonly (readonly SiteEvaluation[]
   const all = new Map(newest.flatMap((one) => [...one]));
   return [...all].map(([key, { name, note }]) => ({
     name,
-    note,
+    source: note,
+    note: null,
     means: newest.map((one) => one.get(key)?.meanIoU ?? null),
     classes: newest.map((one) => one.get(key)?.classIoU ?? {}),
   }));
@@ -60,7 +77,8 @@ export function scoresOfGroups(
     });
     return {
       name: group,
-      note: `${mine.length} here`,
+      source: HERE,
+      note: `${mine.length} ${mine.length === 1 ? "picture" : "pictures"}`,
       means: sums.map(meanIoU),
       classes: sums.map((sum) =>
         Object.fromEntries(classIoU(sum).map((score, at) => [classes[at] ?? "", score])),

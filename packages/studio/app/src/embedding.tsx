@@ -4,6 +4,7 @@
 import type { Inspection } from "@pinmem/core/formats";
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { SiteRun } from "../../src/site.js";
 import * as state from "./state.js";
 
 type Embedding = NonNullable<Inspection["figures"]["embedding"]>;
@@ -24,15 +25,20 @@ export function EmbeddingMap() {
   return (
     <section>
       <h2>Features and rows</h2>
-      {map ? (
-        <Points map={map} />
-      ) : (
-        <p class="quiet">
-          Not inspected yet: <code>pinmem inspect {run?.path ?? "RUN"} --what embedding</code> makes the map,
-          a reload shows it.
-        </p>
-      )}
+      {map ? <Points map={map} /> : <NoMap run={run} />}
     </section>
+  );
+}
+
+/** Exported models cannot be inspected. */
+function NoMap({ run }: { readonly run: SiteRun | null }) {
+  if (run && run.adapt === null)
+    return <p class="quiet">The map is made of a run; this is an exported model.</p>;
+  return (
+    <p class="quiet">
+      Not inspected yet: <code>pinmem inspect {run?.path ?? "RUN"} --what embedding</code> makes the map, a
+      reload shows it.
+    </p>
   );
 }
 
@@ -68,7 +74,7 @@ function Points({ map }: { readonly map: Embedding }) {
       <svg class="map" viewBox={`0 0 ${SIDE} ${SIDE}`} role="img" aria-label="Map of features and rows">
         {shown.map((one, at) =>
           one.domain === null ? null : (
-            <circle key={at} cx={place(one.x)} cy={place(one.y)} r={1.7} fill={color(one.class)}>
+            <circle key={at} cx={place(one.x)} cy={place(one.y)} r={2} fill={color(one.class)}>
               <title>{`${one.class}, ${one.domain}`}</title>
             </circle>
           ),

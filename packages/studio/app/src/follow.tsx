@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import type { SiteValidation } from "../../src/site.js";
 import { serverGone } from "./ask-server.js";
 import { Chart } from "./chart.js";
+import { stepsOf } from "./chart-lines.js";
 import { Similarity } from "./similarity.js";
 import * as state from "./state.js";
 import {
@@ -49,6 +50,7 @@ export function Follow() {
       end();
     };
   }, [address]);
+  const range = stepsOf(curves.value.values());
   if (address === null)
     return (
       <p class="quiet">{run ? `${run.name} has no events: it was not trained here.` : "There is no run."}</p>
@@ -63,7 +65,7 @@ export function Follow() {
       )}
       <div class="charts">
         {[...curves.value].map(([title, lines]) => (
-          <Chart key={title} title={title} lines={lines} at={shownStep.value} />
+          <Chart key={title} title={title} lines={lines} steps={range} at={shownStep.value} />
         ))}
       </div>
       <OverTime validation={run?.validation ?? null} />

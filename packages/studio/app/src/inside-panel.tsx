@@ -1,9 +1,10 @@
 // Into the memory: which rows a pixel reads and votes for, where a row is read, how alike rows are.
 
 import { viridis } from "@pinmem/core";
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { mapRow } from "./actions.js";
 import { EmbeddingMap } from "./embedding.js";
+import { isMemoryEmpty, memoryRows } from "./rows.js";
 import { Decide } from "./segment-panel.js";
 import { Similarity } from "./similarity.js";
 import * as state from "./state.js";
@@ -21,6 +22,20 @@ export function InsidePanel() {
         {model.description.name} has no memory to look into: its method, {model.description.provenance.method}
         , trains none. Choose a run of pin-memory or memory-erm.
       </p>
+    );
+  if (isMemoryEmpty.value)
+    return (
+      <>
+        <section>
+          <h2>Memory</h2>
+          <p class="quiet">
+            Nothing has been written into this memory yet, so that there are no rows to look at. Brush classes
+            in Teach, or let `pinmem adapt` write rows from labels.
+          </p>
+        </section>
+        <EmbeddingMap />
+        <Decide />
+      </>
     );
   return (
     <>
@@ -132,9 +147,9 @@ function Maps() {
           }}
         >
           <option value={-1}>none</option>
-          {model?.classes.map(({ name }, at) => (
-            <option key={name} value={at}>
-              {name}
+          {memoryRows.value?.there.map((at) => (
+            <option key={at} value={at}>
+              {model?.classes[at]?.name}
             </option>
           ))}
         </select>
@@ -171,7 +186,7 @@ function MapScale({ kind, values }: { readonly kind: "weights" | "cosines"; read
 
 /** The rows that are most like one. */
 function NearestRows({ trainId }: { readonly trainId: number }) {
-  const [value, model] = [similar.value, state.model.value];
+  const [value, model] = [memoryRows.value, state.model.value];
   const mine = value?.there.indexOf(trainId) ?? -1;
   if (!value || !model) return null;
   if (mine < 0) return <p class="quiet">The row of {model.classes[trainId]?.name} was never written.</p>;
@@ -204,40 +219,8 @@ function NearestRows({ trainId }: { readonly trainId: number }) {
   );
 }
 
-/** Cosines of the rows that were written, row by row. */
-const similar = computed(() => {
-  const { value: model } = state.model;
-  void state.written.value; // rows change with it
-  if (!model?.hasMemory) return null;
-  const { memory, classes } = model;
-  const { rows } = memory;
-  const each = rows.length / classes.length;
-  const vectors = classes.map((_, at) => rows.subarray(at * each, (at + 1) * each));
-  const there = vectors.flatMap((row, at) => (row.some((value) => value !== 0) ? [at] : []));
-  const width = memory.shape.at(-1) ?? 1;
-  return {
-    there,
-    cells: there.map((i) =>
-      there.map((j) => likeness(vectors[i] as Float32Array, vectors[j] as Float32Array, width)),
-    ),
-  };
-});
-
-/** Cosine of the rows of two classes; where they have several, of those that are most alike. Rows that were never written are zero. */
-function likeness(one: Float32Array, other: Float32Array, width: number): number {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let a = 0; a < one.length; a += width) {
-    for (let b = 0; b < other.length; b += width) {
-      let sum = 0;
-      for (let c = 0; c < width; c++) sum += (one[a + c] as number) * (other[b + c] as number);
-      if (sum !== 0) most = Math.max(most, sum);
-    }
-  }
-  return Number.isFinite(most) ? most : 0;
-}
-
 function Alike() {
-  const [value, model] = [similar.value, state.model.value];
+  const [value, model] = [memoryRows.value, state.model.value];
   if (!value || !model) return null;
   return (
     <section>

@@ -2,6 +2,7 @@
 // go. Frames of a playing one are made smaller first, so that there are more of them; the frame at which it rests is segmented whole.
 
 import { batch, signal } from "@preact/signals";
+import { UndecodableError } from "./decode-picture.js";
 import * as state from "./state.js";
 import { inTurn, through } from "./turns.js";
 
@@ -26,7 +27,7 @@ let wanted = 0;
 /**
  * Opens a file, or what a camera gives.
  * @returns whether it is open; something else may have been asked for meanwhile
- * @throws where the browser cannot decode it
+ * @throws UndecodableError where the browser cannot decode it
  */
 export async function openVideo(source: Blob | MediaStream, name: string): Promise<boolean> {
   closeVideo();
@@ -44,7 +45,9 @@ export async function openVideo(source: Blob | MediaStream, name: string): Promi
       element.onloadeddata = resolve;
       element.onerror = () =>
         reject(
-          new Error(`${name} cannot be decoded: choose a video that this browser plays, such as WebM or MP4`),
+          new UndecodableError(
+            `${name} cannot be decoded: choose a video that this browser plays, such as WebM or MP4`,
+          ),
         );
     });
   } catch (error) {

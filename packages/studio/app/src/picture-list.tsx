@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { addFiles, chooseCamera, choosePicture } from "./actions.js";
 import { cameraProblem, closeVideo, isCamera, video } from "./live.js";
+import { PictureName } from "./picture-name.js";
 import * as state from "./state.js";
 
 const ROW = 30;
@@ -98,10 +99,9 @@ function Line({ picture }: { readonly picture: state.Picture }) {
     <button
       type="button"
       aria-pressed={state.picture.value?.id === picture.id}
-      title={picture.name}
       onClick={() => void choosePicture(picture)}
     >
-      <span class="name">{picture.name.replace(/^.*\//, "")}</span>
+      <PictureName picture={picture} />
       {picture.isVideo && <span title="video">▸</span>}
       {(state.strokes.value.get(picture.id)?.length ?? 0) > 0 && <span title="brushed">✎</span>}
     </button>

@@ -1,13 +1,17 @@
 // Saves what was taught, as a run: the server makes it by `pinmem adapt` from the same pictures and strokes.
 
-import type { AdaptAnswer, AdaptRequest } from "../../src/site.js";
+import type { AdaptAnswer, AdaptRequest, Site } from "../../src/site.js";
 import { postJson } from "./ask-server.js";
 import { bitmapOf } from "./decode-picture.js";
 import { encodePng } from "./png.js";
 import * as state from "./state.js";
 import { brushedLabels } from "./strokes.js";
 
-/** @returns what was made, for people. @throws where it could not be */
+/**
+ * The run that is made stands in the list of runs from then on.
+ * @returns what was made, for people
+ * @throws where it could not be
+ */
 export async function saveAdapted(name: string): Promise<AdaptAnswer> {
   const [run, model] = [state.run.value, state.model.value];
   if (!run?.adapt || !model)
@@ -28,8 +32,17 @@ export async function saveAdapted(name: string): Promise<AdaptAnswer> {
     });
     bitmap.close();
   }
-  const body: AdaptRequest = { name, vote: state.votes.value, pictures };
-  return (await (await postJson(run.adapt, body)).json()) as AdaptAnswer;
+  const own = model.hasNormalization ? state.normalize.value : 0;
+  const body: AdaptRequest = { name, vote: state.votes.value, own, pictures };
+  const answer = (await (await postJson(run.adapt, body)).json()) as AdaptAnswer;
+  await readRuns();
+  return answer;
+}
+
+/** The list of runs as it is now. Where it cannot be had, the run is saved all the same. */
+async function readRuns(): Promise<void> {
+  const response = await fetch("studio.json").catch(() => null);
+  if (response?.ok) state.site.value = (await response.json()) as Site;
 }
 
 /** The file itself where the server decodes it to the same pixels (JPEG, PNG); otherwise these as PNG. */

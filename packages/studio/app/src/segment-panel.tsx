@@ -4,6 +4,7 @@ import { computed } from "@preact/signals";
 import { decode } from "./actions.js";
 import { exportKinds, exportPng } from "./export-files.js";
 import { countPixels } from "./overlay.js";
+import { isMemoryEmpty } from "./rows.js";
 import { Slider } from "./slider.js";
 import * as state from "./state.js";
 
@@ -60,16 +61,21 @@ export function Decide() {
   return (
     <section>
       <h2>Decide</h2>
-      {model?.hasMemory ? (
-        <Slider name="Votes" of={state.votes} most={30} step={0.5} say={String} onChange={decode} />
-      ) : (
-        <p class="quiet">{model ? "This network has no memory." : "No model is loaded."}</p>
-      )}
+      <Votes />
       {model?.hasNormalization && (
         <Slider name="Own statistics" of={state.normalize} step={0.05} onChange={decode} />
       )}
     </section>
   );
+}
+
+function Votes() {
+  const { value: model } = state.model;
+  if (!model?.hasMemory)
+    return <p class="quiet">{model ? "This network has no memory." : "No model is loaded."}</p>;
+  if (isMemoryEmpty.value)
+    return <p class="quiet">No votes: nothing has been written into the memory yet.</p>;
+  return <Slider name="Votes" of={state.votes} most={30} step={0.5} say={String} onChange={decode} />;
 }
 
 /** Names, colors, shares of the picture. */

@@ -49,8 +49,9 @@ export function Similarity({ names, cells, darkest }: SimilarityProps) {
         ))}
       </svg>
       <p class="quiet">
-        Most alike:{" "}
-        {pairs.map(({ i, j, cosine }) => `${names[i]} and ${names[j]} ${cosine.toFixed(2)}`).join("; ")}.
+        {pairs.length === 0
+          ? `Only the row of ${names[0]} was written: there is no other to compare it with.`
+          : `Most alike: ${pairs.map(({ i, j, cosine }) => `${names[i]} and ${names[j]} ${cosine.toFixed(2)}`).join("; ")}.`}
       </p>
     </>
   );

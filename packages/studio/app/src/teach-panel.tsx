@@ -128,13 +128,9 @@ export function TeachPanel() {
             >
               {isSaving.value ? "Saving…" : "Save as adapted run"}
             </button>
-            <p class="quiet">As `pinmem adapt` with these strokes; evaluate and predict take it.</p>
-            {state.normalize.value > 0 && (
-              <p class="quiet">
-                Its rows are written with the statistics of training: own statistics (now x{" "}
-                {state.normalize.value}) count in this page alone.
-              </p>
-            )}
+            <p class="quiet">
+              As `pinmem adapt` with these strokes; evaluate and predict take it, and it can be chosen above.
+            </p>
           </>
         ) : (
           <p class="quiet">

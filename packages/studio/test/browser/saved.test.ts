@@ -150,8 +150,9 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("a run that was saved
       }
       const given = ["--images", images, "--labels", labels, "--out", out];
       // What the studio asks for: nothing is left to be chosen.
-      const asked = ["--weight", "0", "--vote", String(VOTE), "--shots", "2", "--limit", "2"];
-      expect(await runCli("adapt", from, ...given, ...asked)).toMatchObject({ code: 0 });
+      const asked = ["--weight", "0", "--own", "0", "--vote", String(VOTE), "--logit-adjustment", "0"];
+      const all = ["--shots", "2", "--limit", "2"];
+      expect(await runCli("adapt", from, ...given, ...asked, ...all)).toMatchObject({ code: 0 });
       const [own, adapted] = [rowsOf(saved), rowsOf(out)];
       expect([...own.keys()]).toEqual([...adapted.keys()]);
       for (const [name, values] of own)

@@ -7,6 +7,7 @@ import { INSPECTION_FORMAT } from "@pinmem/core/formats";
 import type { Browser } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exportRun } from "../../../pinmem/src/export/export-run.js";
 import { writeRgbPng } from "../../../pinmem/src/images/write-png.js";
 import { TensorBoard } from "../../../pinmem/src/training/events/tensorboard.js";
 import { temporaryFolder } from "../../../pinmem/test/data-fixtures.js";
@@ -43,6 +44,7 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
       join(path, "events.jsonl"),
       `${JSON.stringify({ event: "start", step: 0, steps: 9, name: "mini" })}\n`,
     );
+    await writeRgbPng(join(root, "photo.png"), street(64, 48));
     studio = await startStudio(await content());
     browser = await launch();
   });
@@ -308,11 +310,47 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
     expect(readFileSync(join(out, "studio.json"), "utf8")).not.toContain(root);
   });
 
-  it("shows a narrow window, and asks nothing of another origin; no page said anything wrong", async () => {
-    const page = await open(studio.address, { viewport: { width: 420, height: 800 } });
+  it("leaves letters and digits to a list of choices that has the focus", async () => {
+    const page = await open(studio.address);
     await segmented(page);
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(420);
+    const shown = page.locator("nav [aria-current=page]");
+    await page.locator(".run select").focus();
+    await page.keyboard.press("2");
+    expect(await shown.textContent()).toBe("Segment");
+    await page.getByLabel("Opacity").focus();
+    await page.keyboard.press("2");
+    await expect.poll(() => shown.textContent()).toBe("Inside");
     await page.close();
+  });
+
+  it("tells exported models by their folders that are called the same, and advises no inspection of them", async () => {
+    const folders = ["one", "two"].map((name) => join(root, "exported", name));
+    for (const out of folders) await exportRun(path, { out, verify: false });
+    const content = await studioContent(folders, { limit: 1, pictures: [join(root, "photo.png")] });
+    await using own = await startStudio(content);
+    const page = await open(own.address);
+    await segmented(page);
+    expect(await page.locator(".run option").allTextContents()).toEqual(["mini (one)", "mini (two)"]);
+    expect(await page.locator(".run select").getAttribute("title")).toBe(folders[0]);
+    await page.keyboard.press("2");
+    await page.getByText("this is an exported model").waitFor();
+    expect(await page.getByText("pinmem inspect").count()).toBe(0);
+    await page.close();
+  });
+
+  it("shows a narrow window, and asks nothing of another origin; no page said anything wrong", async () => {
+    for (const width of [420, 360, 320]) {
+      const page = await open(studio.address, { viewport: { width, height: 800 } });
+      await segmented(page);
+      for (const key of ["1", "2", "3", "4"]) {
+        await page.keyboard.press(key);
+        expect(await page.evaluate("document.documentElement.scrollWidth"), key).toBeLessThanOrEqual(width);
+      }
+      const hint =
+        '(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector(".pointed"))';
+      expect(await page.evaluate(hint)).toBeLessThanOrEqual(0);
+      await page.close();
+    }
     expect(wrong).toEqual([]);
   });
 

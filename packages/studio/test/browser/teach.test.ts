@@ -66,6 +66,16 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("teaching", () => {
     await page.getByText(/^Saved: /).waitFor();
     const record = JSON.parse(readFileSync(join(path, "studio/here/adaptation.json"), "utf8"));
     expect(record).toMatchObject({ labeled: 1, vote: 10, weight: 0, written: ["road"] });
+    expect(record).toMatchObject({ own: 0, classifier: 0, logitAdjustment: 0 });
+    // Strokes and rows stay while the saved run joins the list.
+    await page.getByText("Rows written: road; 1 picture.").waitFor();
+    expect(await page.locator(".run option").allTextContents()).toEqual(["run", "here"]);
+    await page.locator(".run select").selectOption("here");
+    await segmented(page);
+    await page.getByText("No row was written yet.").waitFor();
+    await page.locator(".run select").selectOption("run");
+    await segmented(page);
+    await page.getByText("Rows written: road; 1 picture.").waitFor();
     await page.getByRole("button", { name: "Reset" }).click();
     await page.getByText("No row was written yet.").waitFor();
     await page.close();

@@ -37,7 +37,12 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("trouble in the studi
     await segmented(page);
     const buffer = Buffer.from("no picture");
     await page.setInputFiles("input[type=file]", { name: "bad.png", mimeType: "image/png", buffer });
-    await page.getByText("bad.png cannot be decoded").waitFor();
+    await page
+      .getByRole("alert")
+      .getByText(/^bad\.png cannot be decoded/)
+      .waitFor();
+    // What cannot be shown is not offered.
+    expect(await page.locator(".scroll li").getByText("bad.png").count()).toBe(0);
     await page.locator(".scroll button").first().click();
     await segmented(page);
     expect(await page.getByRole("alert").count()).toBe(0);
@@ -108,7 +113,7 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("trouble in the studi
     await page
       .getByText(`step 3 · the server is gone: start pinmem studio again with --port ${port}, and go on here`)
       .waitFor();
-    await page.locator("svg.chart path").first().waitFor({ state: "attached" });
+    await page.locator("svg.chart circle").first().waitFor({ state: "attached" });
     await page.keyboard.press("1");
     await page.locator(".scroll button").nth(1).click();
     await page.getByText(`The server is gone: start pinmem studio again with --port ${port}`).waitFor();

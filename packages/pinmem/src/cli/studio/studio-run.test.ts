@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import { protocol } from "@pinmem/core/formats";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../../test/data-fixtures.js";
 import { addEvaluation, evaluationOf, recipeOf, writeRun } from "../../../test/report-fixtures.js";
+import { untrainedRun } from "../../../test/untrained-run.js";
+import { exportRun } from "../../export/export-run.js";
 import { openStudioRun } from "./studio-run.js";
 
 const root = temporaryFolder();
@@ -19,4 +22,14 @@ it("shows scores of evaluations, and nothing of where files lie or of what machi
   expect(Object.keys(shown ?? {}).sort()).toEqual(["date", "domains", "protocol"]);
   expect(shown?.domains.map(({ name, meanIoU }) => [name, meanIoU])).toEqual([["night", 0.3]]);
   expect(JSON.stringify(shown)).not.toMatch(/secret|environment/);
+});
+
+it("refuses an exported model of a single graph, and says how to make another", async () => {
+  const run = untrainedRun(join(root, "single"));
+  const out = join(root, "single-exported");
+  await exportRun(run, { out, single: "labels", verify: false });
+  const opening = openStudioRun(out, { normalize: { kind: "trained" }, place: null });
+  await expect(opening).rejects.toThrow(
+    `${out} is an exported model of a single graph, whose memory cannot be looked into: export the run again without --single, or name the run itself`,
+  );
 });

@@ -11,7 +11,14 @@ import {
   parseExportedModel,
   type TestNormalization,
 } from "@pinmem/core/formats";
-import type { AdaptTask, SiteEvaluation, StudioRun, TrainingState, ValidationFile } from "@pinmem/studio";
+import type {
+  AdaptTask,
+  Saved,
+  SiteEvaluation,
+  StudioRun,
+  TrainingState,
+  ValidationFile,
+} from "@pinmem/studio";
 import { readResult } from "../../evaluation/result-file.js";
 import { exportRun } from "../../export/export-run.js";
 import { withoutPaths } from "../../export/provenance.js";
@@ -88,13 +95,18 @@ export async function openStudioRun(path: string, options: StudioRunOptions): Pr
     inspection: () => inspectionOf(path),
     compute: options.engine === "torch" ? torchGraphs(path, options) : null,
     goesOn: goesOnFrom(folder),
-    adapt: (task) => adaptRun(path, task),
+    adapt: (task) => adaptRun(path, task, options),
   };
 }
 
 function openExported(path: string): StudioRun {
   const file = join(path, EXPORT_FILE);
   const model = parseExportedModel(readJsonFile(file, 64 * 2 ** 20), file);
+  if (model.graphs.kind === "single")
+    throw new RunError(
+      path,
+      "is an exported model of a single graph, whose memory cannot be looked into: export the run again without --single, or name the run itself",
+    );
   return {
     name: model.name,
     path,
@@ -185,11 +197,16 @@ const goesOnFrom = ({ adaptation }: RunFolder): boolean =>
   existsSync(adaptation) && hasPlaceRows(validate(adaptationSchema, readJsonFile(adaptation), adaptation));
 
 /** As `pinmem adapt` with pictures and labels in folders, which stay beside the run that it makes. */
-async function adaptRun(path: string, { name, vote, pictures }: AdaptTask) {
+async function adaptRun(
+  path: string,
+  { name, vote, own, pictures }: AdaptTask,
+  options: StudioRunOptions,
+): Promise<Saved> {
   const out = join(path, STUDIO_FOLDER, name);
   const place = join(path, STUDIO_FOLDER, `${name}-place`);
   if (existsSync(out) || existsSync(place)) throw new RunError(out, "is there already; choose another name");
   const [images, labels] = [join(place, "images"), join(place, "labels")];
+  const lines: string[] = [];
   try {
     makeFolder(images);
     mkdirSync(labels);
@@ -202,14 +219,31 @@ async function adaptRun(path: string, { name, vote, pictures }: AdaptTask) {
       images,
       labels,
       out,
+      // All of it as the page shows it, so that nothing is left to be chosen.
       weight: 0,
+      own,
       vote,
+      classifier: 0,
+      logitAdjustment: 0,
       shots: count,
       limit: count,
     });
-    return { out, lines: describeAdaptation(record) };
+    lines.push(...describeAdaptation(record), ...notesOn(options));
   } catch (error) {
     rmSync(place, { recursive: true, force: true });
     throw error;
   }
+  return { out, lines, run: await openStudioRun(out, { ...options, normalize: shownAs(own, options) }) };
 }
+
+/** A run that was saved begins with the weight of own statistics that it was saved with. */
+const shownAs = (own: number, { normalize }: StudioRunOptions): TestNormalization =>
+  normalize.kind === "image" ? { kind: "image", weight: own } : normalize;
+
+/** An adapted run cannot hold statistics of pictures that it was not adapted with. */
+const notesOn = ({ normalize }: StudioRunOptions): string[] =>
+  normalize.kind === "place"
+    ? [
+        `note: it has the statistics of training, and its rows are written with them: those of ${normalize.place} count in this page alone`,
+      ]
+    : [];
