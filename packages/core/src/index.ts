@@ -27,7 +27,7 @@ export { cutWindow } from "./raster/cut.js";
 export { BLEND, contrasted, type HeatScale, heatMap, rawLimit } from "./raster/heat-maps.js";
 export { kernelsFor } from "./raster/kernels.js";
 export type { LabelImage } from "./raster/label-image.js";
-export { areaShares, areStrokes, type LabelMap, sampledShares } from "./raster/label-shares.js";
+export { areaShares, areStrokes, type LabelMap, sampledShares, strokeShares } from "./raster/label-shares.js";
 export { type PixelGrid, pickSamples, pickThrough, type Samples } from "./raster/pixel-grid.js";
 export {
   BicubicResizer,

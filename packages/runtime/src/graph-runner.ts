@@ -1,7 +1,7 @@
 // Runs the two graphs of a model on pictures, whole or in tiles, and keeps what the first one made of the last picture.
 // Shapes: K classes, C width of the feature, H W picture, h w feature of a piece.
 
-import { areaShares, cutWindow, type RgbImage, type Size, sampledShares } from "@pinmem/core";
+import { areaShares, cutWindow, type RgbImage, type Size, sampledShares, strokeShares } from "@pinmem/core";
 import type { ExportedModel } from "@pinmem/core/formats";
 import { cellAt, channelAt } from "./cells.js";
 import { confidenceOf } from "./confidence.js";
@@ -66,6 +66,8 @@ interface DecodeTask {
   /** Statistics of all of the picture; null: those of what is decoded. */
   readonly given: Value | null;
 }
+
+const sharesBy = { area: areaShares, sampled: sampledShares, strokes: strokeShares };
 
 export class GraphRunner implements Runner {
   readonly engine: Engine;
@@ -191,7 +193,7 @@ export class GraphRunner implements Runner {
       const feature = kept.encoded.get(piece)?.feature as Value;
       const [, , height = 0, width = 0] = feature.shape;
       const part = isWhole(kept.pieces) ? labels : { ...piece, trainIds: cutLabels(labels, piece) };
-      const share = (shares === "area" ? areaShares : sampledShares)(part, { width, height }, classes);
+      const share = sharesBy[shares](part, { width, height }, classes);
       if (!isWhole(kept.pieces)) weigh(share, piece, { width, height });
       addDirections({ sums, counts }, feature, share);
       await nextTurn();

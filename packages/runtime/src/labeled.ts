@@ -51,7 +51,7 @@ export function labeledCells(
   }
   const { labels } = labeled;
   if (labels.length === size.width * size.height) {
-    const shares = areStrokes(labels, classes.length) ? "area" : "sampled";
+    const shares = areStrokes(labels, classes.length) ? "strokes" : "sampled";
     return { labels: { ...size, trainIds: labels }, shares };
   }
   throw new RangeError(

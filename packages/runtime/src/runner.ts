@@ -75,8 +75,11 @@ export interface Engine {
 /** What is labeled of the kept picture, and how cells of the feature take it. */
 export interface Labeled {
   readonly labels: LabelMap;
-  /** As adaptation takes it. `area`: strokes, by what part of a cell is labeled; `sampled`: pictures that are labeled all over, as in training. */
-  readonly shares: "area" | "sampled";
+  /**
+   * `area`: by what part of a cell is labeled. As adaptation takes labels: `sampled`, of pictures that are labeled all over, as in training;
+   * `strokes`, of others, by area where they meet no cell's center.
+   */
+  readonly shares: "area" | "sampled" | "strokes";
 }
 
 /** Sums of the directions of a feature by class. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { areaShares, areStrokes, sampledShares } from "./label-shares.js";
+import { areaShares, areStrokes, sampledShares, strokeShares } from "./label-shares.js";
 
 const unlabeled = (width: number, height: number) => new Uint8Array(width * height).fill(255);
 
@@ -47,7 +47,20 @@ describe("shares of classes in cells", () => {
     }
   });
 
-  it("are told by area of strokes, which leave most of a picture open", () => {
+  it("are told by area of strokes that meet no center, and sampled of others", () => {
+    const [size, feature] = [
+      { width: 9, height: 1 },
+      { width: 3, height: 1 },
+    ];
+    const labels = { ...size, trainIds: Uint8Array.of(255, 0, 255, 1, 1, 1, 255, 255, 255) };
+    const [lost, met] = [0, 1].map((k) => [...strokeShares(labels, feature, 2).subarray(3 * k, 3 * k + 3)]);
+    expect([...sampledShares(labels, feature, 2)]).toEqual([0, 0, 0, 0, 1, 0]);
+    expect(met).toEqual([0, 1, 0]);
+    expect(lost).toEqual([...areaShares(labels, feature, 2).subarray(0, 3)]);
+    expect(lost?.some((share) => share > 0)).toBe(true);
+  });
+
+  it("know strokes by leaving most of a picture open", () => {
     expect(areStrokes(Uint8Array.of(0, 1, 255, 255), 2)).toBe(false);
     expect(areStrokes(Uint8Array.of(0, 2, 255, 255), 2)).toBe(true);
     expect(areStrokes(Uint8Array.of(255, 255), 2)).toBe(true);

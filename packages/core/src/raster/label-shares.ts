@@ -2,9 +2,10 @@
 // with. Cells and pixels lie on one another with aligned corners, as features are upsampled: the first cell's center is the
 // first pixel's, the last cell's the last one's.
 //
-// Two ways. `sampledShares` looks at the four pixels around a cell's center, as training does and adaptation with pictures that
+// Two ways, and one of both. `sampledShares` looks at the four pixels around a cell's center, as training does and adaptation with pictures that
 // are labeled all over (bilinear interpolation of the one-hot labels). `areaShares` measures what part of the cell's area is
-// labeled: a brush stroke thinner than a cell counts wherever it passes, not only where it meets a center.
+// labeled: a brush stroke thinner than a cell counts wherever it passes, not only where it meets a center; the cells it passes are
+// others' for the most part, so that `strokeShares` asks the area only of what the centers miss.
 // Shapes: K classes, H W of the labels, h w of the feature.
 
 import type { Size } from "./resize.js";
@@ -36,7 +37,21 @@ export function areaShares(labels: LabelMap, feature: Size, classes: number): Fl
   );
 }
 
-/** Whether labels are strokes, which leave most of a picture open and are to be told by area, or say what most of it is. */
+/** As `sampledShares`; of classes that meet no center, in strokes that lie between them, as `areaShares`. */
+export function strokeShares(labels: LabelMap, feature: Size, classes: number): Float64Array {
+  const shares = sampledShares(labels, feature, classes);
+  const cells = feature.width * feature.height;
+  const there = new Set(labels.trainIds);
+  const lost = Array.from({ length: classes }, (_, k) => k).filter(
+    (k) => there.has(k) && shares.subarray(k * cells, (k + 1) * cells).every((share) => share === 0),
+  );
+  if (lost.length === 0) return shares;
+  const byArea = areaShares(labels, feature, classes);
+  for (const k of lost) shares.set(byArea.subarray(k * cells, (k + 1) * cells), k * cells);
+  return shares;
+}
+
+/** Whether labels are strokes, which leave most of a picture open, or say what most of it is. */
 export function areStrokes(trainIds: Uint8Array, classes: number): boolean {
   const labeled = trainIds.reduce((count, id) => count + Number(id < classes), 0);
   return 2 * labeled < trainIds.length;

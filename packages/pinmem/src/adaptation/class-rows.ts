@@ -3,7 +3,7 @@
 // are at hand; they are added anew each time, not subtracted, so that a class which only that picture has is exactly absent.
 // Shapes: B batch, C width, K classes, h w feature resolution, H W label resolution.
 
-import { areaShares, areStrokes, type LabelMap } from "@pinmem/core";
+import { areStrokes, type LabelMap, strokeShares } from "@pinmem/core";
 import { arange, dispose, fromTypedArray, keep, nn, noGrad, scope, type Tensor, where } from "@pinmem/torch";
 import type { EvaluationImage } from "../loading/evaluation-loader.js";
 import { classMeans, classShares, sumByShares } from "../memory/class-sums.js";
@@ -18,8 +18,8 @@ export interface PictureSums extends Disposable {
 }
 
 /**
- * Sums of the directions of a feature (1, C, h, w) by the classes of the picture's labels: sampled at the feature's pixels as in training, or of
- * strokes, which may lie between these, by area.
+ * Sums of the directions of a feature (1, C, h, w) by the classes of the picture's labels: sampled at the feature's pixels as in training; strokes
+ * that lie between these count by area.
  */
 export function sumPicture(feature_1Chw: Tensor, labels: LabelMap, classes: number): PictureSums {
   const { sum_KC, count_K } = noGrad(() =>
@@ -49,7 +49,7 @@ function sharesOf(feature_1Chw: Tensor, labels: LabelMap, classes: number): Tens
   const { device, dtype } = feature_1Chw;
   const [, , height = 0, width = 0] = feature_1Chw.shape;
   if (areStrokes(labels.trainIds, classes)) {
-    const shares = areaShares(labels, { width, height }, classes);
+    const shares = strokeShares(labels, { width, height }, classes);
     return fromTypedArray(shares, [1, classes, width * height], { device }).to(dtype);
   }
   const label_1HW = fromTypedArray(labels.trainIds, [1, labels.height, labels.width], { device }).to("int64");

@@ -1,9 +1,11 @@
 import { fromTypedArray, liveTensors, manualSeed, randn, scope, type Tensor } from "@pinmem/torch";
 import { expect, it } from "vitest";
+import { createNetwork } from "../models/network.js";
 import {
   type ClassifierFit,
   type ClassifierSums,
   fitClassifier,
+  sumBytes,
   sumForClassifier,
   totalOf,
 } from "./classifier-fit.js";
@@ -130,6 +132,16 @@ it("says the same of pictures that are put together, and of those that are left 
   same(together, apart);
   expect(fitClassifier(total, CLASSES, sums[0])).toBeNull();
   for (const one of sums) one[Symbol.dispose]();
+});
+
+it("tells how many bytes a picture's part takes that shows all classes", () => {
+  const network = createNetwork({ backbone: "mobilenet_v2", width: 16, classes: CLASSES });
+  scope(() => {
+    const seen = randn([1, network.classifier.weight.size(1), H, W]);
+    using sums = sumForClassifier(seen, labelOf([0, 1, 2, 3, 0, 1]), CLASSES);
+    const bytes = [...sums.classes.values()].reduce((sum, { gram }) => sum + 4 * gram.numel, 0);
+    expect(sumBytes(network)).toBe(bytes);
+  });
 });
 
 it("fits nothing where nothing is labeled", () => {

@@ -35,6 +35,12 @@ export interface ClassifierFit extends Disposable {
   readonly bias: Tensor;
 }
 
+/** Bytes of what a picture says, if it shows all classes. */
+export function sumBytes({ classifier, classes }: Pick<BackboneNetwork, "classifier" | "classes">): number {
+  const width = 2 * classifier.weight.size(1) + 1;
+  return 4 * width * width * classes;
+}
+
 /** Of the regression, relative to the mean of the diagonal. */
 const RIDGE = 1e-2;
 /** Classes count by their size to the power of 1 - BALANCE: 1 would weigh all alike. */

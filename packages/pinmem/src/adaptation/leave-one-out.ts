@@ -22,17 +22,27 @@ import type { Dataset } from "../datasets/dataset.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { evaluationImages } from "../loading/evaluation-loader.js";
 import type { ClassMemory } from "../memory/class-memory.js";
+import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { memoryOf } from "../training/methods/method.js";
 import { type PictureSums, rowsOf } from "./class-rows.js";
-import { fitClassifier, totalOf } from "./classifier-fit.js";
+import { fitClassifier, sumBytes, totalOf } from "./classifier-fit.js";
 import { EncodedPicture } from "./encoded-picture.js";
 
 /**
  * A fit of the classifier leaves out the pictures of a fold: one up to this many pictures. What they say of it is large (1 MB for
- * each class at a width of 256), so that those of a fold say it together.
+ * each class at a width of 256), so that those of a fold say it together; of a wide layer there are fewer folds.
  */
 const FOLDS = 16;
+
+/** Of what folds say. */
+const FOLD_BYTES = 2 ** 30;
+
+/** How many folds there are, two at least. */
+const foldsOf = (network: SegmentationNetwork): number =>
+  network instanceof BackboneNetwork
+    ? Math.min(FOLDS, Math.max(2, Math.floor(FOLD_BYTES / sumBytes(network))))
+    : FOLDS;
 
 /** Of features, kept between the two looks at each picture. */
 const KEPT_BYTES = 2 ** 30;
@@ -278,6 +288,7 @@ async function score(
     rest: new ConfusionMatrix(network.classes),
   }));
   const groups = decodedTogether(memory, asked);
+  const folds = foldsOf(network);
   const fits = candidates.some(({ classifier }) => classifier > 0);
   const total = 2 * dataset.samples.length;
   const pictures: EncodedPicture[] = [];
@@ -296,17 +307,17 @@ async function score(
         ...(named && { others: { named, asked: asTrained, frequencies } }),
       });
       left -= encoded.bytes;
-      const first = pictures[pictures.length % FOLDS];
+      const first = pictures[pictures.length % folds];
       pictures.push(encoded);
       if (first && encoded.classifier) first.classifier?.add(encoded.classifier);
       onProgress(weight, pictures.length, total);
       await setImmediate(); // Signals are heard in between.
     }
     using sums = fits ? totalOf(pictures.flatMap(({ classifier }) => classifier ?? [])) : null;
-    for (let fold = 0; fold < Math.min(FOLDS, pictures.length); fold++) {
+    for (let fold = 0; fold < Math.min(folds, pictures.length); fold++) {
       const leftOut = pictures[fold]?.classifier ?? undefined;
       using fit = sums && fitClassifier(sums, network.classes, leftOut);
-      for (let at = fold; at < pictures.length; at += FOLDS) {
+      for (let at = fold; at < pictures.length; at += folds) {
         const picture = pictures[at] as EncodedPicture;
         const others = pictures.filter((one) => one !== picture);
         for (const group of groups) {
@@ -327,7 +338,7 @@ async function score(
       }
     }
     for (const picture of pictures) picture.forget();
-    const several = shownBySeveral(pictures);
+    const several = shownBySeveral(pictures, folds);
     const scored = asked.map(({ rest, ...one }) => ({
       ...one,
       score: meanIoUOver(one.matrix, several, rest),
@@ -344,14 +355,14 @@ async function score(
 const sumsOf = (pictures: readonly PictureEvidence[]): PictureSums[] => pictures.map(({ sums }) => sums);
 
 /** Classes that pictures of more than one fold show. */
-function shownBySeveral(pictures: readonly EncodedPicture[]): ReadonlySet<number> {
-  const folds = new Map<number, number>();
+function shownBySeveral(pictures: readonly EncodedPicture[], folds: number): ReadonlySet<number> {
+  const shown = new Map<number, number>();
   const several = new Set<number>();
   for (const [at, { label }] of pictures.entries()) {
     for (const trainId of new Set(label)) {
-      const first = folds.get(trainId);
-      if (first === undefined) folds.set(trainId, at % FOLDS);
-      else if (first !== at % FOLDS) several.add(trainId);
+      const first = shown.get(trainId);
+      if (first === undefined) shown.set(trainId, at % folds);
+      else if (first !== at % folds) several.add(trainId);
     }
   }
   several.delete(IGNORE_INDEX);

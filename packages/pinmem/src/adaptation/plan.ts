@@ -7,6 +7,7 @@ import { FAR_OWN_WEIGHT, FAR_PLACE_WEIGHT } from "../inference/place.js";
 import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
+import { sumBytes } from "./classifier-fit.js";
 import { namedClasses } from "./named-classes.js";
 import { type Candidate, type Choice, leaveOneOut, MARGIN, type Scored } from "./leave-one-out.js";
 
@@ -93,6 +94,10 @@ const STRONGER_OF_SOME = [10, 3] as const;
 const OTHERS_STAY =
   "labels name few of the classes that the network sees: where nothing is labeled, what it sees of the others stands for them";
 
+/** Of what a picture says of a fit: several times that is held at once. */
+const MOST_SUM_BYTES = 2 ** 30;
+const TOO_WIDE = "the network's last layer is too wide to be fitted in memory";
+
 /** The strongest fit that answers pictures clearly better which are left out than none does, or else the weak one. */
 function fitOfFew(
   { candidates, before }: Choice,
@@ -139,10 +144,11 @@ export async function planFor(
       "adaptToPlace: `vote` has no effect without `labels`: the network has no memory, and one is attached only to be written",
     );
   }
-  const canFit = network instanceof BackboneNetwork;
+  const isKnown = network instanceof BackboneNetwork;
+  const canFit = isKnown && sumBytes(network) <= MOST_SUM_BYTES;
   if (classifier !== "auto" && classifier > 0 && !(canFit && labeled && labeled.samples.length > 0)) {
     throw new RangeError(
-      `adaptToPlace: \`classifier\` has no effect: ${canFit ? "nothing is labeled" : "the network's last layer is not known"}`,
+      `adaptToPlace: \`classifier\` has no effect: ${isKnown ? (canFit ? "nothing is labeled" : TOO_WIDE) : "the network's last layer is not known"}`,
     );
   }
   const fixed = classifier === "auto" ? 0 : classifier;
@@ -176,6 +182,7 @@ export async function planFor(
   });
   if (!labeled || count === 0) return settled("trained", trainedVote);
   const mayFit = canFit && classifier === "auto" && vote === "auto";
+  if (isKnown && !canFit) notes.push(TOO_WIDE);
   const trying = {
     ...options,
     dataset: labeled,

@@ -71,3 +71,28 @@ it("judges a large picture by what is seen of it where it is predicted", async (
   });
   expect([...(own?.matrix.counts ?? [])]).toEqual([...counts]);
 });
+
+it("hears signals between pictures that are there at once, and stops after the one in work", async () => {
+  const net = network();
+  const forward = (image: Tensor) => net.call(image);
+  const [side, count] = [16, 5];
+  async function* images(): AsyncGenerator<EvaluationImage> {
+    const picture = { width: side, height: side, image: pixels.slice(0, 3 * side * side) };
+    for (let index = 0; index < count; index++)
+      yield { index, name: `${index}`, label: label.slice(0, side * side), ...picture };
+  }
+  const stop = new AbortController();
+  const done: number[] = [];
+  setImmediate(() => stop.abort()); // As a signal: heard by the event loop alone.
+  const tried = tryPictures(images(), {
+    forward,
+    second: null,
+    classes: CLASSES,
+    candidates: [0],
+    seed: 0,
+    signal: stop.signal,
+    onPicture: (turn) => done.push(turn),
+  });
+  await expect(tried).rejects.toThrow("aborted");
+  expect(done.length).toBeLessThan(count);
+});

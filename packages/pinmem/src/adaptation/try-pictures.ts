@@ -1,6 +1,7 @@
 // What a network says about labeled pictures, as they are, in other frames and under simulated shifts, with several weights of
 // their own statistics: what the choice of a weight is fitted on.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { BicubicResizer, ConfusionMatrix } from "@pinmem/core";
 import { type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { pictureInput, statisticsView } from "../inference/picture-input.js";
@@ -27,7 +28,7 @@ export interface TryOptions {
   readonly device?: Device;
   /** Told of every picture as it is and under shifts, its label with it, and of the logits (1, K, H, W) with the trained statistics, which are freed afterwards. */
   readonly onTried?: (kind: string, picture: EvaluationImage, logits_1KHW: Tensor) => void;
-  /** Stops before the next picture, with the signal's reason. */
+  /** Stops after the picture in work, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Told after each picture. */
   readonly onPicture?: (done: number) => void;
@@ -60,6 +61,8 @@ export async function tryPictures(
     }
     turn++;
     options.onPicture?.(turn);
+    await nextTurn(); // Rendered pictures come without a pause in which signals could be heard.
+    options.signal?.throwIfAborted();
   }
   return tried;
 }

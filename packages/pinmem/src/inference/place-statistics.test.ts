@@ -108,6 +108,8 @@ describe("statistics of a place", () => {
     const images = pictures(2);
     const live = liveTensors();
     (await PlaceStatistics.of(net, showing(net, images)))[Symbol.dispose]();
+    const broken = [...showing(net, images), () => expect.fail("cannot be decoded")];
+    await expect(PlaceStatistics.of(net, broken)).rejects.toThrow("cannot be decoded");
     expect(liveTensors()).toBe(live);
     expect(net.modules().map((module) => module.constructor.name)).toEqual(kinds);
   });

@@ -72,6 +72,9 @@ export class PlaceStatistics implements Disposable {
         count++;
         onPicture?.(count);
       }
+    } catch (error) {
+      free(layers);
+      throw error;
     } finally {
       normalization.remove();
     }
@@ -97,8 +100,12 @@ export class PlaceStatistics implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const { trained, sum, squares } of this.#layers.values()) dispose([trained, sum, squares]);
+    free(this.#layers);
   }
+}
+
+function free(layers: ReadonlyMap<PictureNorm, LayerMoments>): void {
+  for (const { trained, sum, squares } of layers.values()) dispose([trained, sum, squares]);
 }
 
 function begin({ runningMean, runningVar }: PictureNorm): LayerMoments {

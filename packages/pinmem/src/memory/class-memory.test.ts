@@ -422,8 +422,24 @@ describe("bad input", () => {
       `option 'read.gumbel' must be "never", "training", "always", got "sometimes"`,
     ],
     [{ read: { centered: 1 as never } }, "option 'read.centered' must be true or false, got 1"],
+    [{ momentm: 0.5 } as never, `ClassMemory: there is no option 'momentm'; did you mean "momentum"?`],
+    [
+      { read: { temprature: 2 } as never },
+      `there is no option 'read.temprature'; did you mean "temperature"?`,
+    ],
+    [{ balance: "class" as never }, `option 'balance' must be "pixels" or "classes", got "class"`],
   ])("refuses %o", (options, message) => {
     expect(() => createMemory(options)).toThrow(message);
+  });
+
+  test("is an option that a read or a write does not have", () => {
+    const memory = createMemory();
+    expect(() => memory.read(feature(), { item: memory.items } as never)).toThrow(
+      `ClassMemory.read: there is no option 'item'; did you mean "items"?`,
+    );
+    expect(() => memory.write(feature(), labelOf(classes), { momentm: 0.5 } as never)).toThrow(
+      `ClassMemory.write: there is no option 'momentm'; did you mean "momentum"?`,
+    );
   });
 
   test("names the argument whose shape does not fit", () => {

@@ -10,8 +10,9 @@
 // Shapes: B batch, C width, K classes, h w feature resolution, N = h w, H W label resolution.
 
 import { cat, dispose, keep, nn, noGrad, rand, scope, type Tensor, TorchError, where } from "@pinmem/torch";
+import { refuseUnknown, requireOneOf } from "../losses/known-options.js";
 import { checkLabel, type LabelOptions } from "../losses/labels.js";
-import type { Balance } from "../losses/memory.js";
+import { type Balance, balances } from "../losses/memory.js";
 import { type ClassSum, ClassSums, classMeans, classShares, sumByClass } from "./class-sums.js";
 import { checkFeature, checkFiniteResult, fullPrecision, widen } from "./feature.js";
 import { gumbelNoise, type NoiseSource } from "./gumbel-noise.js";
@@ -103,6 +104,21 @@ export interface WriteInput extends LabelOptions {
   domains?: readonly number[] | undefined;
 }
 
+const memoryOptions: readonly (keyof ClassMemoryOptions)[] = [
+  "classes",
+  "width",
+  "momentum",
+  "temperature",
+  "balance",
+  "read",
+  "rows",
+  "vote",
+  "votesOnly",
+  "noise",
+];
+const readInputs: readonly (keyof ReadInput)[] = ["items", "reweigh", "temperature", "vote"];
+const writeInputs: readonly (keyof WriteInput)[] = ["items", "momentum", "domains", "ignoreIndex"];
+
 // Far below any cosine over temperature, exact zero after the softmax, and still a number in half precision.
 const MASKED = -1e4;
 
@@ -141,24 +157,27 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   noise: NoiseSource;
 
   /** Rows start as normalized random non-negative vectors; see `collect` for the method's start. */
-  constructor({
-    classes,
-    width,
-    momentum = 0.8,
-    temperature = 1,
-    balance = "pixels",
-    read = {},
-    rows,
-    vote = 0,
-    votesOnly = false,
-    noise = gumbelNoise,
-  }: ClassMemoryOptions) {
+  constructor(options: ClassMemoryOptions) {
     super();
+    refuseUnknown("ClassMemory", options, memoryOptions);
+    const {
+      classes,
+      width,
+      momentum = 0.8,
+      temperature = 1,
+      balance = "pixels",
+      read = {},
+      rows,
+      vote = 0,
+      votesOnly = false,
+      noise = gumbelNoise,
+    } = options;
     positiveInteger("classes", classes);
     positiveInteger("width", width);
     if (rows) positiveInteger("rows.count", rows.count);
     checkMomentum(momentum, "ClassMemory");
     checkTemperature(temperature, "ClassMemory");
+    requireOneOf("ClassMemory", "balance", balance, balances);
     const learnsVote = typeof vote !== "number";
     if (learnsVote && !(vote.learned > 0 && Number.isFinite(vote.learned)))
       throw refusal("ClassMemory", "vote.learned", "must be a positive number", vote.learned);
@@ -169,6 +188,7 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
     this.temperature = temperature;
     this.balance = balance;
     this.readOptions = completeReadOptions(read);
+    refuseUnknown("ClassMemory", read, Object.keys(this.readOptions), "read.");
     this.votesOnly = votesOnly;
     this.rowsPerClass = rows?.count ?? 1;
     this.rowsPer = rows && rows.count > 1 ? rows.per : null;
@@ -212,10 +232,9 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
   }
 
   /** As `read`. */
-  forward(
-    feature_BChw: Tensor,
-    { items = this.mItems, reweigh, temperature, vote }: ReadInput = {},
-  ): MemoryReading {
+  forward(feature_BChw: Tensor, input: ReadInput = {}): MemoryReading {
+    refuseUnknown("ClassMemory.read", input, readInputs);
+    const { items = this.mItems, reweigh, temperature, vote } = input;
     checkFeature(feature_BChw, this.width, "ClassMemory.read");
     this.#checkItems(items, "ClassMemory.read");
     if (temperature !== undefined) checkTemperature(temperature, "ClassMemory.read");
@@ -258,11 +277,9 @@ export class ClassMemory extends nn.Module<[feature_BChw: Tensor, input?: ReadIn
    *
    * @throws TorchError when shapes or label values do not fit or the feature holds NaN or infinity
    */
-  write(
-    feature_BChw: Tensor,
-    label_BHW: Tensor,
-    { items = this.mItems, momentum = this.momentum, domains, ...labels }: WriteInput = {},
-  ): Tensor {
+  write(feature_BChw: Tensor, label_BHW: Tensor, input: WriteInput = {}): Tensor {
+    refuseUnknown("ClassMemory.write", input, writeInputs);
+    const { items = this.mItems, momentum = this.momentum, domains, ...labels } = input;
     this.#checkItems(items, "ClassMemory.write");
     checkMomentum(momentum, "ClassMemory.write");
     return scope(() => {
