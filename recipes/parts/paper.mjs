@@ -1,8 +1,9 @@
 // The experiments of the paper (Kim et al., CVPR 2022) as a table: some sources, every method, every network,
 // each with this project's settings and, where the authors' code runs it, with theirs (`-official`).
 //
-// Both train equally long: as the authors' table of epochs has it, epochs of 2,975 images of each source. All of it needs a GPU
-// and ImageNet weights (see `weights` in data.mjs).
+// Epochs have 2,975 images of each source. How many there are is what the authors' table of epochs says; `-official` trains for as many as
+// their script does where that has another number (gtav-synthia-idd.mjs: 151 instead of 93). All of it needs a GPU and ImageNet
+// weights (see `weights` in data.mjs).
 
 import { split, weights } from "./data.mjs";
 

@@ -2,12 +2,13 @@
 // which fails where a lock lies already; so there is never a lock without an owner.
 //
 // A lock outlives its owner when that is killed. It counts as abandoned when its process is gone (same machine) or
-// when it was not renewed for a minute (another machine, or a container with its own process numbers). Taking over
+// when it was not renewed for a minute (another machine, or a container, which has a name of its own). Taking over
 // renames the folder to a name made from the old owner's token, which is left behind for a while: of several waiters
 // only one can succeed, and none can rename the new owner's lock by mistake, for that name is then occupied.
 
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { SetupError } from "./errors.mjs";
@@ -106,7 +107,8 @@ function isAbandoned(path, owner) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return false;
   if (!isRunning(owner)) return true;
-  return Date.now() - stat.mtimeMs > abandonedAfter;
+  // A process of this machine that runs may have slept with it, which is no reason to work beside it.
+  return owner.host !== hostname() && Date.now() - stat.mtimeMs > abandonedAfter;
 }
 
 /**

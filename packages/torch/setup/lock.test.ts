@@ -84,6 +84,13 @@ describe("withLock", () => {
     expect(await withLock(path, async () => "mine", { timeout: 0 })).toBe("mine");
   });
 
+  test("stays with a process of this machine that runs, however long it has slept", async () => {
+    const path = leaveLock(temporaryFolder(), { pid: process.ppid, age: 3_600_000 });
+    await expect(withLock(path, async () => 0, { timeout: 20, poll: 5 })).rejects.toThrow(
+      `another set-up (process ${process.ppid} on`,
+    );
+  });
+
   test("is taken over from another machine only after a minute without renewal", async () => {
     const folder = temporaryFolder();
     const path = leaveLock(folder, { pid: 1, host: "elsewhere", age: 30_000 });

@@ -1,10 +1,10 @@
 // A recipe with some of its fields changed, as studies change them: a change of method keeps the options that both methods
 // have and leaves out the others, which a recipe for the new one could not hold.
 
-import { flatten } from "../comparison/recipe-differences.js";
 import { completeReadOptions, type ReadOptions } from "../memory/read-options.js";
 import { changeRecipe } from "../recipes/change-recipe.js";
 import { type Recipe, resolveRecipe } from "../recipes/recipe.js";
+import { flatten } from "../recipes/recipe-differences.js";
 import { methodSchema } from "../training/methods/index.js";
 
 /** @throws RecipeError where the result is no recipe that can be trained */

@@ -16,7 +16,6 @@ import {
 } from "../comparison/ablation-file.js";
 import { readEvents, scoreOf } from "../comparison/read-events.js";
 import { scoresWhileTraining, type Which } from "../comparison/read-run.js";
-import { differences } from "../comparison/recipe-differences.js";
 import { EvaluationInterrupted } from "../evaluation/evaluate-run.js";
 import { digestOf } from "../files/sha256.js";
 import { isDiskFull } from "../files/write-error.js";
@@ -24,11 +23,13 @@ import { alone, type Facts, type World } from "../processes/world.js";
 import { withAbsolutePaths } from "../recipes/absolute-paths.js";
 import { loadStoredRecipe } from "../recipes/load-recipe.js";
 import type { Recipe } from "../recipes/recipe.js";
+import { differences } from "../recipes/recipe-differences.js";
 import type { Normalization } from "../runs/open-normalized.js";
 import { deviceBeside } from "../runs/recipe-for-all.js";
 import { RunError } from "../runs/run-error.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { train } from "../runs/train.js";
+import { otherRecipe } from "../runs/train-on.js";
 import { evaluateCell } from "./evaluate-cell.js";
 import type { Cell, Plan } from "./plan.js";
 
@@ -201,13 +202,9 @@ function scoresOf({ run, domains }: EvaluationResult): AblationCell["scores"] {
 async function checkFolder({ recipe }: Cell, path: string): Promise<void> {
   const run = new RunFolder(path);
   if (!run.exists) return;
-  const [first] = differences([await loadStoredRecipe(run.recipe), recipe].map(withAbsolutePaths));
-  if (!first) return;
-  const [there, wanted] = first.values;
-  throw new RunError(
-    path,
-    `holds a run by another recipe: ${first.path} is ${there ?? "not there"}, not ${wanted ?? "left out"}. Choose another \`folder\``,
-  );
+  // In all fields: cells of one study are scored alike.
+  const found = differences([await loadStoredRecipe(run.recipe), recipe].map(withAbsolutePaths));
+  if (found.length > 0) throw otherRecipe(path, found, "Choose another `folder`");
 }
 
 /** How far a cell is, from its folder. */

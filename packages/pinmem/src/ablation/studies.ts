@@ -30,7 +30,9 @@ export const studies: readonly Study[] = [
   {
     name: "framework",
     title: "Learning framework",
-    question: "What do the memory and the meta-learning each add?",
+    // Strong colors go to domains met as unseen by default, which other methods do not have.
+    question:
+      "What do the memory and the meta-learning each add? (strong colors too, unless data.color.strongFor=all)",
     variants: [
       { name: "erm", title: "ERM", set: ["method.name=erm"] },
       { name: "mldg", title: "MLDG: meta-learning, no memory", set: ["method.name=mldg"] },

@@ -31,7 +31,7 @@ export { TensorBoard } from "../training/events/tensorboard.js";
 export { type LossTensors, type LossWeights, lossWeightsSchema } from "../training/losses.js";
 export { Erm } from "../training/methods/erm.js";
 export { finalWrite } from "../training/methods/final-write.js";
-export type { MethodFactory } from "../training/methods/index.js";
+export type { MethodFactory, MethodOptions } from "../training/methods/index.js";
 export { MemoryErm } from "../training/methods/memory-erm.js";
 export type { MetaOptions } from "../training/methods/meta-options.js";
 export type { Method, Probe, StepSettings } from "../training/methods/method.js";

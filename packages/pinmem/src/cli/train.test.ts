@@ -5,6 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { folderOfLabels } from "../../test/label-folders.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
+import { train } from "../runs/train.js";
+import { Erm } from "../training/methods/erm.js";
+import type { MethodFactory } from "../training/methods/index.js";
 
 let folder: string;
 beforeEach(() => {
@@ -60,6 +63,20 @@ describe("pinmem train", () => {
     const { err, code } = await run(...args);
     expect(err).toMatch(message);
     expect(code).toBe(2);
+  });
+
+  it("does not advise what has just failed: to go on with a run that needs a program", async () => {
+    const runFolder = join(folder, "run");
+    const method: MethodFactory = (context) => {
+      const erm = new Erm(context);
+      return { name: "own", splitsDomains: false, accumulate: (...given) => erm.accumulate(...given) };
+    };
+    const recipe = miniRecipe({ method: { name: "custom", as: "own" }, length: { steps: 1 } });
+    await train(recipe, { folder: runFolder, method });
+    const { err, code } = await run("--resume", runFolder);
+    expect(err).toMatch(/the method "own" is that of a program/);
+    expect(err).not.toContain("continue with");
+    expect(code).toBe(1);
   });
 
   it.each([

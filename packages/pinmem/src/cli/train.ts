@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command } from "commander";
 import type { World } from "../processes/world.js";
+import type { Recipe } from "../recipes/recipe.js";
 import { inFlags } from "./in-flags.js";
 import { inWorld } from "./in-world.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
@@ -78,12 +79,13 @@ async function run(recipeFile: string | undefined, flags: TrainFlags, world: Wor
   goOnUnread();
   using asked = saveRequests();
   let folder: InstanceType<typeof RunFolder> | undefined;
+  let recipe: Recipe | undefined;
   try {
     const resumed = resume === undefined ? undefined : new RunFolder(resume);
     if (resumed && !resumed.exists) {
       throw new Error(`${resumed.path} is not the folder of a run: there is no ${resumed.recipe}`);
     }
-    const recipe = resumed
+    recipe = resumed
       ? await loadStoredRecipe(resumed.recipe)
       : await loadRecipe(recipeFile as string, flags.set);
     const name = resume ?? flags.out ?? join("runs", `${recipe.name}-${timestamp(new Date())}`);
@@ -106,6 +108,8 @@ async function run(recipeFile: string | undefined, flags: TrainFlags, world: Wor
     console.error(`train: ${inFlags(message)}`);
     if (!isFirst) return 1;
     if (error instanceof RunInUseError || error instanceof OtherDataError) return 1;
+    // This command cannot go on with it.
+    if (recipe && needsProgram(recipe)) return 1;
     const step = folder ? await newestStep(folder.checkpoints) : null;
     if (folder && step !== null) {
       console.error(`the checkpoint of step ${step} is whole; continue with: ${resumeCommand(folder.path)}`);
@@ -113,6 +117,10 @@ async function run(recipeFile: string | undefined, flags: TrainFlags, world: Wor
     return 1;
   }
 }
+
+/** Whether a recipe leaves its method or data to a program. */
+const needsProgram = ({ method, data: { sources, validation, targets } }: Recipe): boolean =>
+  [method, ...sources, ...validation, ...targets].some(({ name }) => name === "custom");
 
 /** SIGUSR1, which batch systems send ahead of an end, asks for a checkpoint. */
 function saveRequests(): Disposable & { take(): boolean } {

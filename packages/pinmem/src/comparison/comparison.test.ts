@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { protocol } from "@pinmem/core/formats";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
+import { miniRecipe } from "../../test/mini-recipe.js";
 import {
   addEvaluation,
   evaluationOf,
@@ -65,6 +66,42 @@ describe("compare", () => {
     expect(rows[0]?.unseen.score?.deviation).toBeCloseTo(0.2 / Math.SQRT2, 12);
     expect(rows[0]?.unseen.gain).toBeCloseTo(0.15, 12);
     expect(rows[1]?.unseen).toMatchObject({ score: { mean: 0.25, deviation: null }, gain: null });
+  });
+
+  it("calls programs' own methods by their names, and keeps runs with other options of one apart", async () => {
+    const own = (as: string, seed: number, margin = 1): FixtureRun => ({
+      recipe: miniRecipe({ seed, method: { name: "custom", as, options: { margin } } }),
+      ...scores(0.5, 0.3),
+    });
+    const two = await compared([
+      ["a1", own("pull", 1)],
+      ["a2", own("pull", 2)],
+      ["b1", own("push", 1)],
+    ]);
+    const rows = ({ rows }: Comparison) => rows.map(({ label, members }) => [label, members.length]);
+    expect(rows(two)).toEqual([
+      ["pull", 2],
+      ["push", 1],
+    ]);
+    const options = await compared([
+      ["weak", own("pull", 1)],
+      ["strong", own("pull", 2, 9)],
+    ]);
+    expect(rows(options)).toEqual([
+      ["weak", 1],
+      ["strong", 1],
+    ]);
+    const { rows: against } = await compared(
+      [
+        ["a", own("pull", 1)],
+        ["b", own("push", 1)],
+      ],
+      "push",
+    );
+    expect(against.map(({ label, isBaseline }) => [label, isBaseline])).toEqual([
+      ["pull", false],
+      ["push", true],
+    ]);
   });
 
   it("keeps runs apart that were adapted to a place, with a note", async () => {

@@ -2,6 +2,7 @@
 // seeds together; a column is one domain in one role. Unseen domains are what the method is about, so their mean comes first.
 
 import { describeNormalization, describeProtocol, type Protocol, sameProtocol } from "@pinmem/core/formats";
+import { methodName } from "../training/methods/index.js";
 import { experimentKey } from "./recipe-differences.js";
 import { labelRows } from "./row-labels.js";
 import { type Cell, type Column, cell, type Scored, type Summary, summary, unitsOf } from "./row-scores.js";
@@ -151,7 +152,7 @@ function baselineOf(
     ({ label, members }) =>
       label === wanted ||
       members.some(
-        ({ run }) => run.name === wanted || run.path === wanted || run.recipe.method.name === wanted,
+        ({ run }) => run.name === wanted || run.path === wanted || methodName(run.recipe.method) === wanted,
       ),
   );
   if (found) return found.first.experiment;

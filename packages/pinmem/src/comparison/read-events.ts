@@ -47,7 +47,8 @@ type Growing = [number, number | null][];
 /** The log in `file`, or null where there is none. */
 export async function readEvents(file: string): Promise<TrainingLog | null> {
   if (!existsSync(file)) return null;
-  const losses: Record<string, Record<string, Growing>> = {};
+  // Passes may be called as what every object has, such as "constructor".
+  const losses = Object.create(null) as Record<string, Record<string, Growing>>;
   const learningRate: Growing = [];
   const evaluations: { step: number; domains: DomainScores[] }[] = [];
   const rates: number[] = [];

@@ -116,6 +116,19 @@ describe("readRun", () => {
     ]);
   });
 
+  it("keeps passes and terms that are called like what every object has", async () => {
+    const run = writeRun(temporaryFolder(), "run", { finished: false });
+    const losses = '{"constructor":{"polluted":1,"toString":2},"toString":{"total":3}}';
+    appendFileSync(
+      join(run, "events.jsonl"),
+      `{"event":"step","step":5,"losses":${losses},"learningRate":0.1}\n`,
+    );
+    const { log } = await readRun(run);
+    expect(Object.keys(log?.losses ?? {})).toEqual(expect.arrayContaining(["constructor", "toString"]));
+    expect(log?.losses.constructor).toEqual({ polluted: [[5, 1]], toString: [[5, 2]] });
+    expect(Object).not.toHaveProperty("polluted");
+  });
+
   it("shows listed pictures, encoded again, and none from outside the folder", async () => {
     const run = writeRun(temporaryFolder(), "run");
     const folder = join(run, "inspection");

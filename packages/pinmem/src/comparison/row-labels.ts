@@ -2,6 +2,7 @@
 // or a method; then the other says more.
 
 import { networkName } from "../recipes/network-name.js";
+import type { Recipe } from "../recipes/recipe.js";
 import type { RunRecord } from "./run-record.js";
 
 const methodTitles: Readonly<Record<string, string>> = {
@@ -13,16 +14,20 @@ const methodTitles: Readonly<Record<string, string>> = {
 
 export const methodTitle = (method: string): string => methodTitles[method] ?? method;
 
+/** A program's own method has no title but its name. */
+const titleOf = ({ method }: Recipe): string =>
+  method.name === "custom" ? method.as : methodTitle(method.name);
+
 interface Member {
   readonly run: RunRecord;
   readonly label: string | undefined;
 }
 
 const candidates: readonly ((run: RunRecord) => string)[] = [
-  ({ recipe }) => methodTitle(recipe.method.name),
+  ({ recipe }) => titleOf(recipe),
   ({ recipe }) => recipe.name,
-  ({ recipe }) => `${methodTitle(recipe.method.name)}, ${networkName(recipe.model)}`,
-  ({ recipe }) => `${recipe.name}, ${methodTitle(recipe.method.name)}`,
+  ({ recipe }) => `${titleOf(recipe)}, ${networkName(recipe.model)}`,
+  ({ recipe }) => `${recipe.name}, ${titleOf(recipe)}`,
   ({ name }) => name,
   ({ path }) => path,
 ];

@@ -1,4 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { folderOfLabels } from "../../test/label-folders.js";
+import { openNamedDataset } from "../datasets/sets/index.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
 import { classFrequencies } from "./class-frequencies.js";
 import { evaluationImages } from "./evaluation-loader.js";
@@ -30,6 +34,25 @@ describe("classFrequencies", () => {
     const some = { ...all, samples: all.samples.filter((_, at) => at % 2 === 0) };
     expect(await classFrequencies([all], { labels: 2 })).toEqual(await classFrequencies([some]));
     await expect(classFrequencies([all], { signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+
+  it("leaves out labels that cannot be used where somebody is told, and ends with them where not", async () => {
+    const root = await folderOfLabels(
+      [
+        [0, 1],
+        [1, 1],
+        [2, 2],
+      ],
+      2,
+    );
+    const dataset = await openNamedDataset("folder", { root });
+    const broken = join(root, "labels/1.png");
+    writeFileSync(broken, "no picture");
+    const told: string[] = [];
+    const found = await classFrequencies([dataset], { onProblem: ({ file }) => told.push(file) });
+    expect(told).toEqual([broken]);
+    expect(found.slice(0, 3)).toEqual([0.25, 0.25, 0.5]);
+    await expect(classFrequencies([dataset])).rejects.toThrow(broken);
   });
 
   it("is nothing where nothing is labeled", async () => {

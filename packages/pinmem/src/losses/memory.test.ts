@@ -110,6 +110,20 @@ describe("cohesionLoss", () => {
     );
     expect(() => cohesionLoss(rand([1, 2, 2, 2]), label)).toThrow("cohesionLoss: argument 'label' holds 2");
   });
+
+  test("refuses options that mean nothing", () => {
+    const label = tensor([[[2]]], { dtype: "int64" });
+    const refused = (options: object) => () => cohesionLoss(rand([1, 4, 2, 2]), label, options);
+    expect(refused({ temprature: 1 })).toThrow(
+      `cohesionLoss: there is no option 'temprature'; did you mean "temperature"?`,
+    );
+    expect(refused({ balance: "class" })).toThrow(
+      `option 'balance' must be "pixels" or "classes", got "class"`,
+    );
+    expect(() => divergenceLoss(eye(4), { row: 2 } as never)).toThrow(
+      `divergenceLoss: there is no option 'row'; did you mean "rows"?`,
+    );
+  });
 });
 
 describe("classificationLoss", () => {

@@ -6,6 +6,7 @@
 
 import { IGNORE_INDEX } from "@pinmem/core";
 import { arange, nn, scope, type Tensor, TorchError } from "@pinmem/torch";
+import { refuseUnknown, requireOneOf } from "./known-options.js";
 import { checkLabel, type LabelOptions } from "./labels.js";
 import { meanOverLabeled } from "./segmentation.js";
 
@@ -16,7 +17,10 @@ export interface CohesionOptions extends LabelOptions {
   balance?: Balance;
 }
 
-export type Balance = "pixels" | "classes";
+export const balances = ["pixels", "classes"] as const;
+export type Balance = (typeof balances)[number];
+
+const cohesionOptions: readonly (keyof CohesionOptions)[] = ["temperature", "balance", "ignoreIndex"];
 
 /**
  * Cross entropy of the cosines between features and memory rows, brought up bilinearly (corners aligned) to the labels'
@@ -24,14 +28,13 @@ export type Balance = "pixels" | "classes";
  *
  * @param scores_BKhw what `ClassMemory.read` gives: without temperature, noise or mask
  */
-export function cohesionLoss(
-  scores_BKhw: Tensor,
-  label_BHW: Tensor,
-  { temperature = 1, balance = "pixels", ignoreIndex = IGNORE_INDEX }: CohesionOptions = {},
-): Tensor {
+export function cohesionLoss(scores_BKhw: Tensor, label_BHW: Tensor, options: CohesionOptions = {}): Tensor {
+  refuseUnknown("cohesionLoss", options, cohesionOptions);
+  const { temperature = 1, balance = "pixels", ignoreIndex = IGNORE_INDEX } = options;
   const [batch = 0, classes = 0] = scores_BKhw.shape;
   checkLabel(label_BHW, { operator: "cohesionLoss", batch, classes, ignoreIndex });
   checkTemperature(temperature);
+  requireOneOf("cohesionLoss", "balance", balance, balances);
   const [, height = 0, width = 0] = label_BHW.shape;
   return scope(() => {
     const size = [height, width] as const;
@@ -58,7 +61,9 @@ function meanOverClasses(logits_BKHW: Tensor, label_BHW: Tensor, ignoreIndex: nu
  * orthogonal or point apart, 1 when all are equal. Rows of one class may be alike.
  * @param rows of a class, R; default 1
  */
-export function divergenceLoss(items_KC: Tensor, { rows = 1 }: { rows?: number } = {}): Tensor {
+export function divergenceLoss(items_KC: Tensor, options: { rows?: number } = {}): Tensor {
+  refuseUnknown("divergenceLoss", options, ["rows"]);
+  const { rows = 1 } = options;
   const all = items_KC.size(0);
   return scope(() => {
     const cosines = items_KC.matmul(items_KC.t()).clamp({ min: 0 });

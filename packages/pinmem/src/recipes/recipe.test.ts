@@ -169,6 +169,13 @@ describe("loadRecipe", () => {
     expect(changed).toMatchObject({ length: { steps: 7 }, method: { name: "erm" } });
   });
 
+  it("names the field and the file where a recipe holds a function", async () => {
+    const file = write("c.mjs", `export default { ...${JSON.stringify(good)}, length: { steps: () => 1 } };`);
+    await expect(loadRecipe(file, ["seed=1"])).rejects.toThrow(
+      `${file} cannot be used:\n  length.steps is a function; a recipe holds data alone`,
+    );
+  });
+
   it.each([
     ["gone.json", undefined, /there is no such file/],
     ["gone.mjs", undefined, /there is no such file/],

@@ -74,8 +74,74 @@ describe("validate", () => {
   it("reports all problems, with the values found", () => {
     const problems = problemsOf({ steps: -2, sources: [{ name: "camvid" }] });
     expect(problems).toHaveLength(2);
-    expect(problems[0]).toMatch(/^steps is -2: /);
+    expect(problems[0]).toBe("steps is -2; it must be more than 0");
     expect(problems[1]).toBe("sources[0].root is missing");
+  });
+
+  it("says what a value must be in words of its own", () => {
+    const strict = z.strictObject({
+      share: z.number().min(0).max(1),
+      text: z.string().min(1).max(3),
+      list: z.array(z.boolean()).min(1),
+      pair: z.tuple([z.number(), z.number()]),
+      named: z.record(z.string(), z.number()),
+      fields: z.strictObject({}),
+      count: z.int().max(9),
+      word: z.string().regex(/^a/, "it begins with a"),
+    });
+    const wrong = (value: object) => {
+      const fine = {
+        share: 1,
+        text: "a",
+        list: [true],
+        pair: [1, 2],
+        named: {},
+        fields: {},
+        count: 1,
+        word: "a",
+      };
+      try {
+        validate(strict, { ...fine, ...value }, "it");
+      } catch (error) {
+        return (error as RecipeError).problems[0];
+      }
+      return null;
+    };
+    expect(
+      [
+        { share: Number.NaN },
+        { share: -1 },
+        { share: Number.POSITIVE_INFINITY },
+        { share: 2 },
+        { share: () => 1 },
+        { text: "" },
+        { text: "long" },
+        { list: [] },
+        { list: [1] },
+        { pair: [1] },
+        { named: 5 },
+        { fields: [] },
+        { count: 1.5 },
+        { count: 10 },
+        { word: "b" },
+      ].map(wrong),
+    ).toEqual([
+      "share is NaN; it must be a number",
+      "share is -1; it must be at least 0",
+      "share is Infinity; it must be a number",
+      "share is 2; it must be at most 1",
+      "share is a function; it must be a number",
+      'text is ""; it must have at least 1 character',
+      'text is "long"; it must have at most 3 characters',
+      "list is []; it must have at least 1 entry",
+      "list[0] is 1; it must be true or false",
+      "pair is [1]; it must have at least 2 entries",
+      "named is 5; it must be an object with fields",
+      "fields is []; it must be an object with fields",
+      "count is 1.5; it must be a whole number",
+      "count is 10; it must be at most 9",
+      'word is "b": it begins with a',
+    ]);
   });
 });
 

@@ -3,6 +3,7 @@
 
 import { closest } from "@pinmem/core";
 import { z } from "zod";
+import { inWords } from "./issue-words.js";
 import { fieldsAt, hasField, literalsOf, type Path, type Schema, schemaAt, valueAt } from "./schema-path.js";
 
 /** A recipe that cannot be used; `problems` has one line each. */
@@ -57,7 +58,7 @@ function describe(schema: Schema, value: unknown, issue: z.core.$ZodIssue): stri
     }
     default:
       if (found === undefined) return [`${at} is missing`];
-      return [`${at} is ${show(found)}: ${issue.message}`];
+      return [`${at} is ${show(found)}${inWords(issue)}`];
   }
 }
 
@@ -72,6 +73,9 @@ const show = (value: unknown): string => {
 };
 
 function asJson(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  // JSON has neither NaN nor infinity.
+  if (typeof value === "number") return String(value);
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

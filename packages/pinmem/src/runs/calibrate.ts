@@ -21,7 +21,7 @@ import { SecondLook } from "../inference/second-look.js";
 import type { PredictionSigns } from "../inference/shift-rule.js";
 import { spreadEvenly } from "../loading/check.js";
 import { classFrequencies } from "../loading/class-frequencies.js";
-import { evaluationImages } from "../loading/evaluation-loader.js";
+import { evaluationImages, type ImageProblem } from "../loading/evaluation-loader.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -59,6 +59,10 @@ export interface CalibrateOptions {
   /** Where these weights were calibrated before, by this version, leave that. Default false. */
   readonly onlyNew?: boolean;
   readonly onPicture?: (done: number, total: number) => void;
+  /** A file that cannot be used: stop, or leave it out as evaluations do. Default: as the recipe's `data.onError` says. */
+  readonly onError?: "throw" | "skip";
+  /** Told of each file that is left out. Default: a line on stderr. */
+  readonly onProblem?: (problem: ImageProblem) => void;
 }
 
 /**
@@ -80,10 +84,13 @@ export async function calibrate(
     signal,
     onlyNew = false,
     onPicture,
+    ...told
   }: CalibrateOptions = {},
 ): Promise<{ file: string; calibration: Calibration }> {
   using run = openRun(path, { device, form: "trained", ...(which && { which }) });
   const { network, space } = run;
+  const { onError = run.recipe.data.onError, onProblem: tell = warnOf } = told;
+  const onProblem = onError === "skip" ? tell : undefined;
   const file = calibrationFile(run.file);
   refuseAdapted(run);
   const known = onlyNew ? knownCalibration(run) : null;
@@ -108,7 +115,7 @@ export async function calibrate(
   const adjusted: WeighedPicture[] = [];
   const frequencies =
     network instanceof BackboneNetwork && network.classifier.bias
-      ? await classFrequencies(sources, { signal })
+      ? await classFrequencies(sources, { signal, onProblem })
       : [];
   const isKnown = frequencies.some((share) => share > 0);
   if (!second && weights.length === 0 && !isKnown) {
@@ -118,7 +125,7 @@ export async function calibrate(
     );
   }
   async function* images() {
-    for (const dataset of chosen) yield* evaluationImages(dataset);
+    for (const dataset of chosen) yield* evaluationImages(dataset, onProblem ? { onProblem } : {});
   }
   const tried = await tryPictures(images(), {
     forward,
@@ -136,6 +143,8 @@ export async function calibrate(
     },
     onPicture: (done) => onPicture?.(done, total),
   });
+  if (tried.length === 0)
+    throw new RunError(path, `cannot be calibrated: none of the ${total} pictures can be used`);
   const rule = second && fitShiftRule(tried, CANDIDATES);
   const kinds = (["none", "framing", "shift"] as const).flatMap((change) => [
     ...new Set(tried.flatMap((picture) => (picture.change === change ? [picture.kind] : []))),
@@ -182,6 +191,9 @@ export async function calibrate(
   await writeCalibration(file, calibration);
   return { file, calibration };
 }
+
+const warnOf = ({ file, problem }: ImageProblem): void =>
+  console.warn(`the calibration leaves ${file} out: ${problem}`);
 
 /** Weights of the votes to choose from; none where a network cannot vote. */
 function votesToTry({ memory, decode }: SegmentationNetwork): number[] {

@@ -27,8 +27,15 @@ describe("a run folder's lock", () => {
 
   it("takes away what a killed training had not written whole, and nothing else", () => {
     const kept = ["best.safetensors", "recipe.json", "notes.tmp", "my.json.1.tmp.txt"];
-    for (const name of [...kept, ".best.safetensors.0123456789ab.tmp", "recipe.json.77.tmp"])
-      writeFileSync(join(folder, name), "");
+    const left = [
+      ".best.safetensors.0123456789ab.tmp",
+      ".average.safetensors.0123456789ab.tmp",
+      ".best.calibration.json.0123456789ab.tmp",
+      ".average.calibration.json.0123456789ab.tmp",
+      ".recipe.json.0123456789ab.tmp",
+      "recipe.json.77.tmp",
+    ];
+    for (const name of [...kept, ...left]) writeFileSync(join(folder, name), "");
     new RunFolder(folder).lock()();
     expect(readdirSync(folder).sort()).toEqual(kept.sort());
   });

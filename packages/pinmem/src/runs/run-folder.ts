@@ -37,8 +37,9 @@ import type { Recipe } from "../recipes/recipe.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { RunError } from "./run-error.js";
 
-/** Temporary names of weights and of JSON files, those of earlier versions too. */
-const LEFTOVER = /^(\.((best|last)\.safetensors|\w+\.json)\.[0-9a-f]{12}|\w+\.json\.\d+)\.tmp$/;
+/** Temporary names of weights, their calibrations and of JSON files, those of earlier versions too. */
+const LEFTOVER =
+  /^(\.(((best|last|average)\.(safetensors|calibration\.json))|\w+\.json)\.[0-9a-f]{12}|\w+\.json\.\d+)\.tmp$/;
 
 /** Of taking a lock, with pauses while others take away a stale one: a minute in all. */
 const MOST_ATTEMPTS = 3000;

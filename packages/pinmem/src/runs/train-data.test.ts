@@ -3,12 +3,14 @@
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrainingEvent } from "@pinmem/core/formats";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { folderOfLabels, writeImage, writeLabel } from "../../test/label-folders.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
+import { openNamedDataset } from "../datasets/sets/index.js";
 import { loadRecipe } from "../recipes/load-recipe.js";
 import type { Recipe } from "../recipes/recipe.js";
+import { calibrate } from "./calibrate.js";
 import { RunFolder } from "./run-folder.js";
 import { train } from "./train.js";
 
@@ -154,5 +156,42 @@ describe("a run that is gone on with", () => {
     await expect(begin(recipeOf(data), run)).rejects.toThrow(/images\/1\.png/);
     await writeImage(join(data, "images/1.png"), 48, 48);
     await begin(recipeOf(data), run, existsSync(join(run, "recipe.json")));
+  });
+});
+
+describe("a training that goes on without files that cannot be used", () => {
+  it("is calibrated at its end without them too, and says which", async () => {
+    const root = await folderOfLabels([row(0, 1), row(1, 2), row(2, 0)], 48);
+    const broken = join(root, "labels/1.png");
+    writeFileSync(broken, "no picture");
+    const recipe = recipeOf(root);
+    const kept = await folderOfLabels([row(0, 1), row(1, 0)], 48);
+    const run = new RunFolder(join(temporaryFolder(), "run"));
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    await train(
+      {
+        ...recipe,
+        data: {
+          ...recipe.data,
+          onError: "skip",
+          validation: [{ ...recipe.data.sources[0], root: kept } as never],
+        },
+        calibration: { pictures: 2 },
+      },
+      { folder: run },
+    );
+    const said = warn.mock.calls.flat();
+    warn.mockRestore();
+    expect(said).toContainEqual(expect.stringMatching(`^the calibration leaves ${broken} out: `));
+    expect(existsSync(join(run.path, "best.calibration.json"))).toBe(true);
+
+    const pictures = await openNamedDataset("folder", { root });
+    const told: string[] = [];
+    const { calibration } = await calibrate(run.path, [pictures], {
+      onProblem: ({ file }) => told.push(file),
+    });
+    expect(new Set(told)).toEqual(new Set([broken]));
+    expect(calibration.shown[0]).toMatchObject({ kind: "none", pictures: 2 });
+    await expect(calibrate(run.path, [pictures], { onError: "throw" })).rejects.toThrow(broken);
   });
 });

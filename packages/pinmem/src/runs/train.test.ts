@@ -1,9 +1,11 @@
+import { getEventListeners } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineLabelSpace } from "@pinmem/core";
-import { loadSafetensors, scope } from "@pinmem/torch";
+import { liveTensors, loadSafetensors, scope } from "@pinmem/torch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { collectGarbage } from "../../test/collect-garbage.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { TINY } from "../../test/tiny-backbone.js";
 import { Recorder } from "../../test/tiny-run.js";
@@ -245,7 +247,7 @@ describe("train", () => {
       train(changed, { folder: folder("given").path, ...more });
     await expect(attempt({ method: mine })).rejects.toThrow(/data set "north" is that of a program/);
     await expect(attempt({ datasets })).rejects.toThrow(/method "mine" is that of a program/);
-    const other: MethodFactory = (context) => ({ ...mine(context), name: "other" });
+    const other: MethodFactory = (...given) => ({ ...mine(...given), name: "other" });
     await expect(attempt({ datasets, method: other })).rejects.toThrow(
       /the recipe's method is "mine", but the one that train was given is "other"/,
     );
@@ -274,6 +276,107 @@ describe("train", () => {
     await train(miniRecipe({ length: { steps: 1 } }), { folder: folder() });
     rmSync(folder().recipe);
     await expect(train(miniRecipe(), { folder: folder() })).rejects.toThrow("already holds a run");
+  });
+
+  it("tells each score once where it is interrupted between two domains of a validation", async () => {
+    const [whole, parts] = [folder("whole"), folder("parts")];
+    await train(miniRecipe(), { folder: whole });
+    const controller = new AbortController();
+    const stopping = {
+      write: ({ event }: { event: string }) => void (event === "evaluation" && controller.abort()),
+      flush() {},
+      close() {},
+    };
+    const first = await train(miniRecipe(), { folder: parts, events: [stopping], signal: controller.signal });
+    expect(first).toMatchObject({ step: 3, reason: "interrupted" });
+    expect(log(parts).filter(({ event }) => event === "evaluation")).toHaveLength(1);
+    await train(miniRecipe(), { folder: parts, resume: true });
+    expect(log(parts)).toEqual(log(whole));
+  });
+
+  it("says that the memory does not start where weights bring its rows", async () => {
+    const method = { name: "memory-erm", memoryStart: { batches: 1 } } as const;
+    const recipe = (more = {}) => miniRecipe({ method, length: { steps: 1 }, ...more });
+    await train(recipe(), { folder: folder("first") });
+    const weights = { file: folder("first").model("last") };
+    const started = recipe({ model: { backbone: TINY, width: 32, weights } });
+    await train(started, { folder: folder("second") });
+    const notes = (name: string) => log(folder(name)).flatMap(({ text }) => (text ? [text] : []));
+    const unused = "the memory's rows are those of model.weights; method.memoryStart is not used";
+    expect(notes("second")).toContain(unused);
+    expect(notes("first")).not.toContain(unused);
+  });
+
+  it("keeps nothing alive of trainings that one signal may stop", async () => {
+    const { signal } = new AbortController();
+    const recipe = miniRecipe({
+      length: { steps: 1 },
+      averaging: { kind: "ema" },
+      model: { backbone: TINY, width: 32, normalization: { layer1: "instance-whitening" } },
+    });
+    await train(recipe, { folder: folder("first"), signal });
+    await collectGarbage();
+    const before = liveTensors();
+    for (const name of ["second", "third"]) await train(recipe, { folder: folder(name), signal });
+    await collectGarbage(before);
+    expect(liveTensors()).toBe(before);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("frees what it computed with when it ends, and does not wait for the garbage collector", async () => {
+    let network: { readonly parameters: () => readonly { readonly isDisposed: boolean }[] } | undefined;
+    const seen: MethodFactory = (context) => {
+      network = context.network;
+      const erm = new Erm(context);
+      return { name: "seen", splitsDomains: false, accumulate: (...given) => erm.accumulate(...given) };
+    };
+    const recipe = miniRecipe({ method: { name: "custom", as: "seen" }, length: { steps: 1 } });
+    await train(recipe, { folder: folder(), method: seen });
+    expect(network?.parameters().map(({ isDisposed }) => isDisposed)).not.toContain(false);
+  });
+
+  it("leaves no file behind where it fails before the first step", async () => {
+    const recipe = miniRecipe({ method: { name: "custom", as: "mine" }, length: { steps: 1 } });
+    const failing: MethodFactory = () => {
+      throw new Error("not today");
+    };
+    await expect(train(recipe, { folder: folder(), method: failing })).rejects.toThrow("not today");
+    expect(existsSync(folder().path)).toBe(false);
+  });
+
+  it("has a program's own method that splits domains take the usual inner steps, and hands it its options", async () => {
+    const rates: number[] = [];
+    const options: unknown[] = [];
+    const own =
+      (splits: boolean): MethodFactory =>
+      (context, given) => {
+        options.push(given);
+        const erm = new Erm(context);
+        return {
+          name: "mine",
+          splitsDomains: splits,
+          accumulate: (episode, settings) => {
+            rates.push(settings.innerRate);
+            return erm.accumulate(episode, settings);
+          },
+        };
+      };
+    const method = { name: "custom" as const, as: "mine", options: { margin: 0.5, kinds: ["a"] } };
+    const recipe = (more = {}) =>
+      miniRecipe({
+        method: { ...method, ...more },
+        length: { steps: 2 },
+        learningRate: { kind: "constant", base: 0.01 },
+      });
+    await train(recipe(), { folder: folder("splits"), method: own(true) });
+    await train(recipe(), { folder: folder("joint"), method: own(false) });
+    await train(recipe({ innerRate: { kind: "fixed", rate: 0.5 } }), {
+      folder: folder("fixed"),
+      method: own(true),
+    });
+    expect(rates).toEqual([0.001, 0.0025, 0, 0, 0.5, 0.5]);
+    expect(options).toEqual([method.options, method.options, method.options]);
+    expect((await loadRecipe(folder("joint").recipe)).method).toEqual(method);
   });
 
   it("keeps a run that is there", async () => {

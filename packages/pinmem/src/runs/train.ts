@@ -30,15 +30,16 @@ import { freezeBatchNorm } from "../training/frozen-batch-norm.js";
 import { MemoryStart } from "../training/memory-start.js";
 import {
   createMethod,
+  innerRateOf,
   type MemoryStartConfig,
+  type MethodConfig,
   type MethodFactory,
   metaSchedule,
-  splitsDomains,
   usesMemory,
 } from "../training/methods/index.js";
 import { phases, warmUpSteps } from "../training/methods/phase.js";
 import type { PassContext } from "../training/methods/training-pass.js";
-import { createOptimizer } from "../training/optimizer.js";
+import { type AnyOptimizer, createOptimizer } from "../training/optimizer.js";
 import { type PrepareOptions, prepareEpisode } from "../training/prepare-episode.js";
 import { innerRate, learningRate, warmUpProblem } from "../training/schedule.js";
 import { Trainer, type TrainerHook, type TrainingResult } from "../training/trainer.js";
@@ -62,10 +63,18 @@ import { factsOf, recipeForAll } from "./recipe-for-all.js";
 import { RunError } from "./run-error.js";
 import { RunFolder } from "./run-folder.js";
 import { loadStart } from "./start-weights.js";
+import { requireSameRecipe } from "./train-on.js";
 
 export interface TrainOptions {
   readonly folder: RunFolder | string;
-  /** Go on from the newest checkpoint in the folder, or start where there is none yet. Default false: a new run. */
+  /**
+   * Go on from the newest checkpoint in the folder, or start where there is none yet. Default false: a new run.
+   *
+   * The recipe must be the run's own, but for what does not change what was trained: `name`, `device`, `threads`,
+   * `activationCheckpointing`, `checkpoints`, `calibration`, `validation.every`, workers, prefetch, cache and onError of the data, and
+   * in which folders data and weights lie. A run may get another `length` where nothing depends on it: with a learning rate that is
+   * constant, or exponential with a `total`, without `method.from` and an average of the "tail".
+   */
   readonly resume?: boolean;
   /** Where events go beside the folder's files. */
   readonly events?: readonly EventSink[];
@@ -108,7 +117,10 @@ async function trainInFolder(
   const goesOn = resume && folder.exists;
   const asked = withAbsolutePaths(given);
   if (world.size === 1) requireDevice(asked.device);
-  if (isFirst) requireFolder(folder, resume);
+  if (isFirst) {
+    requireFolder(folder, resume);
+    if (goesOn) await requireSameRecipe(folder, asked);
+  }
   const recipe = await recipeForAll(asked, world, goesOn);
   requireDevice(recipe.device);
   const unlock = isFirst ? folder.lock() : () => {};
@@ -159,8 +171,13 @@ async function calibrateFinished(
 ): Promise<void> {
   if (pictures === 0 || validation.length === 0 || signal?.aborted) return;
   try {
-    const options = { pictures, sources, device: device as Device, signal, onlyNew: true };
-    await calibrate(folder.path, validation, options);
+    await calibrate(folder.path, validation, {
+      pictures,
+      sources,
+      device: device as Device,
+      signal,
+      onlyNew: true,
+    });
   } catch (error) {
     if (signal?.aborted) return;
     console.warn(`the run is whole, but was not calibrated: ${(error as Error).message}`);
@@ -231,8 +248,9 @@ async function trainOn(
   const lateness = latenessOf({ steps, warmUpEnd, memoryStart: memoryStart?.afterSteps ?? 0 });
   if (lateness) throw new RecipeError(recipe.name, [lateness]);
 
-  const log = isFirst ? new JsonLines(folder.events) : null;
-  const sinks: EventSink[] = log ? [log, new TensorBoard(folder.tensorboard), ...events] : [];
+  // Opened when all is there that can be wrong: what does not begin leaves nothing in the folder.
+  let log: JsonLines | null = null;
+  const sinks: EventSink[] = [];
   const emit = async (event: TrainingEvent) => {
     for (const sink of sinks) await sink.write(event);
   };
@@ -294,6 +312,8 @@ async function trainOn(
     : undefined;
   if (average) hooks.push(average);
   const store = new CheckpointStore(folder.checkpoints, { keep: recipe.checkpoints.keep });
+  const { optimizer, factors } = createOptimizer(network, recipe.optimizer, recipe.learningRate.base);
+  const innerRates = innerRateOf(methodConfig, method);
   const trainer = new Trainer({
     name: recipe.name,
     seed,
@@ -301,11 +321,12 @@ async function trainOn(
     steps,
     network,
     method,
-    ...createOptimizer(network, recipe.optimizer, recipe.learningRate.base),
+    optimizer,
+    factors,
     data: data.training,
     prepare: (batch, split) => prepareEpisode(batch, split, preparation),
     learningRate: rate,
-    innerRate: splitsDomains(methodConfig) ? innerRate(methodConfig.innerRate, rate) : () => 0,
+    innerRate: innerRates ? innerRate(innerRates, rate) : () => 0,
     ...(schedule && { phase: phases(schedule, steps) }),
     accumulation,
     world,
@@ -344,26 +365,57 @@ async function trainOn(
     diagnostics: isFirst ? folder.diagnostics : join(folder.diagnostics, `rank-${world.rank}`),
     eventBytes: () => log?.length ?? 0,
   });
+  const stop = () => trainer.interrupt();
   try {
+    const resumed = await resumeTogether(trainer, store, { world, network, device });
+    if (trainer.step > steps) {
+      throw new RunError(
+        folder.path,
+        `has ${trainer.step} steps already, and the recipe's length is ${steps}: give it as many at least`,
+      );
+    }
     if (isFirst) {
       await folder.write(kept);
       await writeDataRecord(folder.data, record);
       await recordEnvironment(folder.environment, device);
+      log = new JsonLines(folder.events);
+      sinks.push(log);
+      sinks.push(new TensorBoard(folder.tensorboard), ...events);
+      log.truncate(Math.min(resumed?.eventBytes ?? 0, log.length));
     }
-    const resumed = await resumeTogether(trainer, store, { world, network, device });
-    log?.truncate(Math.min(resumed?.eventBytes ?? 0, log.length));
     if (!resumed) {
-      for (const text of [...warnings, ...origin]) await note(0, text);
+      for (const text of [...warnings, ...origin, ...unusedStart(methodConfig, hasRows)]) await note(0, text);
       if (network.memory && hasRows) await emit(memoryEvent(network.memory, data.space, 0));
     }
     for (const problem of resumed?.skipped ?? []) console.warn(`a checkpoint was left out: ${problem}`);
-    signal?.addEventListener("abort", () => trainer.interrupt());
-    if (signal?.aborted) trainer.interrupt();
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
     return await trainer.run();
   } finally {
+    // A signal outlives the trainings that it may stop, and what it holds.
+    signal?.removeEventListener("abort", stop);
     for (const sink of sinks) sink.close();
+    free(network, optimizer, [average, whitening]);
   }
 }
+
+/** Gives back what a training computed with, instead of waiting for the garbage collector, which sees no memory of tensors. */
+function free(
+  network: SegmentationNetwork,
+  optimizer: AnyOptimizer,
+  others: readonly (Disposable | null | undefined)[],
+): void {
+  network.zeroGrad();
+  for (const state of optimizer.stateDict().state.values()) dispose(state);
+  for (const other of others) other?.[Symbol.dispose]();
+  dispose([...network.stateDict().values()]);
+}
+
+/** What is said where weights bring the memory's rows, so that it does not start. */
+const unusedStart = (method: MethodConfig, hasRows: boolean): string[] =>
+  usesMemory(method) && hasRows
+    ? ["the memory's rows are those of model.weights; method.memoryStart is not used"]
+    : [];
 
 /** Goes on from rank 0's newest checkpoint, or from its network where there is none. */
 async function resumeTogether(

@@ -110,6 +110,8 @@ export class Trainer {
   #saved: CheckpointState | null = null;
   /** Whether the validation after the steps done is still to be done. */
   #validationDue = false;
+  /** Of the event log, when the validation became due: what a part of it has told is told again by the whole. */
+  #bytesBefore = 0;
   readonly #stop = new AbortController();
   /** What stops at any time, in the middle of an evaluation too: nothing where others would wait for it. */
   readonly #heeded: AbortSignal;
@@ -167,6 +169,7 @@ export class Trainer {
       this.#saved = state;
       this.#best = state.best;
       this.#validationDue = state.validationDue;
+      this.#bytesBefore = state.eventBytes;
       return { eventBytes: state.eventBytes, skipped: found.skipped };
     });
   }
@@ -219,6 +222,7 @@ export class Trainer {
       await this.#step(batches);
       const last = this.#done === steps;
       this.#validationDue = validation ? last || this.#done % validation.every === 0 : false;
+      this.#bytesBefore = this.#options.eventBytes?.() ?? 0;
       // Before the validation: what was trained is not to be lost in it.
       const [asked, interrupted] = await world.any(saveNow?.() ?? false, signal.aborted);
       if (checkpoints && (last || asked || this.#done % checkpoints.every === 0)) this.#save();
@@ -370,7 +374,7 @@ export class Trainer {
       step: this.#done,
       data: this.#position,
       optimizer,
-      eventBytes: eventBytes?.() ?? 0,
+      eventBytes: this.#validationDue ? this.#bytesBefore : (eventBytes?.() ?? 0),
       best: this.#best,
       validationDue: this.#validationDue,
     };

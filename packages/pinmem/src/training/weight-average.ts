@@ -89,6 +89,11 @@ export class WeightAverage implements TrainerHook {
     }
   }
 
+  [Symbol.dispose](): void {
+    dispose([...this.#averages.values()]);
+    this.#averages.clear();
+  }
+
   /** Runs `body` with the average in the network's place; what was trained comes back after it. */
   async within<T>(body: () => Promise<T>): Promise<T> {
     if (this.#count === 0) throw new Error("internal: there is no average of no weights");

@@ -120,6 +120,10 @@ export class Whitening implements TrainerHook {
   readonly lossOf = (whitened: readonly Tensor[]): Tensor | null =>
     this.#isActive ? this.#options.loss.call(whitened) : null;
 
+  [Symbol.dispose](): void {
+    dispose([...this.#options.loss.stateDict().values()]);
+  }
+
   async before(done: number, signal?: AbortSignal): Promise<void> {
     const { loss, selectAt, report } = this.#options;
     if (!loss.isSelective || done !== selectAt) return;

@@ -80,7 +80,7 @@ export function loadSafetensors(input: Input): Pick<SafetensorsFile, "tensors" |
   const cursor = new Cursor(input, "header", { start: 8, end: dataStart });
   const { tensors, metadata } = parseHeader(cursor);
   cursor.release();
-  return { tensors: setMemoryFormat(input, tensors, dataStart), metadata };
+  return { tensors: locateTensors(input, tensors, dataStart), metadata };
 }
 
 /** Of a file that is something else and says so, unlike a damaged one. */
@@ -93,7 +93,7 @@ function requireSafetensors(input: Input): void {
   }
 }
 
-function setMemoryFormat(
+function locateTensors(
   input: Input,
   header: SafetensorsHeader["tensors"],
   dataStart: number,

@@ -54,7 +54,7 @@ export class ZipArchive {
       if (this.#entries.has(entry.name)) throw this.#fail(entry, "is there twice");
       this.#entries.set(entry.name, entry);
     }
-    this.#setMemoryFormat(directory.start);
+    this.#findLimits(directory.start);
   }
 
   get names(): IterableIterator<string> {
@@ -142,7 +142,7 @@ export class ZipArchive {
     return inflated;
   }
 
-  #setMemoryFormat(directoryStart: number): void {
+  #findLimits(directoryStart: number): void {
     const inOrder = [...this.#entries.values()].sort((a, b) => a.headerOffset - b.headerOffset);
     inOrder.forEach((entry, index) => {
       const limit = inOrder[index + 1]?.headerOffset ?? directoryStart;

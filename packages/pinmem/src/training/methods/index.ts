@@ -12,11 +12,14 @@ import type { MetaSchedule } from "./phase.js";
 import { PinMemory } from "./pin-memory.js";
 import type { PassContext } from "./training-pass.js";
 
+/** As the official code anneals it. */
+const usualInnerRate: InnerRate = { kind: "follow", first: 0.001, fraction: 0.25 };
+
 /** Of the meta-learning methods. */
 const meta = {
   order: z.enum(gradientOrders).default("first"),
   /** Rate of the inner step; as the official code anneals it unless given. */
-  innerRate: innerRateSchema.prefault({ kind: "follow", first: 0.001, fraction: 0.25 }),
+  innerRate: innerRateSchema.prefault(usualInnerRate),
   statistics: z.enum(statisticsSources).default("meta-train"),
   /** A meta step every so many steps; the others train on all sources at once. */
   every: z.int().positive().default(1),
@@ -24,7 +27,7 @@ const meta = {
   from: z.number().min(0).lt(1).default(0),
 };
 
-/** How the memory starts: from features of training images. */
+/** How the memory starts: from features of training images; not used where `model.weights` brings the rows. */
 const memoryStartSchema = z.strictObject({
   /** Batches whose features are averaged; "official": two epochs. */
   batches: z.union([z.int().positive(), z.literal("official")]).default(40),
@@ -52,15 +55,27 @@ export const methodSchema = z.discriminatedUnion("name", [
     as: z.string().min(1),
     /** Where the method has a memory. */
     memoryStart: memoryStartSchema.optional(),
-    /** Where the method takes inner steps. */
+    /** Where the method takes inner steps; as that of the others where it splits the domains and none is given. */
     innerRate: innerRateSchema.optional(),
+    /** Hyperparameters of the method's own, which its factory is handed; kept, compared and shown as the others are. */
+    options: z.record(z.string(), z.json()).optional(),
   }),
 ]);
 
 export type MethodConfig = z.output<typeof methodSchema>;
 
-/** Makes a method that a recipe does not know. */
-export type MethodFactory = (context: PassContext) => Method;
+/** What a method is called: a program's own by the name that it bears. */
+export const methodName = (config: MethodConfig): string =>
+  config.name === "custom" ? config.as : config.name;
+
+/** Hyperparameters of a program's own method, as JSON. */
+export type MethodOptions = Readonly<Record<string, z.core.util.JSONType>>;
+
+/**
+ * Makes a method that a recipe does not know, with the recipe's `method.options`. The network of the context is freed when the
+ * training ends; `openRun` opens it again.
+ */
+export type MethodFactory = (context: PassContext, options: MethodOptions) => Method;
 
 /**
  * @param given where the recipe leaves the method to the program
@@ -74,25 +89,33 @@ export function createMethod(config: MethodConfig, context: PassContext, given?:
   }
   switch (config.name) {
     case "custom":
-      return givenMethod(config.as, context, given);
+      return givenMethod(config, context, given);
     case "erm":
       return new Erm(context);
-    case "mldg":
-      return new Mldg(context, config);
+    case "mldg": {
+      const { order, statistics } = config;
+      return new Mldg(context, { order, statistics });
+    }
     case "memory-erm":
       return new MemoryErm(context);
-    case "pin-memory":
-      return new PinMemory(context, config);
+    case "pin-memory": {
+      const { order, statistics, writeFeature } = config;
+      return new PinMemory(context, { order, statistics, writeFeature });
+    }
   }
 }
 
-function givenMethod(name: string, context: PassContext, create: MethodFactory | undefined): Method {
+function givenMethod(
+  { as: name, options = {} }: Extract<MethodConfig, { name: "custom" }>,
+  context: PassContext,
+  create: MethodFactory | undefined,
+): Method {
   if (!create) {
     throw new Error(
       `the method "${name}" is that of a program, not of pinmem; train, and go on, with that program`,
     );
   }
-  const method = create(context);
+  const method = create(context, options);
   if (method.name === name) return method;
   throw new Error(`the recipe's method is "${name}", but the one that train was given is "${method.name}"`);
 }
@@ -110,3 +133,7 @@ export const metaSchedule = (config: MethodConfig): MetaSchedule | undefined =>
 /** Whether a method takes an inner step on some of its source domains, to meet the others as unseen. */
 export const splitsDomains = (config: MethodConfig): config is MethodConfig & { innerRate: InnerRate } =>
   "innerRate" in config && config.innerRate !== undefined;
+
+/** Rates of the inner step of a method: those of its recipe, or the usual ones where a program's own splits the domains. */
+export const innerRateOf = (config: MethodConfig, { splitsDomains: splits }: Method): InnerRate | null =>
+  splitsDomains(config) ? config.innerRate : splits ? usualInnerRate : null;

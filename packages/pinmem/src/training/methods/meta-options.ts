@@ -1,6 +1,7 @@
 // What the meta-learning methods leave open.
 
-import type { GradientOrder } from "./inner-step.js";
+import { refuseUnknown, requireOneOf } from "../../losses/known-options.js";
+import { type GradientOrder, gradientOrders } from "./inner-step.js";
 import { withNetworkStatistics, withOwnStatistics } from "./own-statistics.js";
 
 export const writeFeatures = ["after", "before"] as const;
@@ -24,13 +25,17 @@ export interface MetaOptions {
   writeFeature?: (typeof writeFeatures)[number];
 }
 
-export const metaOptions = ({
-  order = "first",
-  statistics = "meta-train",
-  writeFeature = "after",
-}: MetaOptions) => ({
-  order,
-  writeFeature,
-  /** Runs the meta-test pass with the adapted parameters. */
-  metaTestStatistics: statistics === "both" ? withNetworkStatistics : withOwnStatistics,
-});
+/** @throws TorchError naming an option that there is not, or a word that it may not be */
+export function metaOptions(operator: string, options: MetaOptions) {
+  refuseUnknown(operator, options, ["order", "statistics", "writeFeature"]);
+  const { order = "first", statistics = "meta-train", writeFeature = "after" } = options;
+  requireOneOf(operator, "order", order, gradientOrders);
+  requireOneOf(operator, "statistics", statistics, statisticsSources);
+  requireOneOf(operator, "writeFeature", writeFeature, writeFeatures);
+  return {
+    order,
+    writeFeature,
+    /** Runs the meta-test pass with the adapted parameters. */
+    metaTestStatistics: statistics === "both" ? withNetworkStatistics : withOwnStatistics,
+  };
+}

@@ -440,6 +440,17 @@ describe("every method", () => {
       /no class memory.*model\.memory/,
     );
   });
+
+  it.each([PinMemory, Mldg])("refuses options that mean nothing: %o", (OwnMethod) => {
+    const refused = (options: object) => () => new OwnMethod(context(network()), options);
+    expect(refused({ ordr: "second" })).toThrow(
+      `${OwnMethod.name}: there is no option 'ordr'; did you mean "order"?`,
+    );
+    expect(refused({ order: "frist" })).toThrow(
+      `${OwnMethod.name}: option 'order' must be "first" or "second", got "frist"`,
+    );
+    expect(refused({ statistics: "none" })).toThrow(`option 'statistics' must be "meta-train" or "both"`);
+  });
 });
 
 describe("steps that are not the method's own", () => {

@@ -27,7 +27,7 @@ export class Mldg implements Method {
     readonly context: PassContext,
     options: MetaOptions = {},
   ) {
-    this.options = metaOptions(options);
+    this.options = metaOptions("Mldg", options);
     if (this.options.order === "second") allowSecondDerivatives(context.network);
   }
 

@@ -43,7 +43,7 @@ export class PinMemory implements Method {
     options: MetaOptions = {},
   ) {
     memoryOf(context.network, this.name);
-    this.options = metaOptions(options);
+    this.options = metaOptions("PinMemory", options);
     if (this.options.order === "second") allowSecondDerivatives(context.network);
   }
 
