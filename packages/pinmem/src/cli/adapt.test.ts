@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderStreet } from "@pinmem/streets";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -101,6 +101,48 @@ describe("pinmem adapt", () => {
     }
   });
 
+  it("leaves pictures out that cannot be read, and names labels that are not used, in a line each", async () => {
+    const place = join(root, "partly");
+    const at = (name: string) => join(place, name);
+    cpSync(images, at("images"), { recursive: true });
+    cpSync(labels, at("labels"), { recursive: true });
+    for (const name of ["images/broken.jpg", "labels/broken.png"]) writeFileSync(at(name), "no picture");
+    cpSync(join(labels, "0.png"), at("labels/typo.png"));
+    const words = [run, "--images", at("images"), "--labels", at("labels"), "--out"];
+    const some = await adapt(...words, at("some"), "--shots", "1", "--json");
+    expect(some.code).toBe(0);
+    const record = JSON.parse(some.out);
+    expect(record).toMatchObject({ pictures: 2, labeled: 1 });
+    expect(record.notes.slice(0, 3)).toEqual([
+      expect.stringMatching(/^left out of the place: .*broken\.jpg: is damaged, or no image/),
+      "3 labels, 1 of them used (shots)",
+      'no picture belongs to label "typo.png"',
+    ]);
+    renameSync(at("labels/typo.png"), at("labels/BROKEN.png"));
+    const capital = await adapt(...words, at("capital"), "--shots", "1");
+    expect(capital.out).toContain(
+      'note: no picture belongs to label "BROKEN.png" (small and capital letters are told apart)',
+    );
+    writeFileSync(at("labels/1.png"), "no label");
+    const label = await adapt(...words, at("none"));
+    expect([label.code, label.err]).toEqual([1, expect.stringMatching(/labels.1\.png: is not a PNG file/)]);
+    for (const name of ["0.png", "1.png"]) writeFileSync(at(`images/${name}`), "no picture");
+    const nothing = await adapt(run, "--images", at("images"), "--out", at("none"));
+    expect([nothing.code, nothing.err]).toEqual([1, expect.stringMatching(/; no picture is left, and the/)]);
+  });
+
+  it("takes a pattern for the pictures that it matches, as predict does", async () => {
+    const words = [run, "--images", join(images, "*.png"), "--out", join(root, "matched"), "--json"];
+    const { out, code } = await adapt(...words);
+    expect([code, JSON.parse(out).images]).toEqual([0, [join(images, "0.png"), join(images, "1.png")]]);
+    const none = await adapt(run, "--images", join(images, "*.jpg"), "--out", out);
+    expect([none.code, none.err]).toEqual([1, expect.stringMatching(/is a pattern that no image/)]);
+  });
+
+  it("says which values labels hold", async () => {
+    expect((await adapt("--help")).out).toMatch(/0 road to 18 bicycle, not the label ids/);
+  });
+
   it("refuses options that have no effect, and values that cannot be, as wrong usage", async () => {
     const words = [run, "--images", images, "--out", out];
     for (const [more, message] of [
@@ -121,11 +163,10 @@ describe("pinmem adapt", () => {
     const { code, out: printed, err } = await adapt(...words, "--out", place);
     expect([code, err]).toEqual([0, ""]);
     const lines = printed.trimEnd().split("\n");
-    expect(lines.slice(0, 5)).toEqual([
+    expect(lines.slice(0, 4)).toEqual([
       expect.stringMatching(/^from .*last\.safetensors, step 0: 2 pictures of the place, labels of 2$/),
       "batch norm: statistics of the place with weight 0.1",
-      expect.stringMatching(/^memory: rows of \d+ classes written, votes x \d+$/),
-      expect.stringMatching(/^classifier: fitted to the labeled pictures, x (3|10|30)$/),
+      expect.stringMatching(/^classifier: fitted to the labeled pictures, x (1|3|10|30)$/),
       expect.stringMatching(/^IoU on pictures left out, in percent +before +after$/),
     ]);
     expect(lines).toContainEqual(expect.stringMatching(/^road +\d+\.\d +\d+\.\d$/));

@@ -1,5 +1,6 @@
 // `pinmem adapt`: a run for one place, from pictures of it.
 
+import { existsSync } from "node:fs";
 import type { Device } from "@pinmem/torch";
 import { Command, InvalidArgumentError } from "commander";
 import { StatusLine } from "../files/status-line.js";
@@ -35,8 +36,14 @@ export function adaptCommand(): Command {
       "<run>",
       "the folder of a run, or a file of weights that a run wrote; an adapted one is gone on from",
     )
-    .requiredOption("--images <paths...>", "a folder of pictures, with all below it, or picture files")
-    .option("--labels <folder>", "PNG labels of some of them, named alike; 255 where nothing is known")
+    .requiredOption(
+      "--images <paths...>",
+      'a folder of pictures, with all below it, picture files, or patterns such as "drive/*.jpg"',
+    )
+    .option(
+      "--labels <folder>",
+      "PNG labels of some of them, named alike: train ids of the run's classes, 255 where nothing is known",
+    )
     .requiredOption("--out <folder>", "the run to make; nothing may lie there")
     .option("--shots <count>", "labeled pictures to use, spread evenly", positive, 8)
     .option("--limit <count>", "pictures to take statistics of, spread evenly", positive, 64)
@@ -73,6 +80,11 @@ a stronger fit is clearly better than a weak one, which one alone gets; a networ
 than the network as it was, it stays so. Nothing is trained without --steps. Given an adapted run, rows move from its rows by the
 memory's momentum.
 
+A label is a PNG of its picture's name and size, one byte a pixel: the position of the class in the run's classes, from 0 on (for
+Cityscapes' classes their train ids, 0 road to 18 bicycle, not the label ids of Cityscapes' own files), 255 where nothing is known;
+or, where the run has classes of its own, the values or colors that its label space lists. pinmem predict --write train-ids writes such
+files. Pictures that cannot be read are left out with a warning; a label that cannot be ends all.
+
 Examples:
   npx pinmem adapt runs/demo --images photos --out runs/demo-here
   npx pinmem adapt runs/demo --images photos --labels photos-labels --shots 8 --out runs/demo-here
@@ -100,7 +112,8 @@ async function adapt(run: string, flags: AdaptFlags): Promise<void> {
     import("../runs/adapt-to-place.js"),
     import("../runs/describe-adaptation.js"),
   ]);
-  const { images: given, device, json, ...options } = flags;
+  const { images: paths, device, json, ...options } = flags;
+  const given = (await Promise.all(paths.map(expanded))).flat();
   const [only, ...others] = given;
   using interrupt = interruption("picture");
   const line = new StatusLine();
@@ -120,6 +133,18 @@ async function adapt(run: string, flags: AdaptFlags): Promise<void> {
   } finally {
     line.clear();
   }
+}
+
+/** The pictures that a pattern stands for, where shells have not expanded it; a path as it is. */
+async function expanded(path: string): Promise<string[]> {
+  const [{ isPattern }, { findInputs }] = await Promise.all([
+    import("../prediction/patterns.js"),
+    import("../prediction/inputs.js"),
+  ]);
+  if (existsSync(path) || !isPattern(path)) return [path];
+  const files = (await findInputs([path])).flatMap(({ kind, file }) => (kind === "image" ? [file] : []));
+  if (files.length > 0) return files;
+  throw new Error(`${path}: is a pattern that no picture matches`);
 }
 
 const sayProgress = ({ part, weight, done, total }: AdaptProgress): string => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -151,6 +151,16 @@ describe("pinmem calibrate", () => {
     await train(recipe, { folder: path, resume: true });
     expect(statSync(file).mtimeMs).toBe(written);
     expect(JSON.parse(readFileSync(file, "utf8")).shown[0]).toMatchObject({ kind: "none", pictures: 2 });
+  });
+
+  it("stops after the picture in work when it is interrupted, and writes nothing", async () => {
+    const fresh = untrainedRun(join(folder, "interrupted"));
+    const stopping = runCli("calibrate", fresh, "--pictures", "30");
+    const timer = setInterval(() => process.listenerCount("SIGINT") > 0 && process.emit("SIGINT"), 5);
+    const { code, out, err } = await stopping.finally(() => clearInterval(timer));
+    expect([code, out]).toEqual([130, ""]);
+    expect(err).toMatch(/stopping after this picture; .*\ninterrupted; nothing was written\n$/);
+    expect(existsSync(join(fresh, "last.calibration.json"))).toBe(false);
   });
 
   it("is refused for weights that were trained on", async () => {

@@ -40,6 +40,8 @@ export function calibrateCommand(): Command {
 Pictures of the recipe's validation domains go through the network as they are, in other frames, and under simulated shifts:
 darkness, fog, blur, noise, strange colors. No picture of a target is looked at. The result lies beside the weights.
 
+Ctrl-C stops after the picture in progress; nothing is written then.
+
 Example:
   npx pinmem calibrate runs/camvid
   npx pinmem evaluate runs/camvid --normalize image:auto --vote auto
@@ -69,6 +71,9 @@ async function calibrateRun(
     device: device as Device,
     signal: stop.signal,
     onPicture: progress("pictures tried:"),
+  }).catch((error: unknown) => {
+    if (error === stop.signal.reason) stop.check("nothing was written");
+    throw error;
   });
   console.log(json ? JSON.stringify(calibration, null, 2) : table(calibration).join("\n"));
   console.error(`written to ${file}`);

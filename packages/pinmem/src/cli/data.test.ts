@@ -35,7 +35,7 @@ describe("pinmem data check", () => {
     expect(text).toMatch(/labels without image: 1\n.*labels\/e\.png/);
     expect(text).toMatch(/images without label: 1\n.*images\/d\.png/);
     expect(text).toMatch(
-      /holds label values that this data set does not define: 77 \(12 pixels\); training stops/,
+      /holds label values that this data set does not define: 77 \(12 pixels\); it defines 0 to 18 and 255; training stops/,
     );
     expect(text).toMatch(/files that cannot be used: 1\n.*images\/b\.png: is damaged or truncated/);
     expect(code).toBe(1);

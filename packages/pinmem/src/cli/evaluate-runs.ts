@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { duration } from "@pinmem/core";
 import type { DomainResult, EvaluationResult, Protocol } from "@pinmem/core/formats";
 import type { EvaluationProgress } from "../evaluation/evaluate-run-options.js";
+import type { OpenedDomain } from "../evaluation/open-domains.js";
 import { requireWritableFile } from "../files/output-folder.js";
 import { StatusLine } from "../files/status-line.js";
 import type { Place } from "../inference/place.js";
 import type { World } from "../processes/world.js";
 import type { EvaluateFlags } from "./evaluate-flags.js";
+import { inFlags } from "./in-flags.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { openNormalized } from "./normalize-option.js";
 import { printResults } from "./print-results.js";
@@ -77,6 +79,7 @@ async function evaluateOne(
     folder: process.env.PINMEM_DATA,
     limit: flags.limit,
   });
+  if (isFirst) for (const note of notesOn(path, domains)) console.error(note);
   const file =
     flags.out ??
     join(folderOfRun(path), "evaluations", resultName({ protocol, flags, asked, file: run.file }));
@@ -103,13 +106,26 @@ async function evaluateOne(
     line.clear();
     if (!isFirst) return result;
     for (const { domain, file: bad, problem } of skippedOf(result.domains))
-      console.error(`left out of ${domain}: ${bad}: ${problem}`);
+      console.error(`left out of ${domain}: ${bad}: ${inFlags(problem)}`);
     console.error(`written to ${file}`);
     return result;
   } finally {
     line.clear();
   }
 }
+
+/** What a reader of the scores has to know about the pictures that they are of. */
+const notesOn = (path: string, domains: readonly OpenedDomain[]): string[] =>
+  domains.flatMap(({ name, dataset: { samples, unlabeled = 0 }, fitted }) => [
+    ...(unlabeled > 0 ? [`left out of ${name}: ${counted(unlabeled, "picture")} without a label`] : []),
+    ...(fitted > 0
+      ? [
+          `${path} was adapted with the labels of ${fitted} of the ${counted(samples.length, "picture")} of ${name}: it has seen these, so that ${name} does not count as unseen`,
+        ]
+      : []),
+  ]);
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const skippedOf = (domains: readonly DomainResult[]) =>
   domains.flatMap(({ name, skipped }) => skipped.map((one) => ({ domain: name, ...one })));

@@ -9,7 +9,7 @@ import { folderOf } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { readResult } from "../evaluation/result-file.js";
-import { writeRgbPng } from "../images/write-png.js";
+import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 import { adaptToPlace } from "../runs/adapt-to-place.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { train } from "../runs/train.js";
@@ -159,6 +159,41 @@ describe("pinmem evaluate", () => {
     expect(adapted.domains[0].confusion).toEqual(JSON.parse(asItIs.out).domains[0].confusion);
   });
 
+  it("warns where an adapted run is scored on pictures whose labels it was given, which are not unseen", async () => {
+    const place = join(folder, "place");
+    for (const index of [0, 1, 2]) {
+      const { width, height, image, label } = renderStreet({
+        domain: "night",
+        seed: 0,
+        index,
+        width: 64,
+        height: 32,
+      });
+      await writeRgbPng(join(place, `images/${index}.png`), { width, height, pixels: image });
+      if (index < 2)
+        await writeLabelPng(join(place, `labels/${index}.png`), { width, height, labels: label });
+    }
+    const [images, labels] = [join(place, "images"), join(place, "labels")];
+    const { out: here } = await adaptToPlace(runFolder, {
+      images,
+      labels,
+      out: join(folder, "here"),
+      shots: 1,
+    });
+    const { out, err, code } = await run(runFolder, here, "--on", `folder=${place}`);
+    expect(code).toBe(0);
+    const [left, before, , adapted, after] = err.split("\n");
+    expect(left).toBe("left out of folder: 1 picture without a label");
+    expect(before).toContain("written to ");
+    expect(adapted).toMatch(
+      /here was adapted with the labels of 1 of the 2 pictures of folder: it has seen these, so that folder does not count as unseen$/,
+    );
+    const result = readResult(after?.replace("written to ", "") ?? "");
+    expect(result.domains[0]?.role).toBe("source");
+    expect(result.run.adaptation).toEqual({ images, labels, pictures: 3, labeled: 1, steps: 0 });
+    expect(out).toMatch(/here +- +\d+\.\d\n/);
+  });
+
   it("merges shards to what the whole gives", async () => {
     const on = ["--on", "streets:fog", "--limit", "3"];
     await run(runFolder, ...on, "--out", join(folder, "whole.json"));
@@ -212,7 +247,7 @@ describe("pinmem evaluate", () => {
     expect(code).toBe(1);
     expect(readResult(join(folder, "result.json")).domains[0]?.images).toBe(2);
     const small = await run(runFolder, "--on", "folder", "--max-pixels", "100");
-    expect(small.err).toMatch(/a\.png: is 24x12 pixels; the limit is 100 pixels \(maxPixels\)/);
+    expect(small.err).toMatch(/a\.png: is 24x12 pixels; the limit is 100 pixels \(--max-pixels\)/);
     expect(small.out).toMatch(/run +- +-\n/);
     expect(small.code).toBe(1);
     const scenes = await run(runFolder, "--on", "streets:night", "--limit", "1", "--max-pixels", "100");

@@ -10,8 +10,8 @@ import { normalizationOf, normalizeOption } from "./normalize-option.js";
 import {
   between,
   deviceOption,
+  domainNames,
   logitAdjustmentOption,
-  names,
   positive,
   scales,
   voteOption,
@@ -28,8 +28,8 @@ export function evaluateCommand(): Command {
     .argument("<runs...>", "folders of runs, or files of weights of theirs")
     .option(
       "--on <names>",
-      "domains, with commas between them: NAME, NAME:SUBSET, NAME@SPLIT, NAME=ROOT; streets:NAME; recipe (its targets), validation, sources (default: recipe)",
-      names,
+      "domains, with commas between them: NAME, NAME:SUBSET, NAME@SPLIT, NAME=ROOT; streets:NAME; recipe (its targets), validation, sources; may be repeated (default: recipe)",
+      domainNames,
     )
     .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
     .option("--limit <count>", "of each domain only so many images, spread evenly", positive)
@@ -69,6 +69,8 @@ Examples:
 
 Protocols: whole, whole-flip, sliding, multi-scale; official-whole, official-sliding, as the method's authors evaluate;
 mapillary (portrait images' padding ignored), mapillary-official (it counts as road).
+
+Of folder=ROOT, pictures without a label are left out. A comma belongs to ROOT where such a folder is there.
 
 An evaluation that was interrupted goes on where it was when the same command is given again.
 

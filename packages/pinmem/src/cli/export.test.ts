@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseExportedModel } from "@pinmem/core/formats";
+import { renderStreet } from "@pinmem/streets";
 import { expect, it, vi } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { killedAtRename } from "../../test/kill-at-rename.js";
@@ -8,6 +9,7 @@ import { miniRecipe, ownProcess } from "../../test/mini-recipe.js";
 import { runCli } from "../../test/run-cli.js";
 import { full } from "../../test/scope.js";
 import { untrainedRun } from "../../test/untrained-run.js";
+import { writeRgbPng } from "../images/write-png.js";
 
 const root = temporaryFolder();
 const run = untrainedRun(join(root, "run"));
@@ -36,6 +38,31 @@ it("prints model.json, for a single graph in half precision that was not verifie
   });
 });
 
+it("takes auto for as an adapted run was adapted, and shows no auto in its help that it refuses", async () => {
+  const { image, width, height } = renderStreet({
+    domain: "night",
+    seed: 0,
+    index: 0,
+    width: 64,
+    height: 32,
+  });
+  await writeRgbPng(join(at("photos"), "0.png"), { width, height, pixels: image });
+  const here = at("here");
+  const adapt = ["--images", at("photos"), "--out", here, "--own", "0.2", "--weight", "0.3"];
+  expect((await runCli("adapt", run, ...adapt)).code).toBe(0);
+  const graphs = async (name: string, ...words: string[]) => {
+    const { out, code } = await runCli("export", here, "--out", at(name), "--no-verify", "--json", ...words);
+    expect(code).toBe(0);
+    const { graphs, normalization } = parseExportedModel(JSON.parse(out), "output");
+    return { graphs, normalization };
+  };
+  const asAdapted = await graphs("as-adapted");
+  expect(await graphs("auto", "--normalize", "image:auto", "--vote", "auto")).toEqual(asAdapted);
+  expect(await graphs("other", "--normalize", "image:0.7")).not.toEqual(asAdapted);
+  const help = (await runCli("export", "--help")).out.replace(/\s+/g, " ");
+  expect(help).toContain("such as image:0.3, or of a run that was adapted auto, as it is; place:");
+});
+
 it("refuses what it cannot export in one line, and writes nothing", async () => {
   mkdirSync(at("unfinished"));
   writeFileSync(join(at("unfinished"), "recipe.json"), JSON.stringify(miniRecipe()));
@@ -44,7 +71,11 @@ it("refuses what it cannot export in one line, and writes nothing", async () => 
     [[run, "--out", root], 1, /is there already; choose another --out, or move it away$/],
     [[at("unfinished"), ...out], 1, /holds no weights yet: the run is not finished\. Continue it with: /],
     [[at("none"), ...out], 1, /none does not exist; give the folder of a run$/],
-    [[run, ...out, "--normalize", "image:auto"], 1, /cannot be exported; give a number from 0 to 1/],
+    [
+      [run, ...out, "--normalize", "image:auto"],
+      1,
+      /cannot be exported, but of a run that was adapted; give a number from 0 to 1/,
+    ],
     [[run, ...out, "--single", "all"], 2, /must be labels or logits/],
     [[run], 2, /required option '--out <folder>' not specified/],
   ];

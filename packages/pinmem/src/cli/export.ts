@@ -34,7 +34,7 @@ export function exportCommand(): Command {
       "best, last or average weights of a run (default: best where there are)",
       whichOfRun,
     )
-    .addOption(normalizeOption())
+    .addOption(normalizeOption("of a run that was adapted auto, as it is"))
     .addOption(voteOption())
     .addOption(logitAdjustmentOption())
     .option("--no-verify", "do not compare with libtorch, for which onnxruntime-node is needed")

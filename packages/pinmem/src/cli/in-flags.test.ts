@@ -43,6 +43,15 @@ describe("messages of the library", () => {
       "make the label images with `prepareIdd` first",
       "make the label images with npx pinmem data prepare idd --root DIR first",
     ],
+    [
+      "a.png is 4000x3000 pixels; the limit is 100 pixels (`maxPixels`)",
+      "a.png is 4000x3000 pixels; the limit is 100 pixels (--max-pixels)",
+    ],
+    [
+      "the memory budget is 1 MiB; allow more (option memory)",
+      "the memory budget is 1 MiB; allow more (--memory)",
+    ],
+    ["predict at that `height`", "predict at that --height"],
     ["Run `npm run setup` first", "Run `npm run setup` first"],
   ])("%s", (library, commandLine) => {
     expect(inFlags(library)).toBe(commandLine);

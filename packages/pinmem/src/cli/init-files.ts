@@ -72,9 +72,11 @@ const readme = (name: string): string => `# ${name}
 
 Semantic segmentation with [pinmem](https://www.npmjs.com/package/pinmem).
 
-    npm install
+    npm install CLONE/packages/pinmem   # CLONE: where pinmem's own repository was cloned and built
     npm run train      # on procedural streets, in minutes, without a download
     npm run evaluate   # scores on domains that were never trained on
+
+pinmem is not in npm's registry yet, so that \`npm install\` alone finds it only after the first line, which links the clone.
 
 Both \`evaluate\` and \`predict\` let a picture that looks unlike the training's bring its own statistics (\`--normalize image:auto\`), and
 leave out what the network learned of how frequent classes are (\`--logit-adjustment auto\`), each as much as the validation pictures

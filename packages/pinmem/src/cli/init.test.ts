@@ -34,7 +34,10 @@ test("the project's recipe is one, its scripts are commands, and the next steps 
   const project = join(folder, "My Streets");
   await init(project);
   expect(readdirSync(project).sort()).toEqual([".gitignore", "README.md", "package.json", "recipe.mjs"]);
-  expect(said.join("\n")).toMatch(/Next:\n {2}cd .*\n {2}npm install\n {2}npm run train$/);
+  expect(said.join("\n")).toMatch(/Next:\n {2}cd .*\n {2}npm install (.*)\n {2}npm run train$/);
+  const [, clone = ""] = /npm install (.*)/.exec(said.join("\n")) ?? [];
+  expect(JSON.parse(readFileSync(join(clone, "package.json"), "utf8")).name).toBe("pinmem");
+  expect(readFileSync(join(project, "README.md"), "utf8")).toMatch(/npm install CLONE\/packages\/pinmem /);
   const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
   expect(manifest.name).toBe("my-streets");
   for (const line of Object.values<string>(manifest.scripts)) {

@@ -3,7 +3,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { writeWhole } from "../files/atomic-write.js";
 import { projectFiles } from "./init-files.js";
@@ -37,9 +38,18 @@ async function init(folder: string): Promise<void> {
   for (const [name, text] of files) await writeWhole(join(folder, name), text);
   console.log(`${files.map(([name]) => join(folder, name)).join("\n")}\n\nNext:`);
   const here = relative(process.cwd(), resolve(folder));
-  if (here !== "") console.log(`  cd ${/^[\w./-]+$/.test(here) ? here : JSON.stringify(here)}`);
-  if (!hasPinmem) console.log("  npm install");
+  if (here !== "") console.log(`  cd ${quoted(here)}`);
+  const clone = checkout();
+  if (!hasPinmem) console.log(clone === null ? "  npm install" : `  npm install ${quoted(clone)}`);
   console.log("  npm run train");
+}
+
+const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : JSON.stringify(path));
+
+/** The folder of this package where it is one of a clone, which npm links; null where npm has installed it. */
+function checkout(): string | null {
+  const folder = resolve(fileURLToPath(new URL("../..", import.meta.url)));
+  return folder.split(sep).includes("node_modules") ? null : folder;
 }
 
 /** Whether a program there would find it: installed, or in a folder above, as in a clone. */

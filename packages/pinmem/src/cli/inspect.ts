@@ -11,6 +11,7 @@ import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } 
 import {
   acceptFormer,
   deviceOption,
+  domainNames,
   logitAdjustmentOption,
   names,
   namesOf,
@@ -45,7 +46,7 @@ export function inspectCommand(): Command {
     .option(
       "--on <domains>",
       "domains, with commas between them, as for evaluate; recipe: the run's validation and targets (default: recipe)",
-      names,
+      domainNames,
     )
     .option("--data <file>", "JSON of roots or data sets by name; without it PINMEM_DATA/NAME")
     .option("--limit <count>", "of each domain only so many images, spread evenly", positive, 20)

@@ -41,6 +41,18 @@ describe("pinmem", () => {
     }
   });
 
+  test("points to the help of the command that was used wrongly, below others too", async () => {
+    for (const [words, hint] of [
+      [["train", "x", "--stpes", "3"], "(pinmem train --help lists its options)"],
+      [["data", "check", "x", "--rot", "y"], "(pinmem data check --help lists its options)"],
+      [["evaluate", "merge", "x", "--ot", "y"], "(pinmem evaluate merge --help lists its options)"],
+      [["trian"], "(pinmem --help lists the commands)"],
+    ] as const) {
+      const { err, code } = await run(...words);
+      expect([code, err.trimEnd().split("\n").at(-1)]).toEqual([2, hint]);
+    }
+  });
+
   test("tells in a line that libtorch is missing, and gives its help all the same", () => {
     const pinmem = (...words: string[]) =>
       spawnSync(process.execPath, ["packages/pinmem/bin/pinmem.mjs", ...words], {

@@ -43,9 +43,18 @@ export async function createProgram(name?: string): Promise<Command> {
     name !== undefined && Object.hasOwn(commands, name) ? [commands[name]] : Object.values(commands);
   for (const load of wanted) {
     const command = await load?.();
-    if (command) program.addCommand(command.copyInheritedSettings(program));
+    if (command) program.addCommand(withHint(command.copyInheritedSettings(program), "pinmem"));
   }
   return program;
+}
+
+/** A command, and those below it, that after a mistake says where its own help is. */
+function withHint(command: Command, above: string): Command {
+  const name = `${above} ${command.name()}`;
+  for (const sub of command.commands) withHint(sub as Command, name);
+  return command.showHelpAfterError(
+    `(${name} --help lists its ${command.commands.length > 0 ? "commands and " : ""}options)`,
+  );
 }
 
 /** Runs the command line `argv`, Node and script included, and sets the exit code. */

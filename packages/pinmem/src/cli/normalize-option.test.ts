@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { folderOf } from "../../test/data-fixtures.js";
 import { writeRgbPng } from "../images/write-png.js";
 import { normalizationOf, normalizeOption } from "./normalize-option.js";
 
@@ -63,4 +64,16 @@ describe("a place", () => {
     await expect(at("empty")).rejects.toThrow(/empty: holds no picture/);
     await expect(at("gone")).rejects.toThrow(/gone/);
   });
+});
+
+it("leaves pictures of a place out that cannot be read, and is refused where none can", async () => {
+  const folder = folderOf({ "a.png": "photo.png", "b.png": "truncated.png" });
+  using said = vi.spyOn(console, "error").mockImplementation(() => {});
+  const { normalize, place } = await normalizationOf({ kind: "place", folder });
+  expect([place?.files, normalize]).toMatchObject([[join(folder, "a.png")], { kind: "place", pictures: 1 }]);
+  expect(said.mock.calls.flat()).toEqual([expect.stringMatching(/^left out of .*b\.png: is damaged/)]);
+  const broken = folderOf({ "b.png": "truncated.png" });
+  await expect(normalizationOf({ kind: "place", folder: broken })).rejects.toThrow(
+    /no picture of .* is left/,
+  );
 });

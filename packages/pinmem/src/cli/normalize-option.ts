@@ -1,8 +1,10 @@
 // `--normalize`: whose statistics batch norm takes, and runs opened with them.
 
 import { InvalidArgumentError, Option } from "commander";
+import type { Place } from "../inference/place.js";
 import type { Normalization } from "../runs/open-normalized.js";
 import type { OpenRun, OpenRunOptions } from "../runs/open-run.js";
+import { inFlags } from "./in-flags.js";
 import { progress } from "./running.js";
 
 /** As it was typed. */
@@ -11,11 +13,14 @@ export type NormalizeFlag =
   | { readonly kind: "image"; readonly weight: number | "auto" }
   | { readonly kind: "place"; readonly folder: string; readonly weight?: number | "auto" };
 
-export const normalizeOption = (): Option =>
+/** @param auto what `image:auto` stands for */
+export const normalizeOption = (
+  auto = "auto, as the picture needs it (after pinmem calibrate; a run that was adapted stays as it is)",
+): Option =>
   new Option(
     "--normalize <statistics>",
-    "of batch norm: trained, or as the run was adapted; image:W to mix in each picture's own with weight W, such as image:0.3, or auto, as the picture " +
-      "needs it (after pinmem calibrate; a run that was adapted stays as it is); place:FOLDER:W those of a folder of pictures, or place:FOLDER:auto (default: trained)",
+    `of batch norm: trained, or as the run was adapted; image:W to mix in each picture's own with weight W, such as image:0.3, or ${auto}; ` +
+      "place:FOLDER:W those of a folder of pictures, or place:FOLDER:auto (default: trained)",
   ).argParser(parse);
 
 function parse(text: string): NormalizeFlag {
@@ -36,15 +41,30 @@ function parse(text: string): NormalizeFlag {
 
 const isWeight = (text: string): boolean => /^\d*\.?\d+$/.test(text) && Number(text) <= 1;
 
-/** @throws DataError where the folder of a place holds no picture */
+/** Pictures of a place that cannot be read are left out, with a warning. @throws DataError where the folder holds none that can */
 export async function normalizationOf(flag: NormalizeFlag = { kind: "trained" }): Promise<Normalization> {
   if (flag.kind !== "place") return { normalize: flag, place: null };
   const [{ findPlace, PLACE_WEIGHT }, { normalizationAt }] = await Promise.all([
     import("../inference/place.js"),
     import("../runs/open-run.js"),
   ]);
-  const place = await findPlace(flag.folder);
+  const place = await withoutBroken(await findPlace(flag.folder));
   return { normalize: normalizationAt(place, flag.weight ?? PLACE_WEIGHT), place };
+}
+
+async function withoutBroken(place: Place): Promise<Place> {
+  const [{ brokenPictures }, { DataError }] = await Promise.all([
+    import("../images/readable.js"),
+    import("../files/data-error.js"),
+  ]);
+  const broken = await brokenPictures(place.files);
+  const [first] = broken;
+  if (!first) return place;
+  for (const { file, problem } of broken)
+    console.error(`left out of ${place.name}: ${file}: ${inFlags(problem)}`);
+  const files = place.files.filter((file) => !broken.some((one) => one.file === file));
+  if (files.length > 0) return { ...place, files };
+  throw new DataError(first.file, `${first.problem}; no picture of ${place.name} is left`);
 }
 
 /** Opens a run so; of a place it tells how many pictures were looked at. */

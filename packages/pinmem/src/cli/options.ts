@@ -1,6 +1,7 @@
 // Options that commands have in common, and what their values must look like: what is wrong on the command line itself is wrong
 // usage (exit code 2), found before anything is opened.
 
+import { existsSync } from "node:fs";
 import { orWhat } from "@pinmem/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseAssignment } from "../recipes/assignment.js";
@@ -62,6 +63,24 @@ export function names(text: string, before: readonly string[] = []): string[] {
   if (found.length > 0) return [...before, ...found];
   throw new InvalidArgumentError("It must be a name, or several with commas between them.");
 }
+
+/** Parses domains as `names` does, but that a comma may be in the path of a NAME=ROOT that is there. */
+export function domainNames(text: string, before: readonly string[] = []): string[] {
+  const pieces = text.split(",");
+  const found: string[] = [];
+  for (let at = 0; at < pieces.length; ) {
+    const ends = pieces.slice(at).map((_, more) => at + more + 1);
+    const whole = ends.find((end) => hasRoot(pieces.slice(at, end).join(",")));
+    const end = (pieces[at]?.includes("=") && whole) || at + 1;
+    found.push(pieces.slice(at, end).join(","));
+    at = end;
+  }
+  const given = found.map((name) => name.trim()).filter((name) => name !== "");
+  if (given.length > 0) return [...before, ...given];
+  throw new InvalidArgumentError("It must be a name, or several with commas between them.");
+}
+
+const hasRoot = (name: string): boolean => existsSync(name.slice(name.indexOf("=") + 1).trim());
 
 /** Makes the parser of names that are among `known`. */
 export const namesOf =

@@ -11,8 +11,10 @@ import { join } from "node:path";
 import { dispose, loadSafetensors, saveSafetensors } from "@pinmem/torch";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fixtureFile, temporaryFolder } from "../../test/data-fixtures.js";
+import { writeImage } from "../../test/label-folders.js";
 import { runCli } from "../../test/run-cli.js";
 import { untrainedRun } from "../../test/untrained-run.js";
+import { readImageHeader } from "../images/image-header.js";
 import { PredictProgress } from "./predict-progress.js";
 
 const root = temporaryFolder();
@@ -68,6 +70,33 @@ describe("pinmem predict", () => {
     });
     expect(lines.at(-1)).toMatchObject({ predicted: 1, skipped: 0, failed: 1, left: 0 });
     expect(done.err).toBe(`1 of 2 inputs could not be used:\n  ${join(photos, "broken.jpg")}: is empty\n`);
+  });
+
+  it("names no folder of outputs where there is none", async () => {
+    writeFileSync(join(photos, "broken.jpg"), "");
+    const done = await run(runFolder, photos, "--out", out);
+    expect([done.code, done.out]).toEqual([1, expect.stringMatching(/^0 predicted in \d+\.\d s\n$/)]);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it("warns once of pictures much larger than the crops, and shows them smaller where it is told to", async () => {
+    for (const name of ["0.png", "1.png"]) await writeImage(join(photos, name), 600, 300);
+    const labels = (folder: string) => readFileSync(join(folder, "train-ids/0.png"));
+    const plain = await run(runFolder, photos, "--out", out);
+    expect([plain.code, plain.err]).toEqual([
+      0,
+      expect.stringMatching(
+        /^.*0\.png is 600x300 pixels, 12\.5 times as large as the crops of 48x48 .* with --height 72\n$/,
+      ),
+    ]);
+    const smaller = `${out}/smaller`;
+    const seen = await run(runFolder, photos, "--out", smaller, "--height", "72");
+    expect([seen.code, seen.err]).toEqual([0, ""]);
+    expect(readImageHeader(labels(smaller))).toMatchObject({ width: 600, height: 300 });
+    expect(labels(smaller)).not.toEqual(labels(out));
+    const still = await run(runFolder, photos, "--out", out, "--height", "288");
+    expect(still.err).toMatch(/0\.png is seen at 576x288 pixels, 12\.0 times as large/);
+    expect((await run(runFolder, photos, "--height", "9")).code).toBe(2);
   });
 
   it("stops after the image in progress at Ctrl-C, says how to go on, and goes on", async () => {

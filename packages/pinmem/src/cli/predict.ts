@@ -1,10 +1,12 @@
 // `pinmem predict`: images, folders and videos through a trained network, into files.
 
 import { join } from "node:path";
+import type { Size } from "@pinmem/core";
 import { Command, InvalidArgumentError } from "commander";
 import type { FileResult, PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
 import type { OutputKind } from "../prediction/outputs.js";
 import type { World } from "../processes/world.js";
+import { fittingHeight, MOST_TIMES, sizeSeen, timesTheCrop } from "../runs/open-place-size.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { inFlags } from "./in-flags.js";
@@ -12,6 +14,7 @@ import { inWorld } from "./in-world.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption, openNormalized } from "./normalize-option.js";
 import {
+  between,
   deviceOption,
   logitAdjustmentOption,
   namesOf,
@@ -36,6 +39,7 @@ interface PredictFlags {
   readonly legend?: true;
   readonly frames?: true;
   readonly flip?: true;
+  readonly height?: number;
   readonly scales?: readonly number[];
   readonly skipExisting?: true;
   readonly json?: true;
@@ -72,6 +76,11 @@ export function predictCommand(): Command {
     .option("--frames", "of videos, the other outputs too: an image for each frame")
     .option("--flip", "look at each image mirrored too, and take the mean")
     .option("--scales <sizes>", "look at it in these sizes, such as 0.75,1,1.25, and take the mean", scales)
+    .option(
+      "--height <pixels>",
+      "the network sees each image at this height; the outputs keep its size (default: as it is)",
+      between(16, 16384),
+    )
     .option("--skip-existing", "leave inputs alone whose outputs are all there: go on where it stopped")
     .option(
       "--which <weights>",
@@ -150,6 +159,10 @@ async function predict(
   using run = await openNormalized(path, await normalizationOf(normalize), opening);
   using interrupt = interruption("image");
   const progress = new PredictProgress(inputs.length);
+  const warnOfSize = sizeWarning(run.recipe.data.crop, flags, (warning) => {
+    progress.clear();
+    console.error(warning);
+  });
   const begun = performance.now();
   try {
     const summary = await predictFiles(run, inputs, {
@@ -161,6 +174,7 @@ async function predict(
         if (json && isFirst) print(result);
         if (world.size === 1) progress.input({ skipped: "skipped" in result });
       },
+      ...(isFirst && { onPicture: warnOfSize }),
       ...(isFirst && world.size > 1 && { onDone: (done) => progress.reach(done) }),
       ...(isFirst && { onFrame: ({ done, total }) => progress.frame(done, total) }),
     });
@@ -175,6 +189,26 @@ async function predict(
   } finally {
     progress.clear();
   }
+}
+
+/** Warns once, of the first picture that the network sees much larger than what it was trained on. */
+function sizeWarning(
+  crop: Size,
+  { height, scales: sizes = [1] }: Pick<PredictFlags, "height" | "scales">,
+  warn: (warning: string) => void,
+): (picture: Size & { readonly input: string }) => void {
+  let isDone = false;
+  return (picture) => {
+    if (isDone) return;
+    const seen = sizeSeen(picture, height);
+    const times = timesTheCrop(seen, crop) * Math.max(...sizes);
+    if (times <= MOST_TIMES) return;
+    isDone = true;
+    const [side, what] = height === undefined ? [picture, "is"] : [seen, "is seen at"];
+    warn(
+      `${picture.input} ${what} ${side.width}x${side.height} pixels, ${times.toFixed(1)} times as large as the crops of ${crop.width}x${crop.height} that the network was trained on: it sees everything in sizes that it does not know, and its answers are likely wrong; show it such pictures smaller, with --height ${fittingHeight(picture, crop)}`,
+    );
+  };
 }
 
 const print = (line: FileResult | object) => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -199,7 +233,8 @@ function conclude(
     print({ out, predicted, skipped, failed: failed.length, left, seconds: Number(seconds.toFixed(3)) });
   } else {
     const before = skipped > 0 ? `, ${skipped} were there already` : "";
-    console.log(`${predicted} predicted in ${seconds.toFixed(1)} s${before}; outputs are in ${out}`);
+    const where = predicted + skipped > 0 ? `; outputs are in ${out}` : "";
+    console.log(`${predicted} predicted in ${seconds.toFixed(1)} s${before}${where}`);
   }
   if (failed.length > 0) {
     console.error(

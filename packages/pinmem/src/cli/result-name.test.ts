@@ -26,3 +26,9 @@ it("tells apart what is cut off, and what else was asked for", () => {
   for (const one of names) expect(one.length).toBeLessThan(120);
   expect(name(["camvid"], { data: "a.json" })).toBe(names[3]);
 });
+
+it("names several folders of one's own by their ends", () => {
+  expect(name(["folder=/data/north/", "folder=south", "camvid=/data/camvid"])).toMatch(
+    /^whole-folder_north\+folder_south\+camvid-best-\w{6}\.json$/,
+  );
+});

@@ -22,7 +22,7 @@ export function resultName({
 }): string {
   const plain = (text: string) => text.replace(/[^\w.+-]+/g, "_").slice(0, LONGEST);
   const preset = protocol.name.split(",")[0] as string;
-  const domains = asked.map((name) => name.split("=")[0]).join("+");
+  const domains = shortNames(asked).join("+");
   // A changed protocol, limits, roots and what was cut off are told apart by a few letters that stand for all of them.
   const { name: _, ...steps } = protocol;
   const all = JSON.stringify([steps, asked, limit, boundary, cohesion, data && resolve(data), maxPixels]);
@@ -39,4 +39,15 @@ export function resultName({
   ]
     .join("-")
     .concat(".json");
+}
+
+/** Without roots; of what is asked for at several, the end of each. */
+function shortNames(asked: readonly string[]): string[] {
+  const before = (name: string) => name.split("=")[0] as string;
+  return asked.map((name) => {
+    const isAlone = asked.filter((other) => before(other) === before(name)).length === 1;
+    return isAlone || !name.includes("=")
+      ? before(name)
+      : `${before(name)}=${basename(resolve(name.slice(name.indexOf("=") + 1)))}`;
+  });
 }

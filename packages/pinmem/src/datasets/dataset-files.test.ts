@@ -202,7 +202,7 @@ describe("what is said where nothing is found", () => {
       "one label of many",
       pairs("0", "1", "2").filter((file) => file !== "labels/1.png"),
       'ROOT/images/1.jpg: has no label: looked in ROOT/labels for "1.png"; that folder holds "0.png", "2.png"; complete the ' +
-        "labels, or pass unpaired: 'skip' to leave such images out",
+        'labels, or leave such images out with unpaired: "skip", in the entry of a recipe or of a JSON file of data sets, or as an option',
     ],
   ])("%s", async (_, files, message) => {
     expect(await problemOf("folder", { root: folderWith(...files) })).toBe(message);

@@ -30,6 +30,8 @@ export interface Dataset {
   /** To the train ids of `space`. */
   readonly decoding: LabelDecoding;
   readonly samples: readonly Sample[];
+  /** How many images were left out since they have no label; not there where none was. */
+  readonly unlabeled?: number;
 }
 
 /** A data set from pairs of files that the caller knows; by default its labels hold the train ids of Cityscapes. */
@@ -109,6 +111,7 @@ export async function openDataset(
     space,
     decoding: await findDecoding(definition, layout, { root, space, mapping }),
     samples: chosen,
+    ...(imagesWithoutLabel.length > 0 && { unlabeled: imagesWithoutLabel.length }),
   };
 }
 

@@ -4,10 +4,12 @@ import { fixtureFile, readFixture } from "../../test/data-fixtures.js";
 import { readPng } from "../images/png.js";
 import {
   decodingFor,
+  describeUnlisted,
   LabelDecoder,
   type LabelDecoding,
   ownDecoding,
   trainIdDecoding,
+  valueDecoding,
 } from "./label-decoding.js";
 import { datasetDefinition } from "./sets/index.js";
 
@@ -73,6 +75,38 @@ describe("LabelDecoder", () => {
     const { trainIds, unlisted } = new LabelDecoder(trainIdDecoding).decode(png, "unlisted.png");
     expect(unlisted).toEqual([{ label: 77, pixels: 12 }]);
     expect([...trainIds.subarray(4, 7)]).toEqual([4, 255, 6]);
+  });
+
+  it("says which values there are, and that those of Cityscapes' own tools look like it", () => {
+    const told = (decoding: LabelDecoding, labels: number[]) =>
+      describeUnlisted(
+        decoding,
+        labels.map((label) => ({ label, pixels: 4 })),
+      );
+    expect(told(trainIdDecoding, [77])).toMatch(/: 77 \(4 pixels\); it defines 0 to 18 and 255$/);
+    expect(told(trainIdDecoding, [26, 23])).toMatch(
+      /; it defines 0 to 18 and 255; the values look like Cityscapes' label ids .*make train ids of them/,
+    );
+    expect(told(trainIdDecoding, [26, 77])).not.toContain("look like");
+    expect(told(valueDecoding({ 3: 0, 7: 1 }, [8]), [26])).toMatch(/; it defines 3 and 7 to 8$/);
+  });
+
+  it("takes values in three equal channels, and a part of a picture in colors for no such thing", () => {
+    const channels = 3 as const;
+    const label = (...pixels: [number, number, number][]) => ({
+      width: pixels.length,
+      height: 1,
+      channels,
+      samples: Uint8Array.from(pixels.flat()),
+    });
+    const decoder = new LabelDecoder(trainIdDecoding);
+    const gray = label([0, 0, 0], [18, 18, 18], [255, 255, 255]);
+    expect([...decoder.decodeStrictly(gray, "a.png")]).toEqual([0, 18, 255]);
+    expect([...decoder.count(gray, "a.png").keys()]).toEqual([0, 18, 255]);
+    const grid = { rows: Int32Array.of(0), columns: Int32Array.of(0) };
+    expect([...decoder.decodeGrid(gray, grid, "a.png")]).toEqual([0]);
+    const colored = label([0, 0, 0], [128, 64, 128]);
+    expect(() => decoder.decodeGrid(colored, grid, "a.png")).toThrow(/a\.png: stores colors/);
   });
 
   it.each(["gtav.png", "colors.png"])("names colors outside the table: %s", (fixture) => {

@@ -181,6 +181,7 @@ export class LabelDecoder {
       const { picked, seen } = pickThrough(table, samples as Uint8Array, png.width, grid);
       if (seen <= IGNORE_INDEX || this.#decoding.unlisted === "ignore") return picked;
     }
+    if (this.#decoding.kind === "values") this.#requireValues(png, file); // A part of a label in colors may well be gray.
     return this.decodeStrictly(pickSamples(png, grid), file);
   }
 
@@ -194,8 +195,9 @@ export class LabelDecoder {
     );
   }
 
-  #requireValues({ channels }: PngSamples, file: string): void {
-    if (channels > 2 && !this.#decoding.firstChannel) {
+  /** Values may be stored as gray in three channels, as some programs save them. */
+  #requireValues(png: PngSamples, file: string): void {
+    if (png.channels > 2 && !this.#decoding.firstChannel && !isGray(png)) {
       throw new DataError(
         file,
         "stores colors, but the labels of this data set are numbers (one channel): save them so, or, in a data set of " +
@@ -248,6 +250,12 @@ export class LabelDecoder {
   }
 }
 
+function isGray({ samples, channels }: PngSamples): boolean {
+  for (let from = 0; from < samples.length; from += channels)
+    if (samples[from] !== samples[from + 1] || samples[from] !== samples[from + 2]) return false;
+  return true;
+}
+
 const colorAt = (samples: PngSamples["samples"], from: number): number =>
   ((samples[from] as number) << 16) | ((samples[from + 1] as number) << 8) | (samples[from + 2] as number);
 
@@ -264,13 +272,43 @@ function requireColors({ channels, samples }: PngSamples, file: string): void {
 export const labelOf = ({ kind }: LabelDecoding, code: number): number | Color =>
   kind === "values" ? code : [code >> 16, (code >> 8) & 255, code & 255];
 
+/** Files of Cityscapes' own tools, read as if they held train ids. */
+export const LOOKS_LIKE_LABEL_IDS =
+  "the values look like Cityscapes' label ids (0 to 33), but the files are read as train ids (0 to 18, 255 ignored): make " +
+  "train ids of them (of 7 0, of 8 1, of 11 2 and so on), or describe their values in a label space";
+
 /** One sentence about labels that are not in the table. */
 export function describeUnlisted(decoding: LabelDecoding, unlisted: readonly UnlistedLabel[]): string {
   const shown = [...unlisted].sort((a, b) => b.pixels - a.pixels).slice(0, 5);
   const list = shown.map(({ label, pixels }) => `${showLabel(label)} (${pixels} pixels)`).join(", ");
   const more = unlisted.length > shown.length ? ` and ${unlisted.length - shown.length} more` : "";
-  const noun = decoding.kind === "values" ? "label values" : "label colors";
-  return `holds ${noun} that this data set does not define: ${list}${more}`;
+  if (decoding.kind === "colors")
+    return `holds label colors that this data set does not define: ${list}${more}`;
+  const expected = ranges(decoding.entries.map(([code]) => code));
+  const labels = unlisted.map(({ label }) => Number(label));
+  const looks =
+    isTrainIds(decoding) && labels.every((label) => label > 18 && label <= 33)
+      ? `; ${LOOKS_LIKE_LABEL_IDS}`
+      : "";
+  return `holds label values that this data set does not define: ${list}${more}; it defines ${expected}${looks}`;
+}
+
+/** Whether files hold Cityscapes' train ids. */
+export function isTrainIds({ kind, entries }: LabelDecoding): boolean {
+  const known = new Set(entries.map(([code]) => code));
+  return kind === "values" && known.size === 20 && known.has(18) && known.has(IGNORE_INDEX);
+}
+
+/** "0 to 18 and 255". */
+function ranges(values: readonly number[]): string {
+  const runs: [first: number, last: number][] = [];
+  for (const value of [...new Set(values)].sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run && value === run[1] + 1) run[1] = value;
+    else runs.push([value, value]);
+  }
+  const texts = runs.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`));
+  return texts.length > 1 ? `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}` : (texts[0] ?? "none");
 }
 
 export const showLabel = (label: number | Color): string =>

@@ -3,7 +3,14 @@
 
 import { type Color, IGNORE_INDEX } from "@pinmem/core";
 import type { Dataset } from "./dataset.js";
-import { LabelDecoder, labelOf, showLabel, type UnlistedLabel } from "./label-decoding.js";
+import {
+  isTrainIds,
+  LabelDecoder,
+  LOOKS_LIKE_LABEL_IDS,
+  labelOf,
+  showLabel,
+  type UnlistedLabel,
+} from "./label-decoding.js";
 
 export interface LabelStatistics {
   /** Label files looked at. */
@@ -126,14 +133,15 @@ function listed({ ignored, pixels }: LabelStatistics): string {
 
 /** What the stored values look like, where that is another format than the one they are read as. */
 function likeness(
-  { kind, entries }: Dataset["decoding"],
+  decoding: Dataset["decoding"],
   { histogram, ignored }: LabelStatistics,
 ): string | undefined {
+  const { kind, entries } = decoding;
   if (kind !== "values") return undefined;
   const known = new Set(entries.map(([code]) => code));
   const isLabelIds = known.size === 34 && known.has(33);
-  const isTrainIds = known.size === 20 && known.has(18) && known.has(IGNORE_INDEX);
-  if (!isLabelIds && !isTrainIds) return undefined;
+  const holdsTrainIds = isTrainIds(decoding);
+  if (!isLabelIds && !holdsTrainIds) return undefined;
   const used = entries.filter(([, trainId]) => (histogram[trainId] ?? 0) > 0).map(([code]) => code);
   const others = ignored.map(({ label }) => label as number);
   const values = [...used, ...others];
@@ -141,8 +149,8 @@ function likeness(
   if (isLabelIds && largest <= 18) {
     return "the values look like train ids (0 to 18, 255 ignored), but the files are read as Cityscapes' label ids (0 to 33): call them …_labelTrainIds.png, or make label ids";
   }
-  if (isTrainIds && largest > 18 && largest <= 33 && !values.includes(IGNORE_INDEX)) {
-    return "the values look like Cityscapes' label ids (0 to 33), but the files are read as train ids (0 to 18, 255 ignored): make train ids of them, or describe their values in a label space";
+  if (holdsTrainIds && largest > 18 && largest <= 33 && !values.includes(IGNORE_INDEX)) {
+    return LOOKS_LIKE_LABEL_IDS;
   }
   return undefined;
 }

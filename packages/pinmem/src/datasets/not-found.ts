@@ -101,7 +101,8 @@ function remedyFor(
     return "JPEG cannot hold labels, since its compression changes their values: make the labels again as PNG (converted JPEG stays wrong)";
   }
   if (there.length > 0 && !endings.has(".png")) return "labels are read from PNG: convert them without loss";
-  if (somePairs) return "complete the labels, or pass unpaired: 'skip' to leave such images out";
+  if (somePairs)
+    return 'complete the labels, or leave such images out with unpaired: "skip", in the entry of a recipe or of a JSON file of data sets, or as an option';
   const expected = layout.labelEndings.map((ending) => `NAME${ending}`).join(" or ");
   const example = `${layout.prefixes?.image ?? ""}NAME${layout.imageEndings[0]}`;
   return there.length > 0

@@ -31,6 +31,8 @@ export interface Comparison {
   readonly domains: readonly string[];
   /** Whether the rows are of several protocols, so that a table needs a column that says which. */
   readonly mixed: boolean;
+  /** What a reader has to know to compare the figures, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Mean IoU over the domains of a result that were not trained on; null where none has a score. */
@@ -54,11 +56,49 @@ export function compareResults(results: readonly EvaluationResult[]): Comparison
   });
   const [first] = results;
   const mixed = results.some((result) => first && !sameProtocol(result.protocol, first.protocol));
-  return { rows, domains, mixed };
+  return { rows, domains, mixed, notes: [...unlikeUnseen(results), ...unlikeClasses(results, domains)] };
 }
 
+/** Means over unseen domains of which one run was trained on some, or adapted to them. */
+function unlikeUnseen(results: readonly EvaluationResult[]): string[] {
+  const unseenBy = countedBy(results, ({ domains }) => {
+    const names = domains.filter(({ role }) => role !== "source").map(({ name }) => name);
+    return names.length > 0 ? names.join(" and ") : "nothing";
+  });
+  return unseenBy ? [`"unseen" is not of the same domains: ${unseenBy}`] : [];
+}
+
+/** Means of one domain over unlike classes: those that neither occur nor were predicted do not count. */
+function unlikeClasses(results: readonly EvaluationResult[], names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const classes = countedBy(results, ({ domains }) => {
+      const domain = domains.find((one) => one.name === name);
+      return domain ? `${classesIn(domain)} classes` : null;
+    });
+    return classes ? [`${name}: the mean is over the classes that occur or were predicted, ${classes}`] : [];
+  });
+}
+
+/** "14 of runs/a, 11 of runs/b" where results differ in what `of` says; null where they are alike. */
+function countedBy(
+  results: readonly EvaluationResult[],
+  of: (result: EvaluationResult) => string | null,
+): string | null {
+  const runs = new Map<string, string[]>();
+  for (const result of results) {
+    const said = of(result);
+    if (said !== null) runs.set(said, [...(runs.get(said) ?? []), result.run.path]);
+  }
+  if (runs.size < 2) return null;
+  return [...runs].map(([said, paths]) => `${said} for ${[...new Set(paths)].join(", ")}`).join("; ");
+}
+
+/** How many classes its mean is over. */
+const classesIn = ({ classIoU }: DomainResult): number =>
+  Object.values(classIoU).filter((score) => score !== null).length;
+
 /** As text, in percent: the whole table, and below it what the figures are. */
-export function formatComparison({ rows, domains, mixed }: Comparison): string {
+export function formatComparison({ rows, domains, mixed, notes }: Comparison): string {
   const head = ["run", ...(mixed ? ["protocol"] : []), "unseen", ...domains];
   const body = rows.map(({ run, protocol, unseen, domains: scores }) => [
     run,
@@ -67,7 +107,11 @@ export function formatComparison({ rows, domains, mixed }: Comparison): string {
     ...domains.map((name) => percent(scores[name] ?? null)),
   ]);
   const common = mixed ? "" : `; protocol: ${rows[0]?.protocol ?? ""}`;
-  return `${setMemoryFormat([head, ...body], mixed ? 2 : 1)}\nmean IoU in percent; unseen: mean over the domains that were not trained on${common}`;
+  return [
+    columnsOf([head, ...body], mixed ? 2 : 1),
+    `mean IoU in percent; unseen: mean over the domains that were not trained on${common}`,
+    ...notes,
+  ].join("\n");
 }
 
 /** IoU by class of each domain of one result, and its other scores, as text, in percent. */
@@ -81,6 +125,7 @@ export function formatClasses({ domains, space }: EvaluationResult): string {
     ["class", ...domains.map(({ name }) => name)],
     ...space.classes.map(({ name }) => shares(name, ({ classIoU }) => classIoU[name])),
     shares("mean IoU", ({ meanIoU }) => meanIoU),
+    ["of classes", ...domains.map((domain) => String(classesIn(domain)))],
     shares("pixel accuracy", ({ pixelAccuracy }) => pixelAccuracy),
     shares("mean class accuracy", ({ meanAccuracy }) => meanAccuracy),
     ...(some(({ boundaryIoU }) => boundaryIoU)
@@ -91,7 +136,7 @@ export function formatClasses({ domains, space }: EvaluationResult): string {
       : []),
     ["images", ...domains.map(({ images }) => String(images))],
   ];
-  return setMemoryFormat(rows, 1);
+  return columnsOf(rows, 1);
 }
 
 function rowOf(run: string, results: readonly EvaluationResult[], domains: readonly string[]): ComparisonRow {
@@ -120,11 +165,11 @@ function statistic(values: readonly (number | null)[]): Statistic | null {
 
 const single = (mean: number | null): Statistic | null => (mean === null ? null : { mean, deviation: null });
 
-/** The same for runs that differ in nothing but the seed, and what cannot change figures. */
-function groupOf({ recipe, protocol }: EvaluationResult): string {
+/** The same for runs that differ in nothing but the seed, and what cannot change figures: trained alike, and adapted alike. */
+function groupOf({ run, recipe, protocol }: EvaluationResult): string {
   const { seed: _seed, name: _name, threads: _threads, device: _device, ...rest } = recipe;
   const { name: _preset, ...steps } = protocol;
-  return JSON.stringify([rest, steps]);
+  return JSON.stringify([rest, steps, run.adaptation ?? null]);
 }
 
 function percent(value: Statistic | null): string {
@@ -134,7 +179,7 @@ function percent(value: Statistic | null): string {
 }
 
 /** Columns of equal width; the first `words` of them begin at the left, figures end at the right. */
-function setMemoryFormat(rows: readonly (readonly string[])[], words: number): string {
+function columnsOf(rows: readonly (readonly string[])[], words: number): string {
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from({ length: columns }, (_, at) =>
     Math.max(...rows.map((row) => row[at]?.length ?? 0)),

@@ -22,6 +22,7 @@ import { type Device, noGrad, scope } from "@pinmem/torch";
 import { z } from "zod";
 import type { Dataset } from "../datasets/dataset.js";
 import { datasetTitle } from "../datasets/dataset-title.js";
+import { AutoPredictor } from "../inference/auto-predictor.js";
 import { evaluateDomain } from "../inference/evaluate-domain.js";
 import { withOwnStatistics } from "../inference/own-look.js";
 import type { ImagePredictor } from "../inference/predictor.js";
@@ -31,9 +32,11 @@ import { requireUsableLabels } from "../loading/label-survey.js";
 import { cohesionLoss } from "../losses/memory.js";
 import { alone, ownSamples, type World } from "../processes/world.js";
 import { networkName } from "../recipes/network-name.js";
+import type { AdaptationRecord } from "../runs/adaptation-record.js";
 import { describeEnvironment } from "../runs/environment.js";
 import type { OpenRun } from "../runs/open-run.js";
 import { predictorOf } from "../runs/predictor-of.js";
+import { methodName } from "../training/methods/index.js";
 import type { EvaluateRunOptions, EvaluationDomain, Shard } from "./evaluate-run-options.js";
 import { requireSameEvaluation } from "./same-evaluation.js";
 import { progressFileOf, SavedProgress } from "./saved-progress.js";
@@ -146,7 +149,7 @@ async function scorePart(
       skip: true,
       ...(maxPixels !== undefined && { maxPixels }),
       ...(measuresCohesion(run, options) && {
-        measure: (image) => measureCohesion(run, image, device, tally),
+        measure: (image) => measureCohesion(lookFor(run, predictor, image), image, device, tally),
       }),
       onImages: async (next) => {
         onImages(next - last);
@@ -183,7 +186,7 @@ async function overRanks(world: World, own: number): Promise<number> {
 }
 
 function describe(
-  { path, file, recipe, space, step, score }: OpenRun,
+  { path, file, recipe, space, step, score, adaptation }: OpenRun,
   rest: Pick<EvaluationResult, "protocol" | "domains" | "seconds" | "shard"> & { device: Device },
 ): EvaluationResult {
   const { protocol, domains, seconds, shard, device } = rest;
@@ -193,11 +196,12 @@ function describe(
       path,
       name: recipe.name,
       file,
-      method: recipe.method.name,
+      method: methodName(recipe.method),
       backbone: networkName(recipe.model),
       seed: recipe.seed,
       step,
       score,
+      ...(adaptation && { adaptation: placeOf(adaptation) }),
     },
     recipe: z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(recipe))),
     protocol,
@@ -213,22 +217,45 @@ function describe(
   };
 }
 
+/** What tells runs that were adapted differently apart. */
+const placeOf = ({ images, labels, pictures, labeled, steps }: AdaptationRecord) => ({
+  images: typeof images === "string" ? images : [...images],
+  labels,
+  pictures,
+  labeled,
+  steps,
+});
+
+/** The network of a run, with the statistics that predictions of a picture take. */
+type Look = Pick<OpenRun, "network" | "normalization">;
+
+function lookFor(run: OpenRun, predictor: ImagePredictor, sample: EvaluationImage): Look {
+  const { auto } = run;
+  if (!auto || !(predictor instanceof AutoPredictor)) return run;
+  const weight = noGrad(() => predictor.weightOf(pictureOf(sample)));
+  if (weight === 0) return run;
+  const { normalization } = auto.second;
+  normalization.weight = weight;
+  return { network: auto.network, normalization };
+}
+
+/** As training computes it. */
 function measureCohesion(
-  { network, normalization }: OpenRun,
+  { network, normalization }: Look,
   sample: EvaluationImage,
   device: Device,
   tally: Tally,
 ): void {
   const { memory } = network;
   if (!memory) return;
+  const { temperature, balance } = memory;
   const loss = scope(() =>
     noGrad(() => {
       const { image, label } = imageTensors(sample, device);
       const { feature } = withOwnStatistics(network, pictureOf(sample), { device, normalization }, () =>
         network.encode(image),
       );
-      const { scores } = memory.read(feature);
-      return cohesionLoss(scores, label, { temperature: memory.temperature }).toNumber();
+      return cohesionLoss(memory.read(feature).scores, label, { temperature, balance }).toNumber();
     }),
   );
   tally.addCohesion(

@@ -65,6 +65,8 @@ function checkBelongs({ file, result }: NamedResult, { file: other, result: firs
   const { run, protocol, space, domains, shard } = result;
   if (run.name !== first.run.name || run.step !== first.run.step || run.score !== first.run.score)
     differs(`it is of other weights (${run.file}, not ${first.run.file})`);
+  if (JSON.stringify(run.adaptation) !== JSON.stringify(first.run.adaptation))
+    differs("the runs were not adapted alike");
   if (JSON.stringify(result.recipe) !== JSON.stringify(first.recipe)) differs("the recipes differ");
   if (!sameProtocol(protocol, first.protocol))
     differs(`the protocols differ (${protocol.name}, ${first.protocol.name})`);

@@ -4,6 +4,7 @@ import { cityscapes19, defineLabelSpace } from "@pinmem/core";
 import { describe, expect, it } from "vitest";
 import { folderOf, temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
+import { adaptationSchema } from "../runs/adaptation-record.js";
 import { openDomains, readDataFile } from "./open-domains.js";
 
 const run = { recipe: miniRecipe(), space: cityscapes19 };
@@ -32,6 +33,90 @@ describe("openDomains", () => {
     expect(roles.map(({ role }) => role)).toEqual(["target", "source", "target"]);
     const third = folderOf({ "images/a.png": "photo.png", "labels/a.png": "train-ids.png" });
     expect(await openDomains([`folder=${third}`], { ...run, recipe })).toMatchObject([{ role: null }]);
+  });
+
+  it("calls a target that is a source, too, the same whether it is named or the recipe's", async () => {
+    const { data } = miniRecipe();
+    const recipe = miniRecipe({ data: { ...data, targets: [...data.targets, ...data.sources.slice(0, 1)] } });
+    const domains = await openDomains(["recipe"], { ...run, recipe });
+    const named = await openDomains(
+      domains.map(({ name }) => name),
+      { ...run, recipe },
+    );
+    const roles = (of: typeof domains) => of.map(({ name, role }) => [name, role]);
+    expect(roles(domains)).toContainEqual([expect.stringContaining("streets:"), "source"]);
+    expect(roles(named)).toEqual(roles(domains));
+  });
+
+  it("takes no pictures for unseen whose labels the run was adapted with, and says how many", async () => {
+    const place = folderOf({
+      "images/a.png": "photo.png",
+      "images/b.png": "photo.png",
+      "images/c.png": "photo.png",
+      "labels/a.png": "train-ids.png",
+      "labels/b.png": "train-ids.png",
+      "labels/c.png": "train-ids.png",
+      "strokes/b.png": "train-ids.png",
+    });
+    const record = (more: object) =>
+      adaptationSchema.parse({
+        from: { run: "/gone", file: "/gone/best.safetensors", step: 1 },
+        images: join(place, "images"),
+        labels: join(place, "labels"),
+        pictures: 3,
+        labeled: 2,
+        weight: 0,
+        vote: 0,
+        written: [],
+        momentum: 0,
+        attached: false,
+        steps: 0,
+        seed: 0,
+        leftOut: null,
+        notes: [],
+        ...more,
+      });
+    const fitted = async (more: object) => {
+      const names = [`folder=${place}`, "streets:fog"];
+      const domains = await openDomains(names, { ...run, adaptation: record(more) });
+      return domains.map(({ fitted, role }) => [fitted, role]);
+    };
+    expect(await fitted({})).toEqual([
+      [2, "source"],
+      [0, null],
+    ]);
+    expect((await fitted({ labels: join(place, "strokes"), labeled: 1 }))[0]).toEqual([1, "source"]);
+    expect((await fitted({ labels: null, labeled: 0 }))[0]).toEqual([0, null]);
+    expect((await fitted({ labels: "/gone" }))[0]).toEqual([0, null]);
+    // A run before was adapted here, and this one goes on elsewhere.
+    const before = temporaryFolder();
+    writeFileSync(join(before, "adaptation.json"), JSON.stringify(record({})));
+    const from = { run: before, file: join(before, "last.safetensors"), step: 1 };
+    expect((await fitted({ from, labels: null, labeled: 0 }))[0]).toEqual([2, "source"]);
+  });
+
+  it("names several folders of one's own by the ends of their paths", async () => {
+    const root = temporaryFolder();
+    const places = ["spring/north", "spring/south", "autumn/north"].map((name) => join(root, name));
+    for (const place of places) cpSync(folder, place, { recursive: true });
+    const names = async (some: string[]) =>
+      (await open(some.map((place) => `folder=${place}`))).map(({ name }) => name);
+    const [a, b, c] = places as [string, string, string];
+    expect(await names([a])).toEqual(["folder"]);
+    expect(await names([a, b])).toEqual(["folder=north", "folder=south"]);
+    expect(await names([a, b, c])).toEqual(["folder=spring/north", "folder=south", "folder=autumn/north"]);
+    expect(await names([b, b])).toEqual(["folder=south", "folder=south (2)"]);
+  });
+
+  it("leaves pictures without a label of one's own folder out, and counts them", async () => {
+    const place = folderOf({
+      "images/a.png": "photo.png",
+      "images/b.png": "photo.png",
+      "labels/a.png": "train-ids.png",
+    });
+    const [domain] = await open([`folder=${place}`]);
+    expect([domain?.dataset.samples.length, domain?.dataset.unlabeled]).toEqual([1, 1]);
+    expect((await open([`folder=${folder}`]))[0]?.dataset).not.toHaveProperty("unlabeled");
   });
 
   it("numbers what is there twice, and takes so many images of each", async () => {

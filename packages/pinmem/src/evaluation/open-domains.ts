@@ -4,7 +4,7 @@
 // which has one subfolder for each. The file is JSON: names of one's own choice, each a root or an entry as in recipes.
 
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { closest, IGNORE_INDEX, type LabelSpace } from "@pinmem/core";
 import { streetDomains } from "@pinmem/streets";
 import { z } from "zod";
@@ -14,11 +14,19 @@ import { type DatasetConfig, datasetSchema } from "../recipes/data.js";
 import { openDatasetOf } from "../recipes/open-data.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { validate } from "../recipes/validate.js";
+import type { AdaptationRecord } from "../runs/adaptation-record.js";
 import type { EvaluationDomain } from "./evaluate-run-options.js";
+import { fittedPictures } from "./open-domains-fitted.js";
 
 /** A domain that cannot be found; says what there is. */
 export class DomainError extends Error {
   override readonly name = "DomainError";
+}
+
+/** A domain, and what of it the run was fitted on when it was adapted. */
+export interface OpenedDomain extends EvaluationDomain {
+  /** So many of its pictures had the labels that the run was adapted with: it is not unseen then. */
+  readonly fitted: number;
 }
 
 export interface DomainSources {
@@ -50,13 +58,20 @@ const groupNames = Object.keys(groups);
  */
 export async function openDomains(
   names: readonly string[],
-  { recipe, space }: { readonly recipe: Recipe; readonly space: LabelSpace },
+  {
+    recipe,
+    space,
+    adaptation,
+  }: {
+    readonly recipe: Recipe;
+    readonly space: LabelSpace;
+    readonly adaptation?: AdaptationRecord | null;
+  },
   { entries = {}, folder, limit }: DomainSources = {},
-): Promise<EvaluationDomain[]> {
+): Promise<OpenedDomain[]> {
   const wanted = names.flatMap((name) => {
     if (!groupNames.includes(name)) {
-      const config = configOf(name, { entries, folder });
-      return [{ name, config, role: roleOf(config, recipe) }];
+      return [{ name: plainName(name), config: configOf(name, { entries, folder }) }];
     }
     const configs = groups[name as keyof typeof groups](recipe);
     if (configs.length === 0) {
@@ -64,11 +79,11 @@ export async function openDomains(
         `the recipe "${recipe.name}" has no ${name === "validation" ? "validation domains" : "targets"}; name data sets with \`domains\`, such as streets:night`,
       );
     }
-    const role = name === "recipe" || name === "targets" ? "target" : "source";
-    return configs.map((config) => ({ name: nameOf(config), config, role }) as const);
+    return configs.map((config) => ({ name: nameOf(config), config }));
   });
-  const domains: EvaluationDomain[] = [];
-  for (const { name, config, role } of distinct(wanted)) {
+  const countFitted = await fittedPictures(adaptation, space);
+  const domains: OpenedDomain[] = [];
+  for (const { name, config } of distinct(wanted)) {
     const limited = limit === undefined ? config : { ...config, limit };
     const dataset = await openDatasetOf(limited, space);
     const own = "root" in config && datasetDefinition(config.name).ownDecoding;
@@ -77,7 +92,8 @@ export async function openDomains(
         `${name} is labeled with Cityscapes' classes, of which the network's label space "${space.name}" has none (its classes: ${space.classes.map((one) => one.name).join(", ")}); evaluate on data of that space, with \`domains\` folder=ROOT`,
       );
     }
-    domains.push({ name, dataset, role });
+    const fitted = countFitted(dataset);
+    domains.push({ name, dataset, role: fitted > 0 ? "source" : roleOf(config, recipe), fitted });
   }
   return domains;
 }
@@ -118,9 +134,12 @@ function configOf(
     const what = mappings.length > 0 ? "mapping" : "subset";
     throw new DomainError(`${set} has no ${what} "${subset}"${hint(subset, variants)}${known}`);
   }
+  // Of a place of one's own, a few pictures may have labels.
+  const unpaired = datasetDefinition(set).ownDecoding ? "skip" : "error";
   return datasetSchema.parse({
     name: set,
     root: root ?? rootOf(set, entries, folder),
+    unpaired,
     ...variant(set, subset),
     ...splitOf(set, part),
   });
@@ -206,17 +225,42 @@ const nameOf = (config: DatasetConfig): string => {
   return variant === undefined ? config.name : `${config.name}:${variant}`;
 };
 
-/** What the name stands for, without the root; numbered where two are alike. */
-function distinct<T extends { readonly name: string }>(wanted: readonly T[]): T[] {
+/** What was asked for, without the root. */
+const plainName = (name: string): string => name.split("=")[0] as string;
+
+interface Named {
+  readonly name: string;
+  readonly config: DatasetConfig;
+}
+
+/** Folders of one's own by the end of their path where there are several; what is called alike even then is numbered. */
+function distinct(wanted: readonly Named[]): Named[] {
+  const alike = (one: Named, other: Named) => one.name === other.name;
   const seen = new Map<string, number>();
-  return wanted.map((one) => {
-    const { name } = one;
-    const plain = name.split("=")[0] as string;
-    const turn = (seen.get(plain) ?? 0) + 1;
-    seen.set(plain, turn);
-    return { ...one, name: turn > 1 ? `${plain} (${turn})` : plain };
+  const byFolder = wanted.map((one) =>
+    wanted.filter((other) => alike(one, other)).length > 1 ? { ...one, name: withFolder(one, wanted) } : one,
+  );
+  return byFolder.map((one) => {
+    const turn = (seen.get(one.name) ?? 0) + 1;
+    seen.set(one.name, turn);
+    return turn > 1 ? { ...one, name: `${one.name} (${turn})` } : one;
   });
 }
+
+/** "folder=north", or "folder=autumn/north" where others end in "north" too. */
+function withFolder({ name, config }: Named, wanted: readonly Named[]): string {
+  if (!isOwnFolder(config)) return name;
+  const ends = (one: { root: string }, parts: number) => resolve(one.root).split(sep).slice(-parts).join("/");
+  const others = wanted
+    .map((one) => one.config)
+    .filter(isOwnFolder)
+    .filter(({ root }) => resolve(root) !== resolve(config.root));
+  const parts = others.some((other) => ends(other, 1) === ends(config, 1)) ? 2 : 1;
+  return `${name}=${ends(config, parts)}`;
+}
+
+const isOwnFolder = (config: DatasetConfig): config is Extract<DatasetConfig, { root: string }> =>
+  "root" in config && datasetDefinition(config.name).ownDecoding !== undefined;
 
 /** A folder of one's own is what lies there; published data sets are the same wherever they lie. */
 function liesAlike(one: DatasetConfig, other: DatasetConfig): boolean {

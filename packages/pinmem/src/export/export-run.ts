@@ -47,7 +47,7 @@ export interface ExportOptions {
   readonly logitAdjustment?: number | "auto";
   /**
    * Whose statistics batch norm takes. A picture's own (`image`) are computed in the graph and mixed in by an input, whose default
-   * is the weight; those of a place are folded in. Default: the trained ones, or as the run was adapted.
+   * is the weight ("auto" is for adapted runs alone: as they were adapted); those of a place are folded in. Default: the trained ones, or as the run was adapted.
    */
   readonly normalize?: TestNormalization;
   /** The place that `normalize` names. */
@@ -88,17 +88,17 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
   if (existsSync(out))
     throw new ExportError(`${out} is there already; choose another \`out\`, or move it away`);
   requireWritable(dirname(resolve(out)));
-  if (normalize.kind === "image" && normalize.weight === "auto") {
-    throw new ExportError(
-      'the weight "auto" of a picture\'s own statistics cannot be exported; give a number from 0 to 1, such as image:0.3',
-    );
-  }
   if (isVerified) await loadOnnxRuntime();
   options.onProgress?.({ part: "opening", done: 0, total: 1 });
   // A picture's own statistics are part of the graph, not of the network.
   const opened = normalize.kind === "place" ? normalize : ({ kind: "image", weight: 0 } as const);
   const weights = { ...(which && { which }), vote, logitAdjustment, form: "trained" } as const;
   using run = await openNormalized(path, { normalize: opened, place }, weights);
+  if (!run.adaptation && normalize.kind === "image" && normalize.weight === "auto") {
+    throw new ExportError(
+      'the weight "auto" of a picture\'s own statistics cannot be exported, but of a run that was adapted; give a number from 0 to 1, such as image:0.3',
+    );
+  }
   return await exportOpen(run, { ...options, normalize, verify: isVerified });
 }
 

@@ -95,7 +95,7 @@ async function decodeStored(
 }
 
 /**
- * All pixels of an image file (JPEG, PNG, WebP, TIFF, BMP).
+ * All pixels of an image file (JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP).
  * @throws DataError when the file is missing, no image, damaged, or larger than the limit
  */
 export const readImage = async (file: string, options?: ImageOptions): Promise<RgbImage> =>
@@ -119,7 +119,7 @@ async function askLibvips(file: string, bytes: Uint8Array) {
   const sharp = await libvips();
   const unreadable = (cause?: unknown): DataError => {
     const kind = contentKind(bytes);
-    const problem = `is damaged, or no image that can be read (JPEG, PNG, WebP, TIFF and BMP can)${kind ? `; it ${kind}` : ""}`;
+    const problem = `is damaged, or no image that can be read (JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP can)${kind ? `; it ${kind}` : ""}`;
     return new DataError(file, problem, { cause });
   };
   const metadata = await sharp(bytes, { limitInputPixels: false, failOn: "none" })

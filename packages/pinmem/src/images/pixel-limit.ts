@@ -9,5 +9,5 @@ export const DEFAULT_MAX_PIXELS = 100_000_000;
 /** @throws DataError about the file where it has more pixels than the limit */
 export function requirePixels(file: string, { width, height }: Size, maxPixels: number): void {
   if (width * height <= maxPixels) return;
-  throw new DataError(file, `is ${width}x${height} pixels; the limit is ${maxPixels} pixels (maxPixels)`);
+  throw new DataError(file, `is ${width}x${height} pixels; the limit is ${maxPixels} pixels (\`maxPixels\`)`);
 }

@@ -4,7 +4,7 @@
 
 import type { Dataset } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
-import { describeUnlisted, LabelDecoder, labelOf } from "../datasets/label-decoding.js";
+import { describeUnlisted, LabelDecoder, LOOKS_LIKE_LABEL_IDS, labelOf } from "../datasets/label-decoding.js";
 import { judgeLabels, LabelCounter } from "../datasets/label-statistics.js";
 import { DataError } from "../files/data-error.js";
 import { spreadEvenly } from "./check.js";
@@ -108,7 +108,9 @@ class Survey {
     if (decoding.unlisted === "ignore" || unlisted.length === 0) return counts;
     const labels = unlisted.map(([code, pixels]) => ({ label: labelOf(decoding, code), pixels }));
     const { fault } = judgeLabels(this.#dataset, statisticsOf(this.#dataset, counts));
-    throw new DataError(file, `${describeUnlisted(decoding, labels)}${fault ? `; ${fault}` : ""}`);
+    const problem = describeUnlisted(decoding, labels);
+    const isSaid = problem.includes(LOOKS_LIKE_LABEL_IDS);
+    throw new DataError(file, fault && !isSaid ? `${problem}; ${fault}` : problem);
   }
 }
 

@@ -187,7 +187,10 @@ describe("Loader with files that cannot be used", () => {
     [{ label: "truncated-label.png" }, /labels\/b\.png: is truncated/],
     [{ label: "unlisted.png" }, /labels\/b\.png: holds label values that this data set does not define: 77/],
     [{ label: "train-ids-small.png" }, /labels\/b\.png: is 20x12 pixels, but its image .*b\.png is 24x12/],
-    [{ image: "turned.jpg" }, /labels\/b\.png: is 24x12 pixels.* is 12x24; .*try orientation 'as-stored'/],
+    [
+      { image: "turned.jpg" },
+      /labels\/b\.png: is 24x12 pixels.* is 12x24; .*turn the label likewise, .*orientation 'as-stored'/,
+    ],
   ])("stops with an error that names the file: %j", async (fixtures, message) => {
     const dataset = await damaged(fixtures);
     for (const workers of [0, 2]) {

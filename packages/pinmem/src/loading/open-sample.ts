@@ -1,6 +1,7 @@
 // One sample, whatever it comes from: files whose pixels are still packed, a scene that is rendered, or pixels that were
 // decoded before. Those who use it see sizes, parts of the image and train ids.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type LabelSpace, pickThrough, type RgbImage, type Size, type Window } from "@pinmem/core";
 import type { Sample } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
@@ -45,6 +46,7 @@ export async function openSample(
   sample: Sample,
   { decoder, space, options }: SampleContext,
 ): Promise<OpenSample> {
+  await nextTurn(); // Files are read, and scenes rendered, without a pause in which signals could be heard.
   if (!("scene" in sample)) return openFiles(sample, decoder, options ?? {});
   const { renderStreet } = await import("@pinmem/streets"); // only here: most data are files
   const { width, height, image, label } = renderStreet(sample.scene);
@@ -83,7 +85,7 @@ async function openFiles(
   if (width !== label.width || height !== label.height) {
     const cure =
       orientation > 1 && width === label.height && height === label.width
-        ? "; the image has an orientation tag: try orientation 'as-stored'"
+        ? "; the image has an orientation tag, and is turned as viewers turn it: turn the label likewise, or take the tag out of the image (in a program of yours: orientation 'as-stored')"
         : "";
     throw new DataError(
       files.label,

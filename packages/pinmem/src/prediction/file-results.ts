@@ -29,6 +29,8 @@ export interface PredictFilesOptions extends Omit<PredictImageOptions, "logits">
    * and the first of all others' at the end.
    */
   readonly onResult?: (result: FileResult) => void;
+  /** Told of each image, and of a video's first frame, by the process that takes it, before it is predicted. */
+  readonly onPicture?: (picture: Pick<PredictedFile, "input" | "width" | "height">) => void;
   /** Told now and then how many inputs all processes are done with. */
   readonly onDone?: (done: number) => void;
   /** Called after each frame of a video. */

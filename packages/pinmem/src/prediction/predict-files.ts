@@ -144,6 +144,7 @@ async function predictPicture(
   const { width, height } = image;
   const { space } = run;
   checkSize(input.file, image, options.write);
+  options.onPicture?.({ input: input.file, width, height });
   const begun = performance.now();
   const prediction = await predictImage(run, image, options);
   const seconds = (performance.now() - begun) / 1000;

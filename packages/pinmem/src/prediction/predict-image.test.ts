@@ -78,6 +78,38 @@ describe("predictImage", () => {
     expect(await next).toEqual(alone[1]);
   });
 
+  it("shows the network an image at another height, as evaluation does, and answers in the image's size", async () => {
+    for (const [image, height] of [
+      [street(250, 130), 48],
+      [street(96, 64), 96],
+    ] as const) {
+      const predictor = new Predictor({
+        forward: (pixels) => predict(run.network, pixels),
+        protocol: { ...protocol("whole", { resize: { height } }), combine: "logits" },
+      });
+      const expected = scope(() => predictor.scores([image]).to("float32").toTypedArray());
+      const before = liveTensors();
+      const { logits, width, trainIds } = await predictImage(run, image, { height, logits: true });
+      expect(liveTensors()).toBe(before);
+      expect([width, trainIds.length]).toEqual([image.width, image.width * image.height]);
+      const sizes = [...(expected as Float32Array)].map(Math.abs);
+      const mean = sizes.reduce((sum, value) => sum + value, 0) / sizes.length;
+      expect(meanDistance(logits, (at) => Number(expected[at]))).toBeLessThan(1e-4 * mean);
+      const own = await predictImage(run, image, { logits: true });
+      expect(meanDistance(own.logits, (at) => logits?.[at])).toBeGreaterThan(1e-3 * mean);
+    }
+  });
+
+  it("tiles what it sees at a height where memory is short, and takes statistics as evaluation does", async () => {
+    using mixing = openRun(`${folder}/run`, { normalize: { kind: "image", weight: 0.5 } });
+    const image = street(270, 180);
+    const ask = (memory: number) => predictImage(mixing, image, { memory, height: 480 });
+    const [tiled, whole] = [await ask(60), await ask(4096)];
+    expect(tiled.trainIds).toHaveLength(270 * 180);
+    expect(tiled.confidence).not.toEqual(whole.confidence);
+    expect(meanDistance(tiled.confidence, (at) => whole.confidence[at])).toBeLessThan(0.05);
+  });
+
   it("gives what the network gives", async () => {
     const image = street(96, 64);
     const { confidence, logits } = await predictImage(run, image, { logits: true });

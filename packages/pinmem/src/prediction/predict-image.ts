@@ -9,12 +9,15 @@ import { decodeImage, openImage } from "../images/image.js";
 import { memoryAtOf } from "../models/backbone-network.js";
 import { networkName } from "../recipes/network-name.js";
 import type { OpenRun } from "../runs/open-run.js";
+import { ScoresAtHeight, shownAt } from "./at-height.js";
 import { scoreImage } from "./score-image.js";
 import { scorerOf, type ViewOptions } from "./scorer.js";
 
 export interface PredictImageOptions extends ViewOptions {
   /** MiB for the network's computation; larger images are tiled. Pixels, in and out, come on top. Default 4096. */
   readonly memory?: number;
+  /** The network sees the image at this height, 16 to 16384; the answer has the image's own size. Default: as it is. */
+  readonly height?: number;
   /** Whether to return the logits, 4 bytes for each class and pixel; of several views, logarithms of probabilities. Default false. */
   readonly logits?: boolean;
   /** Files of images with more pixels than this are refused before they are unpacked. Default 100 million. */
@@ -35,7 +38,7 @@ export interface Prediction {
 /**
  * Segments an image. Calls with one network follow one another.
  *
- * @param image a file (JPEG, PNG, WebP, TIFF, BMP; its EXIF orientation is followed), or rows of red, green, blue bytes
+ * @param image a file (JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP; its EXIF orientation is followed), or rows of red, green, blue bytes
  * @throws DataError where the file cannot be used; RangeError where pixels do not fit the size, or the memory budget is too
  *   small for any tile
  */
@@ -46,6 +49,7 @@ export async function predictImage(
     memory = DEFAULT_MEMORY,
     logits: wantsLogits = false,
     maxPixels,
+    height: seenHeight,
     flip = false,
     scales = [1],
   }: PredictImageOptions = {},
@@ -65,18 +69,26 @@ export async function predictImage(
   const confidence = new Float32Array(width * height);
   const logits = wantsLogits ? new Float32Array(width * height * space.classes.length) : undefined;
   const { score, withStatisticsOf, combined } = scorerOf(run, { flip, scales });
-  const tile = tileSize(pixels, memory * 2 ** 20, use);
-  const isTiled = tile.width < width || tile.height < height;
-  const scoring = () =>
-    scoreImage(score, pixels, {
-      tile,
-      outputStride: use.outputStride,
-      finish: (scores, top) => {
-        decide(scores, combined, trainIds, confidence, top * width);
-        if (logits) copyPlanes(combined ? scores.log() : scores, logits, top * width, width * height);
-      },
-    });
-  await inTurn(network, () => (isTiled ? withStatisticsOf(pixels, scoring) : scoring()));
+  const shown = shownAt(pixels, seenHeight);
+  const tile = tileSize(shown, memory * 2 ** 20, use);
+  const isWhole = shown === pixels && tile.width >= width && tile.height >= height;
+  const take = (scores: Tensor, top: number) => {
+    decide(scores, combined, trainIds, confidence, top * width);
+    if (logits) copyPlanes(combined ? scores.log() : scores, logits, top * width, width * height);
+  };
+  const { outputStride } = use;
+  const scoring = async () => {
+    if (shown === pixels) return scoreImage(score, pixels, { tile, outputStride, finish: take });
+    const seen = new ScoresAtHeight(shown);
+    try {
+      const finish = (scores: Tensor, top: number) => seen.add(scores, top);
+      await scoreImage(score, shown, { tile, outputStride, finish });
+      seen.giveAt(pixels, take);
+    } finally {
+      seen.dispose();
+    }
+  };
+  await inTurn(network, () => (isWhole ? scoring() : withStatisticsOf(pixels, scoring)));
   return { width, height, trainIds, confidence, ...(logits && { logits }) };
 }
 

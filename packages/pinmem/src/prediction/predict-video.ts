@@ -45,6 +45,7 @@ export async function predictVideo(
     for await (const image of readFrames(input.file, { ...options, rate })) {
       if (options.signal?.aborted) return null;
       ({ width, height } = image);
+      if (frames === 0) options.onPicture?.({ input: input.file, width, height });
       const begun = performance.now();
       const prediction = await predictImage(run, image, options);
       seconds += (performance.now() - begun) / 1000;

@@ -186,7 +186,11 @@ async function adapt(
       steps,
       seed,
       leftOut: plan.choice && recordLeftOut(plan.choice, space),
-      notes: [...plan.notes, ...notesOn({ attached: isAttached, steps, leftOut: plan.choice !== null })],
+      notes: [
+        ...place.notes,
+        ...plan.notes,
+        ...notesOn({ attached: isAttached, steps, leftOut: plan.choice !== null }),
+      ],
     };
     normalization?.remove();
     const hasMemory = memory !== null && attached === isAttached;

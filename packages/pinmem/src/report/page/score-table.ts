@@ -5,6 +5,7 @@ import type { Comparison, Row } from "../../comparison/comparison.js";
 import { counted, percent, points } from "../../comparison/format.js";
 import { type Cell, type Column, type Score, unitsOf } from "../../comparison/row-scores.js";
 import { networkName } from "../../recipes/network-name.js";
+import { methodName } from "../../training/methods/index.js";
 import { type Content, html, type Markup } from "./html.js";
 
 /** More domains than this are set closer. */
@@ -91,7 +92,7 @@ function detail({ members }: Row): string {
   const steps = [...new Set(members.map(({ evaluation }) => evaluation.step))];
   const { method, model } = first.run.recipe;
   return [
-    method.name,
+    methodName(method),
     networkName(model),
     members.length === 1
       ? `seed ${seeds[0]}`
