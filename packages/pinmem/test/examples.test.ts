@@ -2,7 +2,7 @@
 // the other one segments with. They are JavaScript that imports the compiled package, as a user's program does.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -82,6 +82,35 @@ test.runIf(full)(
     expect(existsSync(join(folder, "inspection", "inspection.json"))).toBe(true);
   },
 );
+
+test.runIf(full)("own-method.mjs lets the command line train, and go on, by a method of its own", () => {
+  const recipe = inFolder("beta.mjs");
+  const look = { name: "streets", count: 2, width: 64, height: 32 };
+  const text = {
+    name: "beta",
+    data: {
+      sources: ["boulevard", "toy-town"].map((domain) => ({ ...look, domain })),
+      crop: { width: 64, height: 32 },
+      perDomain: 2,
+    },
+    model: { backbone: "resnet18", width: 16 },
+    method: { name: "custom", as: "weighted-mldg", options: { beta: 0.5 } },
+    length: { steps: 1 },
+  };
+  writeFileSync(recipe, `export default ${JSON.stringify(text)};`);
+  const pinmem = (...words: string[]) => {
+    const cli = fileURLToPath(new URL("../bin/pinmem.mjs", import.meta.url));
+    const env = { ...process.env, NODE_OPTIONS: `--import ${join(examples, "own-method.mjs")}` };
+    return spawnSync(process.execPath, [cli, ...words], { encoding: "utf8", env });
+  };
+  const trained = pinmem("train", recipe, "--out", inFolder("beta"));
+  expect(trained.status, trained.stderr).toBe(0);
+  expect(JSON.parse(readFileSync(inFolder("beta", "recipe.json"), "utf8")).method.options).toEqual({
+    beta: 0.5,
+  });
+  const again = pinmem("train", "--resume", inFolder("beta"));
+  expect([again.status, again.stderr]).toEqual([0, expect.stringMatching(/finished at step 1 of 1/)]);
+});
 
 test.runIf(full)(
   "adapt-to-a-place.mjs trains, fits the network to a place without and with labels, and tells scores",

@@ -12,7 +12,7 @@ export type { World } from "../processes/world.js";
 export { defineRecipe } from "../recipes/define-recipe.js";
 export { type DemoMethod, type DemoStart, demoRecipe } from "../recipes/demo-recipe.js";
 export { type ListedRecipe, listRecipes, loadRecipe } from "../recipes/load-recipe.js";
-export type { GivenDatasets } from "../recipes/open-data.js";
+export { type GivenDatasets, registerDataset } from "../recipes/open-data.js";
 export { type Recipe, type RecipeInput, resolveRecipe } from "../recipes/recipe.js";
 export { RecipeError } from "../recipes/validate.js";
 export { type ConvertOptions, convertBackboneWeights, convertWeights } from "../runs/convert-weights.js";
@@ -28,14 +28,26 @@ export type { Episode, LabeledBatch } from "../training/episode.js";
 export { JsonLines } from "../training/events/json-lines.js";
 export { Progress } from "../training/events/progress.js";
 export { TensorBoard } from "../training/events/tensorboard.js";
-export { type LossTensors, type LossWeights, lossWeightsSchema } from "../training/losses.js";
+export { type LossTensors, type LossWeights, lossWeightsSchema, weightedSum } from "../training/losses.js";
+export { startMemory } from "../training/memory-start.js";
 export { Erm } from "../training/methods/erm.js";
 export { finalWrite } from "../training/methods/final-write.js";
-export type { MethodFactory, MethodOptions } from "../training/methods/index.js";
+export { type MethodFactory, type MethodOptions, registerMethod } from "../training/methods/index.js";
+export { type GradientOrder, type InnerStep, innerStep } from "../training/methods/inner-step.js";
+export { jointPass } from "../training/methods/joint-pass.js";
 export { MemoryErm } from "../training/methods/memory-erm.js";
 export type { MetaOptions } from "../training/methods/meta-options.js";
-export type { Method, Probe, StepSettings } from "../training/methods/method.js";
+export {
+  type Method,
+  memoryOf,
+  metaTestOf,
+  type Probe,
+  type StepSettings,
+  trainedParameters,
+} from "../training/methods/method.js";
 export { Mldg } from "../training/methods/mldg.js";
+export { withNetworkStatistics, withOwnStatistics } from "../training/methods/own-statistics.js";
+export type { Phase } from "../training/methods/phase.js";
 export { PinMemory } from "../training/methods/pin-memory.js";
 export {
   type PassContext,

@@ -1,5 +1,6 @@
 // Parts that recipes call by name: those of this package, and those that a program adds before it resolves a recipe or opens a
-// run. One table for each kind; backbones/registry.ts, heads/registry.ts and network-registry.ts hold them.
+// run. One table for each kind; backbones/registry.ts, heads/registry.ts and network-registry.ts hold them, and training/methods/index.ts
+// and recipes/open-data.ts those of a program's own methods and data sets.
 
 import { closest } from "@pinmem/core";
 
@@ -9,17 +10,25 @@ export class Registry<T> {
   readonly #kind: string;
   readonly #register: string;
   readonly #ours: ReadonlySet<string>;
+  readonly #from: string;
 
   /**
    * @param kind what messages call an entry, such as "backbone"
    * @param register name of the function that adds one
    * @param ours the entries that are there from the start
+   * @param from the module that has that function
    */
-  constructor(kind: string, register: string, ours: Readonly<Record<string, T>> = {}) {
+  constructor(
+    kind: string,
+    register: string,
+    ours: Readonly<Record<string, T>> = {},
+    from = "pinmem/models",
+  ) {
     this.#kind = kind;
     this.#register = register;
     this.#entries = new Map(Object.entries(ours));
     this.#ours = new Set(this.#entries.keys());
+    this.#from = from;
   }
 
   get names(): readonly string[] {
@@ -33,6 +42,11 @@ export class Registry<T> {
   /** Whether a program added it. */
   isAdded(name: string): boolean {
     return this.has(name) && !this.#ours.has(name);
+  }
+
+  /** Undefined where there is none of that name. */
+  find(name: string): T | undefined {
+    return this.#entries.get(name);
   }
 
   /** @throws RangeError where there is none of that name */
@@ -58,7 +72,7 @@ export class Registry<T> {
     const { names } = this;
     const meant = closest(name, names);
     const known = names.length > 0 ? `it may be ${names.map((one) => `"${one}"`).join(", ")}` : "";
-    const added = `one of your own has to be added first: ${this.#register}("${name}", …) of pinmem/models`;
+    const added = `one of your own has to be added first: ${this.#register}("${name}", …) of ${this.#from}`;
     return [known + (meant ? ` (did you mean "${meant}"?)` : ""), added]
       .filter((part) => part !== "")
       .join("; ");

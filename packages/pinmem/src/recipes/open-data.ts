@@ -11,6 +11,7 @@ import { findClassPlaces } from "../loading/class-places.js";
 import { Loader } from "../loading/loader.js";
 import { domainSampler } from "../loading/sampling.js";
 import { LoaderData } from "../training/training-data.js";
+import { Registry } from "../models/registry.js";
 import type { DataConfig, DatasetConfig } from "./data.js";
 
 export interface OpenData {
@@ -24,6 +25,22 @@ export interface OpenData {
 
 /** Data sets of a program's own, which its recipe lists as `{ name: "custom", as: NAME }`. */
 export type GivenDatasets = readonly Dataset[];
+
+const registered = new Registry<() => Dataset | Promise<Dataset>>(
+  "data set",
+  "registerDataset",
+  {},
+  "pinmem/training",
+);
+
+/**
+ * Adds a data set by the name that recipes call it by, `{ name: "custom", as: NAME }`, so that whoever trains or evaluates by them needs no other
+ * program. For the command line, in a file that does nothing else: `NODE_OPTIONS="--import ./FILE.mjs" npx pinmem …`.
+ * @param open finds its files, when they are needed
+ * @throws RangeError where the name is taken, or is none that a recipe could hold
+ */
+export const registerDataset = (name: string, open: () => Dataset | Promise<Dataset>): void =>
+  registered.add(name, open);
 
 /** @throws DataError or Error naming what is missing, and what to do about it */
 export async function openData(
@@ -89,15 +106,17 @@ export async function openDatasetOf(
   given: GivenDatasets = [],
 ): Promise<Dataset> {
   const { limit } = config;
-  const dataset = "as" in config ? takeGiven(config.as, space, given) : await openWhole(config, space);
+  const dataset = "as" in config ? await takeGiven(config.as, space, given) : await openWhole(config, space);
   if (limit === undefined) return dataset;
   return { ...dataset, samples: spreadEvenly(dataset.samples, limit) };
 }
 
-function takeGiven(name: string, space: LabelSpace, given: GivenDatasets): Dataset {
-  const dataset = given.find((one) => one.name === name);
+async function takeGiven(name: string, space: LabelSpace, given: GivenDatasets): Promise<Dataset> {
+  const dataset = given.find((one) => one.name === name) ?? (await registered.find(name)?.());
   if (!dataset) {
-    throw new Error(`the data set "${name}" is that of a program, not of pinmem; open it with that program`);
+    throw new Error(
+      `the data set "${name}" is that of a program, not of pinmem; open it with that program: ${registered.remedy(name)}`,
+    );
   }
   const classesOf = ({ classes }: LabelSpace) => classes.map((one) => one.name).join(", ");
   if (classesOf(dataset.space) === classesOf(space)) return dataset;

@@ -3,16 +3,26 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineLabelSpace } from "@pinmem/core";
-import { liveTensors, loadSafetensors, scope } from "@pinmem/torch";
+import { dispose, liveTensors, loadSafetensors, scope } from "@pinmem/torch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { collectGarbage } from "../../test/collect-garbage.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { TINY } from "../../test/tiny-backbone.js";
 import { Recorder } from "../../test/tiny-run.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
-import { loadRecipe } from "../recipes/load-recipe.js";
-import { Erm } from "../training/methods/erm.js";
-import type { MethodFactory } from "../training/methods/index.js";
+import {
+  Erm,
+  innerStep,
+  loadRecipe,
+  type MethodFactory,
+  metaTestOf,
+  type RecipeInput,
+  registerDataset,
+  registerMethod,
+  trainedParameters,
+  trainingPass,
+  withOwnStatistics,
+} from "../api/training.js";
 import { openRun } from "./open-run.js";
 import { RunFolder } from "./run-folder.js";
 import { train } from "./train.js";
@@ -270,6 +280,54 @@ describe("train", () => {
     expect(lines.filter(({ event }) => event === "step")).toHaveLength(2);
     expect(lines.find(({ event }) => event === "evaluation")).toMatchObject({ domain: "south, seed 0" });
     expect(await loadRecipe(folder("given").recipe)).toEqual(recipe);
+  });
+
+  it("knows methods and data sets that a program has registered, and which function does so", async () => {
+    const { data } = miniRecipe();
+    const given = (name: string) => ({ name: "custom" as const, as: name });
+    const options = { width: 96, height: 48, count: 2 };
+    const looks = ["boulevard", "toy-town"] as const;
+    const streets = looks.map((domain) => ({ name: "streets" as const, domain, ...options }));
+    const recipe = (method: RecipeInput["method"], sources: RecipeInput["data"]["sources"] = streets) =>
+      miniRecipe({
+        data: { ...data, sources, validation: [] },
+        model: { backbone: TINY, width: 32, memory: {} },
+        method,
+        length: { steps: 2 },
+      });
+    const own = recipe(given("twin"), looks.map(given));
+    const attempt = (name: string) => train(own, { folder: folder(name).path });
+    await expect(attempt("own")).rejects.toThrow(/registerDataset\("boulevard", …\) of pinmem\/training/);
+    for (const domain of looks)
+      registerDataset(domain, () => ({ ...streetsDataset({ domain, ...options }), name: domain }));
+    await expect(attempt("own")).rejects.toThrow(/registerMethod\("twin", …\) of pinmem\/training/);
+    registerMethod("twin", (context) => ({
+      name: "twin",
+      splitsDomains: true,
+      accumulate(episode, { innerRate, share = 1 }) {
+        const { network } = context;
+        const inner = trainingPass(context, episode.metaTrain);
+        const step = innerStep(inner, trainedParameters(network), { rate: innerRate, order: "first" });
+        const outer = withOwnStatistics(network, step.adapted, () => {
+          const pass = trainingPass(context, metaTestOf(episode, "twin"));
+          step.backward(pass, share);
+          return pass;
+        });
+        return { "meta-train": inner.losses, "meta-test": outer.losses };
+      },
+    }));
+    expect(() => registerMethod("twin", () => expect.fail())).toThrow(
+      /registerMethod: .*"twin", which is taken/,
+    );
+    await attempt("own");
+    await train(recipe({ name: "mldg" }), { folder: folder("built-in").path });
+    const [one, other] = ["own", "built-in"].map(
+      (name) => loadSafetensors(folder(name).model("last")).tensors,
+    );
+    scope(() => {
+      for (const [name, tensor] of one ?? []) expect(other?.get(name)?.equal(tensor), name).toBe(true);
+    });
+    for (const tensors of [one, other]) dispose([...(tensors?.values() ?? [])]);
   });
 
   it("does not go on from checkpoints of a run whose recipe is gone", async () => {

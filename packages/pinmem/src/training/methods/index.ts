@@ -1,6 +1,7 @@
-// The training methods by name. To add one: write it beside the others and list it here.
+// The training methods by name. To add one: write it beside the others and list it here, or register it from a program.
 
 import { z } from "zod";
+import { Registry } from "../../models/registry.js";
 import { type InnerRate, innerRateSchema } from "../schedule.js";
 import { Erm } from "./erm.js";
 import { gradientOrders } from "./inner-step.js";
@@ -77,6 +78,15 @@ export type MethodOptions = Readonly<Record<string, z.core.util.JSONType>>;
  */
 export type MethodFactory = (context: PassContext, options: MethodOptions) => Method;
 
+const registered = new Registry<MethodFactory>("method", "registerMethod", {}, "pinmem/training");
+
+/**
+ * Adds a method by the name that recipes call it by, `{ name: "custom", as: NAME }`: whoever trains by such a recipe, or goes on with its run,
+ * needs no other program then. For the command line, in a file that does nothing else: `NODE_OPTIONS="--import ./FILE.mjs" npx pinmem train …`.
+ * @throws RangeError where the name is taken, or is none that a recipe could hold
+ */
+export const registerMethod = (name: string, create: MethodFactory): void => registered.add(name, create);
+
 /**
  * @param given where the recipe leaves the method to the program
  * @throws Error where recipe and program do not agree who has the method
@@ -108,11 +118,12 @@ export function createMethod(config: MethodConfig, context: PassContext, given?:
 function givenMethod(
   { as: name, options = {} }: Extract<MethodConfig, { name: "custom" }>,
   context: PassContext,
-  create: MethodFactory | undefined,
+  given: MethodFactory | undefined,
 ): Method {
+  const create = given ?? registered.find(name);
   if (!create) {
     throw new Error(
-      `the method "${name}" is that of a program, not of pinmem; train, and go on, with that program`,
+      `the method "${name}" is that of a program, not of pinmem; train, and go on, with that program: ${registered.remedy(name)}`,
     );
   }
   const method = create(context, options);
