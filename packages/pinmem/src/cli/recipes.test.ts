@@ -59,6 +59,17 @@ describe("pinmem recipes", () => {
     expect(JSON.parse(out)).toEqual({ ...mini, name: "longer", length: { steps: 9 } });
   });
 
+  it("shows one as train would take it with fields changed", async () => {
+    const file = write();
+    const { out } = await run(`${file}#longer`, "--set", "length.steps=7", "--set", "seed=2");
+    expect(JSON.parse(out)).toEqual({ ...mini, name: "longer", length: { steps: 7 }, seed: 2 });
+    const listed = await run(file, "--set", "seed=2");
+    expect([listed.code, listed.err]).toEqual([
+      2,
+      expect.stringMatching(/--set has no effect here: it changes the one/),
+    ]);
+  });
+
   it("explains what cannot be found and exits with 1", async () => {
     const file = write();
     const { err, code } = await run(`${file}#longest`);

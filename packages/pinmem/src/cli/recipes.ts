@@ -7,12 +7,15 @@ import type { DatasetConfig } from "../recipes/data.js";
 import type { ListedRecipe } from "../recipes/load-recipe.js";
 import { networkName } from "../recipes/network-name.js";
 import type { Recipe } from "../recipes/recipe.js";
+import { refuseIdleOptions } from "./idle-options.js";
+import { setOption } from "./options.js";
 import { explained } from "./running.js";
 
 export function recipesCommand(): Command {
   return new Command("recipes")
     .description("List the recipes in a file or folder, or show one with all its defaults.")
     .argument("[what]", "a file, a folder, or FILE#NAME to show one", "recipes")
+    .addOption(setOption("change a field of the one that is shown, as train does; may be repeated"))
     .option("--json", "print the list as JSON")
     .addHelpText(
       "after",
@@ -20,22 +23,32 @@ export function recipesCommand(): Command {
 Examples:
   npx pinmem recipes
   npx pinmem recipes recipes/gtav-synthia.mjs
-  npx pinmem recipes recipes/gtav-synthia.mjs#isw-resnet50
+  npx pinmem recipes recipes/gtav-synthia.mjs#isw-resnet50 --set data.crop.height=512
 
 One recipe is printed as JSON, which is a recipe file too.
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage.`,
     )
-    .action(async (what: string, flags: { json?: true }) => explained(() => show(what, flags)));
+    .action(async (what: string, flags: RecipesFlags, command: Command) => {
+      refuseIdleOptions(command, [
+        ["--set", !what.includes("#"), "it changes the one recipe that FILE#NAME shows"],
+      ]);
+      await explained(() => show(what, flags));
+    });
 }
 
-async function show(what: string, { json }: { json?: true }): Promise<void> {
+interface RecipesFlags {
+  readonly set: string[];
+  readonly json?: true;
+}
+
+async function show(what: string, { set, json }: RecipesFlags): Promise<void> {
   const [{ listRecipes, loadRecipe }, { recipeEndings, splitAddress }] = await Promise.all([
     import("../recipes/load-recipe.js"),
     import("../recipes/recipe-file.js"),
   ]);
   if (splitAddress(what).name !== undefined) {
-    console.log(JSON.stringify(await loadRecipe(what), null, 2));
+    console.log(JSON.stringify(await loadRecipe(what, set), null, 2));
     return;
   }
   const files = isFolder(what)

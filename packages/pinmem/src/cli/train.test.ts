@@ -57,12 +57,30 @@ describe("pinmem train", () => {
     [["--resume", "b", "--out", "c"], /leave --out out/],
     [["--resume", "b", "--run", "c"], /leave --out out/],
     [["a.json", "--run", "b", "--out", "c"], /--run is called --out now; leave --run out/],
-    [["--resume", "b", "--set", "seed=1"], /leave --set out/],
     [["a.json", "--stes", "x"], /unknown option '--stes'/],
   ])("explains wrong usage %j and exits with 2", async (args, message) => {
     const { err, code } = await run(...args);
     expect(err).toMatch(message);
     expect(code).toBe(2);
+  });
+
+  it("goes on with fields changed that do not change what was trained, and with no others", async () => {
+    const runFolder = join(folder, "run");
+    const recipe = miniRecipe({
+      method: { name: "erm" },
+      learningRate: { kind: "constant", base: 0.01 },
+      length: { steps: 1 },
+    });
+    await train(recipe, { folder: runFolder });
+    const other = await run("--resume", runFolder, "--set", "seed=5");
+    expect([other.code, other.err]).toEqual([
+      1,
+      expect.stringMatching(/another recipe: seed is 304, not 5\./),
+    ]);
+    const longer = await run("--resume", runFolder, "--set", "length.steps=2", "--set", "threads=1");
+    expect([longer.code, longer.err]).toEqual([0, expect.stringMatching(/finished at step 2 of 2/)]);
+    const saved = JSON.parse(readFileSync(join(runFolder, "recipe.json"), "utf8"));
+    expect(saved).toMatchObject({ seed: 304, threads: 1, length: { steps: 2 } });
   });
 
   it("does not advise what has just failed: to go on with a run that needs a program", async () => {

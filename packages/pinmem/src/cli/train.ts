@@ -34,7 +34,10 @@ Examples:
   npx pinmem train recipes/demo.mjs
   npx pinmem train recipes/gtav-synthia.mjs#isw-resnet50 --set data.sources[0].root=/data/gtav
   npx pinmem train --resume runs/demo-20260101-120000
+  npx pinmem train --resume runs/demo-20260101-120000 --set threads=4
 
+With --resume, --set changes only what does not change what was trained: threads, device, checkpoints, where data lie; the length where no
+rate depends on it.
 npx pinmem recipes lists the recipes that there are. Ctrl-C stops after the step in progress and saves it; a second time, at once.
 So do SIGTERM and a terminal that is closed; SIGUSR1 saves a checkpoint and goes on. Batch systems start
 node packages/pinmem/bin/pinmem.mjs: npx does not pass signals on.
@@ -51,12 +54,11 @@ Exit codes: 0 trained to the end; 1 stopped by an error, which the last lines te
   return acceptFormer(command, "--run <folder>", "--out");
 }
 
-function misuse(recipe: string | undefined, { resume, out, set }: TrainFlags): string | null {
+function misuse(recipe: string | undefined, { resume, out }: TrainFlags): string | null {
   if (resume === undefined)
     return recipe === undefined ? "give a recipe, or --resume and the folder of a run" : null;
   if (recipe !== undefined) return "--resume takes the recipe of the run; leave the recipe out";
-  if (out !== undefined) return "--resume continues in the folder of the run; leave --out out";
-  return set.length > 0 ? "--resume goes on with the recipe as it was; leave --set out" : null;
+  return out === undefined ? null : "--resume continues in the folder of the run; leave --out out";
 }
 
 async function run(recipeFile: string | undefined, flags: TrainFlags, world: World): Promise<number> {
@@ -86,7 +88,7 @@ async function run(recipeFile: string | undefined, flags: TrainFlags, world: Wor
       throw new Error(`${resumed.path} is not the folder of a run: there is no ${resumed.recipe}`);
     }
     recipe = resumed
-      ? await loadStoredRecipe(resumed.recipe)
+      ? await loadStoredRecipe(resumed.recipe, flags.set)
       : await loadRecipe(recipeFile as string, flags.set);
     const name = resume ?? flags.out ?? join("runs", `${recipe.name}-${timestamp(new Date())}`);
     folder = new RunFolder(await world.share("run folder", name));

@@ -13,9 +13,10 @@ export async function loadRecipe(address: string, assignments: readonly string[]
   return resolveRecipe(changeRecipe(await readRecipe(address), assignments, address), address);
 }
 
-/** The recipe of a run, from the file in its folder. @throws RecipeError where it cannot be used */
-export async function loadStoredRecipe(file: string): Promise<Recipe> {
-  return resolveStoredRecipe(await readRecipe(file), file);
+/** The recipe of a run, from the file in its folder, with assignments carried out. @throws RecipeError where it cannot be used */
+export async function loadStoredRecipe(file: string, assignments: readonly string[] = []): Promise<Recipe> {
+  const stored = resolveStoredRecipe(await readRecipe(file), file);
+  return assignments.length === 0 ? stored : resolveRecipe(changeRecipe(stored, assignments, file), file);
 }
 
 /** Of a recipe in a file: what names it there (`FILE` or `FILE#NAME`), and itself. */
