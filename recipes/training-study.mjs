@@ -154,20 +154,34 @@ const ofMeta = {
   "second-half": method({ from: 0.5 }),
 };
 
+/** @type {Change} */
+const fast = () => ({ learningRate: { kind: "polynomial", base: 0.001 } });
+
 /** Learning rates around the one of all, from which source validation chooses for each method. @type {Record<string, Change>} */
 const rates = {
   slower: () => ({ learningRate: { kind: "polynomial", base: 0.0001 } }),
-  faster: () => ({ learningRate: { kind: "polynomial", base: 0.001 } }),
+  faster: fast,
+  fastest: () => ({ learningRate: { kind: "polynomial", base: 0.003 } }),
 };
+
+/** What is tried at the rate that source validation prefers. @type {Record<string, Change>} */
+const faster = { "faster-strong": together(strong, fast) };
 
 /** What a method is tried with. @type {Record<string, Record<string, Change>>} */
 const changes = {
-  erm: { ...rates, ...common },
+  erm: { ...rates, ...common, ...faster },
   mldg: { ...rates, ...ofMeta },
-  "memory-erm": { ...rates, ...common, ...ofMemory },
+  "memory-erm": {
+    ...rates,
+    ...common,
+    ...ofMemory,
+    ...faster,
+    "faster-contrast": together(contrast, fast),
+  },
   "pin-memory": {
     ...rates,
     ...common,
+    ...faster,
     ...ofMemory,
     ...ofMeta,
     reused: method({ writeFeature: "before" }),
