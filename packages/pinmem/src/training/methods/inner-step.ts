@@ -22,7 +22,12 @@ export interface InnerStep {
   backward(outer: PassResult, share: number): void;
 }
 
-/** @param inner the meta-train pass; in the first order its graph is used up */
+/**
+ * Where one gradient step on the meta-train loss would lead, theta' = theta - rate g, without taking it.
+ * @param inner the meta-train pass; in the first order its graph is used up
+ * @param parameters theta, by name, as `trainedParameters` gives them
+ * Source: Finn et al., ICML 2017; Kim et al., CVPR 2022, algorithm 1.
+ */
 export function innerStep(
   inner: PassResult,
   parameters: Tensors,

@@ -56,13 +56,16 @@ export function trainedParameters(network: nn.AnyModule): Map<string, nn.Paramet
   return new Map([...network.namedParameters()].filter(([, parameter]) => parameter.requiresGrad));
 }
 
-/** The memory of a network that must have one. */
+/** The memory of a network that must have one. @throws Error naming the method where it has none */
 export function memoryOf(network: { readonly memory: ClassMemory | null }, method: string): ClassMemory {
   if (network.memory) return network.memory;
   throw new Error(`${method}: the network has no class memory; give the model one (model.memory)`);
 }
 
+/** The batch of the domains that a step meets as unseen. @throws Error naming the method, where it does not split the domains */
 export function metaTestOf({ metaTest }: Episode, method: string): LabeledBatch {
   if (metaTest) return metaTest;
-  throw new Error(`internal: ${method}: the episode has no meta-test batch`);
+  throw new Error(
+    `${method}: the episode has no meta-test batch; one has where the method splits the domains (splitsDomains)`,
+  );
 }
