@@ -8,8 +8,8 @@ import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { sumBytes } from "./classifier-fit.js";
-import { namedClasses } from "./named-classes.js";
 import { type Candidate, type Choice, leaveOneOut, MARGIN, type Scored } from "./leave-one-out.js";
+import { namedClasses } from "./named-classes.js";
 
 export interface Plan extends Candidate {
   /** What labeled pictures said; null where there are too few to leave one out. Free it. */

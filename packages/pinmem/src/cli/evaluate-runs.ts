@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { duration } from "@pinmem/core";
 import type { DomainResult, EvaluationResult, Protocol } from "@pinmem/core/formats";
+import { counted } from "../comparison/format.js";
 import type { EvaluationProgress } from "../evaluation/evaluate-run-options.js";
 import type { OpenedDomain } from "../evaluation/open-domains.js";
 import { requireWritableFile } from "../files/output-folder.js";
@@ -124,8 +125,6 @@ const notesOn = (path: string, domains: readonly OpenedDomain[]): string[] =>
         ]
       : []),
   ]);
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const skippedOf = (domains: readonly DomainResult[]) =>
   domains.flatMap(({ name, skipped }) => skipped.map((one) => ({ domain: name, ...one })));

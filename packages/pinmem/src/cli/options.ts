@@ -55,11 +55,11 @@ export function scales(text: string): number[] {
 }
 
 /** Parses names with commas between them; an option that is repeated adds to them. */
-export function names(text: string, before: readonly string[] = []): string[] {
-  const found = text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
+export const names = (text: string, before: readonly string[] = []): string[] =>
+  withNames(text.split(","), before);
+
+function withNames(pieces: readonly string[], before: readonly string[]): string[] {
+  const found = pieces.map((name) => name.trim()).filter((name) => name !== "");
   if (found.length > 0) return [...before, ...found];
   throw new InvalidArgumentError("It must be a name, or several with commas between them.");
 }
@@ -75,9 +75,7 @@ export function domainNames(text: string, before: readonly string[] = []): strin
     found.push(pieces.slice(at, end).join(","));
     at = end;
   }
-  const given = found.map((name) => name.trim()).filter((name) => name !== "");
-  if (given.length > 0) return [...before, ...given];
-  throw new InvalidArgumentError("It must be a name, or several with commas between them.");
+  return withNames(found, before);
 }
 
 const hasRoot = (name: string): boolean => existsSync(name.slice(name.indexOf("=") + 1).trim());

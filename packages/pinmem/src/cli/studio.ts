@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption } from "./normalize-option.js";
-import { between, names, positive } from "./options.js";
+import { between, domainNames, positive } from "./options.js";
 import { explained } from "./running.js";
 
 interface StudioFlags {
@@ -28,7 +28,7 @@ export function studioCommand(): Command {
     .option(
       "--on <names>",
       "labeled pictures of domains, as evaluate names them (default: validation and targets of the first run; none with --pictures)",
-      names,
+      domainNames,
     )
     .option("--limit <count>", "of each domain only so many pictures, spread evenly", positive, 24)
     .addOption(normalizeOption())

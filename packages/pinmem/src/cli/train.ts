@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { Command } from "commander";
 import type { World } from "../processes/world.js";
-import type { Recipe } from "../recipes/recipe.js";
 import { inFlags } from "./in-flags.js";
 import { inWorld } from "./in-world.js";
 import { INTERRUPTED, interruption } from "./interruption.js";
@@ -64,12 +63,14 @@ function misuse(recipe: string | undefined, { resume, out }: TrainFlags): string
 async function run(recipeFile: string | undefined, flags: TrainFlags, world: World): Promise<number> {
   const [
     { loadRecipe, loadStoredRecipe },
+    { OwnPartError },
     { OtherDataError },
     { RunFolder, RunInUseError },
     { train },
     { Progress },
   ] = await Promise.all([
     import("../recipes/load-recipe.js"),
+    import("../training/own-part-error.js"),
     import("../runs/data-record.js"),
     import("../runs/run-folder.js"),
     import("../runs/train.js"),
@@ -81,13 +82,12 @@ async function run(recipeFile: string | undefined, flags: TrainFlags, world: Wor
   goOnUnread();
   using asked = saveRequests();
   let folder: InstanceType<typeof RunFolder> | undefined;
-  let recipe: Recipe | undefined;
   try {
     const resumed = resume === undefined ? undefined : new RunFolder(resume);
     if (resumed && !resumed.exists) {
       throw new Error(`${resumed.path} is not the folder of a run: there is no ${resumed.recipe}`);
     }
-    recipe = resumed
+    const recipe = resumed
       ? await loadStoredRecipe(resumed.recipe, flags.set)
       : await loadRecipe(recipeFile as string, flags.set);
     const name = resume ?? flags.out ?? join("runs", `${recipe.name}-${timestamp(new Date())}`);
@@ -109,9 +109,8 @@ async function run(recipeFile: string | undefined, flags: TrainFlags, world: Wor
     await world.fail(message);
     console.error(`train: ${inFlags(message)}`);
     if (!isFirst) return 1;
-    if (error instanceof RunInUseError || error instanceof OtherDataError) return 1;
-    // This command cannot go on with it.
-    if (recipe && needsProgram(recipe)) return 1;
+    // The same command would fail again.
+    if ([RunInUseError, OtherDataError, OwnPartError].some((kind) => error instanceof kind)) return 1;
     const step = folder ? await newestStep(folder.checkpoints) : null;
     if (folder && step !== null) {
       console.error(`the checkpoint of step ${step} is whole; continue with: ${resumeCommand(folder.path)}`);
@@ -119,10 +118,6 @@ async function run(recipeFile: string | undefined, flags: TrainFlags, world: Wor
     return 1;
   }
 }
-
-/** Whether a recipe leaves its method or data to a program. */
-const needsProgram = ({ method, data: { sources, validation, targets } }: Recipe): boolean =>
-  [method, ...sources, ...validation, ...targets].some(({ name }) => name === "custom");
 
 /** SIGUSR1, which batch systems send ahead of an end, asks for a checkpoint. */
 function saveRequests(): Disposable & { take(): boolean } {

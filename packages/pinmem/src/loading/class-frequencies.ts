@@ -1,6 +1,6 @@
 // How frequent classes are in the labels of some data sets, of which a part is looked at, spread evenly.
 
-import type { Dataset } from "../datasets/dataset.js";
+import type { Dataset, Sample } from "../datasets/dataset.js";
 import { LabelDecoder } from "../datasets/label-decoding.js";
 import { DataError } from "../files/data-error.js";
 import { spreadEvenly } from "./check.js";
@@ -32,7 +32,7 @@ export async function classFrequencies(
     const decoder = new LabelDecoder(dataset.decoding);
     for (const sample of spreadEvenly(dataset.samples, labels)) {
       signal?.throwIfAborted();
-      const ids = await labelOf(sample, { decoder, space: dataset.space, options: {} }).catch((error) => {
+      const ids = await trainIdsOf(sample, { decoder, space: dataset.space, options: {} }).catch((error) => {
         if (!onProblem || !(error instanceof DataError)) throw error;
         onProblem({ index: dataset.samples.indexOf(sample), file: error.file, problem: error.problem });
         return new Uint8Array();
@@ -47,7 +47,7 @@ export async function classFrequencies(
 }
 
 /** Train ids of all its pixels. */
-async function labelOf(...[sample, context]: Parameters<typeof openSample>): Promise<Uint8Array> {
+async function trainIdsOf(sample: Sample, context: Parameters<typeof openSample>[1]): Promise<Uint8Array> {
   const opened = await openSample(sample, context);
   const plan = planWhole(opened);
   const ids = new Uint8Array(plan.size.width * plan.size.height);

@@ -10,8 +10,9 @@ import { spreadEvenly } from "../loading/check.js";
 import { findClassPlaces } from "../loading/class-places.js";
 import { Loader } from "../loading/loader.js";
 import { domainSampler } from "../loading/sampling.js";
-import { LoaderData } from "../training/training-data.js";
 import { Registry } from "../models/registry.js";
+import { OwnPartError } from "../training/own-part-error.js";
+import { LoaderData } from "../training/training-data.js";
 import type { DataConfig, DatasetConfig } from "./data.js";
 
 export interface OpenData {
@@ -114,7 +115,7 @@ export async function openDatasetOf(
 async function takeGiven(name: string, space: LabelSpace, given: GivenDatasets): Promise<Dataset> {
   const dataset = given.find((one) => one.name === name) ?? (await registered.find(name)?.());
   if (!dataset) {
-    throw new Error(
+    throw new OwnPartError(
       `the data set "${name}" is that of a program, not of pinmem; open it with that program: ${registered.remedy(name)}`,
     );
   }

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { Registry } from "../../models/registry.js";
+import { OwnPartError } from "../own-part-error.js";
 import { type InnerRate, innerRateSchema } from "../schedule.js";
 import { Erm } from "./erm.js";
 import { gradientOrders } from "./inner-step.js";
@@ -122,7 +123,7 @@ function givenMethod(
 ): Method {
   const create = given ?? registered.find(name);
   if (!create) {
-    throw new Error(
+    throw new OwnPartError(
       `the method "${name}" is that of a program, not of pinmem; train, and go on, with that program: ${registered.remedy(name)}`,
     );
   }
