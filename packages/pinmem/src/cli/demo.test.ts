@@ -45,17 +45,23 @@ const length = full ? ["--minutes", "0.03"] : ["--steps", "2,2"];
 
 const methods = ["erm", "pin-memory"];
 
-/** Processes of methods that this one started. */
-const methodProcesses = (): number[] =>
+/** What Linux says of a process that is neither gone nor only waiting to be asked how it ended. */
+const running = (pid: number | string): { parent: number; words: string } | undefined => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return state === "Z" ? undefined : { parent: Number(parent), words };
+  } catch {
+    return undefined; // No process, or gone already.
+  }
+};
+
+/** Processes of methods that a demo's process has started. */
+const methodProcesses = (demo = process.pid): number[] =>
   readdirSync("/proc").flatMap((entry) => {
-    try {
-      const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
-      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      const isOne = readFileSync(`/proc/${entry}/cmdline`, "utf8").includes("contender-process");
-      return isOne && state !== "Z" && Number(parent) === process.pid ? [Number(entry)] : [];
-    } catch {
-      return []; // No process, or gone already.
-    }
+    const found = running(entry);
+    return found?.parent === demo && found.words.includes("contender-process") ? [Number(entry)] : [];
   });
 
 describe("pinmem demo", () => {
@@ -144,8 +150,11 @@ describe("pinmem demo", () => {
       const demo = spawn(process.execPath, [program, ...words], { stdio: "ignore" });
       const isThere = (...path: string[]) => methods.every((one) => existsSync(join(out, one, ...path)));
       await vi.waitUntil(() => isThere("events.jsonl"), { timeout: 60_000, interval: 50 });
+      const left = methodProcesses(demo.pid);
       demo.kill("SIGKILL");
-      await vi.waitUntil(() => isThere("checkpoints"), { timeout: 60_000, interval: 50 });
+      await vi.waitUntil(() => !left.some(running), { timeout: 60_000, interval: 50 });
+      expect(left).toHaveLength(methods.length);
+      expect(isThere("checkpoints")).toBe(true);
     },
     180_000,
   );
