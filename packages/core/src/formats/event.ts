@@ -60,6 +60,8 @@ export interface EvaluationEvent {
   /** By class name; null for classes that neither occur nor were predicted. */
   readonly classIoU: Readonly<Record<string, number | null>>;
   readonly images: number;
+  /** Pictures that could not be used and were left out; without it, none. */
+  readonly skipped?: number;
 }
 
 /** The memory's rows, compared: 1 on the diagonal, high where two classes can hardly be told apart. */

@@ -23,6 +23,7 @@ import {
   type WorkerRequest,
   type WorkerStart,
 } from "./loader-protocol.js";
+import type { ImageProblem } from "./evaluation-loader.js";
 import type { PlacedChoice, Skipped } from "./sample-reader.js";
 import type { SampleChoice, Sampler } from "./sampling.js";
 import { checkTrainingCrop, type TrainingCropOptions } from "./transforms/geometric.js";
@@ -45,6 +46,8 @@ export interface LoaderOptions {
   readonly image?: ImageOptions;
   /** A sample that cannot be used: stop with an error that names it, or take the next one and count it. */
   readonly onError?: "throw" | "skip";
+  /** Told of each file that samples are skipped for, the first time. */
+  readonly onProblem?: (problem: Pick<ImageProblem, "file" | "problem">) => void;
 }
 
 /** One batch. Its arrays are used again for later batches: they hold until the next batch is asked for. */
@@ -243,6 +246,7 @@ export class Loader {
 
   #count({ file, problem }: Skipped): void {
     const times = (this.#skipped.get(file)?.times ?? 0) + 1;
+    if (times === 1) this.#options.onProblem?.({ file, problem });
     this.#skipped.set(file, { problem, times });
   }
 

@@ -8,7 +8,7 @@ import { openNamedDataset } from "../datasets/sets/index.js";
 import { streetsDataset } from "../datasets/sets/streets.js";
 import { spreadEvenly } from "../loading/check.js";
 import { findClassPlaces } from "../loading/class-places.js";
-import { Loader } from "../loading/loader.js";
+import { Loader, type LoaderOptions } from "../loading/loader.js";
 import { domainSampler } from "../loading/sampling.js";
 import { Registry } from "../models/registry.js";
 import { OwnPartError } from "../training/own-part-error.js";
@@ -43,11 +43,15 @@ const registered = new Registry<() => Dataset | Promise<Dataset>>(
 export const registerDataset = (name: string, open: () => Dataset | Promise<Dataset>): void =>
   registered.add(name, open);
 
-/** @throws DataError or Error naming what is missing, and what to do about it */
+/**
+ * @param told of each file of the sources that training goes on without, where `onError` is "skip"
+ * @throws DataError or Error naming what is missing, and what to do about it
+ */
 export async function openData(
   config: DataConfig,
   seed: number,
   given: GivenDatasets = [],
+  { onProblem }: Pick<LoaderOptions, "onProblem"> = {},
 ): Promise<OpenData> {
   const space = openLabelSpace(config.labels);
   const open = (configs: readonly DatasetConfig[]) =>
@@ -80,6 +84,7 @@ export async function openData(
     prefetch,
     cacheBytes: cache * 2 ** 20,
     onError,
+    ...(onProblem && { onProblem }),
   });
   return {
     space,

@@ -2,7 +2,7 @@
 
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TrainingEvent } from "@pinmem/core/formats";
+import type { EvaluationEvent, TrainingEvent } from "@pinmem/core/formats";
 import { describe, expect, it, vi } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { folderOfLabels, writeImage, writeLabel } from "../../test/label-folders.js";
@@ -160,14 +160,20 @@ describe("a run that is gone on with", () => {
 });
 
 describe("a training that goes on without files that cannot be used", () => {
-  it("is calibrated at its end without them too, and says which", async () => {
+  it("validates and is calibrated without them too, and says which, once", async () => {
     const root = await folderOfLabels([row(0, 1), row(1, 2), row(2, 0)], 48);
     const broken = join(root, "labels/1.png");
     writeFileSync(broken, "no picture");
     const recipe = recipeOf(root);
-    const kept = await folderOfLabels([row(0, 1), row(1, 0)], 48);
+    const kept = await folderOfLabels([row(0, 1), row(1, 0), row(1, 1)], 48);
+    const alsoBroken = join(kept, "labels/2.png");
+    writeFileSync(alsoBroken, "no picture");
     const run = new RunFolder(join(temporaryFolder(), "run"));
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const scores: EvaluationEvent[] = [];
+    const write = (event: TrainingEvent) => {
+      if (event.event === "evaluation") scores.push(event);
+    };
     await train(
       {
         ...recipe,
@@ -176,13 +182,23 @@ describe("a training that goes on without files that cannot be used", () => {
           onError: "skip",
           validation: [{ ...recipe.data.sources[0], root: kept } as never],
         },
-        calibration: { pictures: 2 },
+        validation: { ...recipe.validation, every: 1 },
+        calibration: { pictures: 3 },
       },
-      { folder: run },
+      { folder: run, events: [{ write, flush: () => {}, close: () => {} }] },
     );
-    const said = warn.mock.calls.flat();
+    const said: string[] = warn.mock.calls.flat();
     warn.mockRestore();
-    expect(said).toContainEqual(expect.stringMatching(`^the calibration leaves ${broken} out: `));
+    const saidOf = (file: string) => said.filter((line) => line.includes(`leaves ${file} out: `));
+    expect(saidOf(broken)).toEqual([
+      expect.stringMatching(/^the training leaves/),
+      expect.stringMatching(/^the calibration leaves/), // For the classes' frequencies.
+    ]);
+    expect(saidOf(alsoBroken).map((line) => line.split(" ", 2)[1])).toEqual(["training", "calibration"]);
+    expect(scores.map(({ images, skipped }) => [images, skipped])).toEqual([
+      [2, 1],
+      [2, 1],
+    ]);
     expect(existsSync(join(run.path, "best.calibration.json"))).toBe(true);
 
     const pictures = await openNamedDataset("folder", { root });

@@ -1,6 +1,7 @@
 // A run from a recipe: opens the data, builds network, method and optimizer, and has the trainer train. What the recipe asks
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
+import type { ImageProblem } from "../loading/evaluation-loader.js";
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
@@ -129,13 +130,22 @@ async function trainInFolder(
     backends.cudnn.benchmark = recipe.cudnnBenchmark;
     // What a machine may spend on its cache is its processes' together.
     const cache = Math.floor(recipe.data.cache / world.localSize);
-    const data = await openData({ ...recipe.data, cache }, recipe.seed, datasets);
+    const onProblem = warnOnce();
+    const data = await openData({ ...recipe.data, cache }, recipe.seed, datasets, { onProblem });
     try {
       const examined = await examineData(data, recipe, isFirst ? folder : null);
       await world.agree("their data", factsOf(examined.record));
       // Which of a machine's devices it was is no matter of the recipe.
       const kept = { ...recipe, device: asked.device };
-      const result = await trainOn(data, recipe, { ...more, ...examined, kept, folder, events, world });
+      const result = await trainOn(data, recipe, {
+        ...more,
+        ...examined,
+        kept,
+        folder,
+        events,
+        world,
+        onProblem,
+      });
       await world.close();
       if (result.reason === "finished" && isFirst) await calibrateFinished(data, recipe, folder, more.signal);
       return result;
@@ -145,6 +155,15 @@ async function trainInFolder(
   } finally {
     unlock();
   }
+}
+
+/** Says of each file that cannot be used that the training goes on without it, once. */
+function warnOnce(): (problem: Pick<ImageProblem, "file" | "problem">) => void {
+  const told = new Set<string>();
+  return ({ file, problem }) => {
+    if (!told.has(file)) console.warn(`the training leaves ${file} out: ${problem}`);
+    told.add(file);
+  };
 }
 
 /** @throws Error where a run may not be begun, or gone on with, in the folder */
@@ -212,6 +231,8 @@ interface RunOptions extends Pick<TrainOptions, "signal" | "saveNow" | "method">
   readonly kept: Recipe;
   /** About the data, for the user. */
   readonly warnings: readonly string[];
+  /** Told of files that cannot be used, where the recipe goes on without them. */
+  readonly onProblem: (problem: Pick<ImageProblem, "file" | "problem">) => void;
   readonly folder: RunFolder;
   readonly events: readonly EventSink[];
   readonly world: World;
@@ -220,7 +241,7 @@ interface RunOptions extends Pick<TrainOptions, "signal" | "saveNow" | "method">
 async function trainOn(
   data: OpenData,
   recipe: Recipe,
-  { folder, record, warnings, kept, events, signal, saveNow, method: given, world }: RunOptions,
+  { folder, record, warnings, onProblem, kept, events, signal, saveNow, method: given, world }: RunOptions,
 ) {
   const isFirst = world.rank === 0;
   const { seed, method: methodConfig, accumulation, precision, channelsLast } = recipe;
@@ -347,6 +368,7 @@ async function trainOn(
         space: data.space,
         validation: data.validation,
         targets: data.targets,
+        onProblem: recipe.data.onError === "skip" ? onProblem : undefined,
         normalize: recipe.validation.normalize,
         preciseBatchNorm: () => images("statistics", recipe.validation.preciseBatchNorm),
         steps,

@@ -3,7 +3,7 @@
 //
 // Evaluating changes nothing: statistics of batch norm are estimated anew before and put back after, random numbers too.
 
-import { classIoU, type LabelSpace, meanIoU } from "@pinmem/core";
+import { type ConfusionMatrix, classIoU, type LabelSpace, meanIoU, Tally } from "@pinmem/core";
 import {
   type EvaluationEvent,
   protocol,
@@ -13,9 +13,10 @@ import {
 import { type Device, dispose, fromTypedArray, keep } from "@pinmem/torch";
 import type { Dataset } from "../datasets/dataset.js";
 import { datasetTitle } from "../datasets/dataset-title.js";
-import { type DomainScore, evaluateDomain } from "../inference/evaluate-domain.js";
+import { evaluateDomain } from "../inference/evaluate-domain.js";
 import { type Forward, Predictor } from "../inference/predictor.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
+import type { ImageProblem } from "../loading/evaluation-loader.js";
 import { predict } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { alone, ownSamples, type World } from "../processes/world.js";
@@ -37,6 +38,8 @@ export interface ValidationOptions {
   readonly space: LabelSpace;
   readonly validation: readonly Dataset[];
   readonly targets: readonly Dataset[];
+  /** Told of each picture that cannot be used and is left out. Without it the first of them ends everything. */
+  readonly onProblem?: ((problem: Pick<ImageProblem, "file" | "problem">) => void) | undefined;
   /** Whose statistics batch norm takes. Default: the trained ones. */
   readonly normalize?: Extract<TestNormalization, { kind: "trained" | "image" }>;
   /** Batches to estimate the statistics of batch norm over; none: they stay as they are. */
@@ -139,15 +142,25 @@ async function scoreDomains(options: ValidationOptions, occasion: Occasion): Pro
   }
 }
 
-/** Makes the counts those of all ranks, exactly; returns the number of images. */
-async function overRanks(world: World, { matrix, images }: DomainScore): Promise<number> {
-  if (world.size === 1) return images;
-  const counts = keep(fromTypedArray(Float64Array.of(...matrix.counts, images), [matrix.counts.length + 1]));
+interface Counted {
+  readonly images: number;
+  /** Left out. */
+  readonly skipped: number;
+}
+
+/** Makes the counts those of all ranks, exactly. */
+async function overRanks(world: World, matrix: ConfusionMatrix, own: Counted): Promise<Counted> {
+  if (world.size === 1) return own;
+  const { length } = matrix.counts;
+  const counts = keep(
+    fromTypedArray(Float64Array.of(...matrix.counts, own.images, own.skipped), [length + 2]),
+  );
   try {
     await world.sum([counts]);
     const summed = counts.toTypedArray() as Float64Array;
-    matrix.counts.set(summed.subarray(0, -1));
-    return summed.at(-1) as number;
+    matrix.counts.set(summed.subarray(0, length));
+    const [images, skipped] = summed.subarray(length) as unknown as [number, number];
+    return { images, skipped };
   } finally {
     dispose(counts);
   }
@@ -165,6 +178,7 @@ async function scoreDomain(
     device,
     precision,
     channelsLast,
+    onProblem,
     normalize = { kind: "trained" },
     world = alone,
   }: ValidationOptions,
@@ -182,9 +196,19 @@ async function scoreDomain(
     device,
   });
   const own = { ...dataset, samples: ownSamples(world, dataset.samples) };
-  const score = await evaluateDomain(own, { predictor, onImages: () => heed(signal) });
-  const { matrix, picture } = score;
-  const images = await overRanks(world, score);
+  const tally = new Tally({ classes: dataset.space.classes.length });
+  const skip = onProblem !== undefined;
+  const { matrix, picture } = await evaluateDomain(own, {
+    predictor,
+    tally,
+    skip,
+    onImages: () => heed(signal),
+  });
+  for (const problem of tally.skipped) onProblem?.(problem);
+  const { images, skipped } = await overRanks(world, matrix, {
+    images: tally.images,
+    skipped: tally.skipped.length,
+  });
   const names = dataset.space.classes.map(({ name }) => name);
   const scores = classIoU(matrix);
   const event: EvaluationEvent = {
@@ -196,6 +220,7 @@ async function scoreDomain(
     meanIoU: meanIoU(matrix),
     classIoU: Object.fromEntries(names.map((name, at) => [name, scores[at] ?? null])),
     images,
+    ...(skipped > 0 && { skipped }),
   };
   await emit(event);
   if (picture && !average)

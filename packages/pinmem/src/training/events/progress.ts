@@ -39,7 +39,8 @@ export class Progress implements EventSink {
         this.#line.say(
           `step ${event.step}: mIoU ${percent(event.meanIoU)} on ${event.domain}` +
             `${event.weights ? " (weights averaged)" : ""}` +
-            `${event.role === "target" ? " (target: not used)" : ""}`,
+            `${event.role === "target" ? " (target: not used)" : ""}` +
+            `${event.skipped ? ` (pictures left out: ${event.skipped})` : ""}`,
         );
         break;
       case "note":
