@@ -5,7 +5,8 @@
 //   near     dusk and one drive by day; the other drive by day is unseen
 //   streets  two looks of the procedural streets; eight others are unseen
 //
-// BENCHMARK-METHOD is the method, BENCHMARK-METHOD-CHANGE the same with one thing changed. `npm run bench -- study` trains and scores
+// BENCHMARK-METHOD is the method, BENCHMARK-METHOD-CHANGE the same with one thing changed, BENCHMARK-METHOD-slower and -slower-CHANGE
+// with a third of the learning rate, BENCHMARK-METHOD-faster with three times as much. `npm run bench -- study` trains and scores
 // them, and makes the halves of CamVid's pictures that they are trained on; docs/results says what came out.
 
 import { defineRecipe, demoRecipe } from "pinmem";
@@ -83,10 +84,7 @@ const weighted = () => ({ segmentation: { kind: "image-weighted", weighting: "in
 
 /** @type {Record<string, Change>} */
 const common = {
-  rates: () => ({
-    optimizer: { kind: "adamw", factors: { backbone: 0.1 } },
-    learningRate: { kind: "polynomial", base: 0.002 },
-  }),
+  "rates-by-group": () => ({ optimizer: { kind: "adamw", factors: { backbone: 0.1 } } }),
   ema: () => ({ averaging: { kind: "ema", decay: 0.99 } }),
   "frozen-statistics": () => ({ frozenBatchNorm: "statistics" }),
   "frozen-norms": () => ({ frozenBatchNorm: "all" }),
@@ -154,34 +152,16 @@ const ofMeta = {
   "second-half": method({ from: 0.5 }),
 };
 
-/** @type {Change} */
-const fast = () => ({ learningRate: { kind: "polynomial", base: 0.001 } });
-
-/** Learning rates around the one of all, from which source validation chooses for each method. @type {Record<string, Change>} */
-const rates = {
-  slower: () => ({ learningRate: { kind: "polynomial", base: 0.0001 } }),
-  faster: fast,
-  fastest: () => ({ learningRate: { kind: "polynomial", base: 0.003 } }),
-};
-
-/** What is tried at the rate that source validation prefers. @type {Record<string, Change>} */
-const faster = { "faster-strong": together(strong, fast) };
+/** The rate that source validation prefers for plain training, and those around it, from which it chooses for each method. */
+const rates = { slower: 0.0003, "": 0.001, faster: 0.003 };
 
 /** What a method is tried with. @type {Record<string, Record<string, Change>>} */
 const changes = {
-  erm: { ...rates, ...common, ...faster },
-  mldg: { ...rates, ...ofMeta },
-  "memory-erm": {
-    ...rates,
-    ...common,
-    ...ofMemory,
-    ...faster,
-    "faster-contrast": together(contrast, fast),
-  },
+  erm: common,
+  mldg: ofMeta,
+  "memory-erm": { ...common, ...ofMemory },
   "pin-memory": {
-    ...rates,
     ...common,
-    ...faster,
     ...ofMemory,
     ...ofMeta,
     reused: method({ writeFeature: "before" }),
@@ -206,17 +186,23 @@ for (const [benchmark, data] of Object.entries(benchmarks)) {
       method: /** @type {Recipe["method"]} */ (methods[name]),
       length: { steps: STEPS },
       optimizer: { kind: "adamw" },
-      learningRate: { kind: "polynomial", base: 0.0003 },
+      learningRate: { kind: "polynomial", base: rates[""] },
       // Costs nothing in training: each network is scored as trained and averaged over its last quarter.
       averaging: { kind: "tail" },
       validation: { every: STEPS },
       calibration: { pictures: 0 },
       checkpoints: { every: 100, keep: 1 },
     });
-    recipes[plain.name] = plain;
-    for (const [change, apply] of Object.entries(ofMethod)) {
-      const changed = `${plain.name}-${change}`;
-      recipes[changed] = defineRecipe({ ...plain, ...apply(plain), name: changed });
+    for (const [rate, base] of Object.entries(rates)) {
+      const atRate = { ...plain, learningRate: { kind: /** @type {const} */ ("polynomial"), base } };
+      /** @param {string} change @param {Partial<Recipe>} [changed] */
+      const add = (change, changed) => {
+        const name = [plain.name, rate, change].filter((part) => part !== "").join("-");
+        recipes[name] = defineRecipe({ ...atRate, ...changed, name });
+      };
+      add("");
+      if (rate !== "faster")
+        for (const [change, apply] of Object.entries(ofMethod)) add(change, apply(atRate));
     }
   }
 }

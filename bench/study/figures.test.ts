@@ -15,6 +15,7 @@ const cell = (name: string, seed: number, unseen: number, more: Partial<StudyCel
   benchmark: "far",
   method: "erm",
   change: null,
+  learningRate: 0.001,
   steps: 1500,
   seed,
   secondsPerStep: 0.2,
@@ -54,14 +55,30 @@ test("compares each training with plain training of the same seed", () => {
   expect(spread(voting?.lost ?? [], true)).toBe("-6.0 ± 0.0");
 });
 
+test("compares at another learning rate with plain training at that rate, and that with the rate of all", () => {
+  const slower = { learningRate: 0.0003 };
+  const lines = linesOf([
+    ...study,
+    cell("erm-slower", 1, 0.26, slower),
+    cell("memory-erm-slower-votes", 1, 0.29, { ...votes, ...slower }),
+    cell("memory-erm-slower-votes", 2, 0.31, { ...votes, ...slower }),
+  ]);
+  const gained = lines.map(({ gained: { last } }) => last.map((gain) => Number(gain.toFixed(9))));
+  expect(lines.slice(-2).map(({ method, learningRate }) => [method, learningRate])).toEqual([
+    ["erm", 0.0003],
+    ["memory-erm", 0.0003],
+  ]);
+  expect(gained.slice(-2)).toEqual([[-4], [3, -3]]);
+});
+
 test("makes the same tables of the same figures, in whatever order they were measured", () => {
   const table = tableOf(merged([], study));
   expect(tableOf(merged([], [...study].reverse()))).toBe(table);
   expect(table).toContain(
-    "| `erm` |  | 750 | 1 | 50.0 | 28.0 | -2.0 | 29.0 | -2.0 |  |  |  |  |  |  |  | 3 |",
+    "| 0.001 | `erm` |  | 750 | 1 | 50.0 | 28.0 | -2.0 | 29.0 | -2.0 |  |  |  |  |  |  |  | 3 |",
   );
   expect(table).toContain(
-    "| `memory-erm` | votes | 1500 | 1 2 | 50.0 ± 0.0 | 34.0 ± 1.4 | +2.0 ± 1.4 | 35.0 ± 1.4 | +2.0 ± 1.4 | 7 7 | 36.0 ± 0.0 | +4.0 ± 2.8 | 0.3 | 34.5 | +1.5 | -6.0 ± 0.0 | 5 |",
+    "| 0.001 | `memory-erm` | votes | 1500 | 1 2 | 50.0 ± 0.0 | 34.0 ± 1.4 | +2.0 ± 1.4 | 35.0 ± 1.4 | +2.0 ± 1.4 | 7 7 | 36.0 ± 0.0 | +4.0 ± 2.8 | 0.3 | 34.5 | +1.5 | -6.0 ± 0.0 | 5 |",
   );
 });
 

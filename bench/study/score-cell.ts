@@ -26,7 +26,10 @@ export async function scoreCell(
 ): Promise<StudyCell> {
   const { name, method, seed } = recipe;
   const [benchmark = "", ...rest] = name.split("-");
-  const change = rest.join("-").slice(method.name.length + 1);
+  const change = rest
+    .join("-")
+    .slice(method.name.length + 1)
+    .replace(/^(slower|faster)(-|$)/, "");
   const steps = recipe.length.steps ?? 0;
   const evaluations = evaluationsAt(folder, steps);
   const hasMemory = "memoryStart" in method;
@@ -35,6 +38,7 @@ export async function scoreCell(
     benchmark,
     method: method.name,
     change: change === "" ? null : change,
+    learningRate: recipe.learningRate.base,
     steps,
     seed,
     secondsPerStep,

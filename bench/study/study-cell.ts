@@ -41,6 +41,8 @@ export interface StudyCell {
   readonly method: string;
   /** What the recipe changes of its method's; null: nothing. */
   readonly change: string | null;
+  /** Of its first step. */
+  readonly learningRate: number;
   readonly steps: number;
   readonly seed: number;
   /** Of computation on one thread, of one step, everything beside the network included; null where it was not measured. */

@@ -16,6 +16,8 @@ import { statisticOf } from "./new-place.mjs";
 
 /** The length that all methods get; others show how long that is, and what equal time gives. */
 const STEPS = 1500;
+/** What source validation prefers for plain training. */
+const RATE = 0.001;
 const benchmarks = ["far", "near", "streets"];
 const methods = ["erm", "mldg", "memory-erm", "pin-memory"];
 
@@ -44,33 +46,37 @@ function withoutMemory({ reliance }) {
 }
 
 /**
- * The cells of one recipe at one length, by seed, with what they gain over plain training of the same seed at the length of all.
+ * The cells of one recipe at one length, by seed, with what they gain over plain training of the same seed and learning rate at the length
+ * of all; plain training itself at another rate, and what has none of its own rate beside it, over that of the rate of all.
  * @param {readonly StudyCell[]} cells
  */
 export function linesOf(cells) {
   const groups = distinct(cells.map(keyOf)).map((key) => cells.filter((cell) => keyOf(cell) === key).sort((a, b) => a.seed - b.seed));
   const order = (/** @type {StudyCell[]} */ [first]) =>
-    first ? [methods.indexOf(first.method), first.change ?? "", String(first.steps).padStart(6)].join(" ") : "";
+    first ? [first.learningRate === RATE ? 0 : 1, -first.learningRate, methods.indexOf(first.method), first.change ?? "", String(first.steps).padStart(6)].join(" ") : "";
   const isPlain = (/** @type {StudyCell} */ { method, change, steps }) => method === "erm" && change === null && steps === STEPS;
-  const plain = new Map(cells.filter(isPlain).map((cell) => [cell.seed, cell]));
+  const plain = new Map(cells.filter(isPlain).map((cell) => [`${cell.seed} ${cell.learningRate}`, cell]));
+  const peerOf = (/** @type {StudyCell} */ cell) =>
+    (isPlain(cell) ? undefined : plain.get(`${cell.seed} ${cell.learningRate}`)) ?? plain.get(`${cell.seed} ${RATE}`);
   return groups
     .sort((a, b) => order(a).localeCompare(order(b), "en"))
     .map((own) => {
-      const [{ method, change, steps }] = /** @type {[StudyCell]} */ (/** @type {unknown} */ (own));
+      const [{ method, change, learningRate, steps }] = /** @type {[StudyCell]} */ (/** @type {unknown} */ (own));
       /** Plain training has no votes: its last weights are the peer of those whose votes were chosen. */
       const gains = (/** @type {(cell: StudyCell) => readonly Scored[] | undefined} */ scores) =>
         own.flatMap((cell) => {
-          const [peer, reached] = [plain.get(cell.seed), scores(cell)];
+          const [peer, reached] = [peerOf(cell), scores(cell)];
           return peer && peer !== cell && reached ? [scoreOf(reached, "target") - scoreOf(scores(peer) ?? peer.last, "target")] : [];
         });
       /** Compared where both were asked: adjusted logits are worth something to plain training, too. */
       const adjustedGains = own.flatMap((cell) => {
-        const [theirs, mine] = [plain.get(cell.seed)?.adjusting, cell.adjusting];
+        const [theirs, mine] = [peerOf(cell)?.adjusting, cell.adjusting];
         return theirs && mine && theirs !== mine ? [scoreOf(mine.scored, "target") - scoreOf(theirs.scored, "target")] : [];
       });
       return {
         method,
         change,
+        learningRate,
         steps,
         seeds: own.map(({ seed }) => seed),
         source: own.map(({ last }) => scoreOf(last, "source")),
@@ -88,7 +94,7 @@ export function linesOf(cells) {
 }
 
 /** @param {StudyCell} cell */
-const keyOf = ({ method, change, steps }) => JSON.stringify([method, change, steps]);
+const keyOf = ({ method, change, learningRate, steps }) => JSON.stringify([method, change, learningRate, steps]);
 
 /** @typedef {ReturnType<typeof linesOf>[number]} Line */
 
@@ -106,11 +112,12 @@ export function tableOf(cells) {
       "",
       `![Mean IoU on unseen domains, each training a dot](study-${benchmark}.svg)`,
       "",
-      "| method | change | steps | seeds | source | unseen | over `erm` | unseen, averaged weights | over `erm` | votes chosen | unseen with them | over `erm` | logits adjusted | unseen so | over `erm` so | without its memory | minutes |",
-      "| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |",
-      ...lines.map(({ method, change, steps, seeds, source, last, average, voting, weights, adjusting, adjustments, gained, lost, seconds }) =>
+      "| rate | method | change | steps | seeds | source | unseen | over `erm` | unseen, averaged weights | over `erm` | votes chosen | unseen with them | over `erm` | logits adjusted | unseen so | over `erm` so | without its memory | minutes |",
+      "| ---: | --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |",
+      ...lines.map(({ method, change, learningRate, steps, seeds, source, last, average, voting, weights, adjusting, adjustments, gained, lost, seconds }) =>
         [
           "",
+          learningRate,
           `\`${method}\``,
           change ?? "",
           steps,
@@ -140,7 +147,7 @@ export function tableOf(cells) {
     "# The study of training, its tables",
     "",
     "Mean IoU in percent; several unseen domains: their mean. ± is the standard deviation over seeds, of the differences themselves where it is one.",
-    `Differences are taken seed by seed, to plain training (\`erm\`) of ${STEPS} steps. Minutes are those of computation on one thread, beside other work.`,
+    `Differences are taken seed by seed, to plain training (\`erm\`) of ${STEPS} steps at the same learning rate; of plain training at another rate, to that at ${RATE}. Minutes are those of computation on one thread, beside other work.`,
     "Votes chosen: the weight of a memory's votes that is best on source validation, among 0, 2.5, 5, 7, 10 and 14; a training's own is 10 where it votes.",
     "Logits adjusted: how much of the logarithms of the sources' class frequencies is taken out of the logits (`pinmem calibrate`, on source validation); compared with plain training's adjusted logits.",
     "",
@@ -149,7 +156,7 @@ export function tableOf(cells) {
 }
 
 const colors = ["#475569", "#a16207", "#0b6e99", "#c2410c"];
-const [WIDTH, LEFT, TOP, ROW, RIGHT, BOTTOM] = [760, 250, 10, 22, 20, 40];
+const [WIDTH, LEFT, TOP, ROW, RIGHT, BOTTOM] = [840, 330, 10, 22, 20, 40];
 
 /** Mean IoU on unseen domains: a row for each recipe at each length, a dot for each training, a bar for their mean. @param {readonly Line[]} lines */
 export function plotOf(lines) {
@@ -168,10 +175,10 @@ export function plotOf(lines) {
         `<path d="M${x(tick)} ${TOP}V${height - BOTTOM}" stroke="#ddd"/><text x="${x(tick)}" y="${height - BOTTOM + 16}" text-anchor="middle">${tick}</text>`,
     ),
     `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${height - 6}" text-anchor="middle">mean IoU on unseen domains, in percent</text>`,
-    ...lines.map(({ method, change, steps, last }, at) => {
+    ...lines.map(({ method, change, learningRate, steps, last }, at) => {
       const middle = TOP + ROW * (at + 0.5);
       const color = colors[methods.indexOf(method)];
-      const name = [method, change, steps === STEPS ? null : `${steps} steps`].filter((part) => part !== null).join(", ");
+      const name = [method, change, learningRate === RATE ? null : `rate ${learningRate}`, steps === STEPS ? null : `${steps} steps`].filter((part) => part !== null).join(", ");
       const dots = last.map((value) => `<circle cx="${x(value)}" cy="${middle}" r="3.5" fill="${color}" fill-opacity="0.6"/>`).join("");
       return `<text x="${LEFT - 10}" y="${middle}" text-anchor="end" dominant-baseline="middle" fill="${color}">${name}</text>${dots}<path d="M${x(mean(last))} ${middle - 8}V${middle + 8}" stroke="${color}" stroke-width="2"/>`;
     }),

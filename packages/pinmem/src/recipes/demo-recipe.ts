@@ -27,9 +27,6 @@ const networks = {
   imagenet: { backbone: "mobilenet_v2", backboneWeights: "imagenet", ...model },
 } as const satisfies Record<string, RecipeInput["model"]>;
 
-/** Weights that have learned already are moved less: the rate of recipes/camvid-study.mjs. */
-const rates = { random: 0.001, imagenet: 0.0005 };
-
 const memoryStart = { batches: 10 };
 const innerRate = { kind: "fixed", rate: 0.01 } as const;
 
@@ -68,7 +65,7 @@ export function demoRecipe(
     method: methods[method],
     length: { steps },
     optimizer: { kind: "adamw" },
-    learningRate: { kind: "polynomial", base: rates[start] },
+    learningRate: { kind: "polynomial", base: 0.001 },
     // Once, at the end: evaluations take the time that is for training.
     validation: { every: steps, preciseBatchNorm: 20 },
     checkpoints: { every: 100, keep: 1 },
