@@ -1,8 +1,7 @@
 // The files of a model by fetch, in Node and in a page.
 
-import { EXPORT_FILE } from "@pinmem/core/formats";
 import { ModelError } from "./model-error.js";
-import { COPY_AGAIN, type ModelFiles } from "./model-files.js";
+import { type ModelFiles, tooLong } from "./model-files.js";
 import { requestProblem } from "./onnx.js";
 import { nextTurn } from "./turn.js";
 
@@ -18,19 +17,17 @@ export function fetchedFiles(address: string, mend: string): ModelFiles {
   const folder = whole.replace(/\/+$/, "");
   return {
     place: folder,
-    async read(file, { signal, expected, onBytes } = {}) {
+    async read(file, { signal, most, onBytes }) {
       const url = `${folder}/${file}`;
       try {
         const response = await fetch(url + query, { ...(signal && { signal }) });
         if (response.status === 404 || response.status === 410) return null;
         if (!response.ok)
           throw new ModelError(`${url} cannot be had: the server answered ${response.status}`);
-        if (expected === undefined || !response.body) return new Uint8Array(await response.arrayBuffer());
-        const bytes = await bytesOf(response.body, expected, onBytes);
+        if (!response.body) return new Uint8Array(await response.arrayBuffer());
+        const bytes = await bytesOf(response.body, most, onBytes);
         if (bytes) return bytes;
-        throw new ModelError(
-          `${url} is longer than the ${expected} bytes that ${EXPORT_FILE} says; ${COPY_AGAIN}`,
-        );
+        throw tooLong(url, most);
       } catch (cause) {
         if (signal?.aborted) throw signal.reason;
         if (cause instanceof ModelError) throw cause;
@@ -44,12 +41,12 @@ export function fetchedFiles(address: string, mend: string): ModelFiles {
 const PARTS_AT_ONCE = 32;
 
 /**
- * Null where there are more than expected: of a body without end no more is taken. Room is made for what has arrived, not for what a
+ * Null where there are more than `most`: of a body without end no more is taken. Room is made for what has arrived, not for what a
  * description promises.
  */
 async function bytesOf(
   body: ReadableStream<Uint8Array>,
-  expected: number,
+  most: number,
   onBytes?: (count: number) => void,
 ): Promise<Uint8Array | null> {
   const parts: Uint8Array[] = [];
@@ -58,7 +55,7 @@ async function bytesOf(
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     parts.push(part.value);
     count += part.value.length;
-    if (count > expected) {
+    if (count > most) {
       await reader.cancel();
       return null;
     }

@@ -17,19 +17,30 @@ export interface ModelFiles {
   /** As errors name it: a folder or an address. */
   readonly place: string;
   /** The bytes of a file; null where there is none of that name. */
-  read(file: string, options?: FileOptions): Promise<Uint8Array | null>;
+  read(file: string, options: FileOptions): Promise<Uint8Array | null>;
 }
 
 interface FileOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Bytes that it ought to have. */
-  readonly expected?: number;
+  /** Bytes that it ought to have at most: of a longer one no more is read. */
+  readonly most: number;
   /** Told how many have arrived. */
   readonly onBytes?: (count: number) => void;
 }
 
 /** What to do about a file that is not as it was exported. */
 export const COPY_AGAIN = "copy the exported folder once more";
+
+/** Of model.json, in bytes; it has some ten thousand. */
+const LARGEST_DESCRIPTION = 64 * 2 ** 20;
+
+/** A file that is longer than it ought to be. */
+export const tooLong = (path: string, most: number): ModelError =>
+  new ModelError(
+    path.endsWith(`/${EXPORT_FILE}`)
+      ? `${path} is longer than ${most} bytes, as no description of a model is; ${COPY_AGAIN}`
+      : `${path} is longer than the ${most} bytes that ${EXPORT_FILE} says; ${COPY_AGAIN}`,
+  );
 
 /** All that a model is made of. */
 export interface ModelParts {
@@ -171,7 +182,7 @@ type FileDescription = Pick<ExportedGraph, "file" | "bytes" | "sha256">;
 
 async function readDescription(files: ModelFiles, signal: AbortSignal | undefined): Promise<ExportedModel> {
   const name = `${files.place}/${EXPORT_FILE}`;
-  const bytes = await files.read(EXPORT_FILE, { signal });
+  const bytes = await files.read(EXPORT_FILE, { signal, most: LARGEST_DESCRIPTION });
   if (!bytes) {
     throw new ModelError(
       `${files.place} is no exported model: it has no ${EXPORT_FILE}. \`pinmem export\` makes such a folder`,
@@ -194,9 +205,9 @@ async function readDescription(files: ModelFiles, signal: AbortSignal | undefine
 async function readChecked(
   files: ModelFiles,
   { file, bytes, sha256 }: FileDescription,
-  options: FileOptions,
+  options: Omit<FileOptions, "most">,
 ): Promise<Uint8Array> {
-  const content = await files.read(file, { ...options, expected: bytes });
+  const content = await files.read(file, { ...options, most: bytes });
   if (!content)
     throw new ModelError(`${files.place} lacks ${file}, which ${EXPORT_FILE} names; ${COPY_AGAIN}`);
   if (content.length !== bytes) {

@@ -94,7 +94,10 @@ export class Session implements GraphSession {
     const feeds = Object.fromEntries(
       namesOf(this.graph.inputs).map((name) => {
         const value = values[name];
-        if (!value) throw new Error(`internal: ${this.graph.file} asks for ${name}`);
+        if (!value)
+          throw new ModelError(
+            `${this.graph.file} asks for ${name}, which this model does not have, as ${EXPORT_FILE} describes it; ${COPY_AGAIN}`,
+          );
         return [name, new this.#runtime.Tensor(typeOf(value.data), value.data, value.shape)];
       }),
     );

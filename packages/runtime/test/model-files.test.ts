@@ -1,6 +1,6 @@
 // What is wrong with a folder or an address is said once, clearly, before anything runs.
 
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
@@ -87,6 +87,25 @@ describe.skipIf(noRuntime !== null)("loading a model", () => {
           writeFileSync(file, readFileSync(file).subarray(0, 100));
         }),
       /encode\.onnx has 100 bytes, but model\.json says \d+/,
+    ],
+    [
+      "a file that is longer than it was, of which no more is read",
+      () => changed((folder) => truncateSync(join(folder, "encode.onnx"), 2 ** 40)),
+      /encode\.onnx is longer than the \d+ bytes that model\.json says; copy/,
+    ],
+    [
+      "a description of gigabytes",
+      () => changed((folder) => truncateSync(join(folder, "model.json"), 2 ** 33)),
+      /model\.json is longer than 67108864 bytes, as no description of a model is/,
+    ],
+    [
+      "a device in place of a file",
+      () =>
+        changed((folder) => {
+          rmSync(join(folder, "model.json"));
+          symlinkSync("/dev/zero", join(folder, "model.json"));
+        }),
+      /model\.json is no file; copy the exported folder once more/,
     ],
     [
       "a file that was changed",

@@ -115,6 +115,14 @@ describe.skipIf(noRuntime !== null)("a model in Node", () => {
     expect((await model.segment(unpacked)).labels).toEqual(labels);
     await expect(model.segment(join(root, "none.png"))).rejects.toThrow(/none\.png cannot be read: ENOENT/);
     await expect(model.segment(Buffer.from("no picture"))).rejects.toThrow(/the picture cannot be decoded: /);
+    const drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="32"/>';
+    await expect(model.segment(Buffer.from(drawing))).rejects.toThrow(
+      /the picture cannot be decoded: it is svg, which is no picture of pixels/,
+    );
+    const row = sharp({ create: { width: 70_000, height: 1, channels: 3, background: "red" } });
+    await expect(model.segment(await row.png().toBuffer())).rejects.toThrow(
+      /it has 70000x1 pixels; no side may have more than 65535/,
+    );
     await expect(model.segment({ width, height, pixels: pixels.slice(1) })).rejects.toThrow(
       /48x32 pixels must hold 4608 bytes .* got 4607/,
     );

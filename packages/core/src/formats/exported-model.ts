@@ -9,6 +9,7 @@
 // Files are named relative to the folder. Images go in normalized: (value / divisor - mean) / std, by channel.
 
 import * as z from "zod";
+import { isNestedDeeper, TOO_DEEP } from "./nesting.js";
 import { newerFormat } from "./newer-format.js";
 
 /** Version of the layout. */
@@ -246,6 +247,7 @@ export class ExportedModelError extends Error {
 export function parseExportedModel(content: unknown, file: string): ExportedModel {
   const newer = newerFormat((content as { format?: unknown } | null)?.format, EXPORT_FORMAT);
   if (newer) throw new ExportedModelError(file, newer);
+  if (isNestedDeeper(content)) throw new ExportedModelError(file, TOO_DEEP);
   const parsed = exportedModelSchema.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { cityscapes19, IGNORE_INDEX, type LabelSpace } from "../labels/label-space.js";
+import { isNestedDeeper, TOO_DEEP } from "./nesting.js";
 
 const byte = z.int().min(0).max(255);
 const color = z.tuple([byte, byte, byte]);
@@ -29,7 +30,9 @@ export const labelSpaceToJson = ({ fromCityscapes, ...space }: LabelSpace): stri
 
 /** @throws Error saying what of the text is not as it must be */
 export function labelSpaceFromJson(text: string): LabelSpace {
-  const { fromCityscapes, files, ...space } = schema.parse(JSON.parse(text));
+  const content: unknown = JSON.parse(text);
+  if (isNestedDeeper(content)) throw new Error(`the label space ${TOO_DEEP}`);
+  const { fromCityscapes, files, ...space } = schema.parse(content);
   const read = { ...space, fromCityscapes: Uint8Array.from(fromCityscapes), ...(files && { files }) };
   return isCityscapes(read) ? cityscapes19 : read;
 }

@@ -4,6 +4,7 @@
 // All scores follow from the confusion matrices; they are written down too so that whoever reads the file need not know how.
 
 import * as z from "zod";
+import { isNestedDeeper, TOO_DEEP } from "./nesting.js";
 import { newerFormat } from "./newer-format.js";
 import { protocolSchema } from "./protocol.js";
 
@@ -131,6 +132,7 @@ export class ResultError extends Error {
 export function parseResult(content: unknown, file: string): EvaluationResult {
   const newer = newerFormat((content as { format?: unknown } | null)?.format, RESULT_FORMAT);
   if (newer) throw new ResultError(file, newer);
+  if (isNestedDeeper(content)) throw new ResultError(file, TOO_DEEP);
   const parsed = evaluationResultSchema.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

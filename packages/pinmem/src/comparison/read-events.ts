@@ -1,16 +1,22 @@
 // The events of a run, as curves and scores. A log may be long, still growing or damaged: it is read line by line, what cannot
-// be read is counted, and only the figures that are drawn are kept.
+// be read is counted, and only the figures that are drawn are kept. However long it is, and whatever a stranger wrote into it, what is
+// kept has bounds far above those of any training.
 
-import { createReadStream, existsSync } from "node:fs";
-import { createInterface } from "node:readline";
+import { existsSync } from "node:fs";
 import { z } from "zod";
+import { linesOf } from "../files/lines.js";
+import { sizeOfFile } from "../files/regular-file.js";
 import type { Curve, DomainScores, TrainingLog } from "./run-record.js";
 import { meanOf } from "./statistics.js";
+import { Thinned } from "./thinned.js";
 
 /** JSON has no NaN: a loss that was none is null. */
 const figure = z.number().nullable();
 const step = z.int().min(0);
 const share = z.number().min(0).max(1).nullable();
+
+/** Of a class, in characters: the chart of the memory says each some hundred times. */
+const LONGEST_NAME = 200;
 
 const eventSchema = z.discriminatedUnion("event", [
   z.object({
@@ -33,7 +39,7 @@ const eventSchema = z.discriminatedUnion("event", [
   z.object({
     event: z.literal("memory"),
     step,
-    classes: z.array(z.string()).max(255),
+    classes: z.array(z.string().max(LONGEST_NAME)).max(255),
     cosine: z.array(z.array(z.number()).max(255)).max(255),
   }),
 ]);
@@ -41,22 +47,26 @@ const eventSchema = z.discriminatedUnion("event", [
 const known = new Set(["step", "evaluation", "memory"]);
 /** Longest line that is looked at, in characters; an evaluation of 255 classes has about 10,000. */
 const LONGEST = 2 ** 20;
+/** Curves of losses, all passes together; there are about twenty. */
+const MOST_CURVES = 256;
+/** Characters of all evaluations together, of which nothing is left out: some hundred thousand of them. */
+const MOST_SCORES = 2 ** 27;
 
-type Growing = [number, number | null][];
+type Growing = Thinned<readonly [number, number | null]>;
 
-/** The log in `file`, or null where there is none. */
+/** The log in `file`, or null where there is none. @throws DataError where it is no file */
 export async function readEvents(file: string): Promise<TrainingLog | null> {
   if (!existsSync(file)) return null;
-  // Passes may be called as what every object has, such as "constructor".
-  const losses = Object.create(null) as Record<string, Record<string, Growing>>;
-  const learningRate: Growing = [];
+  sizeOfFile(file);
+  const losses = new Losses();
+  const learningRate: Growing = new Thinned();
   const evaluations: { step: number; domains: DomainScores[] }[] = [];
-  const rates: number[] = [];
-  let [lastStep, seconds, damaged] = [0, 0, 0];
+  const imagesPerSecond = new Thinned<number>();
+  let [lastStep, seconds, damaged, scores] = [0, 0, 0, 0];
   let memory: TrainingLog["memory"] = null;
   let peakMemory: number | null = null;
 
-  for await (const line of createInterface({ input: createReadStream(file, "utf8") })) {
+  for await (const line of linesOf(file, LONGEST)) {
     const event = readEvent(line);
     if (event === null) continue;
     if (event === "damaged") {
@@ -68,6 +78,11 @@ export async function readEvents(file: string): Promise<TrainingLog | null> {
       memory = { step: event.step, classes: event.classes, cosine: event.cosine };
     } else if (event.event === "evaluation") {
       if (event.weights) continue;
+      scores += line.length;
+      if (scores > MOST_SCORES) {
+        damaged++;
+        continue;
+      }
       if (evaluations.at(-1)?.step !== event.step) evaluations.push({ step: event.step, domains: [] });
       evaluations.at(-1)?.domains.push({
         name: event.domain,
@@ -82,25 +97,18 @@ export async function readEvents(file: string): Promise<TrainingLog | null> {
         cohesionLoss: null,
       });
     } else {
-      for (const [pass, terms] of Object.entries(event.losses)) {
-        for (const [term, value] of Object.entries(terms)) {
-          losses[pass] ??= Object.create(null) as Record<string, Growing>;
-          const ofPass = losses[pass];
-          ofPass[term] ??= [];
-          ofPass[term].push([event.step, value]);
-        }
-      }
+      if (!losses.take(event)) damaged++;
       learningRate.push([event.step, event.learningRate]);
       seconds += event.timing?.seconds ?? 0;
-      if (event.timing?.imagesPerSecond) rates.push(event.timing.imagesPerSecond);
+      if (event.timing?.imagesPerSecond) imagesPerSecond.push(event.timing.imagesPerSecond);
       if (event.timing?.peakMemory) peakMemory = Math.max(peakMemory ?? 0, event.timing.peakMemory);
     }
   }
-  rates.sort((a, b) => a - b);
+  const rates = [...imagesPerSecond.items].sort((a, b) => a - b);
   return {
     lastStep,
-    losses: losses as Readonly<Record<string, Readonly<Record<string, Curve>>>>,
-    learningRate,
+    losses: losses.curves(),
+    learningRate: learningRate.items,
     evaluations,
     memory,
     seconds,
@@ -108,6 +116,46 @@ export async function readEvents(file: string): Promise<TrainingLog | null> {
     peakMemory,
     damaged,
   };
+}
+
+/** The curves of losses, by pass and term. */
+class Losses {
+  readonly #passes = new Map<string, Map<string, Growing>>();
+  #count = 0;
+
+  /** False where it has more terms than a log may have: those that are new are left out. */
+  take({ step, losses }: { readonly step: number; readonly losses: Record<string, Record<string, number | null>> }): boolean {
+    let isAll = true;
+    for (const [pass, terms] of Object.entries(losses)) {
+      for (const [term, value] of Object.entries(terms)) {
+        const curve = this.#passes.get(pass)?.get(term) ?? this.#begin(pass, term);
+        if (curve) curve.push([step, value]);
+        else isAll = false;
+      }
+    }
+    return isAll;
+  }
+
+  curves(): TrainingLog["losses"] {
+    // Passes may be called as what every object has, such as "constructor".
+    const object = <T>(entries: Iterable<readonly [string, T]>): Record<string, T> =>
+      Object.assign(Object.create(null), Object.fromEntries(entries));
+    return object(
+      [...this.#passes].map(
+        ([pass, terms]) => [pass, object([...terms].map(([term, { items }]): [string, Curve] => [term, items]))] as const,
+      ),
+    );
+  }
+
+  #begin(pass: string, term: string): Growing | null {
+    if (this.#count >= MOST_CURVES) return null;
+    this.#count++;
+    const ofPass = this.#passes.get(pass) ?? new Map<string, Growing>();
+    this.#passes.set(pass, ofPass);
+    const curve: Growing = new Thinned();
+    ofPass.set(term, curve);
+    return curve;
+  }
 }
 
 function readEvent(line: string): z.output<typeof eventSchema> | "damaged" | null {

@@ -1,11 +1,12 @@
 // Pictures that an inspection left in the folder of a run, encoded again so that a page can hold them: what a browser gets was
 // decoded and written here, whatever the file was.
 
-import { existsSync, statSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { join, relative } from "node:path";
 import { z } from "zod";
 import { asDataError } from "../files/data-error.js";
 import { readJsonFile } from "../files/json-file.js";
+import { openImage } from "../images/image.js";
 import { libvips } from "../images/libvips.js";
 import type { Picture } from "./run-record.js";
 
@@ -40,7 +41,8 @@ export async function readPictures(folder: string): Promise<{ pictures: Picture[
   const problems: string[] = [];
   for (const { file, kind, title, caption, width } of readList(folder, problems)) {
     try {
-      const inside = relative(folder, resolve(folder, file));
+      // Where links lead, too.
+      const inside = relative(realpathSync(folder), realpathSync(join(folder, file)));
       if (inside.startsWith("..")) throw new Error("lies outside the folder");
       const { info, data } = await encode(join(folder, inside));
       const shown = Math.round(Math.min(width ?? info.width, info.width));
@@ -53,7 +55,7 @@ export async function readPictures(folder: string): Promise<{ pictures: Picture[
         dataUri: `data:image/webp;base64,${data.toString("base64")}`,
       });
     } catch (error) {
-      problems.push(`inspection/${file} cannot be shown: ${(error as Error).message}`);
+      problems.push(`inspection/${file} cannot be shown: ${asDataError(file, error).problem}`);
     }
   }
   return { pictures, problems };
@@ -72,11 +74,12 @@ function readList(folder: string, problems: string[]): z.output<typeof listSchem
 }
 
 async function encode(file: string): Promise<{ data: Buffer; info: { width: number; height: number } }> {
+  const { bytes } = await openImage(file, { maxPixels: MAX_PIXELS });
   const sharp = await libvips();
-  const picture = sharp(file, { limitInputPixels: MAX_PIXELS })
+  const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS })
     .rotate()
     .resize({ width: WIDEST, withoutEnlargement: true });
-  if (statSync(file).size <= LOSSLESS_TRIED) {
+  if (bytes.length <= LOSSLESS_TRIED) {
     const lossless = await picture.clone().webp({ lossless: true }).toBuffer({ resolveWithObject: true });
     if (lossless.data.length <= LOSSLESS_BYTES) return lossless;
   }

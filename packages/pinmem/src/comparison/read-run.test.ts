@@ -1,10 +1,11 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { protocol } from "@pinmem/core/formats";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
-import { addEvaluation, evaluationOf, writeRun } from "../../test/report-fixtures.js";
+import { addEvaluation, evaluationOf, recipeOf, writeRun } from "../../test/report-fixtures.js";
 import { readRun } from "./read-run.js";
 
 describe("readRun", () => {
@@ -116,6 +117,35 @@ describe("readRun", () => {
     ]);
   });
 
+  it("takes no more memory for a line without end, nor for more curves than a log has", async () => {
+    const run = writeRun(temporaryFolder(), "run", { finished: false });
+    const log = join(run, "events.jsonl");
+    for (let part = 0; part < 40; part++) appendFileSync(log, Buffer.alloc(2 ** 20, "x"));
+    const terms = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`term ${at}`, at]));
+    const names = Array.from({ length: 255 }, (_, at) => "name".repeat(100) + at);
+    const lines = [
+      { event: "step", step: 5, losses: { train: { total: 9, ...terms } }, learningRate: 0.1 },
+      { event: "memory", step: 5, classes: names, cosine: names.map(() => names.map(() => 1)) },
+    ];
+    appendFileSync(log, `\n${lines.map((line) => JSON.stringify(line)).join("\n")}\n`);
+    const { log: read } = await readRun(run);
+    expect(read).toMatchObject({ lastStep: 5, damaged: 3, memory: null });
+    expect(read?.losses.train?.total?.at(-1)).toEqual([5, 9]);
+    expect(Object.keys(read?.losses.train ?? {}).length).toBeLessThan(300);
+  });
+
+  it("says what else a log or a recipe is, and does not wait for a pipe", async () => {
+    const run = writeRun(temporaryFolder(), "run");
+    for (const name of ["events.jsonl", "recipe.json"]) {
+      rmSync(join(run, name));
+      execFileSync("mkfifo", [join(run, name)]);
+    }
+    await expect(readRun(run)).rejects.toThrow(/recipe\.json[\s\S]*is a pipe, a socket or a device, not a file/);
+    rmSync(join(run, "recipe.json"));
+    writeFileSync(join(run, "recipe.json"), JSON.stringify(recipeOf()));
+    await expect(readRun(run)).rejects.toThrow(/events\.jsonl: is a pipe, a socket or a device, not a file/);
+  });
+
   it("keeps passes and terms that are called like what every object has", async () => {
     const run = writeRun(temporaryFolder(), "run", { finished: false });
     const losses = '{"constructor":{"polluted":1,"toString":2},"toString":{"total":3}}';
@@ -139,7 +169,10 @@ describe("readRun", () => {
     writeFileSync(join(folder, "grid.png"), pixels);
     writeFileSync(join(run, "secret.png"), pixels);
     writeFileSync(join(folder, "text.png"), "no picture");
-    const pictures = ["grid.png", "../secret.png", "text.png", "gone.png"].map((file) => ({
+    writeFileSync(join(folder, "drawing.png"), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+    symlinkSync("../secret.png", join(folder, "link.png"));
+    const files = ["grid.png", "../secret.png", "link.png", "text.png", "drawing.png", "gone.png"];
+    const pictures = files.map((file) => ({
       file,
       width: 1000,
     }));
@@ -149,9 +182,13 @@ describe("readRun", () => {
     const [{ dataUri = "" } = {}] = shown;
     const bytes = Buffer.from(dataUri.replace("data:image/webp;base64,", ""), "base64");
     expect(await sharp(bytes).metadata()).toMatchObject({ format: "webp", width: 1600, height: 80 });
-    expect(notes.join("\n")).toMatch(
-      /secret\.png cannot be shown: lies outside[\s\S]*text\.png[\s\S]*gone\.png/,
-    );
+    expect(notes).toEqual([
+      "inspection/../secret.png cannot be shown: lies outside the folder",
+      "inspection/link.png cannot be shown: lies outside the folder",
+      expect.stringMatching(/^inspection\/text\.png cannot be shown: is damaged, or no image/),
+      expect.stringMatching(/^inspection\/drawing\.png cannot be shown: is damaged, or no image/),
+      "inspection/gone.png cannot be shown: does not exist",
+    ]);
   });
 
   it("says what is wrong with what is no run", async () => {

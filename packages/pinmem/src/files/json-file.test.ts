@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/data-fixtures.js";
@@ -30,6 +31,19 @@ describe("readJsonFile", () => {
   ])("says what is wrong with %j, and nothing of what it holds", (content, problem) => {
     const file = holding(content);
     expect(() => readJsonFile(file)).toThrow(new DataError(file, `is no JSON: ${problem}`));
+  });
+
+  it("refuses what is nested without end, in which checks would lose themselves", () => {
+    const file = holding(`{"a": ${"[".repeat(500_000)}${"]".repeat(500_000)}}`);
+    expect(() => readJsonFile(file)).toThrow(/some\.json: is nested more than 100 levels deep/);
+  });
+
+  it("does not wait for a pipe, nor read a device without end", () => {
+    const pipe = join(root, "pipe.json");
+    execFileSync("mkfifo", [pipe]);
+    symlinkSync("/dev/zero", join(root, "zero.json"));
+    for (const file of [pipe, join(root, "zero.json")])
+      expect(() => readJsonFile(file)).toThrow(new DataError(file, "is a pipe, a socket or a device, not a file"));
   });
 
   it("names what is no file, or too large to be one of its kind", () => {

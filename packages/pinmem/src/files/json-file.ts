@@ -1,19 +1,19 @@
 // Files of JSON, which people write by hand or name by mistake: read within a bound, and what is wrong told by line, without
 // a word of what they hold.
 
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { isNestedDeeper, TOO_DEEP } from "@pinmem/core/formats";
 import { asDataError, DataError } from "./data-error.js";
+import { sizeOfFile } from "./regular-file.js";
 
 /**
  * @param largest bytes that such a file may have
  * @throws DataError where it cannot be read or holds something else
  */
 export function readJsonFile(file: string, largest = 2 ** 20): unknown {
+  sizeOfFile(file, largest);
   let text: string;
   try {
-    const { size } = statSync(file);
-    if (size > largest)
-      throw new DataError(file, `has ${size} bytes; no file of this kind has more than ${largest}`);
     text = readFileSync(file, "utf8");
   } catch (error) {
     throw asDataError(file, error);
@@ -23,11 +23,14 @@ export function readJsonFile(file: string, largest = 2 ** 20): unknown {
 
 /** @param file names the text in errors. @throws DataError */
 export function parseJson(text: string, file: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new DataError(file, `is no JSON: ${whereWrong(text, (error as Error).message)}`);
   }
+  if (isNestedDeeper(value)) throw new DataError(file, TOO_DEEP);
+  return value;
 }
 
 /** V8 names the offending character, or a position, and quotes the text around it, which may be anything. */

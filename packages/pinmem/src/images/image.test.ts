@@ -1,5 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { fixtureFile, pixelsOf, temporaryFolder } from "../../test/data-fixtures.js";
@@ -71,6 +73,35 @@ describe("decodeImage", () => {
     await expect(openImage(file, { maxPixels: 30_000_000 })).rejects.toThrow(
       /large\.png: is 8000x5000 pixels; the limit/,
     );
+  });
+
+  it("refuses a file of one endless row, of which decoders would hold dozens", async () => {
+    const file = join(temporaryFolder(), "row.png");
+    const size = Buffer.alloc(13);
+    size.writeUInt32BE(90_000_000);
+    size.writeUInt32BE(1, 4);
+    size.set([16, 6], 8);
+    const header = Buffer.concat([Buffer.from("IHDR"), size]);
+    const bytes = Buffer.alloc(8 + 4 + header.length + 4);
+    bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    bytes.writeUInt32BE(size.length, 8);
+    header.copy(bytes, 12);
+    bytes.writeUInt32BE(crc32(header), 12 + header.length);
+    writeFileSync(file, bytes);
+    await expect(openImage(file)).rejects.toThrow(
+      /row\.png: is 90000000x1 pixels; no side may have more than 65535: cut it into pieces/,
+    );
+  });
+
+  it("does not wait for a pipe, nor read a device or a file that is far too large", async () => {
+    const folder = temporaryFolder();
+    const [pipe, large] = [join(folder, "pipe.png"), join(folder, "large.png")];
+    execFileSync("mkfifo", [pipe]);
+    writeFileSync(large, "");
+    truncateSync(large, 2 ** 31);
+    for (const file of [pipe, "/dev/zero"])
+      await expect(openImage(file)).rejects.toThrow(/: is a pipe, a socket or a device, not a file/);
+    await expect(openImage(large)).rejects.toThrow(/large\.png: has 2147483648 bytes; no file of this kind/);
   });
 
   it("names the file and what is wrong with it", async () => {

@@ -9,6 +9,7 @@
 import { readFileSync } from "node:fs";
 import type { RgbImage, Size, Window } from "@pinmem/core";
 import { asDataError, DataError } from "../files/data-error.js";
+import { sizeOfFile } from "../files/regular-file.js";
 import { decodeBmp, isBmp, readBmpSize } from "./bmp.js";
 import { contentKind } from "./content-kind.js";
 import { readImageHeader } from "./image-header.js";
@@ -101,12 +102,16 @@ async function decodeStored(
 export const readImage = async (file: string, options?: ImageOptions): Promise<RgbImage> =>
   decodeImage(await openImage(file, options));
 
+/** Of the largest picture there may be, with 16 bits and alpha and not packed. */
+const LARGEST_FILE = 2 ** 30;
+
 /**
  * The content of a file. Read at once and not in the background: several times cheaper for files of this size, and those
  * who call this are threads of their own.
- * @throws DataError when it does not exist or may not be read
+ * @throws DataError when it does not exist, may not be read, or is larger than any picture within the limit of pixels
  */
 export function readBytes(file: string): Uint8Array {
+  sizeOfFile(file, LARGEST_FILE);
   try {
     return readFileSync(file);
   } catch (error) {

@@ -9,12 +9,17 @@ import { strongFor } from "../training/prepare-episode.js";
 /** Of the images of a data set, only so many, spread evenly over it. */
 const limit = z.int().positive().optional();
 
+/** Of a domain: hours of rendering, and a list that memory has room for. */
+const MOST_SCENES = 1_000_000;
+/** Of a crop, in pixels: larger than the photographs of any data set. */
+const LARGEST_SIDE = 8192;
+
 export const datasetSchema = z.discriminatedUnion("name", [
   z.strictObject({
     name: z.literal("streets"),
     domain: z.enum(streetDomains.map(({ name }) => name) as [string, ...string[]]),
-    /** Scenes. */
-    count: z.int().positive(),
+    /** Scenes, all of which are listed at the start. */
+    count: z.int().positive().max(MOST_SCENES),
     seed: z.int().min(0).default(0),
     width: z.int().min(16).max(4096).default(256),
     height: z.int().min(16).max(4096).default(128),
@@ -75,7 +80,10 @@ export const dataSchema = z.strictObject({
   /** "cityscapes19", or a file that describes classes of one's own. */
   labels: z.string().default("cityscapes19"),
   /** Size of the crops that are trained on. */
-  crop: z.strictObject({ width: z.int().positive(), height: z.int().positive() }),
+  crop: z.strictObject({
+    width: z.int().positive().max(LARGEST_SIDE),
+    height: z.int().positive().max(LARGEST_SIDE),
+  }),
   /** Images are resized by a random factor within this range first. */
   scale: z.tuple([z.number().positive(), z.number().positive().max(16)]).default([0.5, 2]),
   flip: z.number().min(0).max(1).default(0.5),

@@ -1,9 +1,9 @@
 // The machine a run uses: is the device there, and a note of versions and hardware at each start.
 
-import { readFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { buildInfo, cudaDeviceCount, type Device, getNumThreads, setNumThreads } from "@pinmem/torch";
 import { writeWhole } from "../files/atomic-write.js";
+import { readJsonFile } from "../files/json-file.js";
 
 /** @throws Error saying why the device cannot be used, and which can */
 export function requireDevice(device: string): asserts device is Device {
@@ -52,12 +52,12 @@ export async function recordEnvironment(file: string, device: string): Promise<v
     ...describeEnvironment(device),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   };
-  await writeWhole(file, `${JSON.stringify([...(await startsIn(file)), start], null, 2)}\n`);
+  await writeWhole(file, `${JSON.stringify([...startsIn(file), start], null, 2)}\n`);
 }
 
-async function startsIn(file: string): Promise<unknown[]> {
+function startsIn(file: string): unknown[] {
   try {
-    const starts: unknown = JSON.parse(await readFile(file, "utf8"));
+    const starts = readJsonFile(file);
     return Array.isArray(starts) ? starts : [];
   } catch {
     return []; // There is none yet, or somebody changed it; it is for people only.

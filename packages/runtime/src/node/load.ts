@@ -12,7 +12,7 @@ import { GraphRunner } from "../graph-runner.js";
 import { checkOptions, checkSource, type LoadOptions } from "../load-options.js";
 import { Model } from "../model.js";
 import { ModelError } from "../model-error.js";
-import { type ModelFiles, readModel } from "../model-files.js";
+import { COPY_AGAIN, type ModelFiles, readModel, tooLong } from "../model-files.js";
 import { firstLine, type OnnxRuntime } from "../onnx.js";
 import { openSessions } from "../sessions.js";
 import { pixelsOf } from "./pixels.js";
@@ -70,17 +70,23 @@ function filesAt(source: string | URL): ModelFiles {
   const folder = given.replace(/(?<=.)[\\/]+$/, "");
   return {
     place: folder,
-    async read(file, { signal } = {}) {
+    async read(file, { signal, most }) {
+      const path = join(folder, file);
       try {
-        return await readFile(join(folder, file), { signal });
+        // Asked before it is opened, since a pipe keeps whoever opens it waiting.
+        const found = await stat(path);
+        if (!found.isFile()) throw new ModelError(`${path} is no file; ${COPY_AGAIN}`);
+        if (found.size > most) throw tooLong(path, most);
+        return await readFile(path, { signal });
       } catch (cause) {
         if (signal?.aborted) throw signal.reason;
+        if (cause instanceof ModelError) throw cause;
         const { code } = cause as NodeJS.ErrnoException;
         if (code === "ENOENT" || code === "ENOTDIR") {
           if (file === EXPORT_FILE) await checkFolder(folder);
           return null;
         }
-        throw new ModelError(`${join(folder, file)} cannot be read: ${firstLine(cause)}`, { cause });
+        throw new ModelError(`${path} cannot be read: ${firstLine(cause)}`, { cause });
       }
     },
   };

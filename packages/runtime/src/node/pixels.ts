@@ -8,8 +8,12 @@ import { noPicture, type OwnPicture } from "../image.js";
 import { ModelError } from "../model-error.js";
 import { firstLine, requestProblem } from "../onnx.js";
 
-/** Larger files are refused before they are unpacked, as by `pinmem predict`. */
+/** Larger files are refused before they are unpacked, as by `pinmem predict`, and those with longer sides. */
 const MAX_PIXELS = 100_000_000;
+const MOST_OF_A_SIDE = 65_535;
+
+/** Of pixels, as libvips calls them. Drawings (SVG) are programs, which a few bytes let run for hours. */
+const pictureFormats: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "tiff", "gif", "heif"]);
 
 /** @throws ModelError where a file is no picture that can be read, or sharp is not installed */
 export async function pixelsOf(picture: OwnPicture, signal?: AbortSignal): Promise<RgbImage> {
@@ -17,6 +21,10 @@ export async function pixelsOf(picture: OwnPicture, signal?: AbortSignal): Promi
   if (bytes.length === 0) throw new ModelError(`${name} is empty`);
   const sharp = await loadSharp();
   try {
+    const { format, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    if (!pictureFormats.has(format)) throw new Error(`it is ${format}, which is no picture of pixels`);
+    if (Math.max(width, height) > MOST_OF_A_SIDE)
+      throw new Error(`it has ${width}x${height} pixels; no side may have more than ${MOST_OF_A_SIDE}`);
     const { data, info } = await sharp(bytes, {
       limitInputPixels: MAX_PIXELS,
       failOn: "error",
