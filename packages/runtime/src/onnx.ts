@@ -1,7 +1,7 @@
 // As much of onnxruntime as is used here, alike in its packages for Node and for the web: each is loaded where it is needed,
 // and neither is a dependency of the other side.
 
-import type { ExportedGraph } from "@pinmem/core/formats";
+import { EXPORT_FILE, type ExportedGraph } from "@pinmem/core/formats";
 import { ModelError } from "./model-error.js";
 
 /** Data of a tensor. */
@@ -96,7 +96,7 @@ export class Session implements GraphSession {
         const value = values[name];
         if (!value)
           throw new ModelError(
-            `${this.graph.file} asks for ${name}, which this model does not have, as ${EXPORT_FILE} describes it; ${COPY_AGAIN}`,
+            `${this.graph.file} asks for ${name}, which this model does not have as ${EXPORT_FILE} describes it; export the run once more`,
           );
         return [name, new this.#runtime.Tensor(typeOf(value.data), value.data, value.shape)];
       }),

@@ -1,5 +1,6 @@
 // What is wrong with a folder or an address is said once, clearly, before anything runs.
 
+import { createHash } from "node:crypto";
 import { cpSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -99,6 +100,23 @@ describe.skipIf(noRuntime !== null)("loading a model", () => {
       /model\.json is longer than 67108864 bytes, as no description of a model is/,
     ],
     [
+      "a graph that takes weights from another file",
+      () =>
+        changed((folder) => {
+          const graph = Buffer.concat([
+            readFileSync(join(folder, "encode.onnx")),
+            Buffer.from("\n\blocation"),
+          ]);
+          writeFileSync(join(folder, "encode.onnx"), graph);
+          const file = join(folder, "model.json");
+          const model = JSON.parse(readFileSync(file, "utf8"));
+          const sha256 = createHash("sha256").update(graph).digest("hex");
+          Object.assign(model.graphs.encode, { bytes: graph.length, sha256 });
+          writeFileSync(file, JSON.stringify(model));
+        }),
+      /encode\.onnx takes weights from another file, as no exported graph does/,
+    ],
+    [
       "a device in place of a file",
       () =>
         changed((folder) => {
@@ -120,6 +138,14 @@ describe.skipIf(noRuntime !== null)("loading a model", () => {
     ],
   ])("refuses %s", async (_, folder, problem) => {
     await expect(load(folder())).rejects.toThrow(problem);
+  });
+
+  it("says which file asks for what its description does not have", async () => {
+    const folder = describedBy((model) => Object.assign(model, { memory: null }));
+    await using model = await load(folder, { threads: 1 });
+    await expect(model.segment(street(32, 32))).rejects.toThrow(
+      /^decode\.onnx asks for memory, which this model does not have as model\.json describes it; export/,
+    );
   });
 
   it("refuses a single graph, which is for other tools", async () => {
@@ -189,6 +215,11 @@ describe.skipIf(noRuntime !== null)("loading a model", () => {
       if (path.startsWith("/signed/") && searchParams.get("token") !== "a/5")
         return void response.writeHead(403).end();
       if (path.startsWith("/broken/")) return void response.writeHead(503).end();
+      if (path.startsWith("/flood/")) {
+        const more = setInterval(() => response.write(Buffer.alloc(2 ** 23, " ")), 1);
+        response.on("close", () => clearInterval(more));
+        return;
+      }
       if (path.startsWith("/endless/") && path.endsWith("decode.onnx")) {
         const more = setInterval(() => response.write(Buffer.alloc(2 ** 16)), 1);
         response.on("close", () => clearInterval(more));
@@ -220,6 +251,9 @@ describe.skipIf(noRuntime !== null)("loading a model", () => {
       await expect(load(`${address}/none`)).rejects.toThrow(/none is no exported model/);
       await expect(load(`${address}/broken`)).rejects.toThrow(
         /model\.json cannot be had: the server answered 503/,
+      );
+      await expect(load(`${address}/flood`)).rejects.toThrow(
+        /flood\/model\.json is longer than 67108864 bytes, as no description of a model is/,
       );
       await expect(load(`${address}/endless`)).rejects.toThrow(
         /endless\/decode\.onnx is longer than the \d+ bytes that model\.json says; copy/,

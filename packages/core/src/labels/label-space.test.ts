@@ -48,6 +48,11 @@ describe("defineLabelSpace", () => {
   const [track, machine, sky] = farm.classes;
   const bad: [string, unknown, RegExp][] = [
     ["no name", { ...farm, name: "" }, /name must be a name, not ""/],
+    [
+      "a list for a name, and shows its beginning",
+      { ...farm, name: Array(1000).fill(1) },
+      /, not \[1(,1){27},\.\.\.$/,
+    ],
     ["no classes", { name: "x" }, /classes must be a list of 2 to 255 classes, not undefined/],
     ["one class", { name: "x", classes: [track] }, /2 to 255 classes, not 1/],
     ["a repeated name", { ...farm, classes: [track, machine, { ...sky, name: "track" }] }, /repeats track/],

@@ -163,28 +163,34 @@ function unique(seen: Set<string>, at: string, value: string): string {
 
 function list<T>(at: string, value: readonly T[]): readonly T[] {
   if (Array.isArray(value)) return value;
-  throw problem(at, `must be a list, not ${JSON.stringify(value)}`);
+  throw problem(at, `must be a list, not ${shown(value)}`);
 }
 
 function text(at: string, value: unknown): string {
   if (typeof value === "string" && value.trim() !== "") return value;
-  throw problem(at, `must be a name, not ${JSON.stringify(value)}`);
+  throw problem(at, `must be a name, not ${shown(value)}`);
 }
 
 function checkColor(at: string, value: unknown): Color {
   if (Array.isArray(value) && value.length === 3 && value.every(isByte)) return value as unknown as Color;
-  throw problem(at, `must be [red, green, blue] with integers from 0 to 255, not ${JSON.stringify(value)}`);
+  throw problem(at, `must be [red, green, blue] with integers from 0 to 255, not ${shown(value)}`);
 }
 
 function checkByte(at: string, value: unknown): number {
   if (isByte(value)) return value;
-  throw problem(at, `must be an integer from 0 to 255, not ${JSON.stringify(value)}`);
+  throw problem(at, `must be an integer from 0 to 255, not ${shown(value)}`);
 }
 
 function checkValue(at: string, value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 65535) return value;
-  throw problem(at, `must be an integer from 0 to 65535, not ${JSON.stringify(value)}`);
+  throw problem(at, `must be an integer from 0 to 65535, not ${shown(value)}`);
 }
+
+/** Cut where it is long: whatever stands in the place of a name may be. */
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+};
 
 const isByte = (value: unknown): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 255;

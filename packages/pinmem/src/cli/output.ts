@@ -1,8 +1,10 @@
 // Standard output and error that cannot be written. Into a file Node writes at once, and takes no notice of what a full disk did
-// not take: results would be cut short, and the exit code would say that all is well.
+// not take: results would be cut short, and the exit code would say that all is well. And what a terminal must not be told: names
+// of strangers' files may hold what it would obey.
 
 import { fstatSync, writeSync } from "node:fs";
 import type { Writable } from "node:stream";
+import { CLEAR } from "../files/status-line.js";
 import { asWriteError } from "../files/write-error.js";
 
 /** Where nobody reads on, as after `| head`: what shells give such a command. */
@@ -20,14 +22,31 @@ export function goOnUnread(): void {
   goesOnUnread = true; // To the end: a pipe tells of its last lines when the command is done.
 }
 
-/** Ends the program with an exit code that tells when one of the streams can no longer be written. */
-export function guardOutput(streams: readonly (Writable & { readonly fd: number })[]): void {
+/** A stream of this process. */
+type Standard = Writable & { readonly fd: number; readonly isTTY?: boolean };
+
+/**
+ * Ends the program with an exit code that tells when one of the streams can no longer be written. A terminal gets control characters as
+ * they are written in programs; files and other programs get names as they are.
+ */
+export function guardOutput(streams: readonly Standard[]): void {
   for (const stream of streams) {
     if (guarded.has(stream)) continue;
     guarded.add(stream);
     stream.on("error", end);
+    if (stream.isTTY) escapeControls(stream);
     if (isFile(stream.fd)) stream._write = (chunk, _, done) => done(writeAll(stream.fd, chunk));
   }
+}
+
+/** But for the ends of lines, tabs, and what redraws a status line. */
+function escapeControls(stream: Standard): void {
+  const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
+  const visible = (text: string) =>
+    text.replace(/(?![\n\t])\p{Cc}/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  const shown = (chunk: unknown) =>
+    typeof chunk === "string" ? chunk.split(CLEAR).map(visible).join(CLEAR) : chunk;
+  stream.write = (chunk: unknown, ...rest: unknown[]) => write(shown(chunk), ...rest);
 }
 
 function isFile(descriptor: number): boolean {

@@ -124,7 +124,13 @@ class Losses {
   #count = 0;
 
   /** False where it has more terms than a log may have: those that are new are left out. */
-  take({ step, losses }: { readonly step: number; readonly losses: Record<string, Record<string, number | null>> }): boolean {
+  take({
+    step,
+    losses,
+  }: {
+    readonly step: number;
+    readonly losses: Record<string, Record<string, number | null>>;
+  }): boolean {
     let isAll = true;
     for (const [pass, terms] of Object.entries(losses)) {
       for (const [term, value] of Object.entries(terms)) {
@@ -142,7 +148,8 @@ class Losses {
       Object.assign(Object.create(null), Object.fromEntries(entries));
     return object(
       [...this.#passes].map(
-        ([pass, terms]) => [pass, object([...terms].map(([term, { items }]): [string, Curve] => [term, items]))] as const,
+        ([pass, terms]) =>
+          [pass, object([...terms].map(([term, { items }]): [string, Curve] => [term, items]))] as const,
       ),
     );
   }

@@ -140,7 +140,9 @@ describe("readRun", () => {
       rmSync(join(run, name));
       execFileSync("mkfifo", [join(run, name)]);
     }
-    await expect(readRun(run)).rejects.toThrow(/recipe\.json[\s\S]*is a pipe, a socket or a device, not a file/);
+    await expect(readRun(run)).rejects.toThrow(
+      /recipe\.json[\s\S]*is a pipe, a socket or a device, not a file/,
+    );
     rmSync(join(run, "recipe.json"));
     writeFileSync(join(run, "recipe.json"), JSON.stringify(recipeOf()));
     await expect(readRun(run)).rejects.toThrow(/events\.jsonl: is a pipe, a socket or a device, not a file/);
@@ -169,7 +171,10 @@ describe("readRun", () => {
     writeFileSync(join(folder, "grid.png"), pixels);
     writeFileSync(join(run, "secret.png"), pixels);
     writeFileSync(join(folder, "text.png"), "no picture");
-    writeFileSync(join(folder, "drawing.png"), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+    writeFileSync(
+      join(folder, "drawing.png"),
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    );
     symlinkSync("../secret.png", join(folder, "link.png"));
     const files = ["grid.png", "../secret.png", "link.png", "text.png", "drawing.png", "gone.png"];
     const pictures = files.map((file) => ({

@@ -2,11 +2,12 @@
 // Taken up only by the evaluation that saved it: a key covers everything that the figures depend on.
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { tallySchema } from "@pinmem/core/formats";
 import { z } from "zod";
 import { writeWhole } from "../files/atomic-write.js";
+import { readJsonFile } from "../files/json-file.js";
 import { sampleName } from "../loading/open-sample.js";
 import { alone, type World } from "../processes/world.js";
 import type { OpenRun } from "../runs/open-run.js";
@@ -18,6 +19,9 @@ const schema = z.strictObject({
   seconds: z.number().min(0),
   domains: z.array(domainSchema),
 });
+
+/** Bytes: it holds the counts of every domain. */
+const LARGEST = 2 ** 29;
 
 export type DomainProgress = z.output<typeof domainSchema>;
 
@@ -91,7 +95,7 @@ function keyOf({ run, options }: { run: OpenRun; options: EvaluateRunOptions }):
 function read(file: string, key: string): z.output<typeof schema> | null {
   if (!existsSync(file)) return null;
   try {
-    const saved = schema.parse(JSON.parse(readFileSync(file, "utf8")));
+    const saved = schema.parse(readJsonFile(file, LARGEST));
     return saved.key === key ? saved : null;
   } catch {
     return null;

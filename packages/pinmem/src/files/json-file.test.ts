@@ -43,7 +43,9 @@ describe("readJsonFile", () => {
     execFileSync("mkfifo", [pipe]);
     symlinkSync("/dev/zero", join(root, "zero.json"));
     for (const file of [pipe, join(root, "zero.json")])
-      expect(() => readJsonFile(file)).toThrow(new DataError(file, "is a pipe, a socket or a device, not a file"));
+      expect(() => readJsonFile(file)).toThrow(
+        new DataError(file, "is a pipe, a socket or a device, not a file"),
+      );
   });
 
   it("names what is no file, or too large to be one of its kind", () => {

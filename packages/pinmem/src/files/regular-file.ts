@@ -6,17 +6,11 @@ import { asDataError, DataError } from "./data-error.js";
 
 /** Bytes of a file. @throws DataError where it is none, or has more than `largest` */
 export function sizeOfFile(file: string, largest = Number.POSITIVE_INFINITY): number {
-  const { size } = requireFile(file, attempt(file));
-  if (size > largest)
-    throw new DataError(file, `has ${size} bytes; no file of this kind has more than ${largest}`);
-  return size;
-}
-
-/** @throws DataError where these are not a file's */
-export function requireFile(file: string, found: Stats): Stats {
+  const found = attempt(file);
   if (found.isDirectory()) throw asDataError(file, { code: "EISDIR" });
   if (!found.isFile()) throw new DataError(file, "is a pipe, a socket or a device, not a file");
-  return found;
+  if (found.size <= largest) return found.size;
+  throw new DataError(file, `has ${found.size} bytes; no file of this kind has more than ${largest}`);
 }
 
 function attempt(file: string): Stats {

@@ -7,7 +7,8 @@ import type { WriteStream } from "node:tty";
 export type Output = Pick<WriteStream, "write"> & { isTTY?: boolean; columns?: number };
 
 const REDRAW_MS = 100;
-const CLEAR = "\r\u001b[2K";
+/** Takes the line on a terminal away. */
+export const CLEAR = "\r\u001b[2K";
 
 export interface StatusLineOptions {
   /** Default: standard error. */

@@ -21,6 +21,7 @@ const reasons: Readonly<Record<string, readonly [reason: string, cure?: Cure]>> 
   EEXIST: ["is a file, not a folder", "place"],
   EISDIR: ["there is a folder of this name", "name"],
   ENOENT: ["the system lets nothing be made there", "place"],
+  ELOOP: ["a link stands in its place", "name"],
   ENAMETOOLONG: ["the name is too long for this file system"],
   EIO: ["the disk reports an error"],
   EMFILE: ["too many files are open"],

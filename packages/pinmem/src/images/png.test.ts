@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { fixtureFile, pixelsOf, readFixture } from "../../test/data-fixtures.js";
 import { readPng, readPngSize } from "./png.js";
@@ -32,6 +33,16 @@ describe("readPng", () => {
     expect(read("synthia.png").samples).toBeInstanceOf(Uint16Array);
     expect([...(read("gtav.png").palette ?? [])].slice(0, 6)).toEqual([128, 64, 128, 244, 35, 232]);
     expect(read("ids.png").palette).toBeUndefined();
+  });
+
+  it.each([false, true])("reads large images in parts as they are, interlaced: %s", async (progressive) => {
+    const [width, height, channels] = [3000, 3001, 3] as const;
+    const pixels = new Uint8Array(width * height * channels);
+    for (let at = 0; at < pixels.length; at++) pixels[at] = (at * at) >> 9;
+    const bytes = await sharp(pixels, { raw: { width, height, channels } })
+      .png({ adaptiveFiltering: true, progressive, compressionLevel: 1 })
+      .toBuffer();
+    expect(Buffer.compare(readPng(bytes, "large.png").samples as Uint8Array, pixels)).toBe(0);
   });
 
   it("names the file and what is wrong with it", () => {

@@ -67,11 +67,21 @@ export function readPng(
   let at = 0;
   for (const pass of passes) {
     const bytesPerRow = rowBytes(header, pass.width);
-    const end = at + (bytesPerRow + 1) * pass.height;
     const pixel = Math.max((header.depth * channels) >> 3, 1);
-    const rows = unfilter(raw.subarray(at, end), bytesPerRow, pixel, file);
-    placeSamples(rows, bytesPerRow, header, pass, samples);
-    at = end;
+    let above: Uint8Array | null = null;
+    for (const band of bandsOf(pass, bytesPerRow)) {
+      const end = at + (bytesPerRow + 1) * band.height;
+      const rows = unfilter(raw.subarray(at, end), {
+        bytesPerRow,
+        pixel,
+        above,
+        first: (band.top - pass.top) / pass.stepY,
+        file,
+      });
+      placeSamples(rows, bytesPerRow, header, band, samples);
+      above = rows.slice(-bytesPerRow);
+      at = end;
+    }
   }
   const size = { width, height, channels, samples };
   if (!header.indexed) return size;
@@ -147,17 +157,41 @@ function inflate(packed: readonly Uint8Array[], length: number, file: string): U
 
 const rowBytes = ({ depth, channels }: Header, width: number) => Math.ceil((width * channels * depth) / 8);
 
+/** Bytes of the rows whose filters are undone at once: so many that the kernels keep their memory for them. */
+const BAND_BYTES = 3 * 2 ** 22;
+
+/** A pass in parts that follow one another from the top. */
+function* bandsOf(pass: Pass, bytesPerRow: number): Generator<Pass> {
+  const most = Math.max(1, Math.floor(BAND_BYTES / bytesPerRow));
+  for (let row = 0; row < pass.height; row += most) {
+    const height = Math.min(most, pass.height - row);
+    yield { ...pass, top: pass.top + row * pass.stepY, height };
+  }
+}
+
+interface FilteredRows {
+  readonly bytesPerRow: number;
+  /** Bytes of a pixel, 1 at least. */
+  readonly pixel: number;
+  /** The row before the first; null: there is none. */
+  readonly above: Uint8Array | null;
+  /** Number of the first. */
+  readonly first: number;
+  readonly file: string;
+}
+
 /** Undoes the row filters; each row of `rows` is led by the number of its filter. Holds until the next call. */
-function unfilter(rows: Uint8Array, bytesPerRow: number, pixel: number, file: string): Uint8Array {
+function unfilter(rows: Uint8Array, { bytesPerRow, pixel, above, first, file }: FilteredRows): Uint8Array {
   const height = rows.length / (bytesPerRow + 1);
   const source = bytesPerRow;
   const target = source + rows.length + bytesPerRow;
   const { kernels, buffer } = kernelsFor(target + bytesPerRow * height);
   const memory = new Uint8Array(buffer);
   memory.set(rows, source);
-  memory.fill(0, target - bytesPerRow, target);
+  if (above) memory.set(above, target - bytesPerRow);
+  else memory.fill(0, target - bytesPerRow, target);
   const wrong = kernels.unfilter(source, target, bytesPerRow, height, pixel);
-  if (wrong >= 0) throw new DataError(file, `is damaged: the filter of row ${wrong} does not exist`);
+  if (wrong >= 0) throw new DataError(file, `is damaged: the filter of row ${first + wrong} does not exist`);
   return memory.subarray(target, target + bytesPerRow * height);
 }
 
@@ -210,7 +244,7 @@ function placeSamples(
   samples: Uint8Array | Uint16Array,
 ): void {
   if (depth === 8 && pass.stepX === 1 && pass.stepY === 1) {
-    samples.set(rows);
+    samples.set(rows, pass.top * width * channels);
     return;
   }
   const perRow = pass.width * channels;

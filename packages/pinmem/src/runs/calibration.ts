@@ -3,6 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
+import type { LabelSpace } from "@pinmem/core";
 import { z } from "zod";
 import { writeWhole } from "../files/atomic-write.js";
 import { readJsonFile } from "../files/json-file.js";
@@ -12,12 +13,16 @@ import type { AdaptationRecord } from "./adaptation-record.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout. */
-export const CALIBRATION_FORMAT = 5;
+export const CALIBRATION_FORMAT = 6;
 
 /** Since when rules are as they are now. */
 const RULE_FORMAT = 5;
 
 const fraction = z.number().min(0).max(1);
+/** Of votes and of class frequencies: far above those that are tried, and a number that libtorch can compute with. */
+const LARGEST_WEIGHT = 1e4;
+/** Values that the trained statistics of a channel count for. */
+const LARGEST_PRIOR = 1e12;
 
 const shownSchema = z.strictObject({
   /** "none", or the frame or shift that was simulated. */
@@ -47,7 +52,8 @@ export const calibrationSchema = z.strictObject({
       information: z.number().min(0).optional(),
       /** Since format 5 times how much own statistics clear. */
       departure: z.number().min(0).optional(),
-      weight: z.number().gt(0).max(1),
+      /** A share, or since format 6 what the trained statistics count for (inference/own-weight.ts). */
+      weight: z.number().gt(0).max(LARGEST_PRIOR),
     })
     .nullable(),
   /** Mean entropy on source validation pictures as they are, in nats. */
@@ -57,12 +63,12 @@ export const calibrationSchema = z.strictObject({
   /** Mean departure there, with the weight of the rule; since format 2. Where there is no rule, 0. */
   sourceDeparture: z.number().min(0).optional(),
   /** Weights that were tried, 0 first. */
-  candidates: z.array(fraction).min(1),
+  candidates: z.array(z.number().min(0).max(LARGEST_PRIOR)).min(1),
   /** What the memory's votes weigh; null for a network whose memory cannot vote, or that has none. Since format 2. */
   votes: z
     .strictObject({
       /** The weight that is best under the shifts; the trained one where nothing is clearly better. */
-      chosen: z.number().min(0),
+      chosen: z.number().min(0).max(LARGEST_WEIGHT),
       trained: z.number().min(0),
       /** Weights that were tried. */
       candidates: z.array(z.number().min(0)).min(1),
@@ -77,7 +83,7 @@ export const calibrationSchema = z.strictObject({
       /** Share of each class in the sources' labels, by train id. */
       frequencies: z.array(fraction).min(1),
       /** How much of their logarithms is to be taken out of the logits: what is best for pictures as they are and under the shifts, each half. */
-      chosen: z.number().min(0),
+      chosen: z.number().min(0).max(LARGEST_WEIGHT),
       /** Weights that were tried. */
       candidates: z.array(z.number().min(0)).min(1),
       /** Mean IoU by weight, for pictures as they are ("none") and under each shift. */
@@ -106,6 +112,8 @@ export interface CalibratedWeights {
   readonly step: number;
   /** Null where they were not adapted. */
   readonly adaptation: AdaptationRecord | null;
+  /** Of what they can say. */
+  readonly space: Pick<LabelSpace, "classes">;
 }
 
 const INSTEAD_OF_AUTO = "give a weight in place of auto";
@@ -195,7 +203,15 @@ export function readLogitAdjustment(
 
 function readFrequencies(weights: CalibratedWeights): NonNullable<Calibration["logitAdjustment"]> {
   const { logitAdjustment } = readCalibration(weights, "leave `logitAdjustment` out");
-  if (logitAdjustment) return logitAdjustment;
+  const known = logitAdjustment?.frequencies.length ?? 0;
+  const { classes } = weights.space;
+  if (logitAdjustment && known === classes.length) return logitAdjustment;
+  if (logitAdjustment) {
+    throw new RunError(
+      weights.file,
+      `has ${classes.length} classes, and its calibration the frequencies of ${known}: \`pinmem calibrate\` it anew, or leave \`logitAdjustment\` out`,
+    );
+  }
   throw new RunError(
     weights.file,
     logitAdjustment === null

@@ -135,7 +135,7 @@ export function openRun(
   try {
     const { recipe, space, step, score, adaptation, backboneWeights } = readMetadata(file, metadata);
     const isAsAdapted = (asked: number | "auto") => asked === "auto" && adaptation !== null;
-    const weights = { file, step, adaptation };
+    const weights = { file, step, adaptation, space };
     const adjustment = adjustmentOf(weights, logitAdjustment);
     const asksPictures = normalize.kind === "image" && normalize.weight === "auto" && !adaptation;
     const rule = asksPictures ? readShiftRule(weights) : null;

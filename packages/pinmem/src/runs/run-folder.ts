@@ -31,6 +31,7 @@ import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { isRunning, type ProcessIdentity, thisProcess } from "@pinmem/torch/setup";
 import { writeWhole } from "../files/atomic-write.js";
+import { readJsonFile } from "../files/json-file.js";
 import { makeFolder } from "../files/output-folder.js";
 import { writing } from "../files/write-error.js";
 import type { Recipe } from "../recipes/recipe.js";
@@ -193,7 +194,7 @@ function removeEmpty(path: string, first: string | undefined): void {
 
 function readHolder(path: string): ProcessIdentity | null {
   try {
-    const { pid, host, started } = JSON.parse(readFileSync(path, "utf8")) as Required<ProcessIdentity>;
+    const { pid, host, started } = readJsonFile(path) as Required<ProcessIdentity>;
     return Number.isInteger(pid) && typeof host === "string" ? { pid, host, started } : null;
   } catch {
     return null;

@@ -1,10 +1,11 @@
 // A folder that appears whole or not at all: filled under a hidden name beside its place, then renamed. What a process that was
 // killed has left there is removed by the next one that makes a folder of the same name.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { files } from "@pinmem/torch";
 import { isRunning, type ProcessIdentity, thisProcess } from "@pinmem/torch/setup";
+import { readJsonFile } from "../files/json-file.js";
 import { makeFolder } from "../files/output-folder.js";
 import { writing } from "../files/write-error.js";
 
@@ -61,7 +62,7 @@ function removeLeftovers(out: string): void {
 function readOwner(path: string): ProcessIdentity | null {
   const file = join(path, OWNER);
   try {
-    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity) : null;
+    return existsSync(file) ? (readJsonFile(file) as ProcessIdentity) : null;
   } catch {
     return null;
   }

@@ -31,6 +31,8 @@ export async function load(source: string | URL, options: LoadOptions = {}): Pro
   const threads = options.threads && Math.min(options.threads, availableParallelism());
   const runtime = await loadRuntime();
   const parts = await readModel(filesAt(source), { signal, onProgress });
+  for (const part of ["encode", "decode"] as const)
+    refuseOtherFiles(parts.model.graphs[part].file, parts[part]);
   const { encode, decode } = await openSessions(runtime, parts.model, parts, {
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   });
@@ -60,6 +62,24 @@ async function loadRuntime(): Promise<OnnxRuntime> {
         "`ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node`",
       { cause },
     );
+  }
+}
+
+/** In ONNX the key that names a file of weights, behind its length: 8, in one byte or in several. */
+const LOCATION = "location";
+const LENGTHS: readonly (number | undefined)[] = [8, 0];
+
+/**
+ * Weights in a file of their own would be read from wherever the program runs, and may be any file there. Exported graphs hold theirs.
+ * @throws ModelError where a graph names such a file
+ */
+function refuseOtherFiles(file: string, graph: Uint8Array): void {
+  const bytes = Buffer.from(graph.buffer, graph.byteOffset, graph.byteLength);
+  for (let at = bytes.indexOf(LOCATION); at >= 0; at = bytes.indexOf(LOCATION, at + 1)) {
+    if (LENGTHS.includes(bytes[at - 1]))
+      throw new ModelError(
+        `${file} takes weights from another file, as no exported graph does; export the run once more`,
+      );
   }
 }
 

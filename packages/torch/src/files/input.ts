@@ -1,7 +1,7 @@
 // A file being read: positioned reads within its bounds, its memory budget, and errors that carry its name.
 // The same readers work on a file on disk, which is never read whole, and on bytes in memory.
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { Budget } from "./budget.js";
 import { DAMAGED, TensorFileError } from "./errors.js";
 
@@ -15,6 +15,9 @@ export interface Bytes {
 }
 
 type ReadAt = (target: Uint8Array, position: number) => number;
+
+/** Without it a pipe, which is refused as soon as it is open, would keep its opening waiting. */
+const { O_RDONLY, O_NONBLOCK = 0 } = constants;
 
 // One read system call takes less than 2 GiB.
 const LARGEST_READ = 2 ** 30;
@@ -70,7 +73,7 @@ export function openInput(file: string | Uint8Array): Input {
     };
     return new Input("<bytes>", file.length, readAt, () => {});
   }
-  const descriptor = guard(file, "opening", () => openSync(file, "r"));
+  const descriptor = guard(file, "opening", () => openSync(file, O_RDONLY | O_NONBLOCK));
   const stat = fstatSync(descriptor);
   if (!stat.isFile()) {
     closeSync(descriptor);

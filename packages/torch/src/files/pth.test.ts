@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -106,6 +107,12 @@ describe("what is no checkpoint", () => {
     expect(bytes[flag]).toBe(0x88);
     bytes[flag] = 0x89;
     expect(failure(() => readPth(bytes)).message).toMatch(/big-endian/);
+  });
+
+  test.skipIf(process.platform === "win32")("a pipe is refused, and not waited for", () => {
+    const pipe = join(folder, "pipe.pth");
+    execFileSync("mkfifo", [pipe]);
+    expect(failure(() => readPth(pipe)).message).toMatch(/pipe\.pth.*not a regular file/);
   });
 
   test("a missing file, a folder and a device are errors with the path", () => {

@@ -169,6 +169,13 @@ describe("layouts that are refused", () => {
     expect(failure(() => readSafetensors(bytes)).message).toMatch(reason);
   });
 
+  test("more dimensions than a tensor can have", () => {
+    const ones = Array(65).fill(1).join();
+    expect(failure(() => readSafetensors(built(one(info("U8", ones, 0, 1)), 1))).message).toMatch(
+      /tensor "a": has 65 dimensions, at most 64 can be/,
+    );
+  });
+
   test("a bool that is neither 0 nor 1 is refused when it is read", () => {
     const bytes = built(one(info("BOOL", "2", 0, 2)), 2);
     expect(readSafetensors(bytes).tensors.get("a")?.data).toEqual(Uint8Array.of(1, 1));

@@ -11,6 +11,7 @@ import { explainStart, kindOfStart, readStart } from "./file-kind.js";
 import { type Input, openInput } from "./input.js";
 import { byteCount, invalidElement, type RawTensor, StoredTensor } from "./raw-tensor.js";
 import { type HeaderTensor, parseHeader, type SafetensorsHeader } from "./safetensors-header.js";
+import { MOST_DIMENSIONS } from "./strided.js";
 
 /**
  * What the shortest entry of a header (52 bytes) takes in memory, by what is charged for it, so that a header of any number of
@@ -129,6 +130,8 @@ function storedTensor(input: Input, where: string, tensor: HeaderTensor, dataSta
     );
   }
   const { shape } = tensor;
+  if (shape.length > MOST_DIMENSIONS)
+    throw input.fail(where, `has ${shape.length} dimensions, at most ${MOST_DIMENSIONS} can be`);
   const [begin, end] = tensor.offsets;
   const size = byteCount(dtype, shape);
   if (size !== end - begin) {

@@ -11,7 +11,8 @@ export interface View {
   readonly strides: readonly number[];
 }
 
-const MOST_DIMENSIONS = 64;
+/** That a tensor can have, as in PyTorch. */
+export const MOST_DIMENSIONS = 64;
 const isIndex = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
 /** What is wrong with a view of a storage of `length` elements; undefined where it lies within. */

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../../test/data-fixtures.js";
@@ -61,6 +61,18 @@ it("takes the newer of steps that were done again, and steps that lie evenly of 
     [0, 0],
     [4, 4],
   ]);
+});
+
+it("ends at a record that is damaged, with what was before it and what other files hold", async () => {
+  const folder = temporaryFolder();
+  const damaged = summaryRecord(0, 2, [
+    { tag: "x", image: { width: 1, height: 1, png: new Uint8Array(40) } },
+  ]);
+  damaged.fill(0xff, 20, 40);
+  writeFileSync(join(folder, "events.out.tfevents.1"), Buffer.concat([image(1, 1), damaged, image(3, 3)]));
+  writeFileSync(join(folder, "events.out.tfevents.2"), image(4, 4));
+  mkdirSync(join(folder, "events.out.tfevents.3"));
+  expect((await readEventPictures(folder)).map(({ step }) => step)).toEqual([1, 4]);
 });
 
 it("ends at a record that is not whole yet, and knows folders without event files", async () => {

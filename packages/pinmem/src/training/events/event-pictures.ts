@@ -1,5 +1,5 @@
 // Pictures that a training left in its event files (tensorboard.ts), read back: what validation looked like, step by step. Files may still
-// grow: a record that is not whole yet ends the reading.
+// grow: a record that is not whole yet, or damaged, ends the reading.
 
 import { existsSync, readdirSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
@@ -32,11 +32,14 @@ export async function readEventPictures(folder: string, most = 60): Promise<Even
   let pictures: EventPicture[] = [];
   for (const name of files) {
     const file = join(folder, name);
-    if ((await stat(file)).size > LARGEST_FILE) continue;
+    const about = await stat(file);
+    if (!about.isFile() || about.size > LARGEST_FILE) continue;
     for (const message of messagesOf(await readFile(file))) {
-      const { step, isSession, found } = readEvent(message);
+      const event = readEvent(message);
+      if (event === null) break;
+      const { step, isSession, found } = event;
       if (isSession) pictures = pictures.filter((one) => one.step < step);
-      pictures.push(...found.map((one) => ({ step, ...one })));
+      for (const one of found) pictures.push({ step, ...one });
     }
   }
   pictures.sort((one, other) => one.step - other.step);
@@ -62,8 +65,17 @@ function* messagesOf(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
+/** Null where it is damaged: what follows is not to be relied on. */
+function readEvent(message: Uint8Array): ReturnType<typeof parseEvent> | null {
+  try {
+    return parseEvent(message);
+  } catch {
+    return null;
+  }
+}
+
 /** Of tensorflow's event.proto: step 2, summary 5, session log 7. */
-function readEvent(message: Uint8Array) {
+function parseEvent(message: Uint8Array) {
   const reader = new BinaryReader(message);
   const found: { name: string; png: Uint8Array }[] = [];
   let step = 0;

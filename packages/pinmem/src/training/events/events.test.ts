@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
@@ -42,6 +42,16 @@ describe("JsonLines", () => {
         .split("\n")
         .map((line) => JSON.parse(line)),
     ).toEqual([step(1), { event: "note", step: 1, text: "größer" }]);
+  });
+
+  it.skipIf(process.platform === "win32")("are not written where a link leads, and cut nothing there", () => {
+    const [mine, path] = [join(folder, "mine.txt"), join(folder, "events.jsonl")];
+    writeFileSync(mine, "mine");
+    symlinkSync(mine, path);
+    expect(() => new JsonLines(path)).toThrow(
+      /events\.jsonl: cannot be written: a link stands in its place\. Move it away/,
+    );
+    expect(readFileSync(mine, "utf8")).toBe("mine");
   });
 
   it("continues after the given bytes, whatever was written behind them", () => {

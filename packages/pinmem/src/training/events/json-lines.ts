@@ -4,9 +4,12 @@
 // is cut off, since those steps are done again. Starts and ends of processes are left out, so that the file is the same
 // whether or not a run was interrupted.
 
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
 import { writing } from "../../files/write-error.js";
+
+/** To append; not to what a link leads to, which in a stranger's run may be any file, and would be cut. */
+const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = constants;
 
 const left: ReadonlySet<string> = new Set<TrainingEvent["event"]>(["picture", "start", "end"]);
 
@@ -18,7 +21,7 @@ export class JsonLines implements EventSink {
 
   constructor(path: string) {
     this.#path = path;
-    this.#descriptor = writing(path, () => openSync(path, "a"));
+    this.#descriptor = writing(path, () => openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW));
     this.#length = fstatSync(this.#descriptor).size;
   }
 
