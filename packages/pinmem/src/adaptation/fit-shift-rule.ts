@@ -4,15 +4,17 @@
 // What asks for a second look has fixed multiples of what pictures as they are show, since an unseen drive that is near to the
 // sources is less sure than they are. Two things are fitted: the departure beyond which own statistics are taken, and their
 // weight: those that lift the shifted pictures most, of those with which pictures as they are lose no more than `MOST_LOST` of mean
-// IoU, in other frames no more than `MOST_LOST_FRAMED`, and under shifts nothing. Simulated shifts are stronger than most of real places, so of weights that
-// lift them alike the smallest is taken.
+// IoU, in other frames no more than `MOST_LOST_FRAMED`, and under shifts nothing. Simulated shifts are stronger than most of real
+// places, so of weights that lift them by `ENOUGH` of what the best does the one that takes least of own statistics is taken: it needs
+// less of a departure to do no harm elsewhere, and so mends what departs less.
 
 import { ConfusionMatrix, meanIoU, meanOf } from "@pinmem/core";
+import type { OwnWeight } from "../inference/own-weight.js";
 import { asksForOwn, departs, type PredictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 
 /** What a network says about one picture with one weight of own statistics. */
 export interface Trial extends PredictionSigns {
-  readonly weight: number;
+  readonly weight: OwnWeight;
   /** Of the picture from the sources, as the look with this weight tells; 0 with weight 0. */
   readonly departure: number;
   /** Label by prediction. */
@@ -36,13 +38,16 @@ export const INFORMATION_LOST = 0.15;
 export const MOST_LOST = 0.003;
 /** Mean IoU that they may lose in other frames, on average over these, which cut away more than another camera would. */
 const MOST_LOST_FRAMED = 0.01;
-/** Mean IoU by which the best rules of two weights may differ and be taken as alike. */
-const ALIKE = 0.003;
+/** Of what the best weight gains under shifts, of mean IoU. */
+const ENOUGH = 0.75;
 /** Times the mean departure of the sources' pictures. */
-const FACTORS = [2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 12, 16];
+const FACTORS = [1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 12, 16];
 
-/** @throws RangeError where no picture is as it is */
-export function fitShiftRule(pictures: readonly TriedPicture[], candidates: readonly number[]): ShiftRule {
+/**
+ * @param candidates from the one that takes least of own statistics on
+ * @throws RangeError where no picture is as it is
+ */
+export function fitShiftRule(pictures: readonly TriedPicture[], candidates: readonly OwnWeight[]): ShiftRule {
   const of = (change: TriedPicture["change"]) => pictures.filter((picture) => picture.change === change);
   const [plain, framings, shifts] = [of("none"), of("framing"), of("shift")];
   const usual = meanSigns(plain);
@@ -51,7 +56,7 @@ export function fitShiftRule(pictures: readonly TriedPicture[], candidates: read
     threshold: usual.entropy * ENTROPY_TIMES,
     information: usual.information * (1 - INFORMATION_LOST),
   };
-  const weights = candidates.filter((weight) => weight > 0).sort((a, b) => a - b);
+  const weights = candidates.filter((weight) => weight > 0);
   const trained = scoreWith(plain, () => 0) ?? 0;
   const shiftsTrained = meanScore(shifts, () => 0) ?? 0;
   const fits: { rule: ShiftRule; score: number }[] = [];
@@ -66,8 +71,8 @@ export function fitShiftRule(pictures: readonly TriedPicture[], candidates: read
       if (score >= shiftsTrained) fits.push({ rule, score });
     }
   }
-  const most = Math.max(...fits.map(({ score }) => score));
-  const weight = fits.find(({ score }) => score >= most - ALIKE)?.rule.weight;
+  const most = Math.max(...fits.map(({ score }) => score - shiftsTrained));
+  const weight = fits.find(({ score }) => score - shiftsTrained >= ENOUGH * most)?.rule.weight;
   const [best] = fits.filter(({ rule }) => rule.weight === weight).sort((a, b) => b.score - a.score);
   // Where nothing can be chosen without loss: thresholds that no picture passes.
   return best?.rule ?? { threshold: Number.MAX_VALUE, information: 0, departure: 0, weight: weights[0] ?? 1 };

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import type { Dataset } from "../datasets/dataset.js";
 import type { Calibration } from "../runs/calibration.js";
 import type { OpenRun } from "../runs/open-run.js";
+import type { OwnWeight } from "../inference/own-weight.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { interruption } from "./interruption.js";
 import { deviceOption, positive, whichOfRun, wholeNumber } from "./options.js";
@@ -92,7 +93,7 @@ const percent = (share: number | null): string => (share === null ? "-" : (100 *
 function table({ votes, logitAdjustment, ...calibration }: Calibration): string[] {
   const { candidates, shown } = calibration;
   const rows = [
-    ["mean IoU in percent", "entropy", "information", ...candidates.map((weight) => `own ${weight}`), "auto"],
+    ["mean IoU in percent", "entropy", "information", ...candidates.map(columnOf), "auto"],
     ...shown.map(({ kind, entropy, information, meanIoU, chosen }) => [
       nameOf(kind),
       entropy.toFixed(2),
@@ -137,6 +138,9 @@ function adjustmentTable({
   ];
 }
 
+/** Of own statistics: their weight, or what the trained ones count for. */
+const columnOf = (weight: OwnWeight): string => (weight > 1 ? `n/(n+${weight})` : `own ${weight}`);
+
 const nameOf = (kind: string): string => (kind === "none" ? "as they are" : kind);
 
 /** Columns; the first to the left, the others to the right. */
@@ -163,5 +167,6 @@ function describeRule(
   const second = departure
     ? `, where a second look finds more than ${(departure / sourceDeparture).toFixed(1)} times their departure`
     : "";
-  return `auto: own statistics with weight ${weight} beyond ${asks}${orLess}${second}; the trained ones elsewhere`;
+  const share = weight > 1 ? `n / (n + ${weight}), of n places in a layer,` : weight;
+  return `auto: own statistics with weight ${share} beyond ${asks}${orLess}${second}; the trained ones elsewhere`;
 }

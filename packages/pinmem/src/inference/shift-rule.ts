@@ -24,6 +24,7 @@
 // targets'", NeurIPS 1991.
 
 import { scope, type Tensor } from "@pinmem/torch";
+import type { OwnWeight } from "./own-weight.js";
 
 /** What the predictions of a picture show, in nats. */
 export interface PredictionSigns {
@@ -40,8 +41,8 @@ export interface ShiftRule {
   readonly information: number;
   /** Departure up to which the trained statistics stay after a second look. */
   readonly departure: number;
-  /** Of own statistics beyond, above 0 and at most 1. */
-  readonly weight: number;
+  /** Of own statistics beyond, above 0. */
+  readonly weight: OwnWeight;
 }
 
 /**

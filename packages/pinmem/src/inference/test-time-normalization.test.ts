@@ -77,10 +77,10 @@ describe.each(networks)("test-time normalization of %o", (options) => {
     });
   });
 
-  it("gives each picture of a batch its own statistics", () => {
+  it.each([0.3, 500])("gives each picture of a batch its own statistics, with weight %s", (weight) => {
     scope(() => {
       const network = networkOf(options);
-      new TestTimeNormalization(network, 0.3);
+      new TestTimeNormalization(network, weight);
       const both = images(2);
       both.narrow(0, 1, 1).mul_(3);
       const [first, second] = [0, 1].map((at) => logitsOf(network, both.narrow(0, at, 1)));
@@ -89,6 +89,42 @@ describe.each(networks)("test-time normalization of %o", (options) => {
       expect(distance(together.narrow(0, 1, 1), second as Tensor)).toBeLessThan(1e-9);
       // Two pictures, not one twice: far above rounding, though networks that were never trained see little of either.
       expect(distance(first as Tensor, second as Tensor)).toBeGreaterThan(1e-5);
+    });
+  });
+});
+
+describe("test-time normalization with a number of values that the trained statistics count for", () => {
+  const layer = (weight: number) => {
+    const norm = new nn.BatchNorm2d(3).eval().requiresGrad_(false).to({ dtype: "float64" });
+    const network = new nn.Sequential(norm);
+    new TestTimeNormalization(network, weight);
+    return network;
+  };
+
+  it("weighs own ones by how many values a layer has of the picture", () => {
+    scope(() => {
+      const [few, many] = [images(1, 5, 8).add(1), images(1, 50, 80).add(1)];
+      for (const [input, same] of [
+        [few, 40 / (40 + 160)],
+        [many, 4000 / (4000 + 160)],
+      ] as const)
+        expect(distance(layer(160).forward(input), layer(same).forward(input))).toBeLessThan(1e-12);
+    });
+  });
+
+  it("counts those of the picture where a part of it is seen", () => {
+    scope(() => {
+      const whole = images(1, 50, 80);
+      const part = whole.narrow(3, 0, 20);
+      const network = new nn.Sequential(
+        new nn.BatchNorm2d(3).eval().requiresGrad_(false).to({ dtype: "float64" }),
+      );
+      const normalization = new TestTimeNormalization(network, 1000);
+      const seen = normalization.with(
+        () => void network.forward(whole),
+        () => network.forward(part),
+      );
+      expect(distance(seen, network.forward(whole).narrow(3, 0, 20))).toBeLessThan(1e-12);
     });
   });
 });

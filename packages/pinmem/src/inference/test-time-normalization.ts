@@ -1,6 +1,6 @@
 // Batch norm that follows each picture: its own mean and variance, mixed into the trained ones, layer by layer.
 //
-//   mean = (1 - w) trained + w own,   variance likewise,   w the weight
+//   mean = (1 - w) trained + w own,   variance likewise,   w the weight in the layer (own-weight.ts)
 //
 // Own statistics are those of the whole picture, upright and at its own size, or where it has more than `LARGEST_FOR_STATISTICS`
 // pixels brought down to that many. So they are the same for every view of it: mirrored, scaled, in windows or in tiles. A view that is the
@@ -15,12 +15,17 @@ import { dispose, keep, nn, scope, type Tensor } from "@pinmem/torch";
 import { EndLayer } from "../models/backbones/shufflenet-v2.js";
 import { runsInOrder } from "../models/inference.js";
 import { replaceChild } from "../models/replace-module.js";
+import { checkedWeight, type OwnWeight, weightInLayer } from "./own-weight.js";
 import { type ChannelStatistics, PictureNorm } from "./picture-norm.js";
 
 /** Pixels of a picture up to which its statistics are taken at its own size. */
 export const LARGEST_FOR_STATISTICS = 2 ** 20;
 
-type Noted = Map<PictureNorm, ChannelStatistics>;
+interface OwnStatistics extends ChannelStatistics {
+  /** Of each channel that they are of; without it, as many as what is normalized has. */
+  readonly values?: number;
+}
+type Noted = Map<PictureNorm, OwnStatistics>;
 
 /** Sees the own statistics that a layer finds in pictures, and over how many values of each channel. */
 export type OnStatistics = (layer: PictureNorm, own: ChannelStatistics, values: number) => void;
@@ -30,7 +35,7 @@ export type OnStatistics = (layer: PictureNorm, own: ChannelStatistics, values: 
  * Source: Schneider et al., NeurIPS 2020.
  */
 export class TestTimeNormalization implements Disposable {
-  #weight: number;
+  #weight: OwnWeight;
   #noted: Noted | null = null;
   #notes = false;
   readonly #onStatistics: OnStatistics | undefined;
@@ -42,14 +47,14 @@ export class TestTimeNormalization implements Disposable {
    * Puts itself in the place of every batch norm of a network in its trained form, which it then belongs to, and of the
    * activation behind it where there is one.
    * @param network in evaluation mode, without gradients; its batch norms keep their weights and names
-   * @param weight of a picture's own statistics, 0 to 1
+   * @param weight of a picture's own statistics
    */
   constructor(
     network: nn.AnyModule,
-    weight: number,
+    weight: OwnWeight,
     { onStatistics }: { readonly onStatistics?: OnStatistics } = {},
   ) {
-    this.#weight = checked(weight);
+    this.#weight = checkedWeight(weight);
     this.#onStatistics = onStatistics;
     this.#replaceIn(network);
     if (this.#layers === 0) {
@@ -59,13 +64,13 @@ export class TestTimeNormalization implements Disposable {
     }
   }
 
-  /** Of a picture's own statistics, 0 to 1; may be changed between pictures. */
-  get weight(): number {
+  /** Of a picture's own statistics; may be changed between pictures. */
+  get weight(): OwnWeight {
     return this.#weight;
   }
 
-  set weight(weight: number) {
-    this.#weight = checked(weight);
+  set weight(weight: OwnWeight) {
+    this.#weight = checkedWeight(weight);
   }
 
   /** How many batch norms it is in the place of. */
@@ -124,15 +129,17 @@ export class TestTimeNormalization implements Disposable {
   /** The mixed statistics for an input of a layer; null: the trained ones. */
   #statisticsFor(layer: PictureNorm, input_BChw: Tensor): ChannelStatistics | null {
     const own = this.isNoted ? this.#noted?.get(layer) : this.#look(layer, input_BChw);
-    return own && this.weight > 0 ? this.#mixed(layer, own) : null;
+    if (!own || this.weight === 0) return null;
+    const [, , height = 0, width = 0] = input_BChw.shape;
+    return this.#mixed(layer, own, weightInLayer(this.weight, own.values ?? height * width));
   }
 
-  #look(layer: PictureNorm, input_BChw: Tensor): ChannelStatistics | undefined {
+  #look(layer: PictureNorm, input_BChw: Tensor): OwnStatistics | undefined {
     const [, , height = 0, width = 0] = input_BChw.shape;
     if (height * width === 1 || (this.weight === 0 && !this.#onStatistics)) return undefined;
     const own = nn.imageStatistics(input_BChw);
     this.#onStatistics?.(layer, own, height * width);
-    if (this.#notes) this.#noted?.set(layer, keep(own));
+    if (this.#notes) this.#noted?.set(layer, { ...keep(own), values: height * width });
     return own;
   }
 
@@ -153,12 +160,16 @@ export class TestTimeNormalization implements Disposable {
   }
 
   #forget(outer: Noted | null): void {
-    for (const noted of this.#noted?.values() ?? []) dispose(noted);
+    for (const { mean, variance } of this.#noted?.values() ?? []) dispose([mean, variance]);
     this.#noted = outer;
   }
 
-  #mixed({ runningMean, runningVar }: PictureNorm, own: ChannelStatistics): ChannelStatistics {
-    const mix = (trained: Tensor, one: Tensor) => one.mul(this.weight).add(trained.mul(1 - this.weight));
+  #mixed(
+    { runningMean, runningVar }: PictureNorm,
+    own: ChannelStatistics,
+    weight: number,
+  ): ChannelStatistics {
+    const mix = (trained: Tensor, one: Tensor) => one.mul(weight).add(trained.mul(1 - weight));
     return { mean: mix(runningMean, own.mean), variance: mix(runningVar, own.variance) };
   }
 
@@ -195,9 +206,4 @@ export class TestTimeNormalization implements Disposable {
 function boundsOf(module: nn.AnyModule): { low: number; high: number } | null {
   if (module instanceof nn.ReLU) return { low: 0, high: Number.POSITIVE_INFINITY };
   return module instanceof nn.ReLU6 ? { low: 0, high: 6 } : null;
-}
-
-function checked(weight: number): number {
-  if (weight >= 0 && weight <= 1) return weight;
-  throw new RangeError(`TestTimeNormalization: weight is ${weight}, but must be a number from 0 to 1`);
 }

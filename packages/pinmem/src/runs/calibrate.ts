@@ -1,6 +1,7 @@
 // The calibration of a network: on pictures of its source validation, as they are and under simulated shifts, never on a
 // target.
 
+import type { Size } from "@pinmem/core";
 import { type Device, nn, noGrad, scope } from "@pinmem/torch";
 import { fitAdjustment } from "../adaptation/fit-adjustment.js";
 import {
@@ -18,6 +19,8 @@ import { tryVotes } from "../adaptation/try-votes.js";
 import type { Dataset } from "../datasets/dataset.js";
 import type { Forward } from "../inference/predictor.js";
 import { SecondLook } from "../inference/second-look.js";
+import { LARGEST_FOR_STATISTICS } from "../inference/test-time-normalization.js";
+import { LEAST_PRIOR, type OwnWeight } from "../inference/own-weight.js";
 import type { PredictionSigns } from "../inference/shift-rule.js";
 import { spreadEvenly } from "../loading/check.js";
 import { classFrequencies } from "../loading/class-frequencies.js";
@@ -38,8 +41,8 @@ import {
 import { openRun } from "./open-run.js";
 import { RunError } from "./run-error.js";
 
-/** Weights of own statistics to choose from. */
-const CANDIDATES = [0, 0.1, 0.3, 0.5];
+/** What trained statistics count for among the weights of own ones to choose from, in pixels of a picture; the most first. */
+const PRIORS = [1, 1 / 2, 1 / 4, 1 / 8, 1 / 16];
 /** Weights of the memory's votes, beside that of training. */
 const VOTES = [0, 5, 10, 20, 30];
 /** Weights of the classes' frequencies in the logits; 0 is as it was trained. */
@@ -108,7 +111,6 @@ export async function calibrate(
   if (hasBatchNorm) network.to({ memoryFormat: "channelsLast" });
   const forward: Forward = (image) => predict(network, image);
   const second = hasBatchNorm ? new SecondLook(network, forward) : null;
-  const candidates = second ? CANDIDATES : [0];
   const weights = votesToTry(network);
   const trainedVote = network.memory?.voteWeight ?? 0;
   const voted: WeighedPicture[] = [];
@@ -127,7 +129,9 @@ export async function calibrate(
   async function* images() {
     for (const dataset of chosen) yield* evaluationImages(dataset, onProblem ? { onProblem } : {});
   }
-  const tried = await tryPictures(images(), {
+  const [first, rest] = await begun(images());
+  const candidates = second && first ? weightsToTry(first) : [0];
+  const tried = await tryPictures(rest, {
     forward,
     second,
     classes: space.classes.length,
@@ -145,7 +149,7 @@ export async function calibrate(
   });
   if (tried.length === 0)
     throw new RunError(path, `cannot be calibrated: none of the ${total} pictures can be used`);
-  const rule = second && fitShiftRule(tried, CANDIDATES);
+  const rule = second && fitShiftRule(tried, candidates);
   const kinds = (["none", "framing", "shift"] as const).flatMap((change) => [
     ...new Set(tried.flatMap((picture) => (picture.change === change ? [picture.kind] : []))),
   ]);
@@ -194,6 +198,24 @@ export async function calibrate(
 
 const warnOf = ({ file, problem }: ImageProblem): void =>
   console.warn(`the calibration leaves ${file} out: ${problem}`);
+
+/** The first of a sequence, and all of it. */
+async function begun<T>(items: AsyncIterable<T>): Promise<[T | undefined, AsyncIterable<T>]> {
+  const iterator = items[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  async function* all() {
+    if (first.done) return;
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return [first.done ? undefined : first.value, all()];
+}
+
+/** Weights of own statistics to choose from, where pictures are as large as this one. */
+function weightsToTry({ width, height }: Size): OwnWeight[] {
+  const pixels = Math.min(width * height, LARGEST_FOR_STATISTICS);
+  return [0, ...PRIORS.map((share) => Math.max(LEAST_PRIOR, Math.round(share * pixels)))];
+}
 
 /** Weights of the votes to choose from; none where a network cannot vote. */
 function votesToTry({ memory, decode }: SegmentationNetwork): number[] {
