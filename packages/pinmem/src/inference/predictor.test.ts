@@ -101,6 +101,20 @@ describe("Predictor", () => {
     }
   });
 
+  it.each([{ scales: [0.5, 1.5] }, { resize: { height: 20 } }] as const)(
+    "gives the same in batches of images that the network sees in other sizes: %j",
+    (changes) => {
+      const other = { ...image, pixels: image.pixels.map((value) => 255 - value) };
+      const predictor = new Predictor({
+        forward: network,
+        protocol: protocol("whole", changes as Partial<ProtocolInput>),
+        batch: 2,
+      });
+      const expected = [image, other].flatMap((one) => predictor.labels([one]));
+      expect(predictor.labels([image, other])).toEqual(expected);
+    },
+  );
+
   it("shows the network the image at the height that is asked for, and answers at the image's size", () => {
     const shapes: string[] = [];
     const look: Forward = (input) => {

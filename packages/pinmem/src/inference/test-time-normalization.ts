@@ -12,6 +12,8 @@
 // Shapes: B pictures or views of pictures, C channels, h w of a layer.
 
 import { dispose, keep, nn, scope, type Tensor } from "@pinmem/torch";
+import { ClassMemory } from "../memory/class-memory.js";
+import { WriteNetwork } from "../memory/write-network.js";
 import { EndLayer } from "../models/backbones/shufflenet-v2.js";
 import { runsInOrder } from "../models/inference.js";
 import { replaceChild } from "../models/replace-module.js";
@@ -29,6 +31,15 @@ type Noted = Map<PictureNorm, OwnStatistics>;
 
 /** Sees the own statistics that a layer finds in pictures, and over how many values of each channel. */
 export type OnStatistics = (layer: PictureNorm, own: ChannelStatistics, values: number) => void;
+
+/** Whether predictions of a network pass a batch norm with statistics: a memory that writes or only votes has some of no use to them. */
+export const hasBatchNorm = (network: nn.AnyModule): boolean =>
+  [...network.namedChildren()].some(([, child]) =>
+    child instanceof nn.BatchNorm2d
+      ? child.runningMean !== null
+      : !(child instanceof WriteNetwork || (child instanceof ClassMemory && child.votesOnly)) &&
+        hasBatchNorm(child),
+  );
 
 /**
  * Mixes each picture's own statistics into every batch norm of a network, one picture at a time.
@@ -56,12 +67,12 @@ export class TestTimeNormalization implements Disposable {
   ) {
     this.#weight = checkedWeight(weight);
     this.#onStatistics = onStatistics;
-    this.#replaceIn(network);
-    if (this.#layers === 0) {
+    if (!hasBatchNorm(network)) {
       throw new RangeError(
         "TestTimeNormalization: the network has no batch norm; one prepared for inference has them folded away",
       );
     }
+    this.#replaceIn(network);
   }
 
   /** Of a picture's own statistics; may be changed between pictures. */

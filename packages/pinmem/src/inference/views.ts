@@ -27,7 +27,7 @@ export function viewsOf({ scales, flip, resize }: Protocol, { width, height }: S
   return turns.flatMap((mirrored) => scales.map((scale) => ({ size: scaled(scale), scale, mirrored })));
 }
 
-/** The pixels of a view; the image's own where nothing changes. */
+/** The pixels of a view, which hold when others are shown; the image's own where nothing changes. */
 export function show(image: RgbImage, { size, mirrored }: View, resizer: BicubicResizer): RgbImage {
   const turned = mirrored ? mirror(image) : image;
   if (size.width === image.width && size.height === image.height) return turned;
@@ -36,7 +36,7 @@ export function show(image: RgbImage, { size, mirrored }: View, resizer: Bicubic
     to: size,
     window: { left: 0, top: 0, ...size },
   };
-  return { ...size, pixels: resizer.resize(turned, { left: 0, top: 0 }, request) };
+  return { ...size, pixels: resizer.resize(turned, { left: 0, top: 0 }, request).slice() };
 }
 
 function mirror({ width, height, pixels }: RgbImage): RgbImage {

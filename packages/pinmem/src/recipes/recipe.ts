@@ -8,7 +8,7 @@ import { gradientCompressions } from "../processes/gradient-compression.js";
 import { featureStylesSchema } from "../training/feature-styles.js";
 import { frozenBatchNorms } from "../training/frozen-batch-norm.js";
 import { lossWeightsSchema } from "../training/losses.js";
-import { methodSchema, splitsDomains } from "../training/methods/index.js";
+import { isSecondOrder, methodSchema, splitsDomains } from "../training/methods/index.js";
 import { optimizerSchema } from "../training/optimizer.js";
 import { precisions } from "../training/precision.js";
 import { learningRateSchema, warmUpProblem } from "../training/schedule.js";
@@ -188,7 +188,7 @@ function impossible({
       "activationCheckpointing is true and featureStyles is set: what changes between two stages is not computed again; set one of them back",
     );
   }
-  if ("order" in method && method.order === "second" && activationCheckpointing) {
+  if (isSecondOrder(method) && activationCheckpointing) {
     problems.push(
       'activationCheckpointing is true and method.order is "second": what is computed again has no second derivatives; set one of them back',
     );

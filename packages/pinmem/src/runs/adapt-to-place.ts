@@ -10,7 +10,7 @@ import { refitClassifier, refitClassifierFrom } from "../adaptation/refit-classi
 import { trainSteps } from "../adaptation/train-steps.js";
 import { writeMemory, writeSums } from "../adaptation/write-memory.js";
 import { FAR_OWN_WEIGHT } from "../inference/place.js";
-import { TestTimeNormalization } from "../inference/test-time-normalization.js";
+import { hasBatchNorm, TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { adjustLogits } from "../models/adjust-logits.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import { ContextConv2d } from "../models/heads/context-convolution.js";
@@ -108,7 +108,7 @@ async function adapt(
   const momentum = goesOn ? (network.memory?.momentum ?? 0) : 0;
 
   const logits = logitChoice({ file, ...before }, logitAdjustment);
-  using statistics = hasStatistics(network) ? await lookAtPictures(network, place.pictures, looking) : null;
+  using statistics = hasBatchNorm(network) ? await lookAtPictures(network, place.pictures, looking) : null;
   const plan = await planFor(network, {
     labeled,
     statistics,
@@ -226,6 +226,3 @@ function notesOn(about: { attached: boolean; steps: number; leftOut: boolean }):
 
 const seesContext = (network: nn.AnyModule): boolean =>
   network instanceof BackboneNetwork && network.classifier instanceof ContextConv2d;
-
-const hasStatistics = (network: nn.AnyModule): boolean =>
-  network.modules().some((module) => module instanceof nn.BatchNorm2d && module.runningMean);

@@ -2,7 +2,7 @@
 // target.
 
 import type { Size } from "@pinmem/core";
-import { type Device, nn, noGrad, scope } from "@pinmem/torch";
+import { type Device, noGrad, scope } from "@pinmem/torch";
 import { fitAdjustment } from "../adaptation/fit-adjustment.js";
 import {
   fitShiftRule,
@@ -19,7 +19,7 @@ import { tryVotes } from "../adaptation/try-votes.js";
 import type { Dataset } from "../datasets/dataset.js";
 import type { Forward } from "../inference/predictor.js";
 import { SecondLook } from "../inference/second-look.js";
-import { LARGEST_FOR_STATISTICS } from "../inference/test-time-normalization.js";
+import { hasBatchNorm, LARGEST_FOR_STATISTICS } from "../inference/test-time-normalization.js";
 import { LEAST_PRIOR, type OwnWeight } from "../inference/own-weight.js";
 import type { PredictionSigns } from "../inference/shift-rule.js";
 import { spreadEvenly } from "../loading/check.js";
@@ -107,10 +107,10 @@ export async function calibrate(
       "cannot be calibrated without pictures of its sources' validation: its recipe names none in data.validation",
     );
   }
-  const hasBatchNorm = network.modules().some((module) => module instanceof nn.BatchNorm2d);
-  if (hasBatchNorm) network.to({ memoryFormat: "channelsLast" });
+  const hasStatistics = hasBatchNorm(network);
+  if (hasStatistics) network.to({ memoryFormat: "channelsLast" });
   const forward: Forward = (image) => predict(network, image);
-  const second = hasBatchNorm ? new SecondLook(network, forward) : null;
+  const second = hasStatistics ? new SecondLook(network, forward) : null;
   const weights = votesToTry(network);
   const trainedVote = network.memory?.voteWeight ?? 0;
   const voted: WeighedPicture[] = [];

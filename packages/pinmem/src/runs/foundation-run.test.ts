@@ -296,6 +296,16 @@ describe("a run with a foundation backbone", () => {
     );
   });
 
+  it("whose memory only votes has no use for that memory's batch norms, and is calibrated without", async () => {
+    const memory = { votesOnly: true, vote: 5 };
+    const model = { backbone: "dinov3_debug", head: "linear", memory } as const;
+    const { path } = new RunFolder(join(root, "run"));
+    await train(recipe(model, { method: methods[1], calibration: { pictures: 1 } }), { folder: path });
+    const { calibration } = await calibrate(path, [], { onlyNew: true });
+    expect(calibration).toMatchObject({ rule: null, votes: { trained: 5 }, sourceDeparture: 0 });
+    expect(() => openRun(path, { normalize: { kind: "image", weight: 0.3 } })).toThrow(/has no batch norm/);
+  });
+
   it("refuses a crop that cuts patches, and names the nearest that do not", () => {
     const { data } = miniRecipe();
     const crop = { width: 512, height: 518 };

@@ -23,6 +23,7 @@ import {
   trainingPass,
   withOwnStatistics,
 } from "../api/training.js";
+import { hasSecondDerivatives } from "../training/precision.js";
 import { openRun } from "./open-run.js";
 import { RunFolder } from "./run-folder.js";
 import { train } from "./train.js";
@@ -236,6 +237,17 @@ describe("train", () => {
     await expect(attempt(labels)).rejects.toThrow(/data\.labels is "\/nowhere\.json"/);
     expect(existsSync(folder().recipe)).toBe(false);
   });
+
+  it.skipIf(hasSecondDerivatives("bfloat16", "cpu"))(
+    "refuses the second order in a precision in which libtorch gets it wrong",
+    async () => {
+      const recipe = miniRecipe({ method: { name: "mldg", order: "second" }, precision: "bfloat16" });
+      await expect(train(recipe, { folder: folder() })).rejects.toThrow(
+        /method\.order is "second" and precision is "bfloat16".*wrong on this machine: take "float32"/,
+      );
+      expect(existsSync(folder().recipe)).toBe(false);
+    },
+  );
 
   it("leaves data sets and method to the program where the recipe says so, and only to that program", async () => {
     const { data } = miniRecipe();

@@ -32,6 +32,7 @@ import { MemoryStart } from "../training/memory-start.js";
 import {
   createMethod,
   innerRateOf,
+  isSecondOrder,
   type MemoryStartConfig,
   type MethodConfig,
   type MethodFactory,
@@ -41,6 +42,7 @@ import {
 import { phases, warmUpSteps } from "../training/methods/phase.js";
 import type { PassContext } from "../training/methods/training-pass.js";
 import { type AnyOptimizer, createOptimizer } from "../training/optimizer.js";
+import { hasSecondDerivatives } from "../training/precision.js";
 import { type PrepareOptions, prepareEpisode } from "../training/prepare-episode.js";
 import { innerRate, learningRate, warmUpProblem } from "../training/schedule.js";
 import { Trainer, type TrainerHook, type TrainingResult } from "../training/trainer.js";
@@ -257,6 +259,10 @@ async function trainOn(
   if (unknown !== undefined)
     throw new RecipeError(recipe.name, [
       `segmentation.strictClasses names class ${unknown}, but the label space has ${classes}, from 0 on`,
+    ]);
+  if (isSecondOrder(methodConfig) && !hasSecondDerivatives(precision, device))
+    throw new RecipeError(recipe.name, [
+      `method.order is "second" and precision is "${precision}", in which libtorch gets second derivatives of convolutions wrong on this machine: take "float32", or the first order`,
     ]);
   manualSeed(seed);
   const backboneWeights = examineBackboneWeights(recipe);

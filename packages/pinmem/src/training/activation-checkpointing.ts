@@ -76,7 +76,7 @@ function visit(
   { input, constants }: Pick<Visit, "input" | "constants">,
   record: (visit: Visit) => void,
 ): unknown {
-  if (!isGradEnabled()) return compute(stage, input, constants);
+  if (!isGradEnabled() || !isTrained(stage, input)) return compute(stage, input, constants);
   const random = keep(randomState(input.device));
   const leaves: Tensor[] = [];
   const output = mapTensors(
@@ -91,6 +91,10 @@ function visit(
   record({ stage, input: keep(sameAs(input)), constants: kept, leaves, random });
   return output;
 }
+
+/** Whether there are gradients in the stage: an adapter may leave the first ones as their file has them. */
+const isTrained = (stage: Stage, input: Tensor): boolean =>
+  input.requiresGrad || stage.parameters().some(({ requiresGrad }) => requiresGrad);
 
 /** Another handle to the same place in the graph, for whoever frees its own. */
 const sameAs = (tensor: Tensor): Tensor => tensor.view(tensor.shape);

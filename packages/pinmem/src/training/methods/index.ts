@@ -142,6 +142,10 @@ export const usesMemory = (
 export const metaSchedule = (config: MethodConfig): MetaSchedule | undefined =>
   "every" in config ? { every: config.every, from: config.from } : undefined;
 
+/** Whether the outer gradient of a method flows through its inner step. */
+export const isSecondOrder = (config: MethodConfig): boolean =>
+  "order" in config && config.order === "second";
+
 /** Whether a method takes an inner step on some of its source domains, to meet the others as unseen. */
 export const splitsDomains = (config: MethodConfig): config is MethodConfig & { innerRate: InnerRate } =>
   "innerRate" in config && config.innerRate !== undefined;
