@@ -1,4 +1,4 @@
-import { fromTypedArray, liveTensors, manualSeed, randn, scope, type Tensor } from "@pinmem/torch";
+import { fromTypedArray, keep, liveTensors, manualSeed, randn, scope, type Tensor } from "@pinmem/torch";
 import { expect, it } from "vitest";
 import { createNetwork } from "../models/network.js";
 import {
@@ -150,4 +150,15 @@ it("fits nothing where nothing is labeled", () => {
     expect(sums.classes.size).toBe(0);
     expect(fitClassifier(sums, CLASSES)).toBeNull();
   });
+});
+
+it("is none where features are so large that their products are no numbers, and leaves nothing behind", () => {
+  const before = liveTensors();
+  const seen = scope(() => keep(randn([1, WIDTH, H, W]).mul(1e30)));
+  const sums = scope(() => sumForClassifier(seen, labelOf(labels[0] as number[]), CLASSES));
+  const total = totalOf([sums]);
+  expect(fitClassifier(total, CLASSES)).toBeNull();
+  for (const one of [total, sums]) one[Symbol.dispose]();
+  seen.dispose();
+  expect(liveTensors()).toBe(before);
 });

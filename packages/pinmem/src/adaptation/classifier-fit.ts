@@ -132,7 +132,10 @@ export function totalOf(pictures: readonly Pick<ClassifierSums, "classes">[]): C
   return new Sums(total);
 }
 
-/** The fit to what pictures say, if need be without some of them; null where nothing is left. */
+/**
+ * The fit to what pictures say, if need be without some of them; null where nothing is left, or where there is none in numbers, as of the
+ * features of a network whose training had diverged.
+ */
 export function fitClassifier(
   total: Pick<ClassifierSums, "classes">,
   classes: number,
@@ -147,7 +150,7 @@ export function fitClassifier(
     .sort((one, other) => one.trainId - other.trainId);
   const [some] = left;
   if (!some) return null;
-  const { weight, context, bias } = noGrad(() =>
+  const fit = noGrad(() =>
     scope(() => {
       const [size, options] = [some.gram.size(0), { dtype: "float64", device: some.gram.device } as const];
       const [gram, mean] = [zeros([size, size], options), zeros([size], options)];
@@ -170,6 +173,7 @@ export function fitClassifier(
         result.select(0, trainId).copy_(inverse.matmul((sums[at] as Tensor).sub(mean)));
       }
       const single = result.to("float32");
+      if (!Number.isFinite(single.sum().toNumber())) return null;
       const width = (size - 1) / 2;
       const part = (from: number) => single.narrow(1, from, width).reshape([classes, width, 1, 1]);
       return {
@@ -179,5 +183,5 @@ export function fitClassifier(
       };
     }),
   );
-  return { weight, context, bias, [Symbol.dispose]: () => dispose([weight, context, bias]) };
+  return fit && { ...fit, [Symbol.dispose]: () => dispose(Object.values(fit)) };
 }

@@ -3,7 +3,7 @@
 // of its own that appears whole or not at all; the run that it comes from is only read.
 
 import { dirname, resolve } from "node:path";
-import { dispose, keep, loadSafetensors, nn, noGrad, scope } from "@pinmem/torch";
+import { dispose, keep, loadSafetensors, type nn, noGrad, scope } from "@pinmem/torch";
 import { lookAtPictures, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
 import { planFor } from "../adaptation/plan.js";
 import { refitClassifier, refitClassifierFrom } from "../adaptation/refit-classifier.js";
