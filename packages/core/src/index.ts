@@ -4,6 +4,7 @@
 export { closest, orWhat } from "./closest.js";
 export { duration } from "./duration.js";
 export { INSPECTION_FILE, type InspectionPart, inspectionParts } from "./formats/inspection.js";
+export { isNestedDeeper, TOO_DEEP } from "./formats/nesting.js";
 export {
   type Color,
   cityscapes19,

@@ -4,7 +4,6 @@ export * from "./event.js";
 export * from "./exported-model.js";
 export * from "./inspection.js";
 export { labelSpaceFromJson, labelSpaceToJson, sameClasses } from "./label-space.js";
-export { isNestedDeeper, TOO_DEEP } from "./nesting.js";
 export { newerFormat } from "./newer-format.js";
 export * from "./protocol.js";
 export * from "./result.js";

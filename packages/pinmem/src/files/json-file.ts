@@ -2,7 +2,7 @@
 // a word of what they hold.
 
 import { readFileSync } from "node:fs";
-import { isNestedDeeper, TOO_DEEP } from "@pinmem/core/formats";
+import { isNestedDeeper, TOO_DEEP } from "@pinmem/core";
 import { asDataError, DataError } from "./data-error.js";
 import { sizeOfFile } from "./regular-file.js";
 

@@ -1,4 +1,4 @@
-import { eye, manualSeed, rand, scope, type Tensor, tensor } from "@pinmem/torch";
+import { autocast, eye, manualSeed, rand, scope, type Tensor, tensor } from "@pinmem/torch";
 import { beforeEach, describe, expect, it } from "vitest";
 import { SwitchableWhitening } from "./switchable-whitening.js";
 
@@ -44,6 +44,18 @@ describe("SwitchableWhitening", () => {
       expect(layer.runningCov.abs().max().toNumber()).toBeGreaterThan(0);
       const evaluated = layer.eval().call(input);
       expect(evaluated.sub(trained).abs().max().toNumber()).toBeGreaterThan(0.01);
+    });
+  });
+
+  it("whitens a feature in half precision as in single precision, but for its rounding", () => {
+    scope(() => {
+      const input = rand([2, 16, 8, 8]).to("bfloat16");
+      const single = new SwitchableWhitening(16).call(input.to("float32"));
+      const half = autocast({ device: "cpu", dtype: "bfloat16" }, () =>
+        new SwitchableWhitening(16).call(input),
+      );
+      expect(half.dtype).toBe("bfloat16");
+      expect(half.to("float32").sub(single.to("bfloat16")).abs().max().toNumber()).toBe(0);
     });
   });
 

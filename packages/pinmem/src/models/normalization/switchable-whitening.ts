@@ -3,11 +3,12 @@
 // differentiated twice.
 //
 // As in the official code: mixture of two (batch and instance whitening), 16 channels a group, 5 iterations, running
-// statistics that start at zero and keep 0.99 of themselves. The batch is that of one process.
+// statistics that start at zero and keep 0.99 of themselves. The batch is that of one process. In single precision at least.
 // Source: Pan et al., "Switchable Whitening for Deep Representation Learning", ICCV 2019.
 // Shapes: B batch, C channels, H W resolution, G groups, c channels per group.
 
 import { eye, nn, noGrad, scope, type Tensor, zeros } from "@pinmem/torch";
+import { fullPrecision } from "../../memory/feature.js";
 
 const GROUP = 16;
 const ITERATIONS = 5;
@@ -78,6 +79,10 @@ export class SwitchableWhitening extends nn.Module {
   }
 
   forward(input: Tensor): Tensor {
+    return fullPrecision(input, (wide) => this.#whitened(wide)).to(input.dtype);
+  }
+
+  #whitened(input: Tensor): Tensor {
     const { shape } = input;
     const [batch = 0, channels = 0] = shape;
     const [groups = 0, size = 0] = this.runningMean.shape;
