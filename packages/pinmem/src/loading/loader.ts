@@ -23,7 +23,6 @@ import {
   type WorkerRequest,
   type WorkerStart,
 } from "./loader-protocol.js";
-import type { ImageProblem } from "./evaluation-loader.js";
 import type { PlacedChoice, Skipped } from "./sample-reader.js";
 import type { SampleChoice, Sampler } from "./sampling.js";
 import { checkTrainingCrop, type TrainingCropOptions } from "./transforms/geometric.js";
@@ -47,7 +46,7 @@ export interface LoaderOptions {
   /** A sample that cannot be used: stop with an error that names it, or take the next one and count it. */
   readonly onError?: "throw" | "skip";
   /** Told of each file that samples are skipped for, the first time. */
-  readonly onProblem?: (problem: Pick<ImageProblem, "file" | "problem">) => void;
+  readonly onProblem?: (problem: Skipped) => void;
 }
 
 /** One batch. Its arrays are used again for later batches: they hold until the next batch is asked for. */

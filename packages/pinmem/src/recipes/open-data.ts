@@ -44,7 +44,7 @@ export const registerDataset = (name: string, open: () => Dataset | Promise<Data
   registered.add(name, open);
 
 /**
- * @param told of each file of the sources that training goes on without, where `onError` is "skip"
+ * @param options.onProblem told of each file of the sources that training goes on without, where `onError` is "skip"
  * @throws DataError or Error naming what is missing, and what to do about it
  */
 export async function openData(

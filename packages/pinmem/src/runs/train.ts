@@ -1,7 +1,7 @@
 // A run from a recipe: opens the data, builds network, method and optimizer, and has the trainer train. What the recipe asks
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
-import type { ImageProblem } from "../loading/evaluation-loader.js";
+import type { Skipped } from "../loading/sample-reader.js";
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { EventSink, TrainingEvent } from "@pinmem/core/formats";
@@ -160,7 +160,7 @@ async function trainInFolder(
 }
 
 /** Says of each file that cannot be used that the training goes on without it, once. */
-function warnOnce(): (problem: Pick<ImageProblem, "file" | "problem">) => void {
+function warnOnce(): (problem: Skipped) => void {
   const told = new Set<string>();
   return ({ file, problem }) => {
     if (!told.has(file)) console.warn(`the training leaves ${file} out: ${problem}`);
@@ -234,7 +234,7 @@ interface RunOptions extends Pick<TrainOptions, "signal" | "saveNow" | "method">
   /** About the data, for the user. */
   readonly warnings: readonly string[];
   /** Told of files that cannot be used, where the recipe goes on without them. */
-  readonly onProblem: (problem: Pick<ImageProblem, "file" | "problem">) => void;
+  readonly onProblem: (problem: Skipped) => void;
   readonly folder: RunFolder;
   readonly events: readonly EventSink[];
   readonly world: World;

@@ -16,7 +16,7 @@ import { datasetTitle } from "../datasets/dataset-title.js";
 import { evaluateDomain } from "../inference/evaluate-domain.js";
 import { type Forward, Predictor } from "../inference/predictor.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
-import type { ImageProblem } from "../loading/evaluation-loader.js";
+import type { Skipped } from "../loading/sample-reader.js";
 import { predict } from "../models/segment.js";
 import type { TrainableNetwork } from "../models/trainable-network.js";
 import { alone, ownSamples, type World } from "../processes/world.js";
@@ -39,7 +39,7 @@ export interface ValidationOptions {
   readonly validation: readonly Dataset[];
   readonly targets: readonly Dataset[];
   /** Told of each picture that cannot be used and is left out. Without it the first of them ends everything. */
-  readonly onProblem?: ((problem: Pick<ImageProblem, "file" | "problem">) => void) | undefined;
+  readonly onProblem?: ((problem: Skipped) => void) | undefined;
   /** Whose statistics batch norm takes. Default: the trained ones. */
   readonly normalize?: Extract<TestNormalization, { kind: "trained" | "image" }>;
   /** Batches to estimate the statistics of batch norm over; none: they stay as they are. */
