@@ -92,8 +92,10 @@ export class PlaceNetwork implements Disposable {
     const { image, width, height } = picture;
     const { auto } = this.run;
     if (auto && this.#auto) {
-      const weight = this.#auto.weightOf({ width, height, pixels: image });
-      auto.second.normalization.weight = weight;
+      // Heads and rows see one look at a picture: as it is, with its own statistics where the predictor takes any.
+      const looks = this.#auto.looksAt({ width, height, pixels: image });
+      const keepsTrained = looks.every((look) => look === "trained");
+      auto.second.normalization.weight = keepsTrained ? 0 : auto.rule.weight;
     }
     const input = normalize(imageTensor(image, [1, height, width], { device: this.#device }));
     const { feature, lowLevel } = noGrad(() => network.encode(input));
@@ -105,6 +107,11 @@ export class PlaceNetwork implements Disposable {
         }),
       );
     return { feature, beforeLast };
+  }
+
+  /** What the network says without rows or another head, where each picture decides how it is looked at; null elsewhere. */
+  predicted({ image, width, height }: EvaluationImage): Uint8Array | null {
+    return this.#auto?.labels([{ width, height, pixels: image }])[0] ?? null;
   }
 
   /** Labels (1, H, W). */

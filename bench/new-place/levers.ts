@@ -65,7 +65,10 @@ export async function measureLevers(options: LeverOptions): Promise<Lever[]> {
           const grid = [logits.size(2), logits.size(3)] as const;
           const cosines = (items: Tensor) =>
             resized(place.voter.read(feature, { items, vote: 1 }).votes as Tensor, grid);
-          count({ shots: 0, variant: "off", setting: null }, logits);
+          const off: Key = { shots: 0, variant: "off", setting: null };
+          const predicted = place.predicted(picture);
+          if (predicted) tally.of(off).add(predicted, picture.label);
+          else count(off, logits);
           if (trained && place.readsRows) {
             const cosine = cosines(trained);
             for (const vote of votes)

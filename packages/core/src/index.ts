@@ -29,6 +29,7 @@ export { BLEND, contrasted, type HeatScale, heatMap, rawLimit } from "./raster/h
 export { kernelsFor } from "./raster/kernels.js";
 export type { LabelImage } from "./raster/label-image.js";
 export { areaShares, areStrokes, type LabelMap, sampledShares, strokeShares } from "./raster/label-shares.js";
+export { LONGEST_SIDE, MOST_PIXELS } from "./raster/picture-limits.js";
 export { type PixelGrid, pickSamples, pickThrough, type Samples } from "./raster/pixel-grid.js";
 export {
   BicubicResizer,

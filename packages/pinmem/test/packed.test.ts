@@ -144,3 +144,28 @@ test("no packed file reaches out of its package, and no test is among them", () 
     expect(files.filter((file) => /\.test\./.test(file))).toEqual([]);
   }
 });
+
+test("every map of a package holds its sources, or leads to files of the package", () => {
+  for (const name of packages) {
+    const home = unpacked(name);
+    const files = (readdirSync(home, { recursive: true }) as string[]).filter(
+      (file) => !file.startsWith("build"),
+    );
+    const maps = files.filter((file) => file.endsWith(".map"));
+    expect(maps.length).toBeGreaterThan(10);
+    const astray = maps.filter((file) => {
+      const { sources, sourcesContent } = JSON.parse(readFileSync(join(home, file), "utf8")) as {
+        sources: string[];
+        sourcesContent?: (string | null)[];
+      };
+      return !sources.every(
+        (source, at) =>
+          typeof sourcesContent?.[at] === "string" || isWithin(home, resolve(home, dirname(file), source)),
+      );
+    });
+    expect(astray, name).toEqual([]);
+  }
+});
+
+const isWithin = (home: string, file: string): boolean =>
+  !relative(home, file).startsWith("..") && existsSync(file);

@@ -84,6 +84,16 @@ describe.skipIf(noRuntime !== null)("a call of a model", () => {
     expect((await model.segment(clamped)).labels).toEqual(labels);
   });
 
+  it("refuses a picture of one endless row, of which decoders would hold dozens", async () => {
+    const background = { r: 1, g: 2, b: 3 };
+    const row = await sharp({ create: { width: 65_536, height: 1, channels: 3, background } })
+      .png()
+      .toBuffer();
+    await expect(model.segment(row)).rejects.toThrow(
+      /cannot be decoded: it has 65536x1 pixels; no side may have more than 65535: cut it into pieces/,
+    );
+  });
+
   it("says of something else what it is, and what to give", async () => {
     const wrong: [unknown, RegExp][] = [
       [

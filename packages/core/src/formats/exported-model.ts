@@ -9,8 +9,6 @@
 // Files are named relative to the folder. Images go in normalized: (value / divisor - mean) / std, by channel.
 
 import * as z from "zod";
-import { isNestedDeeper, TOO_DEEP } from "./nesting.js";
-import { newerFormat } from "./newer-format.js";
 
 /** Version of the layout. */
 export const EXPORT_FORMAT = 1;
@@ -23,6 +21,12 @@ const count = z.int().min(0);
 const share = z.number().min(0).max(1);
 const bytesInBase64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, "must be base64");
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
+
+/** More than any network has, and little enough for single precision. */
+function between(least: number, most: number) {
+  const rule = `must be from ${least} to ${most}`;
+  return z.number().min(least, rule).max(most, rule);
+}
 
 const fileSchema = z.strictObject({
   /** Within the folder. */
@@ -59,7 +63,7 @@ export const exportedMemorySchema = z.strictObject({
   /** What the network was trained to read with; only the temperature and the votes can be changed, by inputs. */
   read: z.strictObject({
     /** Default of the input `temperature`: divides the cosines before the softmax. */
-    temperature: z.number().positive(),
+    temperature: between(1e-6, 1e6),
     /** Whether directions are compared as seen from the mean of the rows. */
     centered: z.boolean(),
     /** Whether rows that were never written (zero) get no weight. */
@@ -68,7 +72,7 @@ export const exportedMemorySchema = z.strictObject({
     residual: z.boolean(),
   }),
   /** Default of the input `vote_weight`: what the cosines weigh among the logits; 0: no votes. */
-  voteWeight: z.number().min(0),
+  voteWeight: between(0, 1e6),
   /** The memory votes and does nothing else: the decoder takes the feature as it is. */
   votesOnly: z.boolean(),
   /** Of which feature it is: as `model.memory.at` of the recipe; absent: "encoder". */
@@ -97,9 +101,9 @@ const verificationSchema = z.discriminatedUnion("verified", [
         z.strictObject({
           width: z.int().positive(),
           height: z.int().positive(),
-          /** Share of the pixels that got another label. */
+          /** Share of the pixels that got another label, but for those too close to call. */
           labels: share,
-          /** Largest difference of a logit, as a share of the largest logit; null where the graph gives none. */
+          /** Largest difference of a logit, but for pixels between two rows of a class, as a share of the largest logit; null where the graph gives none. */
           logits: z.number().min(0).nullable(),
         }),
       )
@@ -142,7 +146,7 @@ export const exportedModelSchema = z.strictObject({
     layout: z.literal("NCHW"),
     channels: z.literal("RGB"),
     /** Bytes are divided by it, then `mean` is subtracted, then it is divided by `std`. */
-    divisor: z.number().positive(),
+    divisor: between(1, 65_535),
     mean: threeNumbers,
     std: threeNumbers,
   }),
@@ -150,7 +154,7 @@ export const exportedModelSchema = z.strictObject({
     /** Channels, C. */
     width: z.int().positive(),
     /** Ratio of the image's resolution to that of the deepest feature, to whose multiples tiles are aligned; of a memory at the decoder the feature is finer. */
-    stride: z.int().positive(),
+    stride: z.int().positive().max(256, "must be at most 256"),
   }),
   /** Mixes each picture's own statistics into batch norm's; null: batch norms are folded away. */
   normalization: z
@@ -160,7 +164,7 @@ export const exportedModelSchema = z.strictObject({
       /** Its default. */
       weight: share,
       /** Pixels up to which statistics are taken at the picture's own size. */
-      largest: z.int().positive(),
+      largest: z.int().min(1024, "must be at least 1024"),
       /**
        * Of the two graphs, for pictures that go through in parts: what the whole picture has (`own`, an output) is given with each
        * part (`given`, an input, which counts where the input `useGiven` is 1). A graph without batch norm has neither `own` nor
@@ -226,43 +230,3 @@ export type ExportedMemory = z.output<typeof exportedMemorySchema>;
 /** An input or output of a graph. */
 export type ExportedValue = z.output<typeof valueSchema>;
 export type ExportVerification = z.output<typeof verificationSchema>;
-
-/** A model.json that cannot be used: names it, the problem and the remedy. */
-export class ExportedModelError extends Error {
-  override readonly name = "ExportedModelError";
-  constructor(
-    readonly file: string,
-    readonly problem: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${file} ${problem}`, options);
-  }
-}
-
-/**
- * @param content of model.json, as JSON.parse gives it
- * @param file names it in errors
- * @throws ExportedModelError
- */
-export function parseExportedModel(content: unknown, file: string): ExportedModel {
-  const newer = newerFormat((content as { format?: unknown } | null)?.format, EXPORT_FORMAT);
-  if (newer) throw new ExportedModelError(file, newer);
-  if (isNestedDeeper(content)) throw new ExportedModelError(file, TOO_DEEP);
-  const parsed = exportedModelSchema.safeParse(content);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ExportedModelError(
-      file,
-      `describes no exported model: ${issue?.path.join(".") || "it"}: ${issue?.message}`,
-    );
-  }
-  const { memory, labels, feature } = parsed.data;
-  const [rows, width] = [memory?.shape[0], memory?.shape.at(-1)];
-  if (memory && (rows !== labels.classes.length || width !== feature.width)) {
-    throw new ExportedModelError(
-      file,
-      `describes no exported model: memory.shape is [${memory.shape.join(", ")}], but there are ${labels.classes.length} classes and features of ${feature.width} channels`,
-    );
-  }
-  return parsed.data;
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseExportedModel } from "./exported-model.js";
 import { labelSpaceFromJson } from "./label-space.js";
 import { DEEPEST, isNestedDeeper } from "./nesting.js";
+import { parseExportedModel } from "./parse-exported-model.js";
 import { parseResult } from "./result.js";
 
 const nested = (depth: number): unknown => JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`);

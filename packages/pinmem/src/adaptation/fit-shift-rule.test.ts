@@ -5,126 +5,101 @@ import {
   fitShiftRule,
   INFORMATION_LOST,
   MOST_LOST,
+  never,
   scoreWith,
   type TriedPicture,
-  weightFor,
+  takesClearest,
 } from "./fit-shift-rule.js";
 
-const candidates = [0, 0.1, 0.3];
+const WEIGHT = 2700;
 
-/** Of one weight: entropy, how many of 1000 pixels of each of two classes are right, departure and information. */
-type Shown = readonly [entropy: number, right: number, departure?: number, information?: number];
-
-function picture(kind: string, trials: readonly Shown[]): TriedPicture {
-  return {
-    kind,
-    change: kind === "none" ? "none" : kind === "middle" ? "framing" : "shift",
-    trials: trials.map(([entropy, right, departure = 1, information = 1], at) => {
-      const matrix = new ConfusionMatrix(2);
-      matrix.counts.set([10 * right, 1000 - 10 * right, 1000 - 10 * right, 10 * right]);
-      return { weight: candidates[at] as number, entropy, information, departure, matrix };
-    }),
-  };
+/** Of 1000 pixels of each of two classes so many tens are right. */
+function answers(right: number): ConfusionMatrix {
+  const matrix = new ConfusionMatrix(2);
+  matrix.counts.set([10 * right, 1000 - 10 * right, 1000 - 10 * right, 10 * right]);
+  return matrix;
 }
 
-describe("the rule that is fitted", () => {
-  const sure = picture("none", [
-    [0.3, 90],
-    [0.35, 85],
-    [0.4, 80],
-  ]);
+interface Shown {
+  readonly entropy: number;
+  readonly information?: number;
+  readonly departure?: number;
+  /** With the trained look, and with the clearest. */
+  readonly right: readonly [trained: number, clearest: number];
+}
 
-  it("lets own statistics mend unsure pictures, and leaves sure ones alone", () => {
-    const dark = picture("darkness", [
-      [1, 40],
-      [0.8, 50, 9],
-      [0.7, 60, 9],
-    ]);
-    const rule = fitShiftRule([sure, dark], candidates);
-    expect(weightFor(rule, sure)).toBe(0);
-    expect(weightFor(rule, dark)).toBe(0.3);
+const picture = (kind: string, { entropy, information = 1, departure = 1, right }: Shown): TriedPicture => ({
+  kind,
+  change: kind === "none" ? "none" : kind === "middle" ? "framing" : "shift",
+  entropy,
+  information,
+  trained: answers(right[0]),
+  clearest: { matrix: answers(right[1]), departure },
+});
+
+describe("the rule that is fitted", () => {
+  const sure = picture("none", { entropy: 0.3, right: [90, 85] });
+
+  it("lets the clearest looks mend unsure pictures, and leaves sure ones alone", () => {
+    const dark = picture("darkness", { entropy: 1, departure: 9, right: [40, 60] });
+    const rule = fitShiftRule([sure, dark], WEIGHT);
+    expect([sure, dark].map((one) => takesClearest(rule, one))).toEqual([false, true]);
     expect(rule.threshold).toBeCloseTo(ENTROPY_TIMES * 0.3, 9);
     expect(rule.information).toBeCloseTo(1 - INFORMATION_LOST, 9);
+    expect(rule.weight).toBe(WEIGHT);
   });
 
   it("lets them mend pictures of which the network is sure and says nothing", () => {
-    const fog = picture("fog", [
-      [0.2, 20, 0, 0.1],
-      [0.4, 40, 9],
-      [0.4, 50, 9],
-    ]);
-    const rule = fitShiftRule([sure, fog], candidates);
-    expect([weightFor(rule, sure), weightFor(rule, fog)]).toEqual([0, 0.3]);
-  });
-
-  it("takes the weight that mends most, not the one that looks surest", () => {
-    const fog = picture("fog", [
-      [1, 40],
-      [1.1, 55, 9],
-      [0.7, 30, 9],
-    ]);
-    expect(fitShiftRule([sure, fog], candidates).weight).toBe(0.1);
-  });
-
-  it("takes the weight that takes least of those that mend three quarters of what the best does", () => {
-    const dark = (most: number) =>
-      picture("darkness", [
-        [1, 40],
-        [0.8, 60, 9],
-        [0.7, most, 9],
-      ]);
-    // Mean IoU of 25.0 becomes 42.9, or 48.1 and 49.3.
-    expect(fitShiftRule([sure, dark(65)], candidates).weight).toBe(0.1);
-    expect(fitShiftRule([sure, dark(66)], candidates).weight).toBe(0.3);
+    const fog = picture("fog", { entropy: 0.2, information: 0.1, departure: 9, right: [20, 50] });
+    const rule = fitShiftRule([sure, fog], WEIGHT);
+    expect([sure, fog].map((one) => takesClearest(rule, one))).toEqual([false, true]);
   });
 
   it("leaves pictures alone that tell less because there is less to see", () => {
     // Less information than a dark picture has, but little departure.
-    const middle = picture("middle", [
-      [0.3, 80, 0, 0.3],
-      [0.3, 50, 2],
-      [0.3, 40, 2],
-    ]);
-    const dark = picture("darkness", [
-      [0.4, 40, 0, 0.5],
-      [0.4, 50, 5],
-      [0.4, 60, 5],
-    ]);
-    const rule = fitShiftRule([sure, middle, dark], candidates);
-    expect([sure, middle, dark].map((one) => weightFor(rule, one))).toEqual([0, 0, 0.3]);
-    expect(rule.departure).toBe(2);
+    const middle = picture("middle", { entropy: 0.3, information: 0.3, departure: 3.2, right: [80, 50] });
+    const dark = picture("darkness", { entropy: 0.4, information: 0.5, departure: 5, right: [40, 60] });
+    const rule = fitShiftRule([sure, middle, dark], WEIGHT);
+    expect([sure, middle, dark].map((one) => takesClearest(rule, one))).toEqual([false, false, true]);
+    expect(rule.departure).toBe(3.5);
   });
 
-  it("keeps the trained statistics everywhere where pictures as they are would lose", () => {
-    // A third of the sources' pictures departs as far as the dark ones, and own statistics harm it.
-    const unsure = picture("none", [
-      [3, 80],
-      [2.9, 60, 9],
-      [2.8, 40, 9],
-    ]);
-    const dark = picture("darkness", [
-      [3, 40],
-      [2, 50, 9],
-      [2, 60, 9],
-    ]);
-    const pictures = [sure, sure, unsure, dark];
-    const rule = fitShiftRule(pictures, candidates);
-    const plain = pictures.slice(0, 3);
-    const lost = (scoreWith(plain, () => 0) ?? 0) - (scoreWith(plain, (one) => weightFor(rule, one)) ?? 0);
-    expect(lost).toBeLessThanOrEqual(MOST_LOST);
+  it("weighs what frames lose against what shifts gain", () => {
+    // A dark picture that departs less than another frame does.
+    const middle = picture("middle", { entropy: 0.6, departure: 3.2, right: [80, 70] });
+    const dark = (gained: number) =>
+      picture("darkness", { entropy: 0.6, departure: 2.2, right: [40, 40 + gained] });
+    const departure = (gained: number) => fitShiftRule([sure, middle, dark(gained)], WEIGHT).departure;
+    expect(departure(20)).toBe(2);
+    // Nothing to win: no difference between what is lost to frames and nothing.
+    expect(departure(0)).toBe(3.5);
   });
 
-  it("keeps the trained statistics everywhere where shifted pictures would lose, however far they depart", () => {
-    const harmed = picture("noise", [
-      [1, 43],
-      [0.8, 30, 24],
-      [0.7, 25, 24],
-    ]);
-    const rule = fitShiftRule([sure, harmed], candidates);
-    expect([sure, harmed].map((one) => weightFor(rule, one))).toEqual([0, 0]);
+  it("takes the least departure of those that are as good to half a point", () => {
+    const middle = (lost: number) =>
+      picture("middle", { entropy: 0.6, departure: 2.2, right: [80, 80 - lost] });
+    const dark = picture("darkness", { entropy: 0.6, departure: 9, right: [40, 60] });
+    expect(fitShiftRule([sure, middle(0.2), dark], WEIGHT).departure).toBe(2);
+    expect(fitShiftRule([sure, middle(2), dark], WEIGHT).departure).toBe(2.5);
+  });
+
+  it("keeps the trained look everywhere where pictures as they are would lose", () => {
+    // A third of the sources' pictures departs as far as the dark ones, and other looks harm it.
+    const unsure = picture("none", { entropy: 3, departure: 9, right: [80, 40] });
+    const dark = picture("darkness", { entropy: 3, departure: 9, right: [40, 60] });
+    const plain = [sure, sure, unsure];
+    const rule = fitShiftRule([...plain, dark], WEIGHT);
+    const chosen = scoreWith(plain, (one) => takesClearest(rule, one)) ?? 0;
+    expect((scoreWith(plain, never) ?? 0) - chosen).toBeLessThanOrEqual(MOST_LOST);
+  });
+
+  it("keeps the trained look everywhere where shifted pictures would lose, however far they depart", () => {
+    const harmed = picture("noise", { entropy: 1, departure: 24, right: [43, 30] });
+    const rule = fitShiftRule([sure, harmed], WEIGHT);
+    expect([sure, harmed].map((one) => takesClearest(rule, one))).toEqual([false, false]);
   });
 
   it("needs pictures as they are", () => {
-    expect(() => fitShiftRule([], candidates)).toThrow("there is no picture as it is");
+    expect(() => fitShiftRule([], WEIGHT)).toThrow("there is no picture as it is");
   });
 });

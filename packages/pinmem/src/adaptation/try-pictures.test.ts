@@ -45,17 +45,16 @@ it("judges a large picture by what is seen of it where it is predicted", async (
   const [plain] = await tryPictures(images(), {
     forward,
     second,
+    weight: 0.5,
     classes: CLASSES,
-    candidates: [0, 0.5],
     seed: 0,
   });
-  const [trained, own] = plain?.trials ?? [];
   const image = { width, height, pixels };
   scope(() => {
     const seen = pictureInput([statisticsView(image, new BicubicResizer())], "cpu");
     const logits = second.trained(seen);
-    expect(trained?.entropy).toBeCloseTo(predictionSigns(logits).entropy, 6);
-    expect(own?.departure).toBeCloseTo(second.look(seen, 0.5, logits).departure, 6);
+    expect(plain?.entropy).toBeCloseTo(predictionSigns(logits).entropy, 6);
+    expect(plain?.clearest?.departure).toBeCloseTo(second.look(seen, 0.5, logits).departure, 6);
   });
   const fresh = network();
   const predictor = new AutoPredictor({
@@ -69,7 +68,7 @@ it("judges a large picture by what is seen of it where it is predicted", async (
     const cell = (label[at] as number) * CLASSES + predicted;
     counts[cell] = (counts[cell] as number) + 1;
   });
-  expect([...(own?.matrix.counts ?? [])]).toEqual([...counts]);
+  expect([...(plain?.clearest?.matrix.counts ?? [])]).toEqual([...counts]);
 });
 
 it("hears signals between pictures that are there at once, and stops after the one in work", async () => {
@@ -87,8 +86,8 @@ it("hears signals between pictures that are there at once, and stops after the o
   const tried = tryPictures(images(), {
     forward,
     second: null,
+    weight: 0.5,
     classes: CLASSES,
-    candidates: [0],
     seed: 0,
     signal: stop.signal,
     onPicture: (turn) => done.push(turn),

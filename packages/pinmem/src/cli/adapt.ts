@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import type { Device } from "@pinmem/torch";
 import { Command, InvalidArgumentError } from "commander";
 import { StatusLine } from "../files/status-line.js";
+import { visibleLines } from "../files/visible.js";
 import type { AdaptProgress } from "../runs/adapt-options.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { refuseIdleOptions } from "./idle-options.js";
@@ -129,7 +130,7 @@ async function adapt(run: string, flags: AdaptFlags): Promise<void> {
     });
     line.clear();
     if (json) console.log(JSON.stringify(record, null, 2));
-    else console.log([...describeAdaptation(record), `written: ${out}`].join("\n"));
+    else console.log(visibleLines([...describeAdaptation(record), `written: ${out}`]));
   } finally {
     line.clear();
   }

@@ -1,12 +1,12 @@
-// `pinmem calibrate`: when a network takes a picture's own statistics, and what the votes of its memory weigh, from what it makes
+// `pinmem calibrate`: when a picture gets other looks than the trained one, and what the votes of its memory weigh, from what it makes
 // of its sources; and how much of its classes' frequencies is to be taken out of its logits.
 
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
 import type { Dataset } from "../datasets/dataset.js";
+import { visibleLines } from "../files/visible.js";
 import type { Calibration } from "../runs/calibration.js";
 import type { OpenRun } from "../runs/open-run.js";
-import type { OwnWeight } from "../inference/own-weight.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { interruption } from "./interruption.js";
 import { deviceOption, positive, whichOfRun, wholeNumber } from "./options.js";
@@ -39,7 +39,7 @@ export function calibrateCommand(): Command {
       "after",
       `
 Pictures of the recipe's validation domains go through the network as they are, in other frames, and under simulated shifts:
-darkness, fog, blur, noise, strange colors. No picture of a target is looked at. The result lies beside the weights.
+darkness, fog, blur, noise, strange colors; with the trained look, and with the looks in which it sees most clearly. No picture of a target is looked at. The result lies beside the weights.
 
 Ctrl-C stops after the picture in progress; nothing is written then.
 
@@ -76,7 +76,7 @@ async function calibrateRun(
     if (error === stop.signal.reason) stop.check("nothing was written");
     throw error;
   });
-  console.log(json ? JSON.stringify(calibration, null, 2) : table(calibration).join("\n"));
+  console.log(json ? JSON.stringify(calibration, null, 2) : visibleLines(table(calibration)));
   console.error(`written to ${file}`);
 }
 
@@ -91,9 +91,10 @@ async function dataOf(open: () => OpenRun): Promise<Record<"validation" | "sourc
 const percent = (share: number | null): string => (share === null ? "-" : (100 * share).toFixed(1));
 
 function table({ votes, logitAdjustment, ...calibration }: Calibration): string[] {
-  const { candidates, shown } = calibration;
+  const { rule, shown } = calibration;
+  const looks = rule ? ["trained look", "clearest looks", "auto"] : ["trained look", "auto"];
   const rows = [
-    ["mean IoU in percent", "entropy", "information", ...candidates.map(columnOf), "auto"],
+    ["mean IoU in percent", "entropy", "information", ...looks],
     ...shown.map(({ kind, entropy, information, meanIoU, chosen }) => [
       nameOf(kind),
       entropy.toFixed(2),
@@ -105,8 +106,8 @@ function table({ votes, logitAdjustment, ...calibration }: Calibration): string[
   return [
     ...aligned(rows),
     "",
-    calibration.rule
-      ? describeRule(calibration.rule, calibration)
+    rule
+      ? describeRule(rule, calibration)
       : "--normalize: no batch norm, and so no statistics of a picture's own",
     ...(votes ? ["", ...votesTable(votes)] : []),
     ...(logitAdjustment ? ["", ...adjustmentTable(logitAdjustment)] : []),
@@ -138,9 +139,6 @@ function adjustmentTable({
   ];
 }
 
-/** Of own statistics: their weight, or what the trained ones count for. */
-const columnOf = (weight: OwnWeight): string => (weight > 1 ? `n/(n+${weight})` : `own ${weight}`);
-
 const nameOf = (kind: string): string => (kind === "none" ? "as they are" : kind);
 
 /** Columns; the first to the left, the others to the right. */
@@ -158,7 +156,7 @@ function describeRule(
   { sourceEntropy, sourceInformation = 0, sourceDeparture = 0 }: Omit<Calibration, "rule">,
 ): string {
   if (threshold === Number.MAX_VALUE)
-    return "auto: the trained statistics stay everywhere, since own ones would harm pictures as they are";
+    return "auto: the trained look stays everywhere, since others would harm pictures as they are";
   const times = (threshold / sourceEntropy).toFixed(1);
   const lost = information > 0 ? Math.round(100 * (1 - information / sourceInformation)) : 0;
   const asks = `an entropy of ${threshold.toFixed(2)} nats (${times} times that of pictures as they are)`;
@@ -167,6 +165,5 @@ function describeRule(
   const second = departure
     ? `, where a second look finds more than ${(departure / sourceDeparture).toFixed(1)} times their departure`
     : "";
-  const share = weight > 1 ? `n / (n + ${weight}), of n places in a layer,` : weight;
-  return `auto: own statistics with weight ${share} beyond ${asks}${orLess}${second}; the trained ones elsewhere`;
+  return `auto: the clearest looks, with own statistics that weigh n / (n + ${weight}) in a layer of n places, beyond ${asks}${orLess}${second}; the trained one elsewhere`;
 }

@@ -9,6 +9,7 @@ import { describeUnlisted } from "../datasets/label-decoding.js";
 import { readLabelSpace } from "../datasets/label-space-file.js";
 import { datasetDefinition, datasetNames } from "../datasets/sets/index.js";
 import { requireWritableFile } from "../files/output-folder.js";
+import { visible, visibleLines } from "../files/visible.js";
 import type { CheckReport } from "../loading/check.js";
 import { streetsCommand } from "./data-streets.js";
 import { interruption } from "./interruption.js";
@@ -122,7 +123,7 @@ async function check(name: string, { root, sheet, json, limit, labelSpace, ...ch
       ),
     );
   } else {
-    console.log(describeReport(dataset, files, report, expected).join("\n"));
+    console.log(visibleLines(describeReport(dataset, files, report, expected)));
   }
   if (sheetFile !== undefined && report.checked > report.problems.length) {
     await writeRgbPng(sheetFile, await contactSheet(dataset));
@@ -214,7 +215,9 @@ async function prepare(name: string, { root, overwrite = false }: { root: string
   for (const { label, objects, example } of unknown) {
     const count = objects === 1 ? "1 object" : `${objects} objects`;
     console.error(
-      `warning: ${count} with the label "${label}", which IDD does not define, left out, such as in ${example}`,
+      visible(
+        `warning: ${count} with the label "${label}", which IDD does not define, left out, such as in ${example}`,
+      ),
     );
   }
   console.log(

@@ -8,6 +8,7 @@ import type { EvaluationProgress } from "../evaluation/evaluate-run-options.js";
 import type { OpenedDomain } from "../evaluation/open-domains.js";
 import { requireWritableFile } from "../files/output-folder.js";
 import { StatusLine } from "../files/status-line.js";
+import { visible } from "../files/visible.js";
 import type { Place } from "../inference/place.js";
 import type { World } from "../processes/world.js";
 import type { EvaluateFlags } from "./evaluate-flags.js";
@@ -80,7 +81,7 @@ async function evaluateOne(
     folder: process.env.PINMEM_DATA,
     limit: flags.limit,
   });
-  if (isFirst) for (const note of notesOn(path, domains)) console.error(note);
+  if (isFirst) for (const note of notesOn(path, domains)) console.error(visible(note));
   const file =
     flags.out ??
     join(folderOfRun(path), "evaluations", resultName({ protocol, flags, asked, file: run.file }));
@@ -107,7 +108,7 @@ async function evaluateOne(
     line.clear();
     if (!isFirst) return result;
     for (const { domain, file: bad, problem } of skippedOf(result.domains))
-      console.error(`left out of ${domain}: ${bad}: ${inFlags(problem)}`);
+      console.error(visible(`left out of ${domain}: ${bad}: ${inFlags(problem)}`));
     console.error(`written to ${file}`);
     return result;
   } finally {

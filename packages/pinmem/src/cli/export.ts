@@ -4,6 +4,7 @@ import type { ExportedModel } from "@pinmem/core/formats";
 import { Command, InvalidArgumentError } from "commander";
 import type { ExportOptions, ExportProgress } from "../export/export-run.js";
 import { StatusLine } from "../files/status-line.js";
+import { visibleLines } from "../files/visible.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { interruption } from "./interruption.js";
 import { type NormalizeFlag, normalizationOf, normalizeOption } from "./normalize-option.js";
@@ -79,7 +80,7 @@ async function exportIt(path: string, { out, json, normalize: flag, ...rest }: E
   try {
     const model = await exportRun(path, options);
     line.clear();
-    console.log(json ? JSON.stringify(model, null, 2) : describe(model, out).join("\n"));
+    console.log(json ? JSON.stringify(model, null, 2) : visibleLines(describe(model, out)));
   } finally {
     line.clear();
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { INSPECTION_FILE, type InspectionPart, inspectionParts } from "@pinmem/core";
 import type { Device } from "@pinmem/torch";
 import { Command } from "commander";
+import { visibleLines } from "../files/visible.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { interruption } from "./interruption.js";
@@ -154,5 +155,5 @@ async function inspect(path: string, flags: InspectFlags): Promise<void> {
       interrupt.check(`pictures made so far are in ${out}, without ${INSPECTION_FILE}`);
     },
   });
-  console.log(json ? JSON.stringify(inspection, null, 2) : describeInspection(inspection, out).join("\n"));
+  console.log(json ? JSON.stringify(inspection, null, 2) : visibleLines(describeInspection(inspection, out)));
 }

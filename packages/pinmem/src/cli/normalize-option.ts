@@ -1,6 +1,7 @@
 // `--normalize`: whose statistics batch norm takes, and runs opened with them.
 
 import { InvalidArgumentError, Option } from "commander";
+import { visible } from "../files/visible.js";
 import type { Place } from "../inference/place.js";
 import type { Normalization } from "../runs/open-normalized.js";
 import type { OpenRun, OpenRunOptions } from "../runs/open-run.js";
@@ -61,7 +62,7 @@ async function withoutBroken(place: Place): Promise<Place> {
   const [first] = broken;
   if (!first) return place;
   for (const { file, problem } of broken)
-    console.error(`left out of ${place.name}: ${file}: ${inFlags(problem)}`);
+    console.error(visible(`left out of ${place.name}: ${file}: ${inFlags(problem)}`));
   const files = place.files.filter((file) => !broken.some((one) => one.file === file));
   if (files.length > 0) return { ...place, files };
   throw new DataError(first.file, `${first.problem}; no picture of ${place.name} is left`);

@@ -28,7 +28,7 @@ it("shows a terminal what it would obey, and lets lines end", () => {
 it("lets status lines be redrawn all the same, without what is in their names", () => {
   const { output, written } = guarded(true);
   new StatusLine({ output }).show(name);
-  expect(written.join("")).toBe("\r\u001b[2K\\x1b[2J\\x1b]52;c;cm0gLXJm\\x07\\x9bnight\t1.png");
+  expect(written.join("")).toBe("\r\u001b[2K\\x1b[2J\\x1b]52;c;cm0gLXJm\\x07\\x9bnight\\t1.png");
 });
 
 it("gives files and other programs names as they are, and bytes to all", () => {

@@ -5,6 +5,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { CLEAR } from "../files/status-line.js";
+import { visible } from "../files/visible.js";
 import { asWriteError } from "../files/write-error.js";
 
 /** Where nobody reads on, as after `| head`: what shells give such a command. */
@@ -42,10 +43,9 @@ export function guardOutput(streams: readonly Standard[]): void {
 /** But for the ends of lines, tabs, and what redraws a status line. */
 function escapeControls(stream: Standard): void {
   const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
-  const visible = (text: string) =>
-    text.replace(/(?![\n\t])\p{Cc}/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  const harmless = (text: string) => text.replace(/[^\n\t]+/g, visible);
   const shown = (chunk: unknown) =>
-    typeof chunk === "string" ? chunk.split(CLEAR).map(visible).join(CLEAR) : chunk;
+    typeof chunk === "string" ? chunk.split(CLEAR).map(harmless).join(CLEAR) : chunk;
   stream.write = (chunk: unknown, ...rest: unknown[]) => write(shown(chunk), ...rest);
 }
 

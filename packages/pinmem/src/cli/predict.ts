@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Size } from "@pinmem/core";
 import { Command, InvalidArgumentError } from "commander";
+import { visible } from "../files/visible.js";
 import type { FileResult, PredictFilesOptions, PredictionSummary } from "../prediction/file-results.js";
 import type { OutputKind } from "../prediction/outputs.js";
 import type { World } from "../processes/world.js";
@@ -161,7 +162,7 @@ async function predict(
   const progress = new PredictProgress(inputs.length);
   const warnOfSize = sizeWarning(run.recipe.data.crop, flags, (warning) => {
     progress.clear();
-    console.error(warning);
+    console.error(visible(warning));
   });
   const begun = performance.now();
   try {
@@ -241,7 +242,7 @@ function conclude(
       `${failed.length} of ${predicted + skipped + failed.length + left} inputs could not be used:`,
     );
     for (const { input, error } of failed.slice(0, FAILURES_SHOWN))
-      console.error(`  ${input}: ${inFlags(error)}`);
+      console.error(visible(`  ${input}: ${inFlags(error)}`));
     if (failed.length > FAILURES_SHOWN) console.error(`  and ${failed.length - FAILURES_SHOWN} more`);
   }
   if (left > 0) {

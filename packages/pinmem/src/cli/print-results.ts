@@ -1,6 +1,7 @@
 // Results of evaluations as people and programs read them.
 
 import type { EvaluationResult } from "@pinmem/core/formats";
+import { visible } from "../files/visible.js";
 
 /** The table, or JSON: an object for one run, a list for several. */
 export async function printResults(
@@ -14,7 +15,7 @@ export async function printResults(
   }
   if (classes) {
     for (const result of results) {
-      process.stdout.write(`${result.run.path}\n${formatClasses(result)}\n\n`);
+      process.stdout.write(`${visible(result.run.path)}\n${formatClasses(result)}\n\n`);
     }
   }
   process.stdout.write(`${formatComparison(compareResults(results))}\n`);

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { Command } from "commander";
+import { visibleLines } from "../files/visible.js";
 import type { DatasetConfig } from "../recipes/data.js";
 import type { ListedRecipe } from "../recipes/load-recipe.js";
 import { networkName } from "../recipes/network-name.js";
@@ -61,7 +62,7 @@ async function show(what: string, { set, json }: RecipesFlags): Promise<void> {
     throw new Error(`${what} holds no recipes (files ending in ${recipeEndings.join(", ")})`);
   const found: ListedRecipe[] = [];
   for (const file of files) found.push(...(await listRecipes(file)));
-  console.log(json ? JSON.stringify(found.map(summary), null, 2) : table(found).join("\n"));
+  console.log(json ? JSON.stringify(found.map(summary), null, 2) : visibleLines(table(found)));
 }
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();

@@ -2,6 +2,7 @@
 // ImageNet weights of backbones, brought into a cache.
 
 import { Command, Option } from "commander";
+import { visibleLines } from "../files/visible.js";
 import { backboneNames } from "../models/backbones/names.js";
 import { refuseIdleOptions } from "./idle-options.js";
 import { setOption, wholeNumber } from "./options.js";
@@ -92,7 +93,7 @@ Everything has to fit unless --partial is given. Exit codes: 0 written; 1 it cou
 async function inspect(file: string, json: boolean, entry: string | undefined): Promise<void> {
   const { describeContent, inspectWeights } = await import("../runs/inspect-weights.js");
   const content = inspectWeights(file, { entry });
-  if (!json) console.log(describeContent(content).join("\n"));
+  if (!json) console.log(visibleLines(describeContent(content)));
   else console.log(JSON.stringify(content, null, 2));
 }
 

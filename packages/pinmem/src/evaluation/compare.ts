@@ -8,6 +8,7 @@ import {
   type EvaluationResult,
   sameProtocol,
 } from "@pinmem/core/formats";
+import { visible } from "../files/visible.js";
 
 export interface ComparisonRow {
   /** What the row is called: the run, or the group that it sums up. */
@@ -110,7 +111,7 @@ export function formatComparison({ rows, domains, mixed, notes }: Comparison): s
   return [
     columnsOf([head, ...body], mixed ? 2 : 1),
     `mean IoU in percent; unseen: mean over the domains that were not trained on${common}`,
-    ...notes,
+    ...notes.map(visible),
   ].join("\n");
 }
 
@@ -179,7 +180,8 @@ function percent(value: Statistic | null): string {
 }
 
 /** Columns of equal width; the first `words` of them begin at the left, figures end at the right. */
-function columnsOf(rows: readonly (readonly string[])[], words: number): string {
+function columnsOf(cells: readonly (readonly string[])[], words: number): string {
+  const rows = cells.map((row) => row.map(visible));
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from({ length: columns }, (_, at) =>
     Math.max(...rows.map((row) => row[at]?.length ?? 0)),

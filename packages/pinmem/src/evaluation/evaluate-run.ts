@@ -232,10 +232,10 @@ type Look = Pick<OpenRun, "network" | "normalization">;
 function lookFor(run: OpenRun, predictor: ImagePredictor, sample: EvaluationImage): Look {
   const { auto } = run;
   if (!auto || !(predictor instanceof AutoPredictor)) return run;
-  const weight = noGrad(() => predictor.weightOf(pictureOf(sample)));
-  if (weight === 0) return run;
+  const looks = noGrad(() => predictor.looksAt(pictureOf(sample)));
+  if (looks.every((look) => look === "trained")) return run;
   const { normalization } = auto.second;
-  normalization.weight = weight;
+  normalization.weight = auto.rule.weight;
   return { network: auto.network, normalization };
 }
 

@@ -10,18 +10,22 @@ import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { statisticsNames } from "./emitters/picture-statistics.js";
 import type { OnnxSession, Values } from "./onnxruntime.js";
 
+/** Shares of the pixels that may have another label, and of the largest logit that a logit may differ by. */
+export const limits = { labels: 1e-4, logits: 1e-3 } as const;
+
 /** What a network says of a picture of H x W; logits (K, H, W) in rows. */
 export interface Answer {
   /** Null where only labels were asked for. */
   readonly logits: Float32Array | null;
   readonly labels: Uint8Array;
+  /** 1: rounding decides about this pixel (undecided.ts). Absent: nowhere. */
+  readonly undecided?: Uint8Array;
 }
 
+export type NetworkAnswer = Answer & { readonly logits: Float32Array };
+
 /** By libtorch. */
-export const askNetwork = (
-  network: SegmentationNetwork,
-  picture: RgbImage,
-): Answer & { readonly logits: Float32Array } =>
+export const askNetwork = (network: SegmentationNetwork, picture: RgbImage): NetworkAnswer =>
   noGrad(() =>
     scope(() => {
       const { logits } = segment(network, pictureInput([picture], "cpu").contiguous());
@@ -95,28 +99,42 @@ function winnerAt(logits: Float32Array, at: number, area: number): number {
 export interface Difference {
   /** Pixels with another label. */
   readonly labels: number;
+  /** Of those the ones that rounding does not explain. */
+  readonly wrong: number;
   readonly pixels: number;
-  /** Largest difference of two logits, as a share of the largest logit; null where one has none. */
+  /** Largest difference of two logits of a pixel that is decided, as a share of the largest logit; null where one has none. */
   readonly logits: number | null;
 }
 
-export function differenceOf(expected: Answer, found: Answer): Difference {
-  let labels = 0;
-  for (const [at, label] of expected.labels.entries()) if (found.labels[at] !== label) labels++;
-  return {
-    labels,
-    pixels: expected.labels.length,
-    logits: relativeDifference(expected.logits, found.logits),
-  };
+/** @param expected by libtorch */
+export function differenceOf(expected: NetworkAnswer, found: Answer): Difference {
+  const { logits, labels, undecided } = expected;
+  const pixels = labels.length;
+  const largest = logits.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  // Either of the two may be off by the limit.
+  const close = 2 * limits.logits * largest;
+  let [other, wrong] = [0, 0];
+  for (const [at, label] of labels.entries()) {
+    const instead = found.labels[at] as number;
+    if (instead === label) continue;
+    other++;
+    const behind = (logits[at + label * pixels] as number) - (logits[at + instead * pixels] as number);
+    if (!(undecided?.[at] || behind <= close)) wrong++;
+  }
+  return { labels: other, wrong, pixels, logits: relativeDifference(expected, found, largest) };
 }
 
 /** NaN where one holds NaN. */
-function relativeDifference(expected: Float32Array | null, found: Float32Array | null): number | null {
-  if (!expected || !found) return null;
-  let [difference, largest] = [0, 0];
-  for (const [at, value] of expected.entries()) {
-    difference = Math.max(difference, Math.abs(value - (found[at] as number)));
-    largest = Math.max(largest, Math.abs(value));
+function relativeDifference(
+  { logits, labels, undecided }: NetworkAnswer,
+  found: Answer,
+  largest: number,
+): number | null {
+  if (!found.logits) return null;
+  let difference = 0;
+  for (const [at, value] of logits.entries()) {
+    if (undecided?.[at % labels.length]) continue;
+    difference = Math.max(difference, Math.abs(value - (found.logits[at] as number)));
   }
   return difference === 0 ? 0 : difference / largest;
 }

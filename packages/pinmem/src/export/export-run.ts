@@ -4,6 +4,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { RgbImage } from "@pinmem/core";
 import {
   EXPORT_FILE,
   type ExportedGraph,
@@ -24,7 +25,7 @@ import { ownWeightOf } from "../runs/own-weight.js";
 import { StagedFolder } from "../runs/staged-folder.js";
 import type { WhichWeights } from "../training/which-weights.js";
 import { buildGraphs, buildSingle, type GraphSettings, type SingleOutput } from "./build-graphs.js";
-import { type Answer, askNetwork, differenceOf, type OpenGraphs } from "./compare.js";
+import { askNetwork, differenceOf, type NetworkAnswer, type OpenGraphs } from "./compare.js";
 import { describeModel } from "./describe-model.js";
 import { ExportError } from "./export-error.js";
 import { HALF_FROM, roundLargeWeights } from "./half-precision.js";
@@ -33,6 +34,7 @@ import { packageVersion } from "./provenance.js";
 import { selfTestPicture, verificationPictures } from "./reference-pictures.js";
 import { selfTestOf } from "./self-test.js";
 import { silenceNoise } from "./silence-noise.js";
+import { withUndecided } from "./undecided.js";
 import { together, type VerifyInput, verify } from "./verify.js";
 import { writeGraph, writeMemory } from "./write-folder.js";
 
@@ -138,7 +140,14 @@ async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
     ? await verifyFiles(
         staged.path,
         graphs,
-        { network, pictures, expected, ownWeight: ownWeight ?? 0 },
+        {
+          network,
+          pictures,
+          expected: withOwn(network, ownWeight, () =>
+            expected.map((answer, at) => withUndecided(network, pictures[at] as RgbImage, answer)),
+          ),
+          ownWeight: ownWeight ?? 0,
+        },
         onProgress,
       )
     : ({ verified: false, reason: "left out when the model was exported" } as const);
@@ -212,9 +221,10 @@ function withOwn<T>(network: SegmentationNetwork, ownWeight: number | null, body
 }
 
 /** What rounding changed. @throws ExportError where it made infinity of a weight */
-function changeOf(asTrained: readonly Answer[], rounded: readonly Answer[]) {
-  const change = together(asTrained.map((answer, at) => differenceOf(answer, rounded[at] as Answer)));
-  if (Number.isFinite(change.logits)) return change;
+function changeOf(asTrained: readonly NetworkAnswer[], rounded: readonly NetworkAnswer[]) {
+  const differences = asTrained.map((answer, at) => differenceOf(answer, rounded[at] as NetworkAnswer));
+  const { labels, logits } = together(differences);
+  if (Number.isFinite(logits)) return { labels, logits };
   throw new ExportError("some weights are too large for half precision; leave `half` out");
 }
 

@@ -1,20 +1,22 @@
 // A small picture with known labels, by which a device is found out that computes wrongly and says nothing. Pixels whose two
-// best classes are close are not asked for: there, a device that computes well may choose the other one.
+// best classes are close, or which lie between two rows of a memory, are not asked for: there, a device that computes well may
+// choose the other one.
 
 import { IGNORE_INDEX, type RgbImage } from "@pinmem/core";
 import type { ExportedModel } from "@pinmem/core/formats";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { askNetwork } from "./compare.js";
+import { withUndecided } from "./undecided.js";
 
 /** Of the largest logit: what the best class has to be ahead by. */
 const AHEAD = 0.01;
 
 export function selfTestOf(network: SegmentationNetwork, picture: RgbImage): ExportedModel["selfTest"] {
   const { width, height, pixels } = picture;
-  const { logits, labels } = askNetwork(network, picture);
+  const { logits, labels, undecided } = withUndecided(network, picture, askNetwork(network, picture));
   const largest = logits.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const known = labels.map((label, at) =>
-    leadAt(logits, at, labels.length, label) > AHEAD * largest ? label : IGNORE_INDEX,
+    !undecided?.[at] && leadAt(logits, at, labels.length, label) > AHEAD * largest ? label : IGNORE_INDEX,
   );
   return { width, height, pixels: base64(pixels), labels: base64(known) };
 }

@@ -4,19 +4,23 @@ import type { RgbImage } from "@pinmem/core";
 import type { ExportVerification } from "@pinmem/core/formats";
 import { buildInfo } from "@pinmem/torch";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
-import { type Answer, askGraphs, type Difference, differenceOf, type OpenGraphs } from "./compare.js";
+import {
+  askGraphs,
+  type Difference,
+  differenceOf,
+  limits,
+  type NetworkAnswer,
+  type OpenGraphs,
+} from "./compare.js";
 import { ExportError } from "./export-error.js";
 import { onnxRuntimeVersion } from "./onnxruntime.js";
-
-/** Shares of the pixels that may have another label, and of the largest logit that a logit may differ by. */
-export const limits = { labels: 1e-4, logits: 1e-3 } as const;
 
 export interface VerifyInput {
   readonly graphs: OpenGraphs;
   readonly network: SegmentationNetwork;
   readonly pictures: readonly RgbImage[];
   /** What the network says of each. */
-  readonly expected: readonly Answer[];
+  readonly expected: readonly NetworkAnswer[];
   /** Of a picture's own statistics. */
   readonly ownWeight: number;
   /** Told after each picture. */
@@ -35,7 +39,7 @@ export async function verify({
   const differences: Difference[] = [];
   for (const [at, picture] of pictures.entries()) {
     const found = await askGraphs(graphs, network, picture, ownWeight);
-    differences.push(differenceOf(expected[at] as Answer, found));
+    differences.push(differenceOf(expected[at] as NetworkAnswer, found));
     onPicture?.(at + 1);
   }
   requireSame(differences, pictures);
@@ -44,21 +48,21 @@ export async function verify({
     libtorch: buildInfo().libtorch,
     onnxruntime: await onnxRuntimeVersion(),
     limits,
-    pictures: differences.map(({ labels, pixels, logits }, at) => {
+    pictures: differences.map(({ wrong, pixels, logits }, at) => {
       const { width, height } = pictures[at] as RgbImage;
-      return { width, height, labels: labels / pixels, logits };
+      return { width, height, labels: wrong / pixels, logits };
     }),
   };
 }
 
 /** Labels of all pictures together, since one pixel is too large a share of a small one. */
 function requireSame(differences: readonly Difference[], pictures: readonly RgbImage[]): void {
-  const { labels, logits } = together(differences);
-  if (labels <= limits.labels && logits <= limits.logits) return;
-  const worst = differences.map(({ labels, pixels, logits }, at) => {
+  const { wrong, logits } = together(differences);
+  if (wrong <= limits.labels && logits <= limits.logits) return;
+  const worst = differences.map(({ wrong, pixels, logits }, at) => {
     const { width, height } = pictures[at] as RgbImage;
     const apart = logits === null ? "" : `, logits ${logits.toExponential(1)} of the largest apart`;
-    return `${width}x${height}: ${labels} of ${pixels} labels differ${apart}`;
+    return `${width}x${height}: ${wrong} of ${pixels} labels differ${apart}`;
   });
   throw new ExportError(
     `the exported model does not say what libtorch says, so it was not kept (${worst.join("; ")}; up to ${100 * limits.labels} % ` +
@@ -67,11 +71,17 @@ function requireSame(differences: readonly Difference[], pictures: readonly RgbI
 }
 
 /** Shares over all pictures; NaN is worse than anything. */
-export function together(differences: readonly Difference[]): { labels: number; logits: number } {
+export function together(differences: readonly Difference[]): {
+  labels: number;
+  wrong: number;
+  logits: number;
+} {
   const sum = (of: (one: Difference) => number) => differences.reduce((total, one) => total + of(one), 0);
+  const pixels = sum((one) => one.pixels);
   const logits = differences.map((one) => one.logits ?? 0);
   return {
-    labels: sum(({ labels }) => labels) / sum(({ pixels }) => pixels),
+    labels: sum(({ labels }) => labels) / pixels,
+    wrong: sum(({ wrong }) => wrong) / pixels,
     logits: logits.some(Number.isNaN) ? Number.POSITIVE_INFINITY : Math.max(...logits),
   };
 }

@@ -1,5 +1,7 @@
 // The one error for files that cannot be used: which file, what is wrong with it, and how to mend it.
 
+import { visible } from "./visible.js";
+
 /** A file or folder of the user's that cannot be used, and why. */
 export class DataError extends Error {
   /** The file or folder that is to blame. */
@@ -8,10 +10,10 @@ export class DataError extends Error {
   readonly problem: string;
 
   constructor(file: string, problem: string, options?: ErrorOptions) {
-    super(`${file}: ${problem}`, options);
+    super(visible(`${file}: ${problem}`), options);
     this.name = "DataError";
     this.file = file;
-    this.problem = problem;
+    this.problem = visible(problem);
   }
 }
 

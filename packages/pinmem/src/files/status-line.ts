@@ -2,6 +2,7 @@
 // a pipe) a plain line now and then, without control characters.
 
 import type { WriteStream } from "node:tty";
+import { visible } from "./visible.js";
 
 /** A stream that may be a terminal. */
 export type Output = Pick<WriteStream, "write"> & { isTTY?: boolean; columns?: number };
@@ -49,8 +50,8 @@ export class StatusLine {
     const now = this.#now();
     if (!force && now - this.#shownAt < this.#due) return;
     this.#shownAt = now;
-    if (this.#output.isTTY) this.#redraw(text);
-    else this.#output.write(`${plain}\n`);
+    if (this.#output.isTTY) this.#redraw(visible(text));
+    else this.#output.write(`${visible(plain)}\n`);
   }
 
   /** A line that stays; the state is drawn again below it. */

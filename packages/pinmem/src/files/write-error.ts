@@ -2,6 +2,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { visible } from "./visible.js";
 
 const cures = {
   again: "Free some space, then run this again",
@@ -40,8 +41,8 @@ export class WriteError extends Error {
     readonly cure?: Cure,
     options?: ErrorOptions,
   ) {
-    const problem = `cannot be written: ${reason}${cure ? `. ${cures[cure]}` : ""}`;
-    super(`${file}: ${problem}`, options);
+    const problem = visible(`cannot be written: ${reason}${cure ? `. ${cures[cure]}` : ""}`);
+    super(`${visible(file)}: ${problem}`, options);
     this.problem = problem;
   }
 }

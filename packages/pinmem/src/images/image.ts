@@ -7,7 +7,7 @@
 // (turn.ts).
 
 import { readFileSync } from "node:fs";
-import type { RgbImage, Size, Window } from "@pinmem/core";
+import { MOST_PIXELS, type RgbImage, type Size, type Window } from "@pinmem/core";
 import { asDataError, DataError } from "../files/data-error.js";
 import { sizeOfFile } from "../files/regular-file.js";
 import { decodeBmp, isBmp, readBmpSize } from "./bmp.js";
@@ -15,7 +15,7 @@ import { contentKind } from "./content-kind.js";
 import { readImageHeader } from "./image-header.js";
 import { decodeJpeg } from "./jpeg.js";
 import { libvips } from "./libvips.js";
-import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
+import { requirePixels } from "./pixel-limit.js";
 import { storedWindow, swapsSides, turnUpright } from "./turn.js";
 
 export interface ImageOptions {
@@ -37,7 +37,7 @@ export interface PackedImage extends Size {
 /** @throws DataError when the file is missing, no image, or larger than the limit */
 export async function openImage(
   file: string,
-  { orientation = "follow", maxPixels = DEFAULT_MAX_PIXELS }: ImageOptions = {},
+  { orientation = "follow", maxPixels = MOST_PIXELS }: ImageOptions = {},
 ): Promise<PackedImage> {
   const bytes = readBytes(file);
   if (bytes.length === 0) throw new DataError(file, "is empty");

@@ -5,10 +5,10 @@
 // before memory is taken, and checksums are verified. Photographs are read elsewhere (image.ts).
 
 import { crc32, inflateSync } from "node:zlib";
-import { kernelsFor } from "@pinmem/core";
+import { kernelsFor, MOST_PIXELS } from "@pinmem/core";
 import { DataError } from "../files/data-error.js";
 import { contentKind } from "./content-kind.js";
-import { DEFAULT_MAX_PIXELS, requirePixels } from "./pixel-limit.js";
+import { requirePixels } from "./pixel-limit.js";
 
 export interface PngSamples {
   readonly width: number;
@@ -47,7 +47,7 @@ export function readPngSize(bytes: Uint8Array, file: string): { width: number; h
 export function readPng(
   bytes: Uint8Array,
   file: string,
-  { maxPixels = DEFAULT_MAX_PIXELS }: PngLimits = {},
+  { maxPixels = MOST_PIXELS }: PngLimits = {},
 ): PngSamples {
   let header: Header | undefined;
   let palette: Uint8Array | undefined;

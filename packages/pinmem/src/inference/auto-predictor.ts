@@ -1,18 +1,22 @@
-// A predictor that decides for each picture how much of its own statistics batch norm takes: two networks with the same weights,
+// A predictor that decides for each picture how it is looked at: with the trained statistics, or with those looks in which the network
+// sees most clearly, its own statistics and other exposures among them (clearest-looks.ts). Two networks with the same weights,
 // one prepared for the trained statistics, one that mixes, and a rule between them (shift-rule.ts).
 //
 // The decision is made on the whole picture, upright, so that views, windows and tiles follow one decision, and pictures do not
 // follow one another. A picture that looks like the sources has gone through the prepared network alone; where the rule asks for
-// a second look, that is the prediction with own statistics, if it comes to that.
+// other looks, these are the prediction, if it comes to that.
 
 import { BicubicResizer, type RgbImage } from "@pinmem/core";
 import type { Protocol } from "@pinmem/core/formats";
-import { cat, type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
+import { cat, type Device, dispose, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../memory/class-memory.js";
+import { clearestLooks, type Look, togetherOf } from "./clearest-looks.js";
+import { type Exposure, exposed } from "./exposure.js";
 import { pictureInput, statisticsView } from "./picture-input.js";
 import { type Forward, type ImagePredictor, Predictor, winners } from "./predictor.js";
 import type { SecondLook } from "./second-look.js";
 import { asksForOwn, departs, predictionSigns, type ShiftRule } from "./shift-rule.js";
+import type { TestTimeNormalization } from "./test-time-normalization.js";
 import { withTrainedVotes } from "./trained-votes.js";
 
 export interface AutoPredictorOptions {
@@ -29,7 +33,18 @@ export interface AutoPredictorOptions {
   readonly batch?: number;
 }
 
-/** Class scores of images, each normalized with as much of its own statistics as a rule finds that it needs. */
+type Statistics = ReturnType<TestTimeNormalization["note"]>;
+
+/** What holds while parts of one picture are scored. */
+interface Decided {
+  readonly looks: readonly Look[];
+  /** Of the whole picture, under each exposure that it is looked at with. */
+  readonly statistics: ReadonlyMap<Exposure, Statistics>;
+}
+
+const AS_TRAINED: readonly Look[] = ["trained"];
+
+/** Class scores of images, each normalized and exposed as a rule finds that it needs. */
 export class AutoPredictor implements ImagePredictor {
   readonly protocol: Protocol;
   /** Each picture is decided alone. */
@@ -39,8 +54,7 @@ export class AutoPredictor implements ImagePredictor {
   readonly #options: AutoPredictorOptions;
   readonly #device: Device;
   readonly #resizer = new BicubicResizer();
-  /** While parts of one picture are scored, which all have its weight. */
-  #decided: number | null = null;
+  #decided: Decided | null = null;
 
   constructor(options: AutoPredictorOptions) {
     const { trained, second, rule, protocol, device = "cpu", batch = 1 } = options;
@@ -63,14 +77,14 @@ export class AutoPredictor implements ImagePredictor {
     });
   }
 
-  /** The weight for a picture. */
-  weightOf(image: RgbImage): number {
-    return this.#decide(image).weight;
+  /** How a picture is looked at. */
+  looksAt(image: RgbImage): readonly Look[] {
+    return this.#decided?.looks ?? scope(() => this.#decide(image).looks);
   }
 
   scores(images: readonly RgbImage[]): Tensor {
     return scope(() => {
-      const each = images.map((image) => this.#use(this.#weightFor(image)).scores([image]));
+      const each = images.map((image) => this.#scores(image, this.looksAt(image)));
       return each.length === 1 ? (each[0] as Tensor) : cat(each);
     });
   }
@@ -79,57 +93,89 @@ export class AutoPredictor implements ImagePredictor {
     return images.map((image) =>
       noGrad(() =>
         scope(() => {
-          if (this.#decided !== null || !this.#trained.seesWhole(image)) {
-            return this.#use(this.#weightFor(image)).labels([image])[0] as Uint8Array;
-          }
-          // The passes that decide are those that predict.
-          const { weight, logits } = this.#decide(image);
-          return logits ? winners(logits) : (this.#use(weight).labels([image])[0] as Uint8Array);
+          // Where a picture is seen whole, the passes that decide are those that predict.
+          const seesAll = this.#decided === null && this.#trained.seesWhole(image);
+          const { looks, logits } = seesAll
+            ? this.#decide(image)
+            : { looks: this.looksAt(image), logits: null };
+          if (logits) return winners(logits);
+          if (isTrained(looks)) return this.#trained.labels([image])[0] as Uint8Array;
+          return winners(this.#scores(image, looks));
         }),
       ),
     );
   }
 
   async withStatisticsOf<T>(image: RgbImage, body: () => Promise<T>): Promise<T> {
-    const outer = this.#decided;
-    const weight = this.#weightFor(image);
-    this.#decided = weight;
+    if (this.#decided) return body();
+    const looks = this.looksAt(image);
+    const statistics = new Map<Exposure, Statistics>();
     try {
-      return await this.#use(weight).withStatisticsOf(image, body);
+      for (const look of looks) if (look !== "trained") statistics.set(look, this.#statisticsOf(image, look));
+      this.#decided = { looks, statistics };
+      return await body();
     } finally {
-      this.#decided = outer;
+      this.#decided = null;
+      for (const noted of statistics.values())
+        for (const { mean, variance } of noted.values()) dispose([mean, variance]);
     }
   }
 
-  #weightFor(image: RgbImage): number {
-    return this.#decided ?? scope(() => this.#decide(image).weight);
+  /** By what the protocol combines: probabilities, or logits. */
+  #scores(image: RgbImage, looks: readonly Look[]): Tensor {
+    const [only] = looks;
+    if (looks.length === 1 && only !== undefined) return this.#scoresIn(image, only);
+    const combinesLogits = this.protocol.combine === "logits";
+    return noGrad(() =>
+      scope(() => {
+        const each = looks.map((look) => {
+          const scores = this.#scoresIn(image, look);
+          return combinesLogits ? scores.softmax(1) : scores;
+        });
+        const together = togetherOf(each);
+        return combinesLogits ? together.log() : together;
+      }),
+    );
   }
 
-  #use(weight: number): Predictor {
-    if (weight === 0) return this.#trained;
-    return this.#mixing;
+  #scoresIn(image: RgbImage, look: Look): Tensor {
+    if (look === "trained") return this.#trained.scores([image]);
+    const score = () => this.#mixing.scores([exposed(image, look)]);
+    const noted = this.#decided?.statistics.get(look);
+    return noted ? this.#options.second.normalization.withGiven(noted, score) : score();
   }
 
-  /** The weight, and what the network says with it; null where votes of training decide that are not those that predict. */
-  #decide(image: RgbImage): { weight: number; logits: Tensor | null } {
+  #statisticsOf(image: RgbImage, exposure: Exposure): Statistics {
+    const { second } = this.#options;
+    const view = statisticsView(exposed(image, exposure), this.#resizer);
+    return second.normalization.note(
+      () => void noGrad(() => second.forward(pictureInput([view], this.#device))),
+    );
+  }
+
+  /** The looks, and what they say together; null where votes of training decide that are not those that predict. */
+  #decide(image: RgbImage): { looks: readonly Look[]; logits: Tensor | null } {
     const { memories = [] } = this.#options;
     if (memories.length === 0) return this.#look(image);
-    const { weight } = scope(() => withTrainedVotes(memories, () => this.#look(image)));
-    return { weight, logits: null };
+    const { looks } = scope(() => withTrainedVotes(memories, () => this.#look(image)));
+    return { looks, logits: null };
   }
 
-  #look(image: RgbImage): { weight: number; logits: Tensor } {
+  #look(image: RgbImage): { looks: readonly Look[]; logits: Tensor } {
     const { trained, second, rule } = this.#options;
     return noGrad(() =>
       scope(() => {
-        const input = pictureInput([statisticsView(image, this.#resizer)], this.#device);
+        const view = statisticsView(image, this.#resizer);
+        const input = pictureInput([view], this.#device);
         const logits = trained(input);
-        if (!asksForOwn(rule, predictionSigns(second.asTrained(logits)))) return { weight: 0, logits };
+        const asTrained = { looks: AS_TRAINED, logits };
+        if (!asksForOwn(rule, predictionSigns(second.asTrained(logits)))) return asTrained;
         const own = second.look(input, rule.weight, logits);
-        return departs(rule, own.departure)
-          ? { weight: rule.weight, logits: own.logits }
-          : { weight: 0, logits };
+        if (!departs(rule, own.departure)) return asTrained;
+        return clearestLooks(second, view, { trained: logits, own: own.logits }, this.#device);
       }),
     );
   }
 }
+
+const isTrained = ([look, ...others]: readonly Look[]): boolean => look === "trained" && others.length === 0;

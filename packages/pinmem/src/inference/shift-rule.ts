@@ -1,6 +1,7 @@
 // Which weight a picture's own statistics get. It follows what the network shows: a picture whose predictions are about as sure and
 // tell about as much as those of its sources keeps the trained statistics, exactly; another one is looked at a second time, with
-// its own statistics, and gets them where it departs from the sources in more than what there is to see.
+// its own statistics, and where it departs from the sources in more than what there is to see it is predicted with the looks in which
+// the network sees most clearly (clearest-looks.ts).
 //
 // The first look costs nothing, since it is the pass that predicts. Of its predictions p two figures ask for a second one:
 //
@@ -67,6 +68,9 @@ const SMALLEST = 1e-30;
 export const predictionSigns = (logits_BKHW: Tensor): PredictionSigns =>
   scope(() => signsOf(predictionsIn(logits_BKHW)));
 
+/** What predictions tell for what they are unsure of, information by entropy; of logits (B, K, H, W). */
+export const clarity = (logits_BKHW: Tensor): number => scope(() => clarityOf(predictionsIn(logits_BKHW)));
+
 /** What own statistics make of predictions. */
 export interface PredictionChange {
   /** KL divergence, mean over pixels, in nats: how much is said otherwise. */
@@ -107,7 +111,6 @@ function signsOf({ logarithm, probability }: Predictions): PredictionSigns {
   return { entropy, information: Math.max(0, ofMean - entropy) };
 }
 
-/** What is told for what is unsure. */
 function clarityOf(predictions: Predictions): number {
   const { entropy, information } = signsOf(predictions);
   return information / Math.max(entropy, SMALLEST);

@@ -23,7 +23,8 @@ import { type ChannelStatistics, PictureNorm } from "./picture-norm.js";
 /** Pixels of a picture up to which its statistics are taken at its own size. */
 export const LARGEST_FOR_STATISTICS = 2 ** 20;
 
-interface OwnStatistics extends ChannelStatistics {
+/** A picture's own, of one layer. */
+export interface OwnStatistics extends ChannelStatistics {
   /** Of each channel that they are of; without it, as many as what is normalized has. */
   readonly values?: number;
 }
@@ -121,8 +122,16 @@ export class TestTimeNormalization implements Disposable {
     }
   }
 
-  /** The same with statistics that were noted elsewhere, which stay the caller's; a layer that has none keeps the trained ones. */
-  withGiven<T>(given: ReadonlyMap<PictureNorm, ChannelStatistics>, body: () => T): T {
+  /** The statistics that `look` notes on its way, for `withGiven`; the caller's, to be disposed. */
+  note(look: () => void): ReadonlyMap<PictureNorm, OwnStatistics> {
+    const outer = this.#note(look);
+    const noted = this.#noted ?? new Map();
+    this.#noted = outer;
+    return noted;
+  }
+
+  /** The same as `with`, of statistics that were noted before or elsewhere, which stay the caller's; a layer that has none keeps the trained ones. */
+  withGiven<T>(given: ReadonlyMap<PictureNorm, OwnStatistics>, body: () => T): T {
     const outer = this.#noted;
     this.#noted = new Map(given);
     try {

@@ -2,13 +2,20 @@
 // decoded before. Those who use it see sizes, parts of the image and train ids.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type LabelSpace, pickThrough, type RgbImage, type Size, type Window } from "@pinmem/core";
+import {
+  type LabelSpace,
+  MOST_PIXELS,
+  pickThrough,
+  type RgbImage,
+  type Size,
+  type Window,
+} from "@pinmem/core";
 import type { Sample } from "../datasets/dataset.js";
 import type { FileSample } from "../datasets/definition.js";
 import type { LabelDecoder } from "../datasets/label-decoding.js";
 import { DataError } from "../files/data-error.js";
 import { decodeImage, type ImageOptions, openImage, readBytes } from "../images/image.js";
-import { DEFAULT_MAX_PIXELS, requirePixels } from "../images/pixel-limit.js";
+import { requirePixels } from "../images/pixel-limit.js";
 import { type PngSamples, readPng } from "../images/png.js";
 import { labelGrid } from "./transforms/apply-plan.js";
 import type { CropPlan } from "./transforms/geometric.js";
@@ -50,7 +57,7 @@ export async function openSample(
   if (!("scene" in sample)) return openFiles(sample, decoder, options ?? {});
   const { renderStreet } = await import("@pinmem/streets"); // only here: most data are files
   const { width, height, image, label } = renderStreet(sample.scene);
-  requirePixels(sampleName(sample), { width, height }, options?.maxPixels ?? DEFAULT_MAX_PIXELS);
+  requirePixels(sampleName(sample), { width, height }, options?.maxPixels ?? MOST_PIXELS);
   const trainIds = label.map((trainId) => space.fromCityscapes[trainId] as number);
   return openDecoded({ image: { width, height, pixels: image }, trainIds });
 }

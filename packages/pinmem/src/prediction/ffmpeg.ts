@@ -3,9 +3,9 @@
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import type { RgbImage, Size } from "@pinmem/core";
+import { MOST_PIXELS, type RgbImage, type Size } from "@pinmem/core";
 import { DataError } from "../files/data-error.js";
-import { DEFAULT_MAX_PIXELS, requirePixels } from "../images/pixel-limit.js";
+import { requirePixels } from "../images/pixel-limit.js";
 import { asOutputError, OutputError } from "./output-error.js";
 
 export interface VideoFacts {
@@ -54,7 +54,7 @@ function frameRate(rate = ""): number {
  */
 export async function* readFrames(
   file: string,
-  { rate, maxPixels = DEFAULT_MAX_PIXELS }: { rate: string; maxPixels?: number },
+  { rate, maxPixels = MOST_PIXELS }: { rate: string; maxPixels?: number },
 ): AsyncGenerator<RgbImage, void, undefined> {
   const input = ["-nostdin", "-v", "error", "-xerror", ...onlyFiles, "-i", named(file)];
   const output = [

@@ -1,5 +1,6 @@
 // An output that cannot be written, for a reason that the next one will meet too: prediction stops there.
 
+import { visible } from "../files/visible.js";
 import { asWriteError, type Cure, WriteError } from "../files/write-error.js";
 
 /** A file or folder of outputs that cannot be written, and why. */
@@ -11,7 +12,7 @@ export class OutputError extends Error {
     readonly problem: string,
     options?: ErrorOptions,
   ) {
-    super(`${file}: ${problem}`, options);
+    super(visible(`${file}: ${problem}`), options);
   }
 }
 

@@ -8,7 +8,7 @@ import { gradientCompressions } from "../processes/gradient-compression.js";
 import { featureStylesSchema } from "../training/feature-styles.js";
 import { frozenBatchNorms } from "../training/frozen-batch-norm.js";
 import { lossWeightsSchema } from "../training/losses.js";
-import { isSecondOrder, methodSchema, splitsDomains } from "../training/methods/index.js";
+import { isSecondOrder, methodSchema, splitsDomains, usesMemory } from "../training/methods/index.js";
 import { optimizerSchema } from "../training/optimizer.js";
 import { precisions } from "../training/precision.js";
 import { learningRateSchema, warmUpProblem } from "../training/schedule.js";
@@ -16,6 +16,7 @@ import { averagingSchema } from "../training/weight-average.js";
 import { whiteningSchema } from "../training/whitening.js";
 import { dataSchema } from "./data.js";
 import { datasetProblems } from "./dataset-problems.js";
+import { factorProblems } from "./factor-problems.js";
 import { completeModel, cropProblems, modelProblems, modelSchema } from "./model.js";
 import { inCurrentNames, type OnRenamed, tellRenamed } from "./renamed-fields.js";
 import { RecipeError, validate } from "./validate.js";
@@ -198,6 +199,7 @@ function impossible({
     problems.push(
       "optimizer.nesterov is true and optimizer.momentum is 0: give a momentum, or leave nesterov out",
     );
+  problems.push(...factorProblems(optimizer, model, usesMemory(method) || model.memory.votesOnly === true));
   if (model.memory.rows?.per === "domain" && domains > MOST_ROWS)
     problems.push(
       `model.memory.rows has one for each domain, and data.sources has ${domains}: there may be ${MOST_ROWS}; take { "per": "cluster" } with a count`,

@@ -5,12 +5,14 @@ import type { Size } from "@pinmem/core";
 import { type Device, noGrad, scope } from "@pinmem/torch";
 import { fitAdjustment } from "../adaptation/fit-adjustment.js";
 import {
+  always,
   fitShiftRule,
   meanDeparture,
   meanSigns,
+  never,
   scoreWith,
+  takesClearest,
   type TriedPicture,
-  weightFor,
 } from "../adaptation/fit-shift-rule.js";
 import { fitWeight, scoreOfWeight, type WeighedPicture } from "../adaptation/fit-weight.js";
 import { tryAdjustments } from "../adaptation/try-adjustments.js";
@@ -41,8 +43,8 @@ import {
 import { openRun } from "./open-run.js";
 import { RunError } from "./run-error.js";
 
-/** What trained statistics count for among the weights of own ones to choose from, in pixels of a picture; the most first. */
-const PRIORS = [1, 1 / 2, 1 / 4, 1 / 8, 1 / 16];
+/** What trained statistics count for beside own ones, in pixels of a picture. Half and twice as much mend about as many shifts; docs/results. */
+const PRIOR = 1 / 4;
 /** Weights of the memory's votes, beside that of training. */
 const VOTES = [0, 5, 10, 20, 30];
 /** Weights of the classes' frequencies in the logits; 0 is as it was trained. */
@@ -130,12 +132,12 @@ export async function calibrate(
     for (const dataset of chosen) yield* evaluationImages(dataset, onProblem ? { onProblem } : {});
   }
   const [first, rest] = await begun(images());
-  const candidates = second && first ? weightsToTry(first) : [0];
+  const weight = first ? ownWeight(first) : LEAST_PRIOR;
   const tried = await tryPictures(rest, {
     forward,
     second,
+    weight,
     classes: space.classes.length,
-    candidates,
     seed,
     device,
     signal,
@@ -149,7 +151,7 @@ export async function calibrate(
   });
   if (tried.length === 0)
     throw new RunError(path, `cannot be calibrated: none of the ${total} pictures can be used`);
-  const rule = second && fitShiftRule(tried, candidates);
+  const rule = second && fitShiftRule(tried, weight);
   const kinds = (["none", "framing", "shift"] as const).flatMap((change) => [
     ...new Set(tried.flatMap((picture) => (picture.change === change ? [picture.kind] : []))),
   ]);
@@ -160,8 +162,8 @@ export async function calibrate(
       change: those[0]?.change ?? "none",
       pictures: those.length,
       ...signsOf(those),
-      meanIoU: candidates.map((weight) => scoreWith(those, () => weight)),
-      chosen: scoreWith(those, (picture) => (rule ? weightFor(rule, picture) : 0)),
+      meanIoU: (rule ? [never, always] : [never]).map((choice) => scoreWith(those, choice)),
+      chosen: scoreWith(those, (picture) => rule !== null && takesClearest(rule, picture)),
     };
   });
   const plain = tried.filter(({ change }) => change === "none");
@@ -172,8 +174,8 @@ export async function calibrate(
     rule,
     sourceEntropy: usual.entropy,
     sourceInformation: usual.information,
-    sourceDeparture: rule ? meanDeparture(plain, rule.weight) : 0,
-    candidates,
+    sourceDeparture: meanDeparture(plain),
+    candidates: rule ? [0, rule.weight] : [0],
     votes:
       voted.length > 0
         ? {
@@ -211,10 +213,10 @@ async function begun<T>(items: AsyncIterable<T>): Promise<[T | undefined, AsyncI
   return [first.done ? undefined : first.value, all()];
 }
 
-/** Weights of own statistics to choose from, where pictures are as large as this one. */
-function weightsToTry({ width, height }: Size): OwnWeight[] {
+/** Of own statistics, where pictures are as large as this one. */
+function ownWeight({ width, height }: Size): OwnWeight {
   const pixels = Math.min(width * height, LARGEST_FOR_STATISTICS);
-  return [0, ...PRIORS.map((share) => Math.max(LEAST_PRIOR, Math.round(share * pixels)))];
+  return Math.max(LEAST_PRIOR, Math.round(PRIOR * pixels));
 }
 
 /** Weights of the votes to choose from; none where a network cannot vote. */

@@ -13,7 +13,7 @@ import type { AdaptationRecord } from "./adaptation-record.js";
 import { RunError } from "./run-error.js";
 
 /** Version of the layout. */
-export const CALIBRATION_FORMAT = 6;
+export const CALIBRATION_FORMAT = 7;
 
 /** Since when rules are as they are now. */
 const RULE_FORMAT = 5;
@@ -34,9 +34,9 @@ const shownSchema = z.strictObject({
   entropy: z.number().min(0),
   /** What these predictions tell, likewise; since format 2. */
   information: z.number().min(0).optional(),
-  /** Mean IoU by weight of own statistics, as `candidates`; null where nothing is labeled. */
+  /** Mean IoU, as `candidates`; null where nothing is labeled. */
   meanIoU: z.array(fraction.nullable()),
-  /** Mean IoU with the weight that the rule chooses for each picture. */
+  /** Mean IoU as the rule chooses for each picture. */
   chosen: fraction.nullable(),
 });
 
@@ -52,7 +52,7 @@ export const calibrationSchema = z.strictObject({
       information: z.number().min(0).optional(),
       /** Since format 5 times how much own statistics clear. */
       departure: z.number().min(0).optional(),
-      /** A share, or since format 6 what the trained statistics count for (inference/own-weight.ts). */
+      /** Of own statistics: a share, or since format 6 what the trained ones count for (inference/own-weight.ts). */
       weight: z.number().gt(0).max(LARGEST_PRIOR),
     })
     .nullable(),
@@ -62,7 +62,7 @@ export const calibrationSchema = z.strictObject({
   sourceInformation: z.number().min(0).optional(),
   /** Mean departure there, with the weight of the rule; since format 2. Where there is no rule, 0. */
   sourceDeparture: z.number().min(0).optional(),
-  /** Weights that were tried, 0 first. */
+  /** Weights of own statistics that were tried, 0 first; since format 7 the other one in the clearest looks (inference/clearest-looks.ts). */
   candidates: z.array(z.number().min(0).max(LARGEST_PRIOR)).min(1),
   /** What the memory's votes weigh; null for a network whose memory cannot vote, or that has none. Since format 2. */
   votes: z

@@ -3,14 +3,10 @@
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { RgbImage } from "@pinmem/core";
+import { LONGEST_SIDE, MOST_PIXELS, type RgbImage } from "@pinmem/core";
 import { noPicture, type OwnPicture } from "../image.js";
 import { ModelError } from "../model-error.js";
 import { firstLine, requestProblem } from "../onnx.js";
-
-/** Larger files are refused before they are unpacked, as by `pinmem predict`, and those with longer sides. */
-const MAX_PIXELS = 100_000_000;
-const MOST_OF_A_SIDE = 65_535;
 
 /** Of pixels, as libvips calls them. Drawings (SVG) are programs, which a few bytes let run for hours. */
 const pictureFormats: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "tiff", "gif", "heif"]);
@@ -23,10 +19,12 @@ export async function pixelsOf(picture: OwnPicture, signal?: AbortSignal): Promi
   try {
     const { format, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
     if (!pictureFormats.has(format)) throw new Error(`it is ${format}, which is no picture of pixels`);
-    if (Math.max(width, height) > MOST_OF_A_SIDE)
-      throw new Error(`it has ${width}x${height} pixels; no side may have more than ${MOST_OF_A_SIDE}`);
+    if (Math.max(width, height) > LONGEST_SIDE)
+      throw new Error(
+        `it has ${width}x${height} pixels; no side may have more than ${LONGEST_SIDE}: cut it into pieces`,
+      );
     const { data, info } = await sharp(bytes, {
-      limitInputPixels: MAX_PIXELS,
+      limitInputPixels: MOST_PIXELS,
       failOn: "error",
       ignoreIcc: true,
     })

@@ -13,8 +13,9 @@ import { type DemoStart, demoRecipe } from "../../recipes/demo-recipe.js";
 import { type Recipe, resolveRecipe } from "../../recipes/recipe.js";
 import { type OpenRun, openRun } from "../../runs/open-run.js";
 import { train } from "../../runs/train.js";
-import { measureSteps, type Pace, stepsWithin, trainingSeconds } from "./measure-steps.js";
+import { measureSteps, type Pace } from "./measure-steps.js";
 import { scoreAdapted, scoreWithOwnStatistics } from "./new-place.js";
+import { stepsWithin, trainingSeconds } from "./steps-within.js";
 import { type ComparedMethod, type DemoRun, scoresOf } from "./summary.js";
 
 /** What both methods have in common, as it goes to their processes. */

@@ -58,6 +58,41 @@ describe("rasterizeIdd", () => {
   });
 });
 
+describe("rasterizeIdd, of a stranger's file", () => {
+  const [width, height] = [1920, 1080];
+  const draw = (polygon: readonly Point[], times = 1, imgWidth = width) => {
+    const objects = Array.from({ length: times }, () => ({ label: "road", polygon }));
+    const json = JSON.stringify({ imgWidth, imgHeight: height, objects });
+    return () => rasterizeIdd(json, "a.json");
+  };
+  const all: Point[] = [
+    [-9, -9],
+    [width + 9, -9],
+    [width + 9, height + 9],
+    [-9, height + 9],
+  ];
+  const teeth = (count: number) =>
+    Array.from({ length: count }, (_, at): Point => [at % width, at % 2 === 0 ? 0 : height]);
+  const level = (count: number) =>
+    Array.from({ length: count }, (_, at): Point => [at % 2 === 0 ? 0 : 60_000, 5.5]);
+
+  it("draws what takes a second, and at once refuses what would take minutes", () => {
+    expect(draw(all, 2000)().labels).not.toContain(255);
+    expect(draw(teeth(2000))().labels).toContain(0);
+    const problem =
+      /^a\.json: has polygons of so many points .* minutes \(they are \d+; object 0 \(road\) takes most, with \d+ points\); draw/;
+    const attacks = [draw(teeth(200_000)), draw(level(200_000), 1, 60_000), draw(all, 10_000)];
+    const start = performance.now();
+    for (const attack of attacks) expect(attack).toThrow(problem);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  it("refuses a picture that no label image can be read of again", () => {
+    const json = '{"imgWidth": 90000000, "imgHeight": 1, "objects": []}';
+    expect(() => rasterizeIdd(json, "a.json")).toThrow(/gives the size 90000000 x 1/);
+  });
+});
+
 describe("rasterizeIdd, as IDD's own code does it", () => {
   const draw = (objects: readonly object[], unknown: string[] = []) => {
     const json = JSON.stringify({ imgWidth: 4, imgHeight: 2, objects });

@@ -7,16 +7,14 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { LabelImage } from "@pinmem/core";
-import { IGNORE_INDEX } from "@pinmem/core";
+import { IGNORE_INDEX, type LabelImage, LONGEST_SIDE, MOST_PIXELS, type Size } from "@pinmem/core";
 import { asDataError, DataError } from "../../files/data-error.js";
 import { parseJson } from "../../files/json-file.js";
 import { isFolder, listFiles } from "../../files/list-files.js";
-import { DEFAULT_MAX_PIXELS } from "../../images/pixel-limit.js";
 import { writeLabelPng } from "../../images/write-png.js";
 import { examples } from "../not-found.js";
 import { idd, iddEndings } from "./idd.js";
-import { fillPolygon, type Point } from "./polygon.js";
+import { fillPolygon, type Point, workOf } from "./polygon.js";
 
 const trainIds: Readonly<Record<string, number>> = {
   road: 0,
@@ -63,6 +61,9 @@ const trainIds: Readonly<Record<string, number>> = {
 
 const MAX_FILE_BYTES = 64 * 2 ** 20;
 
+/** For all polygons of a file, as `workOf` counts: ten times as much as a busy street has, and some ten seconds at most. */
+const MOST_WORK = 1e8;
+
 /** Draws the objects of one polygon file. `file` is named in errors; labels that IDD does not define are told of. */
 export function rasterizeIdd(
   json: string,
@@ -70,7 +71,7 @@ export function rasterizeIdd(
   onUnknown: (label: string) => void = () => {},
 ): LabelImage {
   const { imgWidth: width, imgHeight: height, objects } = parseAnnotation(json, file);
-  const image = { width, height, labels: new Uint8Array(width * height).fill(IGNORE_INDEX) };
+  const drawn: Drawn[] = [];
   objects.forEach((object, at) => {
     const { label, polygon, deleted } = (object ?? {}) as Record<string, unknown>;
     if (deleted === true || deleted === 1) return;
@@ -85,9 +86,32 @@ export function rasterizeIdd(
     if (!Array.isArray(polygon) || !polygon.every(isPoint)) {
       throw new DataError(file, `object ${at} (${label}) has no polygon of [x, y] points`);
     }
-    if (polygon.length >= 3) fillPolygon(image, polygon, id);
+    if (polygon.length >= 3) drawn.push({ what: `object ${at} (${label})`, polygon, id });
   });
+  requireQuick(drawn, { width, height }, file);
+  const image = { width, height, labels: new Uint8Array(width * height).fill(IGNORE_INDEX) };
+  for (const { polygon, id } of drawn) fillPolygon(image, polygon, id);
   return image;
+}
+
+interface Drawn {
+  /** Names it in errors. */
+  readonly what: string;
+  readonly polygon: readonly Point[];
+  readonly id: number;
+}
+
+/** @throws DataError where to draw the polygons would take minutes, as those of a stranger may */
+function requireQuick(drawn: readonly Drawn[], size: Size, file: string): void {
+  const works = drawn.map(({ polygon }) => workOf(polygon, size));
+  if (works.reduce((sum, work) => sum + work, 0) <= MOST_WORK) return;
+  const most = works.reduce((best, work, at) => (work > (works[best] as number) ? at : best), 0);
+  const { what, polygon } = drawn[most] as Drawn;
+  throw new DataError(
+    file,
+    `has polygons of so many points and pixels that to draw them would take minutes (they are ${drawn.length}; ${what} takes most, with ` +
+      `${polygon.length} points); draw fewer or simpler ones, or take the file away`,
+  );
 }
 
 export interface PreparedIdd {
@@ -171,7 +195,7 @@ interface Annotation {
 
 function parseAnnotation(json: string, file: string): Annotation {
   const { imgWidth, imgHeight, objects } = (parseJson(json, file) ?? {}) as Partial<Annotation>;
-  if (!isLength(imgWidth) || !isLength(imgHeight) || imgWidth * imgHeight > DEFAULT_MAX_PIXELS) {
+  if (!isLength(imgWidth) || !isLength(imgHeight) || imgWidth * imgHeight > MOST_PIXELS) {
     throw new DataError(
       file,
       `gives the size ${imgWidth} x ${imgHeight}; expected imgWidth and imgHeight in pixels`,
@@ -187,7 +211,8 @@ function trainIdOf(label: string): number | undefined {
   return Object.hasOwn(trainIds, single) ? trainIds[single] : undefined;
 }
 
-const isLength = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;
+const isLength = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) > 0 && (value as number) <= LONGEST_SIDE;
 
 const isPoint = (value: unknown): value is Point =>
   Array.isArray(value) &&

@@ -4,7 +4,7 @@
 // to the next, ends rounded), with which the public codes of Cityscapes and IDD rasterize. Pillow's treatment of corners
 // changed between its versions; the test says how far we agree with version 9.4.
 
-import type { LabelImage } from "@pinmem/core";
+import type { LabelImage, Size } from "@pinmem/core";
 
 export type Point = readonly [x: number, y: number];
 
@@ -12,14 +12,7 @@ export type Point = readonly [x: number, y: number];
 export function fillPolygon(image: LabelImage, polygon: readonly Point[], label: number): void {
   const points = polygon.map(([x, y]): Point => [Math.trunc(x), Math.trunc(y)]);
   const edges = points.map((point, at) => edgeBetween(point, points[(at + 1) % points.length] ?? point));
-  const top = Math.max(
-    points.reduce((least, [, y]) => Math.min(least, y), Number.POSITIVE_INFINITY),
-    0,
-  );
-  const bottom = Math.min(
-    points.reduce((most, [, y]) => Math.max(most, y), -1),
-    image.height - 1,
-  );
+  const { top, bottom } = rowsOf(points, image.height);
   for (let y = top; y <= bottom; y++) {
     const crossings: number[] = [];
     for (const edge of edges) {
@@ -37,6 +30,29 @@ export function fillPolygon(image: LabelImage, polygon: readonly Point[], label:
       fillSpan(image, y, roundUp(crossings[at - 1] ?? 0), roundDown(crossings[at] ?? 0), label);
     }
   }
+}
+
+/**
+ * How much there is to do for a polygon, in edges that are looked at in a row; a hundred pixels that are filled take as long.
+ * Edges that lie in a row are filled each by itself.
+ */
+export function workOf(polygon: readonly Point[], { width, height }: Size): number {
+  const { top, bottom } = rowsOf(polygon, height);
+  const level = polygon.filter(
+    ([, y], at) => Math.trunc(y) === Math.trunc((polygon[at + 1] ?? polygon[0] ?? [0, y])[1]),
+  ).length;
+  const rows = Math.max(Math.floor(bottom) - Math.floor(top) + 1, 0);
+  return rows * polygon.length + ((rows + level) * width) / 100;
+}
+
+/** The rows of the image that points reach. */
+function rowsOf(points: readonly Point[], height: number): { top: number; bottom: number } {
+  let [top, bottom] = [Number.POSITIVE_INFINITY, -1];
+  for (const [, y] of points) {
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  }
+  return { top: Math.max(top, 0), bottom: Math.min(bottom, height - 1) };
 }
 
 interface Edge {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { EXPORT_FORMAT, type ExportedModel, parseExportedModel } from "./exported-model.js";
+import { EXPORT_FORMAT, type ExportedModel } from "./exported-model.js";
+import { parseExportedModel } from "./parse-exported-model.js";
 
 const sha256 = "0123456789abcdef".repeat(4);
 
@@ -104,6 +105,15 @@ const sample: ExportedModel = {
   notes: [],
 };
 
+/** The sample as JSON, with another value at `path`. */
+function changed(path: string, value: unknown): unknown {
+  const model = JSON.parse(JSON.stringify(sample));
+  const keys = path.split(".");
+  const last = keys.pop() as string;
+  keys.reduce((part, key) => part[key], model)[last] = value;
+  return model;
+}
+
 describe("parseExportedModel", () => {
   it("gives back what was written", () => {
     expect(parseExportedModel(JSON.parse(JSON.stringify(sample)), "model.json")).toEqual(sample);
@@ -131,7 +141,7 @@ describe("parseExportedModel", () => {
 
   it("names the field that cannot be as it is", () => {
     expect(() => parseExportedModel({ ...sample, opset: "20" }, "model.json")).toThrow(
-      /^model.json describes no exported model: opset: /,
+      /^model.json describes no exported model: opset is "20": /,
     );
     expect(() => parseExportedModel([], "model.json")).toThrow(/^model.json describes no exported model/);
   });
@@ -139,14 +149,59 @@ describe("parseExportedModel", () => {
   it("refuses files outside the folder", () => {
     const memory = { ...sample.memory, file: "../rows.safetensors" };
     expect(() => parseExportedModel({ ...sample, memory }, "model.json")).toThrow(
-      /memory.file: must be the name of a file/,
+      /memory.file is "..\/rows.safetensors": must be the name of a file/,
     );
   });
 
   it("refuses a memory of other classes or channels than the network's", () => {
-    const withShape = (shape: number[]) => ({ ...sample, memory: { ...sample.memory, shape } });
+    const withShape = (shape: number[]) => {
+      const model = JSON.parse(JSON.stringify(sample));
+      model.memory.shape = shape;
+      model.graphs.decode.inputs[2].shape = shape;
+      return model;
+    };
     expect(parseExportedModel(withShape([2, 3, 8]), "model.json").memory?.shape).toEqual([2, 3, 8]);
     expect(() => parseExportedModel(withShape([3, 8]), "model.json")).toThrow(/there are 2 classes/);
     expect(() => parseExportedModel(withShape([2, 9]), "model.json")).toThrow(/features of 8 channels/);
+  });
+
+  it.each<[path: string, value: unknown, problem: RegExp]>([
+    ["input.std.0", 0, /input\.std\.0 is 0, but values of pixels go up to 1 .* from a thousandth of that/],
+    ["input.std.2", -0.2, /input\.std\.2 is -0\.2, but/],
+    ["input.std.1", 1e30, /input\.std\.1 is 1e\+30, but/],
+    ["input.mean.1", 1e30, /input\.mean\.1 is 1e\+30, but values of pixels go up to 1 \(255/],
+    ["input.mean.0", -0.4, /input\.mean\.0 is -0\.4, but/],
+    ["input.mean.0", "NaN", /input\.mean\.0 is "NaN": /],
+    ["input.mean.0", null, /input\.mean\.0: /],
+    ["input.divisor", 0, /input\.divisor is 0: must be from 1 to 65535/],
+    ["input.divisor", Number.POSITIVE_INFINITY, /input\.divisor/],
+    ["input.divisor", 1, /input\.std\.0 is 0\.229, but values of pixels go up to 255/],
+    ["feature.stride", 0, /feature\.stride is 0: /],
+    ["feature.stride", 1e9, /feature\.stride is 1000000000: must be at most 256/],
+    ["memory.read.temperature", 1e-300, /temperature is 1e-300: must be from 0\.000001 to 1000000/],
+    ["memory.voteWeight", -1, /voteWeight is -1: must be from 0 to 1000000/],
+    ["memory.voteWeight", 1e300, /voteWeight is 1e\+300: must be/],
+    ["normalization.largest", 1, /normalization\.largest is 1: must be at least 1024/],
+    ["normalization.weight", 2, /normalization\.weight is 2: /],
+    ["labels.ignoreIndex", 1, /labels\.ignoreIndex is 1, but that is the class "sky"/],
+    ["labels.classes.1.name", "road", /labels\.classes\.1\.name is "road", as that of class 0/],
+    ["labels.classes.2", { name: "car", color: [0, 0, 142], id: 26 }, /memory\.shape is \[2, 8\], but .* 3/],
+    ["graphs.decode.outputs.1.shape.1", 19, /graphs\.decode has logits of 19 channels, but labels\.classes/],
+    ["graphs.encode.outputs.0.shape.1", 9, /graphs\.encode has feature of 9 channels, but feature\.width/],
+    ["graphs.encode.inputs.0.shape.1", 4, /graphs\.encode has image of 4 channels/],
+    ["graphs.decode.inputs.2.shape", [3, 8], /takes a memory of \[3, 8\], but memory\.shape is \[2, 8\]/],
+    ["selfTest.width", 1000, /selfTest\.pixels has 6 bytes, but a picture of 1000x1 pixels has 3000/],
+    ["selfTest.labels", "AA==", /selfTest\.labels has 1 bytes, but a picture of 2x1 pixels has 2/],
+  ])("refuses %s that is %j, and says what to do", (path, value, problem) => {
+    const parse = () => parseExportedModel(changed(path, value), "model.json");
+    expect(parse).toThrow(problem);
+    expect(parse).toThrow(/^model\.json describes no exported model: .*; export the run once more, or copy/);
+  });
+
+  it("takes values as other networks have them", () => {
+    const input = { ...sample.input, divisor: 1, mean: [123, 117, 104], std: [1, 1, 1] };
+    expect(parseExportedModel({ ...sample, input }, "model.json").input).toEqual(input);
+    const centered = { ...sample.input, divisor: 127.5, mean: [1, 1, 1], std: [1, 1, 1] };
+    expect(parseExportedModel({ ...sample, input: centered }, "model.json").input).toEqual(centered);
   });
 });

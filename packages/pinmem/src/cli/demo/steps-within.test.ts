@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stepsWithin, trainingSeconds } from "./measure-steps.js";
+import { stepsWithin, trainingSeconds } from "./steps-within.js";
 
 describe("how long the demo trains", () => {
   it("leaves more time for scores and pictures where steps are slow", () => {
