@@ -8,13 +8,14 @@ import { type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { SceneSample } from "../datasets/dataset.js";
 import { readImage } from "../images/image.js";
 import { pictureInput, statisticsView } from "../inference/picture-input.js";
-import { CLEARLY_MORE } from "../inference/place.js";
-import { PlaceStatistics } from "../inference/place-statistics.js";
+import { BRIGHTER, CLEARER, CLEARLY_MORE } from "../inference/place.js";
+import { PlaceStatistics, type PlaceStatisticsOptions } from "../inference/place-statistics.js";
 import { SecondLook } from "../inference/second-look.js";
-import { asksForOwn, departs, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
+import { asksForOwn, clarity, departs, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { withTrainedVotes } from "../inference/trained-votes.js";
 import { spreadEvenly } from "../loading/check.js";
+import { BackboneNetwork } from "../models/backbone-network.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 
@@ -23,6 +24,8 @@ export type PlacePicture = string | SceneSample;
 
 /** So many pictures tell what a place is like; statistics are of all, in one pass over them, while a question takes two. */
 const MOST_ASKED = 16;
+/** Tell under which exposure they are clearer. */
+const MOST_COMPARED = 8;
 
 export interface LookOptions {
   readonly device?: Device;
@@ -40,13 +43,16 @@ export interface LookOptions {
 export function lookAtPictures(
   network: SegmentationNetwork,
   pictures: readonly PlacePicture[],
-  { device = "cpu", onProgress }: LookOptions = {},
+  { device = "cpu", exposure, onProgress }: LookOptions & Pick<PlaceStatisticsOptions, "exposure"> = {},
 ): Promise<PlaceStatistics> {
   async function* looks() {
     for await (const image of inputsOf(pictures))
       yield () => void predict(network, pictureInput([image], device));
   }
-  return PlaceStatistics.of(network, looks(), { onPicture: (done) => onProgress?.(done, pictures.length) });
+  return PlaceStatistics.of(network, looks(), {
+    ...(exposure !== undefined && { exposure }),
+    onPicture: (done) => onProgress?.(done, pictures.length),
+  });
 }
 
 /**
@@ -101,6 +107,57 @@ export async function tellMoreWithOwn(
   const without = await told();
   using _ = new TestTimeNormalization(network, own);
   return (await told()) > CLEARLY_MORE * without;
+}
+
+/**
+ * What a network's batch norms find in pictures of a place that departs: in the pictures as they are, or brighter where the network sees
+ * them more clearly then.
+ * @param weight that the statistics will have
+ * @throws as `lookAtPictures`
+ */
+export async function lookMoreClearly(
+  network: SegmentationNetwork,
+  pictures: readonly PlacePicture[],
+  weight: number,
+  options: LookOptions = {},
+): Promise<PlaceStatistics> {
+  const asTheyAre = await lookAtPictures(network, pictures, options);
+  if (!(network instanceof BackboneNetwork)) return asTheyAre;
+  try {
+    const clarityWith = async (statistics: PlaceStatistics) => {
+      statistics.mixInto(weight);
+      try {
+        return await meanClarity(network, pictures, options);
+      } finally {
+        statistics.mixInto(0);
+      }
+    };
+    const before = await clarityWith(asTheyAre);
+    const brighter = await lookAtPictures(network, pictures, { ...options, exposure: BRIGHTER });
+    let chosen: PlaceStatistics | null = null;
+    try {
+      if ((await clarityWith(brighter)) > CLEARER * before) {
+        chosen = brighter;
+        asTheyAre[Symbol.dispose]();
+      }
+    } finally {
+      if (!chosen) brighter[Symbol.dispose]();
+    }
+    return chosen ?? asTheyAre;
+  } catch (error) {
+    asTheyAre[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function meanClarity(
+  network: SegmentationNetwork,
+  pictures: readonly PlacePicture[],
+  options: LookOptions,
+): Promise<number> {
+  const { asTrained = (logits: Tensor) => logits } = options;
+  const look = (input: Tensor) => clarity(asTrained(withVotesOfTraining(network, input)));
+  return ofEach(spreadEvenly(pictures, MOST_COMPARED), look, options).then(mean);
 }
 
 /** Votes that weigh what they weighed in training, for which rules are. */

@@ -69,7 +69,7 @@ it("fits one picture's labels alone where they speak for all of it, and with wha
       weight: "auto",
       own: "auto",
       ownBefore: 0,
-      weightWithoutLabels: () => Promise.reject(new Error("there are none")),
+      weightWithoutLabels: null,
       tellMoreWithOwn: () => Promise.resolve(false),
       vote: "auto",
       classifier: "auto",

@@ -49,8 +49,8 @@ export interface PlanOptions {
   readonly own: number | "auto";
   /** The same in the network as it is. */
   readonly ownBefore: number;
-  /** What the pictures of the place ask for where no labels say it. */
-  readonly weightWithoutLabels: () => Promise<PlaceWeight>;
+  /** What the pictures of the place ask for where no labels say it; needed where the weight is "auto" and there are statistics. */
+  readonly weightWithoutLabels: PlaceWeight | null;
   /** Whether pictures tell clearly more with some of their own statistics, those of the place being mixed in. */
   readonly tellMoreWithOwn: () => Promise<boolean>;
   readonly vote: number | "auto";
@@ -109,6 +109,11 @@ function fitOfFew(
   return of(taken ?? DEFAULT_CLASSIFIER);
 }
 
+function expectedOf(asked: PlaceWeight | null): PlaceWeight {
+  if (!asked) throw new Error("internal: pictures of the place were not asked for the weight");
+  return asked;
+}
+
 const ofOwn = ({ own }: Pick<Candidate, "own">): string =>
   own > 0 ? ` and a picture's own with ${own}` : "";
 
@@ -158,7 +163,7 @@ export async function planFor(
   const triesOwn = askedOwn === "auto" && weight === "auto";
   const decideStatistics = async (): Promise<Pick<Candidate, "weight" | "own">> => {
     if (weight !== "auto") return { weight, own };
-    const { weight: asFound, departs, note } = await weightWithoutLabels();
+    const { weight: asFound, departs, note } = expectedOf(weightWithoutLabels);
     if (note !== null) notes.push(note);
     if (!triesOwn || !departs) return { weight: asFound, own };
     statistics?.mixInto(asFound);
@@ -210,8 +215,8 @@ export async function planFor(
     const decided = await decideStatistics();
     return { weights: [decided.weight], own: decided.own, logitAdjustments: [withoutLabels] };
   };
-  const askedOfLabels = async () => {
-    const expected = weight === "auto" ? (await weightWithoutLabels()).weight : weight;
+  const askedOfLabels = () => {
+    const expected = weight === "auto" ? expectedOf(weightWithoutLabels).weight : weight;
     return {
       weights: [expected, ...(weight === "auto" ? WEIGHTS.filter((one) => one !== expected) : [])],
       own,
@@ -240,7 +245,7 @@ export async function planFor(
   }
   const choice = await leaveOneOut(network, {
     ...trying,
-    ...(named ? await asWithoutLabels() : await askedOfLabels()),
+    ...(named ? await asWithoutLabels() : askedOfLabels()),
     votes: vote === "auto" ? [...new Set([...(mayFit ? VOTES_BESIDE_FIT : VOTES), trainedVote])] : [vote],
     classifiers: mayFit ? CLASSIFIERS : [],
     classifier: fixed,

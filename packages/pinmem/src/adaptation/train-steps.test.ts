@@ -41,7 +41,7 @@ it("lowers the loss on the pictures, and leaves running statistics, the backbone
   const first = await loss();
   const live = liveTensors();
   await trainSteps(network, dataset, { steps: 4, seed: 0, writes: true, rate: 1e-2 });
-  expect(liveTensors()).toBe(live);
+  expect(liveTensors()).toBeLessThanOrEqual(live); // Those of other tests may be collected meanwhile.
   expect(await loss()).toBeLessThan(0.9 * first);
   expect(names.map(numbers)).toEqual(before);
   expect(network.parameters().some(({ requiresGrad, grad }) => requiresGrad || grad !== null)).toBe(false);

@@ -114,6 +114,7 @@ describe("compare", () => {
       pictures: 3,
       labeled: 0,
       own: 0,
+      exposure: 1,
       weight: 0.3,
       vote: 0,
       classifier: 0,

@@ -238,6 +238,14 @@ describe("exported graphs", () => {
     dispose([...network.stateDict().values()]);
   });
 
+  it("see pictures under the exposure of a place", async () => {
+    const network = randomNetwork({ backbone: "mobilenet_v2", memory });
+    (network as BackboneNetwork).exposure = 0.7;
+    const graphs = await openSplit(network, false);
+    await expectParity(network, graphs);
+    dispose([...network.stateDict().values()]);
+  });
+
   it("give what a memory is written from, and what each pixel reads, of several pictures at once", async () => {
     const network = prepareForInference(randomNetwork({ backbone: "mobilenet_v2", memory }), {
       memoryFormat: "contiguous",

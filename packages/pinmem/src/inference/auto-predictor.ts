@@ -11,7 +11,7 @@ import type { Protocol } from "@pinmem/core/formats";
 import { cat, type Device, dispose, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../memory/class-memory.js";
 import { clearestLooks, type Look, togetherOf } from "./clearest-looks.js";
-import { type Exposure, exposed } from "./exposure.js";
+import { type Exposure, exposed } from "../images/exposure.js";
 import { pictureInput, statisticsView } from "./picture-input.js";
 import { type Forward, type ImagePredictor, Predictor, winners } from "./predictor.js";
 import type { SecondLook } from "./second-look.js";

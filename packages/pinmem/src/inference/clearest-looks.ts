@@ -8,13 +8,16 @@
 
 import type { RgbImage } from "@pinmem/core";
 import { type Device, scope, type Tensor } from "@pinmem/torch";
-import { EXPOSURES, type Exposure, exposed } from "./exposure.js";
+import { type Exposure, exposed } from "../images/exposure.js";
 import { pictureInput } from "./picture-input.js";
 import type { SecondLook } from "./second-look.js";
 import { clarity } from "./shift-rule.js";
 
 /** With the trained statistics, or with the picture's own under an exposure. */
 export type Look = "trained" | Exposure;
+
+/** What a picture is seen with. */
+export const EXPOSURES: readonly Exposure[] = [1, 0.6, 0.35, 1.7];
 
 /** Of the looks, the clearest. */
 const AVERAGED = 2;

@@ -8,6 +8,8 @@
 // Source: Schneider et al., NeurIPS 2020; Nado et al., "Evaluating prediction-time batch normalization", 2020.
 
 import { dispose, keep, type nn, noGrad, scope, type Tensor } from "@pinmem/torch";
+import type { Exposure } from "../images/exposure.js";
+import { BackboneNetwork } from "../models/backbone-network.js";
 import type { PictureNorm } from "./picture-norm.js";
 import { TestTimeNormalization } from "./test-time-normalization.js";
 
@@ -25,6 +27,8 @@ interface LayerMoments {
 export interface PlaceStatisticsOptions {
   /** Of a picture's own statistics while the place is looked at, 0 to 1. Default 1. */
   readonly weight?: number;
+  /** That pictures are seen under, and are to be seen under where their statistics are mixed in. Default: as the network sees them. */
+  readonly exposure?: Exposure;
   /** Told after each picture. */
   readonly onPicture?: (done: number) => void;
 }
@@ -32,26 +36,30 @@ export interface PlaceStatisticsOptions {
 /** Statistics of a place for one network; dispose them (`using`) when they are mixed in. */
 export class PlaceStatistics implements Disposable {
   readonly #layers: ReadonlyMap<PictureNorm, LayerMoments>;
+  readonly #expose: (exposed: boolean) => void;
 
   private constructor(
     layers: ReadonlyMap<PictureNorm, LayerMoments>,
     /** How many were looked at. */
     readonly pictures: number,
+    expose: (exposed: boolean) => void,
   ) {
     this.#layers = layers;
+    this.#expose = expose;
   }
 
   /**
    * Looks at pictures of a place.
    * @param network in its trained form and evaluation mode, without gradients; it is the same afterwards
    * @param pictures each sends one picture through the network when it is called
-   * @throws RangeError where there is no picture, or the network has no batch norm with statistics
+   * @throws RangeError where there is no picture, the network has no batch norm with statistics, or it cannot be exposed
    */
   static async of(
     network: nn.AnyModule,
     pictures: AsyncIterable<() => void> | Iterable<() => void>,
-    { weight = 1, onPicture }: PlaceStatisticsOptions = {},
+    { weight = 1, exposure, onPicture }: PlaceStatisticsOptions = {},
   ): Promise<PlaceStatistics> {
+    const expose = exposing(network, exposure);
     const layers = new Map<PictureNorm, LayerMoments>();
     const normalization = new TestTimeNormalization(network, weight, {
       onStatistics: (layer, { mean, variance }, values) => {
@@ -66,6 +74,7 @@ export class PlaceStatistics implements Disposable {
       },
     });
     let count = 0;
+    expose(true);
     try {
       for await (const picture of pictures) {
         scope(() => noGrad(picture));
@@ -77,16 +86,21 @@ export class PlaceStatistics implements Disposable {
       throw error;
     } finally {
       normalization.remove();
+      expose(false);
     }
     if (count === 0) throw new RangeError("PlaceStatistics: there is no picture of the place");
-    return new PlaceStatistics(layers, count);
+    return new PlaceStatistics(layers, count, expose);
   }
 
-  /** Makes (1 - weight) trained + weight place the running statistics of the network's batch norms; 0 puts the trained ones back. */
+  /**
+   * Makes (1 - weight) trained + weight place the running statistics of the network's batch norms, and lets it see pictures under their
+   * exposure; 0 puts back what was before.
+   */
   mixInto(weight: number): void {
     if (!(weight >= 0 && weight <= 1)) {
       throw new RangeError(`PlaceStatistics: weight is ${weight}, but must be a number from 0 to 1`);
     }
+    this.#expose(weight > 0);
     for (const { running, trained, sum, squares, count } of this.#layers.values()) {
       scope(() =>
         noGrad(() => {
@@ -102,6 +116,19 @@ export class PlaceStatistics implements Disposable {
   [Symbol.dispose](): void {
     free(this.#layers);
   }
+}
+
+/** Lets a network see pictures under an exposure, or as before. */
+function exposing(network: nn.AnyModule, exposure: Exposure | undefined): (exposed: boolean) => void {
+  if (exposure === undefined) return () => {};
+  if (!(network instanceof BackboneNetwork))
+    throw new RangeError(
+      "PlaceStatistics: a network of one's own sees pictures as they are: leave exposure out",
+    );
+  const before = network.exposure;
+  return (exposed) => {
+    network.exposure = exposed ? exposure : before;
+  };
 }
 
 function free(layers: ReadonlyMap<PictureNorm, LayerMoments>): void {

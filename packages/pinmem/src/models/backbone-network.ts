@@ -5,11 +5,13 @@
 
 import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../memory/class-memory.js";
+import type { Exposure } from "../images/exposure.js";
 import { addVotes } from "./add-votes.js";
 import type { Backbone, OutputStride } from "./backbones/backbone.js";
 import type { StageModule } from "./backbones/stage.js";
 import { upTo } from "./backbones/vit/grid.js";
 import { ContextConv2d } from "./heads/context-convolution.js";
+import { underExposure } from "./input-exposure.js";
 import { replaceChild } from "./replace-module.js";
 import { SegmentationNetwork } from "./segmentation-network.js";
 import type { Encoding } from "./trainable-network.js";
@@ -44,6 +46,8 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
   readonly #classes: number;
   /** Where its memory is, or would be. */
   readonly memoryAt: MemoryAt;
+  /** That it sees pictures under. Of a place that it was adapted to (adaptation/place-exposure.ts); while it is trained 1, as they are. */
+  exposure: Exposure = 1;
 
   constructor({ backbone, classes, memoryAt = "encoder" }: NetworkParts) {
     super();
@@ -89,7 +93,8 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
   override encode(image_B3HW: Tensor): Encoding {
     this.checkImage(image_B3HW);
     return scope(() => {
-      const { deep, lowLevel, auxiliary, whitening } = this.#backbone.call(image_B3HW);
+      const seen = this.exposure === 1 ? image_B3HW : underExposure(image_B3HW, this.exposure);
+      const { deep, lowLevel, auxiliary, whitening } = this.#backbone.call(seen);
       const feature = this.bottleneck(deep);
       const forDecoder = this.usesLowLevel ? lowLevel : null;
       return this.memoryAt === "encoder"
@@ -165,3 +170,12 @@ export abstract class BackboneNetwork extends SegmentationNetwork {
 /** Of which feature a network's memory is. */
 export const memoryAtOf = (network: SegmentationNetwork): MemoryAt =>
   network instanceof BackboneNetwork ? network.memoryAt : "encoder";
+
+/** What a network sees pictures under; one that is no `BackboneNetwork` as they are. */
+export const exposureOf = (network: SegmentationNetwork): Exposure =>
+  network instanceof BackboneNetwork ? network.exposure : 1;
+
+/** Lets a network see pictures under an exposure; 1 as they are. */
+export function expose(network: SegmentationNetwork, exposure: Exposure): void {
+  if (network instanceof BackboneNetwork) network.exposure = exposure;
+}

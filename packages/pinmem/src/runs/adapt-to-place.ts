@@ -4,7 +4,7 @@
 
 import { dirname, resolve } from "node:path";
 import { dispose, keep, loadSafetensors, type nn, noGrad, scope } from "@pinmem/torch";
-import { lookAtPictures, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
+import { lookAtPictures, lookMoreClearly, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
 import { planFor } from "../adaptation/plan.js";
 import { refitClassifier, refitClassifierFrom } from "../adaptation/refit-classifier.js";
 import { trainSteps } from "../adaptation/train-steps.js";
@@ -12,7 +12,7 @@ import { writeMemory, writeSums } from "../adaptation/write-memory.js";
 import { FAR_OWN_WEIGHT } from "../inference/place.js";
 import { hasBatchNorm, TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { adjustLogits } from "../models/adjust-logits.js";
-import { BackboneNetwork } from "../models/backbone-network.js";
+import { BackboneNetwork, exposureOf } from "../models/backbone-network.js";
 import { ContextConv2d } from "../models/heads/context-convolution.js";
 import {
   type AdaptOptions,
@@ -108,14 +108,23 @@ async function adapt(
   const momentum = goesOn ? (network.memory?.momentum ?? 0) : 0;
 
   const logits = logitChoice({ file, ...before }, logitAdjustment);
-  using statistics = hasBatchNorm(network) ? await lookAtPictures(network, place.pictures, looking) : null;
+  const hasStatistics = hasBatchNorm(network);
+  const askedOfPictures =
+    weight === "auto" && hasStatistics
+      ? await placeWeight(network, place.pictures, { file, ...before }, looking)
+      : null;
+  using statistics = !hasStatistics
+    ? null
+    : askedOfPictures?.departs
+      ? await lookMoreClearly(network, place.pictures, askedOfPictures.weight, looking)
+      : await lookAtPictures(network, place.pictures, looking);
   const plan = await planFor(network, {
     labeled,
     statistics,
     weight,
     own: steps > 0 ? 0 : own, // Steps train with one set of statistics for all pictures.
     ownBefore: before.adaptation?.own ?? 0,
-    weightWithoutLabels: () => placeWeight(network, place.pictures, { file, ...before }, looking),
+    weightWithoutLabels: askedOfPictures,
     tellMoreWithOwn: () => tellMoreWithOwn(network, place.pictures, FAR_OWN_WEIGHT, looking),
     vote,
     classifier,
@@ -175,6 +184,7 @@ async function adapt(
       labeled: labeled?.samples.length ?? 0,
       weight: plan.weight,
       own: plan.own,
+      exposure: exposureOf(network),
       vote: plan.vote,
       classifier: plan.classifier,
       // What was taken out before is in the last layer still.

@@ -25,6 +25,8 @@ export const adaptationSchema = z.object({
   weight: z.number().min(0).max(1),
   /** Of each picture's own statistics, mixed into these whenever the run is used, unless `normalize` says otherwise. */
   own: z.number().min(0).max(1).default(0),
+  /** That pictures are seen under (images/exposure.ts); 1 as they are. */
+  exposure: z.number().min(0.1).max(10).default(1),
   /** Weight of the memory's cosines in the logits. */
   vote: z.number(),
   /** How much of a classifier fitted to the labeled pictures was added to the last convolution. */

@@ -2,6 +2,7 @@
 
 import { type Device, manualSeed, nn, type Tensor } from "@pinmem/torch";
 import { withBase } from "../models/adapters/adapter.js";
+import { expose, exposureOf } from "../models/backbone-network.js";
 import { prepareForInference } from "../models/inference.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { loadNetworkWeights } from "../models/weights/load-weights.js";
@@ -33,7 +34,12 @@ export interface AdaptedNetworkOptions {
  * @throws WeightsError where weights do not fit, RunError where the backbone's file is not to be found
  */
 export function createAdaptedNetwork(
-  { recipe: trained, space, backboneWeights }: Pick<ModelMetadata, "recipe" | "space" | "backboneWeights">,
+  {
+    recipe: trained,
+    space,
+    backboneWeights,
+    adaptation,
+  }: Pick<ModelMetadata, "recipe" | "space" | "backboneWeights" | "adaptation">,
   { file, tensors }: { file: string; tensors: ReadonlyMap<string, Tensor> },
   { withMemory, seed, device }: AdaptedNetworkOptions,
 ): AdaptedNetwork {
@@ -45,6 +51,7 @@ export function createAdaptedNetwork(
   loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });
   const complete = withBase(network, new Map([...own, ...tensors]));
   loadNetworkWeights(network, complete, { source: "the weights of the run" });
+  expose(network, adaptation?.exposure ?? 1);
   network.eval().requiresGrad_(false).to({ device, memoryFormat: "channelsLast" });
   return { network, recipe, attached };
 }
@@ -56,6 +63,7 @@ export function preparedCopy(
 ): SegmentationNetwork {
   const copy = nn.init.skipInit(() => createRecipeNetwork(recipe, network.classes));
   copy.loadStateDict(network.stateDict());
+  expose(copy, exposureOf(network));
   return prepareForInference(copy.to({ device }));
 }
 

@@ -13,6 +13,7 @@ export function describeAdaptation(record: AdaptationRecord): string[] {
     labeled,
     weight,
     own,
+    exposure,
     vote,
     classifier,
     logitAdjustment,
@@ -25,6 +26,7 @@ export function describeAdaptation(record: AdaptationRecord): string[] {
   return [
     `from ${from.file}, step ${from.step}: ${count(pictures, "picture")} of the place${labeled > 0 ? `, labels of ${labeled}` : ""}`,
     `batch norm: statistics of the place with weight ${weight}${own > 0 ? `, and each picture's own with ${own}` : ""}`,
+    ...(exposure !== 1 ? [`pictures: seen brighter, by a gamma of ${exposure}`] : []),
     ...(written.length > 0 || vote > 0
       ? [
           `memory: rows of ${count(written.length, "class").replace(/classs$/, "classes")} written, votes x ${vote}`,

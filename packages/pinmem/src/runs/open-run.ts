@@ -7,7 +7,7 @@ import { existsSync, statSync } from "node:fs";
 import type { LabelSpace } from "@pinmem/core";
 import type { TestNormalization } from "@pinmem/core/formats";
 import { type Device, dispose, loadSafetensors, nn, type Tensor } from "@pinmem/torch";
-import { lookAtPictures, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
+import { lookAtPictures, lookMoreClearly, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
 import { FAR_OWN_WEIGHT, PLACE_WEIGHT, type Place } from "../inference/place.js";
 import { SecondLook } from "../inference/second-look.js";
 import type { ShiftRule } from "../inference/shift-rule.js";
@@ -16,6 +16,7 @@ import { withTrainedVotes } from "../inference/trained-votes.js";
 import { withBase } from "../models/adapters/adapter.js";
 import { checkTakesVotes } from "../models/add-votes.js";
 import { adjustLogits, beforeAdjustment } from "../models/adjust-logits.js";
+import { expose } from "../models/backbone-network.js";
 import { prepareForInference } from "../models/inference.js";
 import { predict } from "../models/segment.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -147,6 +148,7 @@ export function openRun(
           letVote(network, vote === "auto" ? readVoteWeight(weights) : vote, path);
         loadBase(network, { file, given: recipe.model.backboneWeights, origin: backboneWeights });
         loadNetworkWeights(network, withBase(network, tensors));
+        expose(network, adaptation?.exposure ?? 1);
         network.eval().requiresGrad_(false);
         if (adjustment) adjustLogits(network, adjustment.frequencies, adjustment.weight);
         return network.to({ device });
@@ -220,7 +222,9 @@ export async function openRunAtPlace(
     const looking = { device, asTrained, ...(onPicture && { onProgress: onPicture }) };
     const weight = asked === "auto" ? await placeWeightByRule(network, place.files, run, looking) : asked;
     if (weight !== 0) {
-      using statistics = await lookAtPictures(network, place.files, looking);
+      using statistics = await (asked === "auto"
+        ? lookMoreClearly(network, place.files, weight, looking)
+        : lookAtPictures(network, place.files, looking));
       statistics.mixInto(weight);
     }
     const asksForOwn =

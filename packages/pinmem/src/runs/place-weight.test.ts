@@ -1,18 +1,19 @@
 import { basename, join } from "node:path";
 import { protocol } from "@pinmem/core/formats";
 import { renderStreet } from "@pinmem/streets";
-import { full, liveTensors, scope } from "@pinmem/torch";
+import { full, liveTensors, scope, type Tensor } from "@pinmem/torch";
 import { beforeAll, describe, expect, it } from "vitest";
 import { calibrateAs } from "../../test/calibrated-run.js";
 import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
-import { placeDeparts, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
+import { lookMoreClearly, placeDeparts, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
 import { exportRun } from "../export/export-run.js";
 import { writeLabelPng, writeRgbPng } from "../images/write-png.js";
 import type { AutoPredictor } from "../inference/auto-predictor.js";
 import { pictureInput } from "../inference/picture-input.js";
 import {
+  BRIGHTER,
   CLEARLY_MORE,
   FAR_OWN_WEIGHT,
   FAR_PLACE_WEIGHT,
@@ -22,6 +23,7 @@ import {
 import { TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { type PredictionSigns, predictionSigns, type ShiftRule } from "../inference/shift-rule.js";
 import { adjustLogits } from "../models/adjust-logits.js";
+import type { BackboneNetwork } from "../models/backbone-network.js";
 import { predict } from "../models/segment.js";
 import { predictImage } from "../prediction/predict-image.js";
 import type { SegmentationNetwork } from "../models/segmentation-network.js";
@@ -131,6 +133,27 @@ describe("the weight of a place's statistics", () => {
     expect(await by({ departure: Number.MAX_VALUE })).toBe(false);
     using other = openRun(run.file, { form: "trained" });
     expect(logits(run)).toEqual(logits(other)); // As it was.
+  });
+});
+
+describe("the exposure of a place", () => {
+  it("is brighter where the network sees its pictures more clearly then, and holds while their statistics do", async () => {
+    const place = await findPlace(images);
+    using run = openRun(untrainedRun(fresh(), { recipe: miniRecipe() }), { form: "trained" });
+    const network = run.network as BackboneNetwork;
+    /** Logits that are so many times as sure where pictures are exposed. */
+    const asSure = (times: number) => (of: Tensor) => (network.exposure === 1 ? of : of.mul(times));
+    const seenAt = async (times: number) => {
+      const asTrained = asSure(times);
+      using statistics = await lookMoreClearly(network, place.files, FAR_PLACE_WEIGHT, { asTrained });
+      const before = network.exposure;
+      statistics.mixInto(FAR_PLACE_WEIGHT);
+      const mixed = network.exposure;
+      statistics.mixInto(0);
+      return [before, mixed, network.exposure];
+    };
+    expect(await seenAt(4)).toEqual([1, BRIGHTER, 1]);
+    expect(await seenAt(0.25)).toEqual([1, 1, 1]);
   });
 });
 

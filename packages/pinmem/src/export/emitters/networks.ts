@@ -3,6 +3,8 @@
 // Shapes: B batch, C width of the feature, K classes, H W image, h w feature.
 
 import type { nn } from "@pinmem/torch";
+import type { Exposure } from "../../images/exposure.js";
+import { imageNetNormalization } from "../../loading/batch-tensors.js";
 import { BackboneNetwork } from "../../models/backbone-network.js";
 import { ConvNext } from "../../models/backbones/vit/conv-next.js";
 import { VisionTransformer } from "../../models/backbones/vit/vision-transformer.js";
@@ -18,7 +20,7 @@ import type { Value } from "../onnx/graph.js";
 import { resize, sizesOf } from "../onnx/operations.js";
 import { emitConvNext, emitTransformer, paddedSize } from "./foundation.js";
 import { emitFine, emitJoined } from "./joined-convolution.js";
-import { everywhere } from "./layers.js";
+import { clip, everywhere } from "./layers.js";
 import { type EmitContext, registerEmitter } from "./registry.js";
 
 export interface EncodedValues {
@@ -109,12 +111,23 @@ function placed(
   return placedAtDecoder as NetworkEmitter<SegmentationNetwork>;
 }
 
+/** As `underExposure`. */
+function emitExposure(exposure: Exposure, image: Value, { graph }: EmitContext): Value {
+  const { mean, std } = imageNetNormalization;
+  const [means, deviations] = [mean, std].map((each) => graph.floats(each, [1, 3, 1, 1])) as [Value, Value];
+  const values = graph.node("Add", [graph.node("Mul", [image, deviations]), means]);
+  const seen = graph.node("Pow", [clip(graph, values, 0, 1), graph.floats(exposure)]);
+  return graph.node("Div", [graph.node("Sub", [seen, means]), deviations]);
+}
+
 /** Of the stages of a backbone: the outputs of layer1 and of layer4. */
 export function emitBackbone(
-  { backbone, layer0, layer1, layer2, layer3, layer4 }: BackboneNetwork,
-  image: Value,
+  network: BackboneNetwork,
+  given: Value,
   context: EmitContext,
 ): { lowLevel: Value; deep: Value } {
+  const { backbone, layer0, layer1, layer2, layer3, layer4 } = network;
+  const image = network.exposure === 1 ? given : emitExposure(network.exposure, given, context);
   if (backbone instanceof VisionTransformer) return emitTransformer(backbone, image, context);
   if (backbone instanceof ConvNext) return emitConvNext(backbone, image, context);
   const { emit } = context;

@@ -6,9 +6,6 @@ import type { RgbImage } from "@pinmem/core";
 /** The exponent of a gamma curve over values from 0 to 1: below 1 brighter, 1 as it is, above 1 darker. */
 export type Exposure = number;
 
-/** What a picture that departs from the sources is seen with. */
-export const EXPOSURES: readonly Exposure[] = [1, 0.6, 0.35, 1.7];
-
 /** A picture under an exposure; the picture itself under 1. */
 export function exposed(image: RgbImage, exposure: Exposure): RgbImage {
   if (exposure === 1) return image;
