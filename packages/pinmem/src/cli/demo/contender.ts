@@ -13,9 +13,8 @@ import { type DemoStart, demoRecipe } from "../../recipes/demo-recipe.js";
 import { type Recipe, resolveRecipe } from "../../recipes/recipe.js";
 import { type OpenRun, openRun } from "../../runs/open-run.js";
 import { train } from "../../runs/train.js";
-import { measureSteps, type Pace } from "./measure-steps.js";
+import { measureSteps, type Pace, stepsWithin } from "./measure-steps.js";
 import { scoreAdapted, scoreWithOwnStatistics } from "./new-place.js";
-import { stepsWithin, trainingSeconds } from "./steps-within.js";
 import { type ComparedMethod, type DemoRun, scoresOf } from "./summary.js";
 
 /** What both methods have in common, as it goes to their processes. */
@@ -34,8 +33,8 @@ export interface Task extends DemoPlan {
   readonly method: ComparedMethod;
   /** In place of those that fit into the time. */
   readonly steps: number | null;
-  /** For everything. */
-  readonly minutes: number;
+  /** What training may take. */
+  readonly seconds: number;
 }
 
 /** What is told on the way. */
@@ -115,7 +114,7 @@ interface PlannedSteps {
 
 /** How many steps a training takes: those that are given, or those that fit into the time. */
 async function planSteps(task: Task, { say, signal }: Listener): Promise<PlannedSteps> {
-  const { method, steps: given, minutes } = task;
+  const { method, steps: given, seconds } = task;
   if (given !== null) return { recipe: recipeOf(method, given, task), steps: given, pace: null };
   const when = `while steps of ${method} were measured`;
   const pace = await measureSteps(recipeOf(method, 1, task), { signal }).catch((error) => {
@@ -123,7 +122,6 @@ async function planSteps(task: Task, { say, signal }: Listener): Promise<Planned
     throw error;
   });
   stopIfAsked(signal, when);
-  const seconds = trainingSeconds(minutes, method, pace);
   const steps = stepsWithin(seconds, pace);
   const start = pace.start > 0 ? `, ${pace.start.toFixed(1)} s of them for the memory's start` : "";
   say(

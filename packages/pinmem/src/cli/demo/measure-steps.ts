@@ -68,3 +68,16 @@ function median(values: readonly number[]): number {
   if (middle === undefined) throw new Error("interrupted before a step was measured");
   return middle;
 }
+
+/** Steps that fit into so many seconds, one at least. */
+export const stepsWithin = (seconds: number, { start, step }: Pace): number =>
+  Math.max(1, Math.floor((seconds - start) / step));
+
+/** The rest of the demo's time: scores, pictures, report. Longer trainings do not make it longer. */
+const REST = { share: 0.5, most: 185 };
+
+/** Seconds that both trainings may take, side by side, of so many minutes in all. */
+export function trainingSeconds(minutes: number): number {
+  const all = 60 * minutes;
+  return all - Math.min(REST.share * all, REST.most);
+}

@@ -23,6 +23,7 @@ import { openRun } from "../../runs/open-run.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { chooseStart, choosesNetwork } from "./choose-start.js";
 import { ContenderInterrupted, type DemoPlan, recipeOf } from "./contender.js";
+import { trainingSeconds } from "./measure-steps.js";
 import { startContender } from "./start-contender.js";
 import { type ComparedMethod, type DemoRun, type DemoSummary, demoMethods } from "./summary.js";
 
@@ -130,10 +131,11 @@ async function sideBySide(
 ): Promise<DemoRun[]> {
   const failed = new AbortController();
   const either = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])]);
+  const seconds = trainingSeconds(minutes);
   const outcomes = await Promise.allSettled(
     demoMethods.map((method) =>
       startContender(
-        { ...plan, method, minutes, steps: steps?.[method] ?? null },
+        { ...plan, method, seconds, steps: steps?.[method] ?? null },
         { say, onEvent: (event) => onEvent(method, event), signal: either },
       ).catch((error) => {
         failed.abort();
