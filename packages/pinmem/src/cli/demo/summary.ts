@@ -104,7 +104,7 @@ export function formatTable(runs: readonly DemoRun[]): string {
     ...looks("source"),
   ])}
 
-+ image: batch norm takes a picture's own statistics where it looks unlike the sources (--normalize image:auto)
++ image: where a picture looks unlike the sources, with its own statistics in batch norm and under other exposures (--normalize image:auto)
 + logits: with that, and without the trained looks' class frequencies, so that rare classes are said more often (--logit-adjustment auto)
 + ${SHOTS} pict.: adapted to the look from ${SHOTS} labeled pictures of other scenes, in seconds (pinmem adapt)`;
 }
