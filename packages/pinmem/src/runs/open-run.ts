@@ -195,7 +195,8 @@ export function openRun(
 export interface OpenRunAtPlaceOptions extends Omit<OpenRunOptions, "normalize"> {
   /**
    * Of the place's statistics, 0 to 1; "auto": one weight as what the network makes of its pictures, taken together, asks for by
-   * the rule of `image:auto`, and each picture's own with 0.1 beside them, where it is not 0 and pictures tell more so. Default 0.3.
+   * the rule of `image:auto`, and where it is not 0 each picture's own with 0.1 beside them, if pictures tell more so, and an exposure that
+   * is brighter, if the network sees them more clearly then. Default 0.3.
    */
   readonly weight?: number | "auto";
   /** Told after each picture. */
