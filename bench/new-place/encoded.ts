@@ -93,9 +93,8 @@ export class PlaceNetwork implements Disposable {
     const { auto } = this.run;
     if (auto && this.#auto) {
       // Heads and rows see one look at a picture: as it is, with its own statistics where the predictor takes any.
-      const looks = this.#auto.looksAt({ width, height, pixels: image });
-      const keepsTrained = looks.every((look) => look === "trained");
-      auto.second.normalization.weight = keepsTrained ? 0 : auto.rule.weight;
+      const takesOwn = this.#auto.takesOwn({ width, height, pixels: image });
+      auto.second.normalization.weight = takesOwn ? auto.rule.weight : 0;
     }
     const input = normalize(imageTensor(image, [1, height, width], { device: this.#device }));
     const { feature, lowLevel } = noGrad(() => network.encode(input));

@@ -123,29 +123,25 @@ export async function lookMoreClearly(
 ): Promise<PlaceStatistics> {
   const asTheyAre = await lookAtPictures(network, pictures, options);
   if (!(network instanceof BackboneNetwork)) return asTheyAre;
-  try {
-    const clarityWith = async (statistics: PlaceStatistics) => {
-      statistics.mixInto(weight);
-      try {
-        return await meanClarity(network, pictures, options);
-      } finally {
-        statistics.mixInto(0);
-      }
-    };
-    const before = await clarityWith(asTheyAre);
-    const brighter = await lookAtPictures(network, pictures, { ...options, exposure: BRIGHTER });
-    let chosen: PlaceStatistics | null = null;
+  let brighter: PlaceStatistics | null = null;
+  const clarityWith = async (statistics: PlaceStatistics) => {
+    statistics.mixInto(weight);
     try {
-      if ((await clarityWith(brighter)) > CLEARER * before) {
-        chosen = brighter;
-        asTheyAre[Symbol.dispose]();
-      }
+      return await meanClarity(network, pictures, options);
     } finally {
-      if (!chosen) brighter[Symbol.dispose]();
+      statistics.mixInto(0);
     }
-    return chosen ?? asTheyAre;
+  };
+  try {
+    const before = await clarityWith(asTheyAre);
+    brighter = await lookAtPictures(network, pictures, { ...options, exposure: BRIGHTER });
+    const isClearer = (await clarityWith(brighter)) > CLEARER * before;
+    const [kept, other] = isClearer ? [brighter, asTheyAre] : [asTheyAre, brighter];
+    other[Symbol.dispose]();
+    return kept;
   } catch (error) {
     asTheyAre[Symbol.dispose]();
+    brighter?.[Symbol.dispose]();
     throw error;
   }
 }

@@ -232,8 +232,7 @@ type Look = Pick<OpenRun, "network" | "normalization">;
 function lookFor(run: OpenRun, predictor: ImagePredictor, sample: EvaluationImage): Look {
   const { auto } = run;
   if (!auto || !(predictor instanceof AutoPredictor)) return run;
-  const looks = noGrad(() => predictor.looksAt(pictureOf(sample)));
-  if (looks.every((look) => look === "trained")) return run;
+  if (!noGrad(() => predictor.takesOwn(pictureOf(sample)))) return run;
   const { normalization } = auto.second;
   normalization.weight = auto.rule.weight;
   return { network: auto.network, normalization };

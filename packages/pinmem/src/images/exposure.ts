@@ -11,5 +11,5 @@ export function exposed(image: RgbImage, exposure: Exposure): RgbImage {
   if (exposure === 1) return image;
   const { width, height, pixels } = image;
   const curve = Uint8Array.from({ length: 256 }, (_, byte) => Math.round(255 * (byte / 255) ** exposure));
-  return { width, height, pixels: Uint8Array.from(pixels, (byte) => curve[byte] as number) };
+  return { width, height, pixels: pixels.map((byte) => curve[byte] as number) };
 }

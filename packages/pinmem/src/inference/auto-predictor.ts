@@ -82,6 +82,11 @@ export class AutoPredictor implements ImagePredictor {
     return this.#decided?.looks ?? scope(() => this.#decide(image).looks);
   }
 
+  /** Whether any look at a picture is one with its own statistics. */
+  takesOwn(image: RgbImage): boolean {
+    return this.looksAt(image).some((look) => look !== "trained");
+  }
+
   scores(images: readonly RgbImage[]): Tensor {
     return scope(() => {
       const each = images.map((image) => this.#scores(image, this.looksAt(image)));

@@ -32,12 +32,12 @@ export const FAR_OWN_WEIGHT = 0.1;
 export const CLEARLY_MORE = 1.05;
 
 /**
- * The exposure under which a place that departs may be seen. Stronger ones are clearer still, and answer worse; darker ones did nothing for
- * places that were tried (docs/results).
+ * The exposure under which a place that departs may be seen. Stronger ones are clearer still, and answer worse; a darker one
+ * helps in fog, and at night is clearer and answers worse (docs/results).
  */
 export const BRIGHTER: Exposure = 0.7;
 
-/** How many times the clarity (shift-rule.ts) that is clearer: 1.04 to 1.09 at dusk, where it is worth 0.6 to 2.5 points, at most 0.98 elsewhere. */
+/** How many times the clarity (shift-rule.ts) that is clearer: 1.04 to 1.09 at dusk, where it is worth 0.6 to 2.5 points, at most 0.99 elsewhere. */
 export const CLEARER = 1.02;
 
 export interface Place {

@@ -26,7 +26,9 @@ export function describeAdaptation(record: AdaptationRecord): string[] {
   return [
     `from ${from.file}, step ${from.step}: ${count(pictures, "picture")} of the place${labeled > 0 ? `, labels of ${labeled}` : ""}`,
     `batch norm: statistics of the place with weight ${weight}${own > 0 ? `, and each picture's own with ${own}` : ""}`,
-    ...(exposure !== 1 ? [`pictures: seen brighter, by a gamma of ${exposure}`] : []),
+    ...(exposure !== 1
+      ? [`pictures: seen ${exposure < 1 ? "brighter" : "darker"}, by a gamma of ${exposure}`]
+      : []),
     ...(written.length > 0 || vote > 0
       ? [
           `memory: rows of ${count(written.length, "class").replace(/classs$/, "classes")} written, votes x ${vote}`,

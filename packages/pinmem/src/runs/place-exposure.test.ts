@@ -15,6 +15,7 @@ import { pictureInput } from "../inference/picture-input.js";
 import { BRIGHTER } from "../inference/place.js";
 import { expose, exposureOf } from "../models/backbone-network.js";
 import { predict } from "../models/segment.js";
+import type { AdaptProgress } from "./adapt-options.js";
 import { adaptToPlace } from "./adapt-to-place.js";
 import type { AdaptationRecord } from "./adaptation-record.js";
 import { describeAdaptation } from "./describe-adaptation.js";
@@ -73,7 +74,17 @@ it("is seen by a network as it would see brighter pictures", () => {
   expect(differing).toBeLessThan(0.02 * seen.length); // Bytes are rounded.
 });
 
-it("is no matter to a place whose weight is given", async () => {
-  const { record } = await adaptToPlace(run, { images, out: join(root, "given"), weight: 0.3 });
-  expect(record.exposure).toBe(1);
+it("is not asked about where the weight of a place's statistics is given", async () => {
+  const looked = async (weight: number | "auto") => {
+    let count = 0;
+    const onProgress = ({ part }: AdaptProgress) => {
+      if (part === "statistics") count++;
+    };
+    await adaptToPlace(run, { images, out: join(root, `asked-${weight}`), weight, own: 0, onProgress });
+    return count;
+  };
+  const pictures = 2;
+  expect(await looked(0.3)).toBe(pictures);
+  // Do they depart, their statistics as they are and brighter, and how clear they are with each.
+  expect(await looked("auto")).toBe(5 * pictures);
 });
