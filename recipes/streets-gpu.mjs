@@ -4,7 +4,8 @@
 //   npx pinmem train recipes/streets-gpu.mjs#pin-memory --set seed=1 --out runs/gpu/pin-memory-1
 
 import { defineRecipe, demoRecipe } from "pinmem";
-import { compared, sharp } from "./parts/streets.mjs";
+import { sharp } from "./parts/memory.mjs";
+import { compared } from "./parts/streets.mjs";
 
 /** @typedef {import("pinmem").RecipeInput} Recipe */
 /** @typedef {import("pinmem").DemoMethod} Method */

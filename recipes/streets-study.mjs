@@ -9,7 +9,8 @@
 // "partial" is for the two whose network has weights that the trunk's has not: pin-residual and pin-learned.
 
 import { defineRecipe, demoRecipe } from "pinmem";
-import { compared, sharp } from "./parts/streets.mjs";
+import { sharp } from "./parts/memory.mjs";
+import { compared } from "./parts/streets.mjs";
 
 /** @typedef {import("pinmem").RecipeInput} Recipe */
 /** @typedef {import("pinmem").DemoMethod} Method */

@@ -12,7 +12,8 @@
 import { defineRecipe, demoRecipe } from "pinmem";
 import camvid from "./camvid.mjs";
 import { root, weights } from "./parts/data.mjs";
-import { compared, sharp } from "./parts/streets.mjs";
+import { sharp } from "./parts/memory.mjs";
+import { compared } from "./parts/streets.mjs";
 
 /** @typedef {import("pinmem").RecipeInput} Recipe */
 /** @typedef {Recipe["data"]} Data */
@@ -180,7 +181,6 @@ for (const [benchmark, data] of Object.entries(benchmarks)) {
       model: {
         backbone: "mobilenet_v2",
         backboneWeights: weights("mobilenet_v2-imagenet.safetensors"),
-        // Of a read without temperature nothing can be seen: its weights are nearly flat.
         memory: { read: sharp },
       },
       method: /** @type {Recipe["method"]} */ (methods[name]),

@@ -3,9 +3,6 @@
 /** @typedef {import("pinmem").RecipeInput} Recipe */
 /** @typedef {{ strongFor?: "none" | "meta-test", strongAlways?: boolean }} Colors */
 
-/** A read that can be seen to act. */
-export const sharp = { temperature: 0.1, maskAbsent: true };
-
 const strong = { brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.3, probability: 1 };
 
 /**

