@@ -162,6 +162,18 @@ describe("pinmem weights convert", () => {
     expect(code).toBe(2);
   });
 
+  it("leaves a network that was adapted to a place where its record is", async () => {
+    const [file, out] = [join(folder, "adapted.safetensors"), join(folder, "out.safetensors")];
+    scope(() => {
+      const state = createRecipeNetwork(miniRecipe(theirs), 19).stateDict();
+      saveSafetensors(file, state, new Map([["adaptation", "{}"]]));
+    });
+    const { err, code } = await run("convert", file, "--recipe", writeRecipe(), "--out", out);
+    expect(err).toMatch(/was adapted to a place.*use its run as it is/);
+    expect(code).toBe(1);
+    expect(existsSync(out)).toBe(false);
+  });
+
   it("keeps the file that it reads, and writes safetensors only", async () => {
     const { file } = prefixedWeights();
     expect((await run("convert", file, "--recipe", writeRecipe(), "--out", file)).err).toMatch(

@@ -19,6 +19,7 @@ import { tryAdjustments } from "../adaptation/try-adjustments.js";
 import { tryPictures } from "../adaptation/try-pictures.js";
 import { tryVotes } from "../adaptation/try-votes.js";
 import type { Dataset } from "../datasets/dataset.js";
+import { visible } from "../files/visible.js";
 import type { Forward } from "../inference/predictor.js";
 import { SecondLook } from "../inference/second-look.js";
 import { hasBatchNorm, LARGEST_FOR_STATISTICS } from "../inference/test-time-normalization.js";
@@ -199,7 +200,7 @@ export async function calibrate(
 }
 
 const warnOf = ({ file, problem }: ImageProblem): void =>
-  console.warn(`the calibration leaves ${file} out: ${problem}`);
+  console.warn(visible(`the calibration leaves ${file} out: ${problem}`));
 
 /** The first of a sequence, and all of it. */
 async function begun<T>(items: AsyncIterable<T>): Promise<[T | undefined, AsyncIterable<T>]> {

@@ -11,7 +11,7 @@ import {
   loadNetworkWeights,
   type WeightsReport,
 } from "../models/weights/load-weights.js";
-import { readWeights } from "../models/weights/weight-files.js";
+import { readWeights, surveyWeights } from "../models/weights/weight-files.js";
 import { openLabelSpace } from "../recipes/open-data.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { createRecipeNetwork } from "../recipes/recipe-network.js";
@@ -31,7 +31,8 @@ export interface ConvertOptions {
  * Writes weights as a run of `recipe` would have left them.
  * @param file .pth or .safetensors, with or without "module." before its names
  * @param out .safetensors
- * @throws WeightsError, TensorFileError where the weights cannot be used or do not fit; nothing is written then
+ * @throws WeightsError, TensorFileError where the weights cannot be used or do not fit, RunError where they were adapted to a place; nothing is
+ *   written then
  */
 export async function convertWeights(
   file: string,
@@ -44,6 +45,7 @@ export async function convertWeights(
   }: ConvertOptions & { readonly recipe: Recipe; readonly out: string },
 ): Promise<WeightsReport> {
   checkOut(file, out);
+  refuseAdapted(file);
   const space = openLabelSpace(recipe.data.labels);
   const network = createRecipeNetwork(recipe, space.classes.length);
   try {
@@ -85,6 +87,16 @@ export function convertBackboneWeights(
     saveSafetensors(out, new Map(used), new Map([["backbone", backbone]]));
     return { ...report, source: file };
   });
+}
+
+/** How a place's pictures are seen and what is taken out of its logits stand in the record of its run, beside the weights. */
+function refuseAdapted(file: string): void {
+  if (!file.endsWith(".safetensors") || !surveyWeights(file).metadata.has("adaptation")) return;
+  throw new RunError(
+    file,
+    "was adapted to a place, and what was found beside its weights (the exposure, own statistics, class frequencies) would be lost: " +
+      "use its run as it is, or convert the weights that it came from, which its adaptation.json names",
+  );
 }
 
 function checkOut(file: string, out: string): void {

@@ -1,4 +1,6 @@
-/** A run that cannot be opened; names the file or folder, the problem and the remedy. */
+import { visible, visibleLines } from "../files/visible.js";
+
+/** A run that cannot be opened; names the file or folder, the problem, which may be several lines, and the remedy. */
 export class RunError extends Error {
   override readonly name = "RunError";
 
@@ -7,6 +9,6 @@ export class RunError extends Error {
     readonly problem: string,
     options?: ErrorOptions,
   ) {
-    super(`${path} ${problem}`, options);
+    super(visibleLines(`${visible(path)} ${problem}`.split("\n")), options);
   }
 }

@@ -1,6 +1,7 @@
 // A run from a recipe: opens the data, builds network, method and optimizer, and has the trainer train. What the recipe asks
 // for was checked when it was resolved; what only the machine and the data can tell is checked here, before the first step.
 
+import { visible } from "../files/visible.js";
 import type { Skipped } from "../loading/sample-reader.js";
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -163,7 +164,7 @@ async function trainInFolder(
 function warnOnce(): (problem: Skipped) => void {
   const told = new Set<string>();
   return ({ file, problem }) => {
-    if (!told.has(file)) console.warn(`the training leaves ${file} out: ${problem}`);
+    if (!told.has(file)) console.warn(visible(`the training leaves ${file} out: ${problem}`));
     told.add(file);
   };
 }
@@ -217,7 +218,7 @@ async function examineData(data: OpenData, { data: { onError } }: Recipe, folder
     if (differences.length === 0) return { record, warnings: [] };
     throw new OtherDataError(
       folder.path,
-      `was trained on other data:\n${differences.map((line) => `  ${line}\n`).join("")}` +
+      `was trained on other data:\n${differences.map((line) => `  ${visible(line)}\n`).join("")}` +
         `Give it the same data again, or begin a new run; to go on with the data as they are now, remove ${folder.data}`,
     );
   }
@@ -415,7 +416,8 @@ async function trainOn(
       for (const text of [...warnings, ...origin, ...unusedStart(methodConfig, hasRows)]) await note(0, text);
       if (network.memory && hasRows) await emit(memoryEvent(network.memory, data.space, 0));
     }
-    for (const problem of resumed?.skipped ?? []) console.warn(`a checkpoint was left out: ${problem}`);
+    for (const problem of resumed?.skipped ?? [])
+      console.warn(visible(`a checkpoint was left out: ${problem}`));
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
     return await trainer.run();

@@ -21,12 +21,16 @@ export class TensorFileError extends Error {
   readonly remedy: string;
 
   constructor({ file, where, problem, remedy, cause }: TensorFileProblem) {
-    super(`${file}: ${where}: ${problem}. ${remedy}`, cause === undefined ? undefined : { cause });
+    super(`${inOneLine(file)}: ${where}: ${problem}. ${remedy}`, cause === undefined ? undefined : { cause });
     this.file = file;
     this.where = where;
     this.remedy = remedy;
   }
 }
+
+/** A name as it is, but for control characters, which forge lines of a message and which terminals obey. */
+const inOneLine = (name: string): string =>
+  name.replace(/\p{Cc}/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
 export const DAMAGED = "The file is damaged or was cut short: download or save it again.";
 

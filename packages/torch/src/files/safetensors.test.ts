@@ -189,6 +189,15 @@ describe("layouts that are refused", () => {
   });
 });
 
+describe("the file's own name", () => {
+  test("stays in the one line of its error", () => {
+    const { message, file } = failure(() => openSafetensors("gone\nall is well\u001b[2J.safetensors"));
+    expect(message).toMatch(/^gone\\x0aall is well\\x1b\[2J\.safetensors: /u);
+    expect(message).not.toMatch(/\p{Cc}/u);
+    expect(file).toBe("gone\nall is well\u001b[2J.safetensors");
+  });
+});
+
 describe("files that are no safetensors, whatever their name", () => {
   test.each([
     [

@@ -14,6 +14,7 @@ import { flushFolder, replaceFile, temporaryName } from "@pinmem/torch/files";
 import { z } from "zod";
 import { asDataError } from "../../files/data-error.js";
 import { readJsonFile } from "../../files/json-file.js";
+import { visible } from "../../files/visible.js";
 import { asWriteError, WriteError } from "../../files/write-error.js";
 
 const FORMAT = 1;
@@ -56,7 +57,7 @@ export class CheckpointError extends Error {
     problem: string,
     options?: ErrorOptions,
   ) {
-    super(`${file}: ${problem}`, options);
+    super(visible(`${file}: ${problem}`), options);
   }
 }
 
