@@ -25,6 +25,7 @@ export { type Scores, scoresOf } from "./metrics/scores.js";
 export { stateOf, Tally, type TallyOptions, type TallyState } from "./metrics/tally.js";
 export { Random, type RandomPosition } from "./random.js";
 export { cutWindow } from "./raster/cut.js";
+export { type Exposure, exposed } from "./raster/exposure.js";
 export { BLEND, contrasted, type HeatScale, heatMap, rawLimit } from "./raster/heat-maps.js";
 export { kernelsFor } from "./raster/kernels.js";
 export type { LabelImage } from "./raster/label-image.js";

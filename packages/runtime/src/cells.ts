@@ -10,15 +10,22 @@ export interface CellAt {
   readonly cell: number;
 }
 
+/** A picture in pieces. */
+interface Encoded {
+  readonly pieces: Pieces;
+  /** What the first graph made of each, in every sight. */
+  readonly encoded: ReadonlyMap<Piece, readonly Values[]>;
+}
+
+/** Of a piece, in the first sight, which is the clearest. */
+export const featureOf = ({ encoded }: Pick<Encoded, "encoded">, piece: Piece): Value =>
+  encoded.get(piece)?.[0]?.feature as Value;
+
 /** Of pixel (x, y) of a picture, whose numbers need not be whole. */
-export function cellAt(
-  { pieces, encoded }: { readonly pieces: Pieces; readonly encoded: ReadonlyMap<Piece, Values> },
-  x: number,
-  y: number,
-): CellAt {
+export function cellAt(picture: Encoded, x: number, y: number): CellAt {
   const [left, top] = [Math.floor(x), Math.floor(y)];
-  const piece = heaviestAt(pieces, left, top);
-  const { shape } = (encoded.get(piece) as Values).feature as Value;
+  const piece = heaviestAt(picture.pieces, left, top);
+  const { shape } = featureOf(picture, piece);
   const [, , rows = 0, columns = 0] = shape;
   const row = nearestCell(top - piece.top, piece.height, rows);
   const column = nearestCell(left - piece.left, piece.width, columns);

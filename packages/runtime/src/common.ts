@@ -4,6 +4,7 @@ export type { RgbImage } from "@pinmem/core";
 export type { DrawableFrame, DrawableImage, Picture, PixelImage, RawImage } from "./image.js";
 export type { PictureLabels } from "./labeled.js";
 export type { LoadOptions } from "./load-options.js";
+export type { Look } from "./looks.js";
 export { ModelMemory } from "./memory.js";
 export {
   Model,

@@ -1,12 +1,21 @@
 // Runs the two graphs of a model on pictures, whole or in tiles, and keeps what the first one made of the last picture.
 // Shapes: K classes, C width of the feature, H W picture, h w feature of a piece.
 
-import { areaShares, cutWindow, type RgbImage, type Size, sampledShares, strokeShares } from "@pinmem/core";
+import {
+  areaShares,
+  cutWindow,
+  exposed,
+  type RgbImage,
+  type Size,
+  sampledShares,
+  strokeShares,
+} from "@pinmem/core";
 import type { ExportedModel } from "@pinmem/core/formats";
-import { cellAt, channelAt } from "./cells.js";
+import { cellAt, channelAt, featureOf } from "./cells.js";
 import { confidenceOf } from "./confidence.js";
 import { cosinesOf } from "./cosines.js";
 import { addDirections } from "./directions.js";
+import { decideLooks, type Look, togetherOf, winnersOf } from "./looks.js";
 import { ModelError } from "./model-error.js";
 import type { GraphSession, Value, Values } from "./onnx.js";
 import { OwnStatistics, scalar, statisticsView } from "./own-statistics.js";
@@ -41,21 +50,32 @@ interface View extends Size {
   readonly encoded: Values;
 }
 
+/** A look at a picture. */
+interface Sight {
+  readonly look: Look;
+  /** The picture under its exposure. */
+  readonly image: RgbImage;
+  /** Of the picture's own statistics. */
+  readonly weight: number;
+  /** Whose statistics its pieces have; null: each its own. */
+  readonly view: View | null;
+}
+
 interface KeptPicture {
   readonly image: RgbImage;
   readonly pieces: Pieces;
-  /** Weight of its own statistics. */
-  readonly ownWeight: number;
-  /** Whose statistics its pieces have; null: each its own. */
-  readonly view: View | null;
-  /** What the first graph made of each piece. */
-  readonly encoded: ReadonlyMap<Piece, Values>;
+  /** What was asked of its own statistics. */
+  readonly ownWeight: number | "auto";
+  /** The clearest first, which is what reads the memory and writes it. */
+  readonly sights: readonly Sight[];
+  /** What the first graph made of each piece, in every sight. */
+  readonly encoded: ReadonlyMap<Piece, readonly Values[]>;
 }
 
-/** Of the last decoding: what the memory gave each cell, by piece. */
+/** Of the last decoding: what the memory gave each cell in the clearest sight, by piece. */
 interface KeptReading {
   readonly memory: MemoryState;
-  readonly ownWeight: number;
+  readonly ownWeight: number | "auto";
   readonly weights: ReadonlyMap<Piece, Value>;
 }
 
@@ -63,8 +83,19 @@ interface DecodeTask {
   readonly encoded: Values;
   /** That labels are wanted at. */
   readonly size: Size;
+  /** Of the picture's own statistics. */
+  readonly weight: number;
   /** Statistics of all of the picture; null: those of what is decoded. */
   readonly given: Value | null;
+}
+
+/** How a picture is seen, and what was found on the way where it goes through whole. */
+interface Decided {
+  readonly sights: readonly Sight[];
+  /** What the first graph has made of it in every sight; null: nothing yet. */
+  readonly encoded: readonly Values[] | null;
+  /** What the second one has, with the memory as it is. */
+  readonly decoded: readonly Values[] | null;
 }
 
 const sharesBy = { area: areaShares, sampled: sampledShares, strokes: strokeShares };
@@ -91,34 +122,104 @@ export class GraphRunner implements Runner {
   async segment(image: RgbImage, inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
     const { model } = this.#parts;
     const { ownWeight } = inputs;
+    const { signal } = options;
     // First, so that whatever fails from here on leaves no picture behind, which the model (model.ts) relies on.
     this.#kept = null;
     this.#reading = null;
     const pieces = piecesOf(image, model, this.#parts.memory);
-    const encoded = new Map<Piece, Values>();
-    const view = await this.#viewOf(image, pieces, ownWeight);
+    const encoded = new Map<Piece, readonly Values[]>();
+    const decided = await this.#decide(image, pieces, inputs, signal);
+    const { sights } = decided;
     let bytes = 0;
     let isKept = true;
-    const encode = async (piece: Piece): Promise<Values> => {
-      const part = isWhole(pieces) ? image : cutWindow(image, piece);
-      const values = await this.#encode(part, ownWeight, view);
-      bytes += Object.values(values).reduce((sum, { data }) => sum + data.byteLength, 0);
+    const encode = async (piece: Piece): Promise<readonly Values[]> => {
+      const values =
+        decided.encoded ?? (await this.#encodeAll(sights, isWhole(pieces) ? null : piece, signal));
+      bytes += values.flatMap(Object.values<Value>).reduce((sum, { data }) => sum + data.byteLength, 0);
       // A picture whose features do not fit is segmented all the same.
       isKept &&= bytes <= this.#parts.memory * 2 ** 19;
       if (isKept) encoded.set(piece, values);
       else encoded.clear();
       return values;
     };
-    const result = await this.#decodeAll({ image, pieces, view }, encode, inputs, options);
-    if (isKept) this.#kept = { image, pieces, ownWeight, view, encoded };
+    const { decoded } = decided;
+    const result = await this.#decodeAll(
+      { image, pieces, sights, ownWeight, decoded },
+      encode,
+      inputs,
+      options,
+    );
+    if (isKept) this.#kept = { image, pieces, ownWeight, sights, encoded };
     else this.#reading = null;
     return result;
+  }
+
+  /** With what statistics and exposures a picture is seen. */
+  async #decide(
+    image: RgbImage,
+    pieces: Pieces,
+    { memory, ownWeight }: RunInputs,
+    signal: AbortSignal | undefined,
+  ): Promise<Decided> {
+    const { auto, largest = 0 } = this.#parts.model.normalization ?? {};
+    if (ownWeight !== "auto")
+      return {
+        sights: [await this.#sightOf(image, pieces, 1, ownWeight)],
+        encoded: null,
+        decoded: null,
+      };
+    if (!auto) throw new ModelError("internal: the model has no rule to decide by");
+    const view = statisticsView(image, largest);
+    const passes = new Map<Look, { readonly encoded: Values; readonly decoded: Values }>();
+    const weightOf = (look: Look) => (look === "trained" ? 0 : auto.weight);
+    // The rule is for votes as they were trained.
+    const asTrained = memory && { ...memory, voteWeight: auto.voteWeight ?? memory.voteWeight };
+    const looks = await decideLooks(auto, async (look) => {
+      if (passes.size > 0) await nextTurn();
+      signal?.throwIfAborted();
+      const weight = weightOf(look);
+      const encoded = await this.#encode(under(view, look), weight, null, [auto.distance]);
+      const task = { encoded, size: view, weight, given: null };
+      const decoded = await this.#decode(task, asTrained, ["logits", ...(memory ? ["read_weights"] : [])]);
+      passes.set(look, { encoded, decoded });
+      return { logits: decoded.logits as Value, distance: Number(encoded[auto.distance]?.data[0]) };
+    });
+    const sights: Sight[] = [];
+    for (const look of looks) sights.push(await this.#sightOf(image, pieces, look, weightOf(look)));
+    const seen = isWhole(pieces) && view === image ? looks.flatMap((look) => passes.get(look) ?? []) : null;
+    const isAsItIs = asTrained?.voteWeight === memory?.voteWeight;
+    return {
+      sights,
+      encoded: seen?.map(({ encoded }) => encoded) ?? null,
+      decoded: (isAsItIs && seen?.map(({ decoded }) => decoded)) || null,
+    };
+  }
+
+  async #sightOf(image: RgbImage, pieces: Pieces, look: Look, weight: number): Promise<Sight> {
+    const seen = under(image, look);
+    return { look, image: seen, weight, view: await this.#viewOf(seen, pieces, weight) };
+  }
+
+  /** @param piece null: the picture itself */
+  async #encodeAll(
+    sights: readonly Sight[],
+    piece: Piece | null,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Values[]> {
+    const all: Values[] = [];
+    for (const { image, weight, view } of sights) {
+      if (all.length > 0) await nextTurn();
+      signal?.throwIfAborted();
+      all.push(await this.#encode(piece ? cutWindow(image, piece) : image, weight, view));
+    }
+    return all;
   }
 
   async decode(inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
     const kept = this.#keptPicture("decode");
     if (kept.ownWeight !== inputs.ownWeight) return await this.#again(kept, inputs, options);
-    return await this.#decodeAll(kept, async (piece) => kept.encoded.get(piece) as Values, inputs, options);
+    const encodedOf = async (piece: Piece) => kept.encoded.get(piece) as readonly Values[];
+    return await this.#decodeAll(kept, encodedOf, inputs, options);
   }
 
   /** With another weight of its own statistics. A picture stays where that fails or ends early. */
@@ -141,7 +242,7 @@ export class GraphRunner implements Runner {
     const read = given.get(at.piece) as Value;
     const [, classes = 0] = read.shape;
     const weights = Float32Array.from({ length: classes }, (_, k) => channelAt(read, k, at));
-    const cosines = cosinesOf(kept.encoded.get(at.piece)?.feature as Value, at.cell, memory.rows, classes);
+    const cosines = cosinesOf(featureOf(kept, at.piece), at.cell, memory.rows, classes);
     return { weights, cosines };
   }
 
@@ -162,8 +263,7 @@ export class GraphRunner implements Runner {
       const y = Math.min(image.height - 1, Math.floor((Math.floor(cell / size.width) + 0.5) * stride));
       const at = cellAt(kept, x, y);
       weights[cell] = channelAt(given.get(at.piece) as Value, trainId, at);
-      const feature = kept.encoded.get(at.piece)?.feature as Value;
-      [cosines[cell]] = cosinesOf(feature, at.cell, rows, 1) as unknown as [number];
+      [cosines[cell]] = cosinesOf(featureOf(kept, at.piece), at.cell, rows, 1) as unknown as [number];
     }
     return { ...size, weights, cosines };
   }
@@ -190,7 +290,7 @@ export class GraphRunner implements Runner {
     const sums = new Float64Array(classes * model.feature.width);
     const counts = new Float64Array(classes);
     for (const piece of kept.pieces.flat()) {
-      const feature = kept.encoded.get(piece)?.feature as Value;
+      const feature = featureOf(kept, piece);
       const [, , height = 0, width = 0] = feature.shape;
       const part = isWhole(kept.pieces) ? labels : { ...piece, trainIds: cutLabels(labels, piece) };
       const share = sharesBy[shares](part, { width, height }, classes);
@@ -221,29 +321,41 @@ export class GraphRunner implements Runner {
     return { width, height, encoded: await this.#encode(view, ownWeight, null) };
   }
 
-  async #encode(image: RgbImage, ownWeight: number, view: View | null): Promise<Values> {
+  /** @param more outputs of the first graph that are no part of what the second one takes */
+  async #encode(
+    image: RgbImage,
+    ownWeight: number,
+    view: View | null,
+    more: readonly string[] = [],
+  ): Promise<Values> {
     const { encode } = this.#parts;
     const statistics = this.#statistics.encode;
     const noted = statistics.noted === null ? undefined : view?.encoded[statistics.noted];
+    const { distance } = this.#parts.model.normalization?.auto ?? {};
     return await encode.run(
       { image: pictureInput(image, this.#tables), ...statistics.inputs(ownWeight, noted ?? null) },
-      encode.outputs.filter((name) => name !== "written"),
+      encode.outputs.filter((name) => (name !== "written" && name !== distance) || more.includes(name)),
     );
   }
 
   async #decodeAll(
-    { image: { width, height }, pieces, view }: Pick<KeptPicture, "image" | "pieces" | "view">,
-    encodedOf: (piece: Piece) => Promise<Values>,
-    inputs: RunInputs,
+    {
+      image: { width, height },
+      pieces,
+      sights,
+      ownWeight,
+      decoded: found = null,
+    }: Pick<KeptPicture, "image" | "pieces" | "sights" | "ownWeight"> & Partial<Pick<Decided, "decoded">>,
+    encodedOf: (piece: Piece) => Promise<readonly Values[]>,
+    { memory }: RunInputs,
     { signal, onProgress, confidence: asksConfidence = false }: RunOptions,
   ): Promise<Segmentation> {
-    const { memory, ownWeight } = inputs;
     signal?.throwIfAborted();
     const whole = isWhole(pieces);
+    const several = sights.length > 1;
     const wanted = [
-      ...(whole ? ["labels"] : []),
-      ...(!whole || asksConfidence ? ["logits"] : []),
-      ...(memory ? ["read_weights"] : []),
+      ...(whole && !several ? ["labels"] : []),
+      ...(!whole || several || asksConfidence ? ["logits"] : []),
     ];
     const total = pieces.reduce((sum, row) => sum + row.length, 0);
     const weights = new Map<Piece, Value>();
@@ -252,7 +364,8 @@ export class GraphRunner implements Runner {
     const confidence = asksConfidence ? new Uint8Array(width * height) : null;
     const band = whole ? null : new ScoreBand(classes.length, width, pieces[0]?.[0]?.height ?? 0);
     onProgress?.({ done: 0, total });
-    const given = view && (await this.#notedByDecoder(view, inputs));
+    const given: (Value | null)[] = [];
+    for (const sight of sights) given.push(await this.#notedByDecoder(sight, memory));
     let done = 0;
     for (const [row, line] of pieces.entries()) {
       for (const piece of line) {
@@ -260,11 +373,19 @@ export class GraphRunner implements Runner {
         const encoded = await encodedOf(piece);
         if (whole) await nextTurn();
         signal?.throwIfAborted();
-        const decoded = await this.#decode({ encoded, size: piece, given }, inputs, wanted);
-        if (decoded.read_weights) weights.set(piece, decoded.read_weights);
-        if (band) band.add((decoded.logits as Value).data as Float32Array, piece);
-        else labels.set((decoded.labels as Value).data as Uint8Array);
-        if (whole) confidence?.set(confidenceOf((decoded.logits as Value).data as Float32Array, labels));
+        const decoded: Values[] = [...(found ?? [])];
+        for (const [at, { weight }] of sights.entries()) {
+          if (found) break;
+          const task = { encoded: encoded[at] as Values, size: piece, weight, given: given[at] ?? null };
+          const reads = memory && at === 0 ? ["read_weights"] : [];
+          decoded.push(await this.#decode(task, memory, [...wanted, ...reads]));
+        }
+        const [clearest = {}] = decoded;
+        if (clearest.read_weights) weights.set(piece, clearest.read_weights);
+        const scores = scoresOf(decoded, classes.length);
+        if (band) band.add(scores as Float32Array, piece);
+        else labels.set(labelsIn(clearest) ?? winnersOf(scores as Float32Array, classes.length));
+        if (whole) confidence?.set(confidenceOf(scores as Float32Array, labels));
         onProgress?.({ done: ++done, total });
         if (!whole) await nextTurn();
       }
@@ -275,20 +396,26 @@ export class GraphRunner implements Runner {
     }
     signal?.throwIfAborted();
     this.#reading = memory && { memory, ownWeight, weights };
-    return { width, height, labels, ...(confidence && { confidence }) };
+    return {
+      width,
+      height,
+      labels,
+      ...(confidence && { confidence }),
+      ...(ownWeight === "auto" && { looks: sights.map(({ look }) => look) }),
+    };
   }
 
   /** Statistics that the second graph finds in all of a picture. */
-  async #notedByDecoder(view: View, inputs: RunInputs): Promise<Value | null> {
+  async #notedByDecoder({ view, weight }: Sight, memory: RunInputs["memory"]): Promise<Value | null> {
     const { noted } = this.#statistics.decode;
-    if (noted === null) return null;
-    const task = { encoded: view.encoded, size: view, given: null };
-    return (await this.#decode(task, inputs, [noted]))[noted] as Value;
+    if (noted === null || !view) return null;
+    const task = { encoded: view.encoded, size: view, weight, given: null };
+    return (await this.#decode(task, memory, [noted]))[noted] as Value;
   }
 
   async #decode(
-    { encoded, size, given }: DecodeTask,
-    { memory, ownWeight }: RunInputs,
+    { encoded, size, weight, given }: DecodeTask,
+    memory: RunInputs["memory"],
     wanted: readonly string[],
   ): Promise<Values> {
     const { model, decode } = this.#parts;
@@ -296,7 +423,7 @@ export class GraphRunner implements Runner {
       {
         ...encoded,
         size: { data: BigInt64Array.of(BigInt(size.height), BigInt(size.width)), shape: [2] },
-        ...this.#statistics.decode.inputs(ownWeight, given),
+        ...this.#statistics.decode.inputs(weight, given),
         ...(memory &&
           model.memory && {
             memory: { data: memory.rows, shape: model.memory.shape },
@@ -314,6 +441,17 @@ export class GraphRunner implements Runner {
       `${what}: there is no picture. Segment one first; of one that is too large, features are not kept (a larger \`memory\` helps)`,
     );
   }
+}
+
+/** The picture as a look shows it. */
+const under = (image: RgbImage, look: Look): RgbImage => (look === "trained" ? image : exposed(image, look));
+
+const labelsIn = ({ labels }: Values): Uint8Array | undefined => labels?.data as Uint8Array | undefined;
+
+/** Logits of one look, or the logarithms of what several say together; undefined where nobody asked for them. */
+function scoresOf(looks: readonly Values[], classes: number): Float32Array | undefined {
+  const each = looks.flatMap(({ logits }) => (logits ? [logits.data as Float32Array] : []));
+  return each.length > 1 ? togetherOf(each, classes) : each[0];
 }
 
 const sameInputs = (one: KeptReading, { memory, ownWeight }: RunInputs): boolean =>

@@ -64,7 +64,7 @@ export class Model implements AsyncDisposable {
   readonly #pixelsOf: ModelSetup["pixelsOf"];
   readonly #drawn: ModelSetup["drawn"];
   readonly #memory: ModelMemory | null;
-  #ownWeight: number;
+  #ownWeight: number | "auto";
   #size: { readonly width: number; readonly height: number } | null = null;
   #last: Promise<unknown> = Promise.resolve();
   #isDisposed = false;
@@ -76,7 +76,8 @@ export class Model implements AsyncDisposable {
     this.#runner = runner;
     this.#pixelsOf = pixelsOf;
     this.#drawn = drawn;
-    this.#ownWeight = description.normalization?.weight ?? 0;
+    const { auto, weight = 0 } = description.normalization ?? {};
+    this.#ownWeight = auto ? "auto" : weight;
     this.#memory = description.memory && rows && new ModelMemory(description.memory, rows);
   }
 
@@ -106,28 +107,42 @@ export class Model implements AsyncDisposable {
     this.memory.votes = weight;
   }
 
-  /** Whether `normalize` can be set: the run was exported with a picture's own statistics (`normalize`, image:W). */
+  /** Whether `normalize` can be set: the run was exported with a picture's own statistics (`normalize`, image:W or image:auto). */
   get hasNormalization(): boolean {
     return this.description.normalization !== null;
   }
 
+  /** Whether `normalize` can be "auto": the run was exported with what `pinmem calibrate` found (`normalize`, image:auto). */
+  get hasAuto(): boolean {
+    return (this.description.normalization?.auto ?? null) !== null;
+  }
+
   /**
-   * Weight of each picture's own statistics in batch norm, 0 to 1; 0: those of training alone. Counts from the next call on: a
-   * `decode`, `read` or `write` after it runs the first graph on the last picture again.
+   * Weight of each picture's own statistics in batch norm, 0 to 1; 0: those of training alone. "auto": a picture that looks unlike the
+   * sources is seen with its own statistics under several exposures, and predicted with the mean of the clearest looks; others keep those
+   * of training. Counts from the next call on: a `decode`, `read` or `write` after it runs the first graph on the last picture again.
+   * Default: as exported, "auto" where it can be.
    * Source: Schneider et al., NeurIPS 2020.
    */
-  get normalize(): number {
+  get normalize(): number | "auto" {
     return this.#ownWeight;
   }
 
-  set normalize(weight: number) {
+  set normalize(weight: number | "auto") {
+    const { name } = this.description;
     if (!this.hasNormalization) {
       throw new ModelError(
-        `normalize: ${this.description.name} has the statistics of training folded in. Export the run once more, with \`normalize\` (image:W)`,
+        `normalize: ${name} has the statistics of training folded in. Export the run once more, with \`normalize\` (image:W)`,
+      );
+    }
+    if (weight === "auto" && !this.hasAuto) {
+      throw new ModelError(
+        `normalize: ${name} does not know when a picture looks unlike its sources. Export the run once more, with \`normalize\` (image:auto)`,
       );
     }
     const fits = (value: number) => value >= 0 && value <= 1;
-    checkNumber(weight, fits, "normalize: must be a number from 0 to 1");
+    const kinds = `a number from 0 to 1${this.hasAuto ? ', or "auto"' : ""}`;
+    if (weight !== "auto") checkNumber(weight, fits, `normalize: must be ${kinds}`);
     this.#ownWeight = weight;
   }
 

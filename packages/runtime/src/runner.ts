@@ -2,6 +2,7 @@
 // weight of a picture's own statistics come with every call, since they belong to the model (model.ts).
 
 import type { LabelMap, RgbImage } from "@pinmem/core";
+import type { Look } from "./looks.js";
 
 /** What a picture shows. */
 export interface Segmentation {
@@ -11,6 +12,8 @@ export interface Segmentation {
   readonly labels: Uint8Array;
   /** Where it was asked for: the probability of that class, 0 to 255. */
   readonly confidence?: Uint8Array;
+  /** Where the picture decided (`normalize` is "auto"): the looks that it is the mean of, the clearest first. */
+  readonly looks?: readonly Look[];
 }
 
 /** What the second graph reads. */
@@ -24,8 +27,11 @@ export interface MemoryState {
 export interface RunInputs {
   /** Null for a model without one. */
   readonly memory: MemoryState | null;
-  /** Weight of a picture's own statistics in batch norm, 0 to 1; 0 as well where the model mixes none. */
-  readonly ownWeight: number;
+  /**
+   * Weight of a picture's own statistics in batch norm, 0 to 1; 0 as well where the model mixes none. "auto": each picture decides, where
+   * the model has a rule to decide by.
+   */
+  readonly ownWeight: number | "auto";
 }
 
 /** How far a picture is. */

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { type RgbImage, type Size, tileSize } from "@pinmem/core";
 import { renderStreet } from "@pinmem/streets";
 import { type ExportOptions, exportRun } from "../../pinmem/src/export/export-run.js";
+import type { ShiftRule } from "../../pinmem/src/inference/shift-rule.js";
 import type { RecipeInput } from "../../pinmem/src/recipes/recipe.js";
+import { calibrateBy } from "../../pinmem/test/calibrate-by.js";
 import { miniRecipe } from "../../pinmem/test/mini-recipe.js";
 import { untrainedRun } from "../../pinmem/test/untrained-run.js";
 import type { Model } from "../src/index.js";
@@ -30,12 +32,15 @@ export const transformer = {
   model: { backbone: "dinov2_debug", head: "linear", memory: { vote: 10 } },
 } satisfies Partial<RecipeInput>;
 
+/** @param rule of pictures that decide, as `pinmem calibrate` would have found it */
 export async function exportTiny(
   root: string,
   model: Partial<RecipeInput> = {},
   options: Partial<ExportOptions> = {},
+  rule: ShiftRule | null = null,
 ): Promise<Exported> {
   const run = untrainedRun(join(root, "run"), { recipe: miniRecipe(model) });
+  if (rule) await calibrateBy(run, rule);
   const folder = join(root, "exported");
   await exportRun(run, { out: folder, verify: false, ...options });
   return { run, folder };

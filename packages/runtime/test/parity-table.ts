@@ -12,6 +12,7 @@ import type { RecipeInput } from "../../pinmem/src/recipes/recipe.js";
 import { openRun } from "../../pinmem/src/runs/open-run.js";
 import { train } from "../../pinmem/src/runs/train.js";
 import { backbonesWithHeads } from "../../pinmem/test/backbone-heads.js";
+import { calibrateBy } from "../../pinmem/test/calibrate-by.js";
 import { miniRecipe } from "../../pinmem/test/mini-recipe.js";
 import { full } from "../../pinmem/test/scope.js";
 import { TINY } from "../../pinmem/test/tiny-backbone.js";
@@ -43,6 +44,10 @@ const network = (
 const tiny = (note: string, model: Partial<ModelInput>, options: Partial<ExportOptions> = {}): ParityCase =>
   network({ backbone: TINY, ...model }, { options }, `, ${note}`);
 
+const auto = { kind: "image", weight: "auto" } as const;
+/** Every picture departs, and is seen under several exposures. */
+const always = { threshold: 0, information: 0, departure: 0, weight: 3000 };
+
 /** What `npm test` and `npm run test:browser` take. */
 const few: readonly ParityCase[] = [
   network(
@@ -58,6 +63,7 @@ const few: readonly ParityCase[] = [
     { head: "deeplab-v2" },
     { normalize: { kind: "image", weight: 0.4 } },
   ),
+  tiny("each picture decides", { memory: { vote: 10 } }, { normalize: auto }),
   // A transformer, of pictures that are no whole patches.
   {
     ...network({ backbone: "dinov2_debug", head: "linear", memory: { vote: 10 } }, {}, ", votes"),
@@ -82,6 +88,15 @@ const many: readonly ParityCase[] = [
     { options: { normalize: { kind: "image", weight: 0.4 } } },
     ", own statistics",
   ),
+  ...(["mobilenet_v2", "resnet18", "shufflenet_v2_x1_0"] as const).map((backbone) =>
+    network({ backbone }, { options: { normalize: auto } }, ", each picture decides"),
+  ),
+  tiny(
+    "instance norm, each picture decides",
+    { normalization: { layer1: "instance-norm" } },
+    { normalize: auto },
+  ),
+  tiny("no image pooling, each picture decides", { head: "deeplab-v2" }, { normalize: auto }),
 ];
 
 /** Cases that run. @param all whether those of the full tests are among them */
@@ -118,6 +133,7 @@ export async function openCase(
   const settings = miniRecipe(recipe);
   if (isTrained) await train(settings, { folder: run });
   else untrainedRun(run, { recipe: settings });
+  if (options?.normalize === auto) await calibrateBy(run, always);
   const model = await exportRun(run, { out: folder, verify: full, ...options });
   const opened = openRun(run, options?.normalize?.kind === "image" ? { normalize: options.normalize } : {});
   if (options?.half) roundLargeWeights(opened.network);

@@ -18,8 +18,8 @@ export function adaptTask(body: unknown): AdaptTask {
     );
   if (typeof vote !== "number" || !(vote >= 0 && vote <= 1000))
     throw new Refusal(400, "votes weigh 0 to 1000");
-  if (typeof own !== "number" || !(own >= 0 && own <= 1))
-    throw new Refusal(400, "own statistics weigh 0 to 1");
+  if (own !== "auto" && (typeof own !== "number" || !(own >= 0 && own <= 1)))
+    throw new Refusal(400, "own statistics weigh 0 to 1, or are auto");
   if (!Array.isArray(pictures) || pictures.length === 0 || pictures.length > MOST_PICTURES)
     throw new Refusal(400, `there must be 1 to ${MOST_PICTURES} pictures with strokes`);
   return {

@@ -82,8 +82,8 @@ export interface AdaptRequest {
   readonly name: string;
   /** What the memory's votes weigh. */
   readonly vote: number;
-  /** What each picture's own statistics weigh, 0 to 1. */
-  readonly own: number;
+  /** What each picture's own statistics weigh, 0 to 1; "auto": each picture decides, on the page. */
+  readonly own: number | "auto";
   /** Pictures with strokes: files as they were opened (JPEG or PNG), and train ids as gray PNG; base64. */
   readonly pictures: readonly { readonly image: string; readonly label: string }[];
 }

@@ -65,8 +65,8 @@ export interface ValidationFile {
 export interface AdaptTask {
   readonly name: string;
   readonly vote: number;
-  /** Weight of each picture's own statistics. */
-  readonly own: number;
+  /** Weight of each picture's own statistics; "auto": each picture decides, on the page. */
+  readonly own: number | "auto";
   /** Names of files and what they hold; a label is train ids as gray PNG. */
   readonly pictures: readonly {
     readonly file: string;

@@ -1,6 +1,7 @@
 // The graphs that libtorch computes for a page, beside those that the page computes itself: the same labels, reads and rows, with whatever
 // weight of a picture's own statistics.
 
+import { exposed } from "@pinmem/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { torchGraphs } from "../../pinmem/src/cli/studio/torch-graphs.js";
 import { temporaryFolder } from "../../pinmem/test/data-fixtures.js";
@@ -36,7 +37,7 @@ describe.skipIf(noRuntime !== null)("libtorch, where it computes for the page", 
   });
 
   /** As the page has it, but for the way to the server. */
-  function servedModel({ description, memory }: Model, mebibytes: number): Model {
+  function servedModel({ description, memory }: Model, mebibytes: number, graphs = compute): Model {
     const session = (name: "encode" | "decode"): GraphSession => {
       if (description.graphs.kind !== "split") throw new Error("a single graph");
       const graph = description.graphs[name];
@@ -44,7 +45,7 @@ describe.skipIf(noRuntime !== null)("libtorch, where it computes for the page", 
         graph,
         outputs: graph.outputs.map((one) => one.name),
         run: async (values, wanted) =>
-          (await compute(name, values, wanted)) as Awaited<ReturnType<GraphSession["run"]>>,
+          (await graphs(name, values, wanted)) as Awaited<ReturnType<GraphSession["run"]>>,
         release: async () => {},
       };
     };
@@ -108,6 +109,29 @@ describe.skipIf(noRuntime !== null)("libtorch, where it computes for the page", 
     }
     expect(pieces).toBeGreaterThan(1);
     expect(share(answers[0] as Uint8Array, answers[1] as Uint8Array)).toBeLessThan(1e-3);
+  });
+
+  it("decides as the page does how a picture is looked at, whole and in tiles", async () => {
+    const rule = { threshold: 0, information: 0, departure: 0, weight: 3000 };
+    const auto = { kind: "image", weight: "auto" } as const;
+    const deciding = await exportTiny(
+      temporaryFolder(),
+      { model: { backbone: TINY, width: 32 } },
+      { normalize: auto },
+      rule,
+    );
+    const graphs = torchGraphs(deciding.run, { normalize: auto, place: null });
+    for (const [image, memory] of [
+      [exposed(street(96, 64), 2.5), 4096],
+      [exposed(street(400, 64), 2.5), MEMORY],
+    ] as const) {
+      await using page = await load(deciding.folder, { threads: 1, memory });
+      await using server = servedModel(page, memory, graphs);
+      const [mine, theirs] = [await page.segment(image), await server.segment(image)];
+      expect(mine.looks).toHaveLength(2);
+      expect(theirs.looks).toEqual(mine.looks);
+      expect(share(mine.labels, theirs.labels)).toBeLessThan(1e-3);
+    }
   });
 
   it("refuses statistics of another network", async () => {

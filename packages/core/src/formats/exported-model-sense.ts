@@ -5,7 +5,13 @@ import type { ExportedModel } from "./exported-model.js";
 
 /** What does not fit, and beside what; null: all does. */
 export function senselessPart(model: ExportedModel): string | null {
-  return inputProblem(model) ?? labelsProblem(model) ?? shapeProblem(model) ?? selfTestProblem(model);
+  return (
+    inputProblem(model) ??
+    labelsProblem(model) ??
+    shapeProblem(model) ??
+    autoProblem(model) ??
+    selfTestProblem(model)
+  );
 }
 
 /** A mean and a standard deviation of values that lie between 0 and 255 / divisor. */
@@ -60,6 +66,24 @@ function shapeProblem({ graphs, memory, labels, feature }: ExportedModel): strin
     }
   }
   return null;
+}
+
+/** What decides has to fit the graphs that it asks. */
+function autoProblem({ normalization, labels, memory }: ExportedModel): string | null {
+  const auto = normalization?.auto;
+  if (!auto) return null;
+  const { offsets, averaged, exposures, voteWeight } = auto;
+  const classes = labels.classes.length;
+  if (offsets && offsets.length !== classes)
+    return `normalization.auto.offsets has ${offsets.length} numbers, but there are ${classes} classes`;
+  if (averaged > exposures.length + 1)
+    return `normalization.auto.averaged is ${averaged}, but there are ${exposures.length + 1} looks`;
+  if (!exposures.includes(1))
+    return "normalization.auto.exposures must have 1, under which a second look is taken";
+  if (!normalization.parts) return "normalization.auto needs two graphs, but normalization.parts is null";
+  return (voteWeight === null) === (memory === null)
+    ? null
+    : `normalization.auto.voteWeight is ${voteWeight}, but there is ${memory ? "a" : "no"} memory`;
 }
 
 function selfTestProblem({ selfTest: { width, height, pixels, labels } }: ExportedModel): string | null {

@@ -10,8 +10,8 @@
 
 import * as z from "zod";
 
-/** Version of the layout. */
-export const EXPORT_FORMAT = 1;
+/** Version of the layout. Since 2 pictures may decide how they are looked at (`normalization.auto`). */
+export const EXPORT_FORMAT = 2;
 
 /** Name of the file that describes an exported model, in its folder. */
 export const EXPORT_FILE = "model.json";
@@ -121,9 +121,38 @@ const graphsSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("single"), whole: exportedGraphSchema }),
 ]);
 
+/**
+ * How a picture that looks unlike the sources is found, and what it is predicted with: the mean of those looks, with the trained statistics
+ * or with its own under several exposures, in which the network sees most clearly. As `image:auto` of pinmem does it (inference/shift-rule.ts,
+ * clearest-looks.ts there).
+ */
+const autoSchema = z.strictObject({
+  /**
+   * Of own statistics, as `normalization.input` takes it: up to 1 the weight itself, from 2 on the number N of values that the trained
+   * statistics of a channel count for, so that own ones of n values get n / (n + N).
+   */
+  weight: z.union([share, between(2, 1e12)]),
+  /** Entropy of its predictions, in nats, up to which a picture is looked at once. */
+  entropy: z.number(),
+  /** Information of its predictions, in nats, down to which it is. */
+  information: z.number(),
+  /** Departure up to which it keeps the trained statistics after a second look. */
+  departure: z.number(),
+  /** Exponents of gamma curves over what pixels show, 1 as they are. */
+  exposures: z.array(between(0.1, 10)).min(1).max(16),
+  /** How many of the clearest looks are averaged. */
+  averaged: z.int().min(1),
+  /** Output of the first graph, float32 [batch]: how far variances are from the trained ones in the first batch norms. */
+  distance: z.string().min(1),
+  /** What is added to the logits of each class before they are asked, since the rule is for logits as they were trained; null: nothing. */
+  offsets: z.array(z.number()).nullable(),
+  /** Weight of the memory's votes, with which the rule was found; null for a network without one. */
+  voteWeight: between(0, 1e6).nullable(),
+});
+
 /** Checks the description of an exported model: what model.json holds. */
 export const exportedModelSchema = z.strictObject({
-  format: z.literal(EXPORT_FORMAT),
+  format: z.int().min(1).max(EXPORT_FORMAT),
   name: z.string().min(1),
   /** `split`: encode and decode, as @pinmem/runtime takes them; `single`: one graph, the memory inside, for other tools. */
   graphs: graphsSchema,
@@ -159,7 +188,7 @@ export const exportedModelSchema = z.strictObject({
   /** Mixes each picture's own statistics into batch norm's; null: batch norms are folded away. */
   normalization: z
     .strictObject({
-      /** Name of the input of every graph: weight of a picture's own statistics, 0 to 1. */
+      /** Name of the input of every graph: weight of a picture's own statistics, 0 to 1 (as `auto.weight`, where there is one). */
       input: z.string().min(1),
       /** Its default. */
       weight: share,
@@ -173,6 +202,8 @@ export const exportedModelSchema = z.strictObject({
       parts: z
         .strictObject({ own: z.string().min(1), given: z.string().min(1), useGiven: z.string().min(1) })
         .nullable(),
+      /** Null: no picture decides. */
+      auto: autoSchema.nullable().default(null),
     })
     .nullable(),
   /** Weights of so many elements or more are stored in half precision; computed is in single precision. Null: none are. */
@@ -216,7 +247,7 @@ export const exportedModelSchema = z.strictObject({
     height: z.int().positive(),
     /** Red, green, blue of each pixel, in rows; base64. */
     pixels: bytesInBase64,
-    /** One byte a pixel, with the defaults of every input; `ignoreIndex`: too close to call, not to be compared. Base64. */
+    /** One byte a pixel, with the defaults of every input, but for `normalization.auto.weight` where there is one; `ignoreIndex`: too close to call, not to be compared. Base64. */
     labels: bytesInBase64,
   }),
   /** What a reader should know. */
@@ -226,6 +257,8 @@ export const exportedModelSchema = z.strictObject({
 /** What model.json holds: an exported model. */
 export type ExportedModel = z.output<typeof exportedModelSchema>;
 export type ExportedGraph = z.output<typeof exportedGraphSchema>;
+/** How pictures decide how they are looked at. */
+export type ExportedAuto = z.output<typeof autoSchema>;
 export type ExportedMemory = z.output<typeof exportedMemorySchema>;
 /** An input or output of a graph. */
 export type ExportedValue = z.output<typeof valueSchema>;

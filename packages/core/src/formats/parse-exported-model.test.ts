@@ -77,6 +77,17 @@ const sample: ExportedModel = {
     weight: 0.3,
     largest: 2 ** 20,
     parts: { own: "own_statistics", given: "given_statistics", useGiven: "use_given" },
+    auto: {
+      weight: 10_800,
+      entropy: 0.4,
+      information: 1.1,
+      departure: 0.05,
+      exposures: [1, 0.6, 0.35, 1.7],
+      averaged: 2,
+      distance: "departure_distance",
+      offsets: [0.1, -0.2],
+      voteWeight: 10,
+    },
   },
   half: { elements: 50_000, changed: { labels: 0.0001, logits: 0.001 } },
   provenance: {
@@ -135,8 +146,19 @@ describe("parseExportedModel", () => {
 
   it("refuses a newer format, naming the remedy", () => {
     expect(() => parseExportedModel({ ...sample, format: EXPORT_FORMAT + 1 }, "a/model.json")).toThrow(
-      /^a\/model.json was written by a newer version of pinmem \(format 2, .*install that version$/,
+      /^a\/model.json was written by a newer version of pinmem \(format 3, .*install that version$/,
     );
+  });
+
+  it("takes models of the format before, in which no picture decided", () => {
+    const older = changed("format", 1) as { normalization: { auto?: unknown } };
+    delete older.normalization.auto;
+    const { normalization } = sample;
+    expect(parseExportedModel(older, "model.json")).toEqual({
+      ...sample,
+      format: 1,
+      normalization: { ...normalization, auto: null },
+    });
   });
 
   it("names the field that cannot be as it is", () => {
@@ -183,6 +205,17 @@ describe("parseExportedModel", () => {
     ["memory.voteWeight", 1e300, /voteWeight is 1e\+300: must be/],
     ["normalization.largest", 1, /normalization\.largest is 1: must be at least 1024/],
     ["normalization.weight", 2, /normalization\.weight is 2: /],
+    ["normalization.auto.weight", 1.5, /normalization\.auto\.weight is 1\.5: /],
+    [
+      "normalization.auto.offsets",
+      [1],
+      /normalization\.auto\.offsets has 1 numbers, but there are 2 classes/,
+    ],
+    ["normalization.auto.averaged", 6, /normalization\.auto\.averaged is 6, but there are 5 looks/],
+    ["normalization.auto.exposures", [0.6, 0.35], /normalization\.auto\.exposures must have 1/],
+    ["normalization.auto.exposures.1", 0, /normalization\.auto\.exposures\.1 is 0: must be from 0\.1 to 10/],
+    ["normalization.auto.voteWeight", null, /auto\.voteWeight is null, but there is a memory/],
+    ["normalization.parts", null, /normalization\.auto needs two graphs/],
     ["labels.ignoreIndex", 1, /labels\.ignoreIndex is 1, but that is the class "sky"/],
     ["labels.classes.1.name", "road", /labels\.classes\.1\.name is "road", as that of class 0/],
     ["labels.classes.2", { name: "car", color: [0, 0, 142], id: 26 }, /memory\.shape is \[2, 8\], but .* 3/],

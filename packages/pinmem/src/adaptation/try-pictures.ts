@@ -2,10 +2,9 @@
 // the clearest ones: what the rule between them is fitted on.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { BicubicResizer, ConfusionMatrix, type RgbImage } from "@pinmem/core";
+import { BicubicResizer, ConfusionMatrix, exposed, type RgbImage } from "@pinmem/core";
 import { type Device, noGrad, scope, type Tensor } from "@pinmem/torch";
 import { clearestLooks, type Look, togetherOf } from "../inference/clearest-looks.js";
-import { exposed } from "../images/exposure.js";
 import type { OwnWeight } from "../inference/own-weight.js";
 import { pictureInput, statisticsView } from "../inference/picture-input.js";
 import { type Forward, winners } from "../inference/predictor.js";

@@ -35,7 +35,7 @@ export function exportCommand(): Command {
       "best, last or average weights of a run (default: best where there are)",
       whichOfRun,
     )
-    .addOption(normalizeOption("of a run that was adapted auto, as it is"))
+    .addOption(normalizeOption())
     .addOption(voteOption())
     .addOption(logitAdjustmentOption())
     .option("--no-verify", "do not compare with libtorch, for which onnxruntime-node is needed")
@@ -48,13 +48,15 @@ The folder holds two graphs, so that a changed memory needs the second one alone
   decode.onnx         feature, low_level, memory, temperature, vote_weight, size -> labels, logits, read_weights
   memory.safetensors  the rows of the memory
   model.json          classes, colors, normalization, inputs and outputs, hashes, where it comes from, a self-test
-With --normalize image:W each picture's own statistics are computed in the graphs and mixed in by their input own_weight.
+With --normalize image:W each picture's own statistics are computed in the graphs and mixed in by their input own_weight; with image:auto
+model.json has the rule by which @pinmem/runtime decides for each picture how it is looked at.
 
 Before the folder is left, pictures of three sizes go through libtorch and onnxruntime: it is refused where more than 0.01 % of the
 labels differ, or a logit by more than 0.001 of the largest.
 
 Examples:
   npx pinmem export runs/camvid --out camvid-onnx
+  npx pinmem export runs/camvid --normalize image:auto --out camvid-anywhere
   npx pinmem export runs/camvid --out camvid-single --single labels --half
 
 Exit codes: 0 done; 1 it could not be done, and the last line says why; 2 wrong usage; 130 interrupted.`,

@@ -14,14 +14,13 @@ export type NormalizeFlag =
   | { readonly kind: "image"; readonly weight: number | "auto" }
   | { readonly kind: "place"; readonly folder: string; readonly weight?: number | "auto" };
 
-/** @param auto what `image:auto` stands for */
-export const normalizeOption = (
-  auto = "auto, as the picture needs it (after pinmem calibrate; a run that was adapted stays as it is)",
-): Option =>
+/** @param otherwise what is taken where nothing is said */
+export const normalizeOption = (otherwise = "trained"): Option =>
   new Option(
     "--normalize <statistics>",
-    `of batch norm: trained, or as the run was adapted; image:W to mix in each picture's own with weight W, such as image:0.3, or ${auto}; ` +
-      "place:FOLDER:W those of a folder of pictures, or place:FOLDER:auto (default: trained)",
+    "of batch norm: trained, or as the run was adapted; image:W to mix in each picture's own with weight W, such as image:0.3, or auto, as " +
+      "the picture needs it (after pinmem calibrate; a run that was adapted stays as it is); place:FOLDER:W those of a folder of pictures, or " +
+      `place:FOLDER:auto (default: ${otherwise})`,
   ).argParser(parse);
 
 function parse(text: string): NormalizeFlag {

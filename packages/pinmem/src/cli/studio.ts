@@ -31,7 +31,7 @@ export function studioCommand(): Command {
       domainNames,
     )
     .option("--limit <count>", "of each domain only so many pictures, spread evenly", positive, 24)
-    .addOption(normalizeOption())
+    .addOption(normalizeOption("image:auto of calibrated runs, otherwise trained"))
     .option(
       "--host <name>",
       "be reached from elsewhere by this name or address; needs the token that is printed",
@@ -51,8 +51,9 @@ export function studioCommand(): Command {
       "after",
       `
 Drop pictures into the page to segment them; brush classes to teach the memory; look into it; compare runs; follow a training. A run
-is exported on first use, into RUN/studio, where adapted runs are saved too; nothing else of a run is written. With --normalize image:W
-the page can set the weight of each picture's own statistics.
+is exported on first use, into RUN/studio, where adapted runs are saved too; nothing else of a run is written. Of a run
+that is calibrated each picture decides how it is looked at, unless the page says otherwise; with --normalize image:W the page sets the
+weight of each picture's own statistics.
 
 Examples:
   npx pinmem studio runs/demo --open
@@ -72,7 +73,9 @@ async function studio(paths: readonly string[], flags: StudioFlags): Promise<voi
     import("./studio/studio-run.js"),
     import("./studio/studio-pictures.js"),
   ]);
-  const { normalize, place } = await normalizationOf(flags.normalize);
+  const { normalize, place } = flags.normalize
+    ? await normalizationOf(flags.normalize)
+    : { normalize: null, place: null };
   const runs = await Promise.all(
     paths.map((path) => openStudioRun(path, { normalize, place, engine: flags.engine })),
   );

@@ -12,7 +12,7 @@ import { emitRead, emitWritten } from "./emitters/memory.js";
 import { type EncodedValues, networkEmitterOf } from "./emitters/networks.js";
 import "./emitters/normalization.js";
 import { rowShape } from "../memory/row-choice.js";
-import { PictureStatistics } from "./emitters/picture-statistics.js";
+import { PictureStatistics, type PictureStatisticsOptions } from "./emitters/picture-statistics.js";
 import { type EmitContext, emitContext } from "./emitters/registry.js";
 import { Graph, type Value } from "./onnx/graph.js";
 import { castTo, sizesOf } from "./onnx/operations.js";
@@ -20,6 +20,8 @@ import { castTo, sizesOf } from "./onnx/operations.js";
 export interface GraphSettings {
   /** Batch norms take a picture's own statistics, or given ones, with a weight that is an input. */
   readonly ownStatistics: boolean;
+  /** Layers by which the first of two graphs tells how far a picture is from the sources. Default 0: it does not tell. */
+  readonly early?: number;
   /** Weights of so many elements or more are stored in half precision; null: none. */
   readonly halfFrom: number | null;
   /** Version of this package. */
@@ -74,7 +76,10 @@ function buildEncode(
 ): BuiltGraph {
   const graph = new Graph("encode", settings);
   const input = graph.input("image", "float32", image);
-  const context = contextOf(graph, network, settings);
+  const context = contextOf(graph, network, settings, {
+    canBeGiven: true,
+    early: settings.early ?? 0,
+  });
   const { feature, lowLevel } = networkEmitterOf(network).encode(network, input, context);
   graph.output(feature, "feature", "float32", atFeature(width));
   if (lowLevel && fineChannels !== null)
@@ -101,7 +106,7 @@ function buildDecode(
     voteWeight: graph.input("vote_weight", "float32", [1]),
   };
   const size = graph.input("size", "int64", [2]);
-  const context = contextOf(graph, network, settings);
+  const context = contextOf(graph, network, settings, { canBeGiven: true });
   const reading = memory && values && emitRead(memory, feature, values, context);
   const encoded = { feature: reading?.refined ?? feature, lowLevel };
   const logits = networkEmitterOf(network).decode(
@@ -128,7 +133,7 @@ export function buildSingle(
   const { memory, classes } = network;
   const graph = new Graph("whole", settings);
   const input = graph.input("image", "float32", image);
-  const context = contextOf(graph, network, settings, false);
+  const context = contextOf(graph, network, settings, { canBeGiven: false });
   const emitter = networkEmitterOf(network);
   const encoded: EncodedValues = emitter.encode(network, input, context);
   const reading =
@@ -163,9 +168,9 @@ function contextOf(
   graph: Graph,
   network: SegmentationNetwork,
   { ownStatistics }: GraphSettings,
-  canBeGiven = true,
+  options: PictureStatisticsOptions,
 ): EmitContext {
-  const statistics = ownStatistics ? new PictureStatistics(graph, { canBeGiven }) : null;
+  const statistics = ownStatistics ? new PictureStatistics(graph, options) : null;
   return emitContext(graph, network, statistics);
 }
 

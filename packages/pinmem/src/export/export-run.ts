@@ -4,7 +4,6 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { RgbImage } from "@pinmem/core";
 import {
   EXPORT_FILE,
   type ExportedGraph,
@@ -24,6 +23,7 @@ import type { OpenRun } from "../runs/open-run.js";
 import { ownWeightOf } from "../runs/own-weight.js";
 import { StagedFolder } from "../runs/staged-folder.js";
 import type { WhichWeights } from "../training/which-weights.js";
+import { autoOf } from "./auto.js";
 import { buildGraphs, buildSingle, type GraphSettings, type SingleOutput } from "./build-graphs.js";
 import { askNetwork, differenceOf, type NetworkAnswer, type OpenGraphs } from "./compare.js";
 import { describeModel } from "./describe-model.js";
@@ -49,7 +49,9 @@ export interface ExportOptions {
   readonly logitAdjustment?: number | "auto";
   /**
    * Whose statistics batch norm takes. A picture's own (`image`) are computed in the graph and mixed in by an input, whose default
-   * is the weight ("auto" is for adapted runs alone: as they were adapted); those of a place are folded in. Default: the trained ones, or as the run was adapted.
+   * is the weight; with "auto" the rule of `pinmem calibrate` goes along, by which whoever runs the two graphs decides for each picture, as
+   * @pinmem/runtime does (of an adapted run: as it was adapted). Those of a place are folded in. Default: the trained ones, or as the run
+   * was adapted.
    */
   readonly normalize?: TestNormalization;
   /** The place that `normalize` names. */
@@ -74,7 +76,7 @@ export interface ExportProgress {
  * Writes a run as ONNX, with all that is needed to use it elsewhere.
  * @param path folder of a run, or a file of weights that a run wrote
  * @returns what model.json says
- * @throws RunError where it cannot be opened; ExportError where a module cannot be exported, onnxruntime-node is missing, or the
+ * @throws RunError where it cannot be opened, or "auto" is asked of one that is not calibrated; ExportError where a module cannot be exported, onnxruntime-node is missing, or the
  *   export does not say what libtorch says; WriteError. Nothing is left then
  */
 export async function exportRun(path: string, options: ExportOptions): Promise<ExportedModel> {
@@ -96,11 +98,6 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
   const opened = normalize.kind === "place" ? normalize : ({ kind: "image", weight: 0 } as const);
   const weights = { ...(which && { which }), vote, logitAdjustment, form: "trained" } as const;
   using run = await openNormalized(path, { normalize: opened, place }, weights);
-  if (!run.adaptation && normalize.kind === "image" && normalize.weight === "auto") {
-    throw new ExportError(
-      'the weight "auto" of a picture\'s own statistics cannot be exported, but of a run that was adapted; give a number from 0 to 1, such as image:0.3',
-    );
-  }
   return await exportOpen(run, { ...options, normalize, verify: isVerified });
 }
 
@@ -113,12 +110,16 @@ async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
   const { out, normalize, half = false, single, onProgress } = task;
   const { network } = run;
   const own = run.normalization?.weight ?? ownWeightOf(normalize, run.adaptation);
-  const ownWeight = own === null ? null : Number(own);
+  const auto = own === "auto" ? autoOf(run, task) : null;
+  const ownWeight = auto?.weight ?? (own as number | null);
   run.normalization?.remove();
   if (ownWeight === null) prepareForInference(network, { memoryFormat: "contiguous" });
   const notes = [...silenceNoise(network), ...notesOn(run)];
-  const pictures = verificationPictures();
-  const ask = () => withOwn(network, ownWeight, () => pictures.map((one) => askNetwork(network, one)));
+  const cases = verificationPictures().flatMap((picture) =>
+    (auto ? [0, auto.weight] : [ownWeight]).map((weight) => ({ picture, ownWeight: weight })),
+  );
+  const ask = () =>
+    cases.map(({ picture, ownWeight }) => withOwn(network, ownWeight, () => askNetwork(network, picture)));
   const asTrained = half ? ask() : null;
   if (half) roundLargeWeights(network);
 
@@ -128,6 +129,7 @@ async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
   const changed = asTrained && changeOf(asTrained, expected);
   const graphs = await writeGraphs(staged.path, network, {
     ownStatistics: ownWeight !== null,
+    early: auto?.early ?? 0,
     halfFrom: half ? HALF_FROM : null,
     version: packageVersion(),
     single,
@@ -142,11 +144,13 @@ async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
         graphs,
         {
           network,
-          pictures,
-          expected: withOwn(network, ownWeight, () =>
-            expected.map((answer, at) => withUndecided(network, pictures[at] as RgbImage, answer)),
-          ),
-          ownWeight: ownWeight ?? 0,
+          cases: cases.map(({ picture, ownWeight }, at) => ({
+            picture,
+            ownWeight: ownWeight ?? 0,
+            expected: withOwn(network, ownWeight, () =>
+              withUndecided(network, picture, expected[at] as NetworkAnswer),
+            ),
+          })),
         },
         onProgress,
       )
@@ -155,6 +159,7 @@ async function exportOpen(run: OpenRun, task: Task): Promise<ExportedModel> {
     graphs,
     memory,
     ownWeight,
+    auto: auto?.described ?? null,
     half: changed && { elements: HALF_FROM, changed },
     verification,
     selfTest: withOwn(network, ownWeight, () => selfTestOf(network, selfTestPicture())),
@@ -193,7 +198,7 @@ async function verifyFiles(
   input: Omit<VerifyInput, "graphs" | "onPicture">,
   onProgress: ExportOptions["onProgress"],
 ): Promise<ExportVerification> {
-  const total = input.pictures.length;
+  const total = input.cases.length;
   const onPicture = (done: number) => onProgress?.({ part: "verification", done, total });
   onPicture(0);
   const open = ({ file }: ExportedGraph) => OnnxSession.open(readFileSync(join(folder, file)));

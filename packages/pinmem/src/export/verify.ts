@@ -15,15 +15,19 @@ import {
 import { ExportError } from "./export-error.js";
 import { onnxRuntimeVersion } from "./onnxruntime.js";
 
+/** A picture, and what the network says of it. */
+export interface VerifiedCase {
+  readonly picture: RgbImage;
+  /** Of its own statistics. */
+  readonly ownWeight: number;
+  readonly expected: NetworkAnswer;
+}
+
 export interface VerifyInput {
   readonly graphs: OpenGraphs;
   readonly network: SegmentationNetwork;
-  readonly pictures: readonly RgbImage[];
-  /** What the network says of each. */
-  readonly expected: readonly NetworkAnswer[];
-  /** Of a picture's own statistics. */
-  readonly ownWeight: number;
-  /** Told after each picture. */
+  readonly cases: readonly VerifiedCase[];
+  /** Told after each case. */
   readonly onPicture?: (done: number) => void;
 }
 
@@ -31,17 +35,16 @@ export interface VerifyInput {
 export async function verify({
   graphs,
   network,
-  pictures,
-  expected,
-  ownWeight,
+  cases,
   onPicture,
 }: VerifyInput): Promise<Extract<ExportVerification, { verified: true }>> {
   const differences: Difference[] = [];
-  for (const [at, picture] of pictures.entries()) {
+  for (const [at, { picture, ownWeight, expected }] of cases.entries()) {
     const found = await askGraphs(graphs, network, picture, ownWeight);
-    differences.push(differenceOf(expected[at] as NetworkAnswer, found));
+    differences.push(differenceOf(expected, found));
     onPicture?.(at + 1);
   }
+  const pictures = cases.map(({ picture }) => picture);
   requireSame(differences, pictures);
   return {
     verified: true,

@@ -1,10 +1,9 @@
-import type { RgbImage } from "@pinmem/core";
+import { exposed, type RgbImage } from "@pinmem/core";
 import { protocol } from "@pinmem/core/formats";
 import { keep, manualSeed, nn, randn, scope, type Tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
 import type { ClassMemory } from "../memory/class-memory.js";
 import { AutoPredictor } from "./auto-predictor.js";
-import { exposed } from "../images/exposure.js";
 import { EXPOSURES, type Look, togetherOf } from "./clearest-looks.js";
 import { pictureInput } from "./picture-input.js";
 import { Predictor } from "./predictor.js";

@@ -6,12 +6,11 @@
 // follow one another. A picture that looks like the sources has gone through the prepared network alone; where the rule asks for
 // other looks, these are the prediction, if it comes to that.
 
-import { BicubicResizer, type RgbImage } from "@pinmem/core";
+import { BicubicResizer, exposed, type Exposure, type RgbImage } from "@pinmem/core";
 import type { Protocol } from "@pinmem/core/formats";
 import { cat, type Device, dispose, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../memory/class-memory.js";
 import { clearestLooks, type Look, togetherOf } from "./clearest-looks.js";
-import { type Exposure, exposed } from "../images/exposure.js";
 import { pictureInput, statisticsView } from "./picture-input.js";
 import { type Forward, type ImagePredictor, Predictor, winners } from "./predictor.js";
 import type { SecondLook } from "./second-look.js";

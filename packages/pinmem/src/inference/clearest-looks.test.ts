@@ -1,7 +1,6 @@
-import type { RgbImage } from "@pinmem/core";
+import { exposed, type RgbImage } from "@pinmem/core";
 import { manualSeed, nn, randn, scope, type Tensor, tensor } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
-import { exposed } from "../images/exposure.js";
 import { clearestLooks, EXPOSURES, togetherOf } from "./clearest-looks.js";
 import { pictureInput } from "./picture-input.js";
 import { SecondLook } from "./second-look.js";

@@ -6,9 +6,8 @@
 // Source: of many views of a picture the most certain ones alone are averaged, as in Shu et al., "Test-time prompt tuning for
 // zero-shot generalization in vision-language models", NeurIPS 2022, where views are crops and certain is what has little entropy.
 
-import type { RgbImage } from "@pinmem/core";
+import { exposed, type Exposure, type RgbImage } from "@pinmem/core";
 import { type Device, scope, type Tensor } from "@pinmem/torch";
-import { type Exposure, exposed } from "../images/exposure.js";
 import { pictureInput } from "./picture-input.js";
 import type { SecondLook } from "./second-look.js";
 import { clarity } from "./shift-rule.js";
@@ -20,7 +19,7 @@ export type Look = "trained" | Exposure;
 export const EXPOSURES: readonly Exposure[] = [1, 0.6, 0.35, 1.7];
 
 /** Of the looks, the clearest. */
-const AVERAGED = 2;
+export const AVERAGED = 2;
 
 export interface LooksTaken {
   /** With the trained statistics, (1, K, h, w). */

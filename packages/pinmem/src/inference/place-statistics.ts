@@ -7,8 +7,8 @@
 // last bits.
 // Source: Schneider et al., NeurIPS 2020; Nado et al., "Evaluating prediction-time batch normalization", 2020.
 
+import type { Exposure } from "@pinmem/core";
 import { dispose, keep, type nn, noGrad, scope, type Tensor } from "@pinmem/torch";
-import type { Exposure } from "../images/exposure.js";
 import { BackboneNetwork } from "../models/backbone-network.js";
 import type { PictureNorm } from "./picture-norm.js";
 import { TestTimeNormalization } from "./test-time-normalization.js";

@@ -1,9 +1,9 @@
 // A place: a folder of pictures without labels, from which a network takes the statistics of batch norm.
 
+import type { Exposure } from "@pinmem/core";
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import type { Exposure } from "../images/exposure.js";
 import { listPictures } from "../datasets/list-pictures.js";
 import { spreadEvenly } from "../loading/check.js";
 

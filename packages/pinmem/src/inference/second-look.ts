@@ -10,7 +10,15 @@ import { TestTimeNormalization } from "./test-time-normalization.js";
 /** Of the batch norms, in the order in which they are met. */
 const EARLY = 1 / 4;
 /** Added to variances, as batch norm does. */
-const EPSILON = 1e-5;
+export const EPSILON = 1e-5;
+
+/** How many batch norms, the first that are met, have seen little but colors and contrasts. */
+export const earlyLayers = ({ layers }: TestTimeNormalization): number =>
+  Math.max(1, Math.floor(layers * EARLY));
+
+/** How far a layer's own variances are from the trained ones: mean over channels of |log(own / trained)|. */
+export const varianceDistance = ({ runningVar }: PictureNorm, { variance }: ChannelStatistics): number =>
+  scope(() => variance.add(EPSILON).div(runningVar.add(EPSILON)).log().abs().mean().toNumber());
 
 export interface Look {
   /** With own statistics. */
@@ -45,7 +53,7 @@ export class SecondLook {
     });
     this.forward = forward;
     this.asTrained = asTrained;
-    this.#early = Math.max(1, Math.floor(this.normalization.layers * EARLY));
+    this.#early = earlyLayers(this.normalization);
   }
 
   /** Logits with the trained statistics. */
@@ -71,11 +79,8 @@ export class SecondLook {
     }
   }
 
-  #note({ runningVar }: PictureNorm, { variance }: ChannelStatistics): void {
+  #note(layer: PictureNorm, own: ChannelStatistics): void {
     if (!this.#distances || this.#distances.length === this.#early) return;
-    const distance = scope(() =>
-      variance.add(EPSILON).div(runningVar.add(EPSILON)).log().abs().mean().toNumber(),
-    );
-    this.#distances.push(distance);
+    this.#distances.push(varianceDistance(layer, own));
   }
 }

@@ -3,9 +3,9 @@
 // State-dict names are the official code's.
 // Shapes: B batch, C width of the feature, K classes, H W image, h w feature.
 
+import type { Exposure } from "@pinmem/core";
 import { nn, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../memory/class-memory.js";
-import type { Exposure } from "../images/exposure.js";
 import { addVotes } from "./add-votes.js";
 import type { Backbone, OutputStride } from "./backbones/backbone.js";
 import type { StageModule } from "./backbones/stage.js";

@@ -1,6 +1,6 @@
+import { type Exposure, exposed } from "@pinmem/core";
 import { scope } from "@pinmem/torch";
 import { describe, expect, it } from "vitest";
-import { type Exposure, exposed } from "../images/exposure.js";
 import { imageTensor, normalize } from "../loading/batch-tensors.js";
 import { underExposure } from "./input-exposure.js";
 

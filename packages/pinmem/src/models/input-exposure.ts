@@ -1,9 +1,9 @@
 // Pictures under another exposure as a part of a network: what it is fed is brightened or darkened first, by the curve of
-// images/exposure.ts. So everything that a network is asked for sees the same.
+// @pinmem/core, raster/exposure.ts. So everything that a network is asked for sees the same.
 // Shapes: B pictures, H W.
 
+import type { Exposure } from "@pinmem/core";
 import { scope, type Tensor } from "@pinmem/torch";
-import type { Exposure } from "../images/exposure.js";
 import { imageNetNormalization, normalize } from "../loading/batch-tensors.js";
 
 const { mean, std } = imageNetNormalization;

@@ -25,7 +25,7 @@ export const adaptationSchema = z.object({
   weight: z.number().min(0).max(1),
   /** Of each picture's own statistics, mixed into these whenever the run is used, unless `normalize` says otherwise. */
   own: z.number().min(0).max(1).default(0),
-  /** That pictures are seen under (images/exposure.ts); 1 as they are. */
+  /** That pictures are seen under (@pinmem/core, raster/exposure.ts); 1 as they are. */
   exposure: z.number().min(0.1).max(10).default(1),
   /** Weight of the memory's cosines in the logits. */
   vote: z.number(),

@@ -1,5 +1,6 @@
 // A run that was adapted to a place whose pictures are to be seen brighter.
 
+import { exposed } from "@pinmem/core";
 import { join } from "node:path";
 import { renderStreet } from "@pinmem/streets";
 import { dispose, loadSafetensors, noGrad, saveSafetensors, scope } from "@pinmem/torch";
@@ -9,7 +10,6 @@ import { temporaryFolder } from "../../test/data-fixtures.js";
 import { miniRecipe } from "../../test/mini-recipe.js";
 import { untrainedRun } from "../../test/untrained-run.js";
 import { exportRun } from "../export/export-run.js";
-import { exposed } from "../images/exposure.js";
 import { writeRgbPng } from "../images/write-png.js";
 import { pictureInput } from "../inference/picture-input.js";
 import { BRIGHTER } from "../inference/place.js";

@@ -15,7 +15,8 @@ export async function selfTestProblem(
   const state = memory &&
     rows && { rows, temperature: memory.read.temperature, voteWeight: memory.voteWeight };
   const picture = { width, height, pixels: fromBase64(selfTest.pixels) };
-  const inputs = { memory: state, ownWeight: normalization?.weight ?? 0 };
+  const { auto, weight = 0 } = normalization ?? {};
+  const inputs = { memory: state, ownWeight: auto?.weight ?? weight };
   const found = (await runner.segment(picture, inputs, {})).labels;
   const known = fromBase64(selfTest.labels);
   const wrong = known.filter((label, at) => label !== labels.ignoreIndex && label !== found[at]).length;

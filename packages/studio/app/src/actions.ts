@@ -123,7 +123,8 @@ export async function chooseRun(at: number): Promise<void> {
     if (mine !== turn) return;
     state.model.value = model;
     state.votes.value = model.hasMemory ? model.votes : 0;
-    state.normalize.value = model.hasNormalization ? model.normalize : 0;
+    state.isAuto.value = model.normalize === "auto";
+    state.normalize.value = model.normalize === "auto" ? 0 : model.normalize;
     state.strokes.value = keptStrokes(model.description.provenance.weights);
     state.brushWidth.value = Math.round(model.description.feature.stride * 1.5);
     state.busy.value = null;
@@ -211,7 +212,7 @@ export async function decode(): Promise<void> {
       isAskedAgain = false;
       const result = await onOpen(model, async (bitmap) => {
         if (model.hasMemory) model.votes = state.votes.value;
-        if (model.hasNormalization) model.normalize = state.normalize.value;
+        if (model.hasNormalization) model.normalize = state.isAuto.value ? "auto" : state.normalize.value;
         return await again(model, bitmap, { confidence: true });
       });
       if (mine === turn && result) show(result);

@@ -32,7 +32,7 @@ export async function saveAdapted(name: string): Promise<AdaptAnswer> {
     });
     bitmap.close();
   }
-  const own = model.hasNormalization ? state.normalize.value : 0;
+  const own = model.normalize;
   const body: AdaptRequest = { name, vote: state.votes.value, own, pictures };
   const answer = (await (await postJson(run.adapt, body)).json()) as AdaptAnswer;
   await readRuns();

@@ -4,6 +4,7 @@ import { computed } from "@preact/signals";
 import { decode } from "./actions.js";
 import { exportKinds, exportPng } from "./export-files.js";
 import { countPixels } from "./overlay.js";
+import { looksInWords } from "./looks-in-words.js";
 import { isMemoryEmpty } from "./rows.js";
 import { Slider } from "./slider.js";
 import * as state from "./state.js";
@@ -62,10 +63,31 @@ export function Decide() {
     <section>
       <h2>Decide</h2>
       <Votes />
-      {model?.hasNormalization && (
+      {model?.hasAuto && <Auto />}
+      {model?.hasNormalization && !state.isAuto.value && (
         <Slider name="Own statistics" of={state.normalize} step={0.05} onChange={decode} />
       )}
     </section>
+  );
+}
+
+/** Lets each picture decide, and tells what this one has decided. */
+function Auto() {
+  return (
+    <>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={state.isAuto.value}
+          onChange={({ currentTarget }) => {
+            state.isAuto.value = currentTarget.checked;
+            void decode();
+          }}
+        />
+        Each picture decides
+      </label>
+      {state.isAuto.value && <p class="quiet">{looksInWords(state.result.value?.looks ?? [])}</p>}
+    </>
   );
 }
 

@@ -51,7 +51,10 @@ export const hidden = signal<ReadonlySet<number>>(new Set());
 /** By train id, where another color was chosen. */
 export const recolored = signal<ReadonlyMap<number, readonly [number, number, number]>>(new Map());
 export const votes = signal(0);
+/** Weight of each picture's own statistics, where it does not decide itself. */
 export const normalize = signal(0);
+/** Whether each picture decides how it is looked at. */
+export const isAuto = signal(false);
 /** Pixel below the pointer. */
 export const pointed = signal<{ readonly x: number; readonly y: number } | null>(null);
 

@@ -10,7 +10,7 @@ import { inTurn, keeping } from "./turns.js";
 
 interface Collected {
   readonly strokes: readonly BrushStroke[];
-  readonly normalize: number;
+  readonly normalize: number | "auto";
   readonly sums: DirectionSums;
 }
 
@@ -34,7 +34,7 @@ export const teachFrom = (
     collectedOf.set(model, collected);
     const brushed = [...strokes].filter(([, mine]) => mine.length > 0);
     for (const id of collected.keys()) if (!brushed.some(([other]) => other === id)) collected.delete(id);
-    const normalize = model.hasNormalization ? model.normalize : 0;
+    const { normalize } = model;
     let missing = 0;
     for (const [id, mine] of brushed) {
       const before = collected.get(id);

@@ -11,6 +11,7 @@ import { exportRun } from "../../../pinmem/src/export/export-run.js";
 import { writeRgbPng } from "../../../pinmem/src/images/write-png.js";
 import { TensorBoard } from "../../../pinmem/src/training/events/tensorboard.js";
 import { temporaryFolder } from "../../../pinmem/test/data-fixtures.js";
+import { calibrateBy } from "../../../pinmem/test/calibrate-by.js";
 import { miniRecipe } from "../../../pinmem/test/mini-recipe.js";
 import { untrainedRun } from "../../../pinmem/test/untrained-run.js";
 import { load } from "../../../runtime/src/index.js";
@@ -100,6 +101,26 @@ describe.skipIf(noChromium !== null || noRuntime !== null)("the studio", () => {
       expect(await violations(page)).toEqual([]);
       await page.close();
     });
+
+  it("lets each picture decide where the run is calibrated, says how it is seen, and takes one weight instead", async () => {
+    const deciding = untrainedRun(join(root, "deciding"));
+    await calibrateBy(deciding, { threshold: 0, information: 0, departure: 0, weight: 3000 });
+    await using own = await startStudio(await studioContent([deciding], { limit: 1 }, { normalize: null }));
+    const page = await open(own.address);
+    await segmented(page);
+    await page
+      .getByText(/^This picture looks unlike those of training\. It is the mean of what is seen/)
+      .waitFor();
+    const shares = () => page.locator(".legend .figure").allInnerTexts();
+    const decided = await shares();
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel("Each picture decides").uncheck();
+    await page.getByLabel("Own statistics").fill("0");
+    await expect.poll(shares).not.toEqual(decided);
+    await page.getByLabel("Each picture decides").check();
+    await expect.poll(shares).toEqual(decided);
+    await page.close();
+  });
 
   it("shows classes as they are set, and tells which is below the pointer and how sure it is", async () => {
     const page = await open(studio.address);

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { protocol } from "@pinmem/core/formats";
+import { EXPORT_FILE, parseExportedModel, protocol, type TestNormalization } from "@pinmem/core/formats";
 import { expect, it } from "vitest";
+import { calibrateBy } from "../../../test/calibrate-by.js";
 import { temporaryFolder } from "../../../test/data-fixtures.js";
+import { miniRecipe } from "../../../test/mini-recipe.js";
 import { addEvaluation, evaluationOf, recipeOf, writeRun } from "../../../test/report-fixtures.js";
 import { untrainedRun } from "../../../test/untrained-run.js";
 import { exportRun } from "../../export/export-run.js";
@@ -32,4 +35,21 @@ it("refuses an exported model of a single graph, and says how to make another", 
   await expect(opening).rejects.toThrow(
     `${out} is an exported model of a single graph, whose memory cannot be looked into: export the run again without --single, or name the run itself`,
   );
+});
+
+it("lets pictures decide where a run is calibrated and nobody says otherwise, by the calibration as it is then", async () => {
+  const path = untrainedRun(join(root, "calibrated"), { recipe: miniRecipe() });
+  const exported = async (normalize: TestNormalization | null) => {
+    const run = await openStudioRun(path, { normalize, place: null });
+    const folder = await run.model(() => {});
+    const model = parseExportedModel(JSON.parse(readFileSync(join(folder, EXPORT_FILE), "utf8")), folder);
+    return model.normalization;
+  };
+  expect(await exported(null)).toBeNull();
+  const rule = { threshold: 1, information: 0.5, departure: 0.1, weight: 3000 };
+  await calibrateBy(path, rule);
+  expect((await exported(null))?.auto).toMatchObject({ entropy: 1, departure: 0.1 });
+  expect(await exported({ kind: "trained" })).toBeNull();
+  await calibrateBy(path, { ...rule, threshold: 0.25 });
+  expect((await exported(null))?.auto).toMatchObject({ entropy: 0.25 });
 });

@@ -26,39 +26,37 @@ import { readJsonFile } from "../../files/json-file.js";
 import { makeFolder } from "../../files/output-folder.js";
 import { writing } from "../../files/write-error.js";
 import type { Place } from "../../inference/place.js";
+import { surveyWeights } from "../../models/weights/weight-files.js";
 import { loadStoredRecipe } from "../../recipes/load-recipe.js";
 import { validate } from "../../recipes/validate.js";
 import { STUDIO_FOLDER } from "../../runs/adapt-options.js";
 import { adaptToPlace } from "../../runs/adapt-to-place.js";
 import { adaptationSchema, hasPlaceRows } from "../../runs/adaptation-record.js";
+import { calibrationFile, readShiftRule } from "../../runs/calibration.js";
 import { describeAdaptation } from "../../runs/describe-adaptation.js";
+import { readMetadata } from "../../runs/model-metadata.js";
 import { RunError } from "../../runs/run-error.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { readEventPictures } from "../../training/events/event-pictures.js";
 import { torchGraphs } from "./torch-graphs.js";
 
 export interface StudioRunOptions {
-  /** Whose statistics the exported model takes. */
-  readonly normalize: TestNormalization;
+  /** Whose statistics the exported model takes; null: each picture decides where the run is calibrated, and otherwise those of training. */
+  readonly normalize: TestNormalization | null;
   readonly place: Place | null;
   /** What computes: the page, or libtorch in this process. Default: the page. */
   readonly engine?: "page" | "torch";
 }
 
 /** @throws RunError where a path is neither; ExportedModelError, RecipeError where it cannot be read */
-export async function openStudioRun(path: string, options: StudioRunOptions): Promise<StudioRun> {
-  const { normalize } = options;
-  if (normalize.kind === "image" && normalize.weight === "auto")
-    throw new RunError(
-      path,
-      "is shown with one weight of own statistics, which the page sets: give `normalize` a number instead of auto, such as image:0.3",
-    );
+export async function openStudioRun(path: string, asked: StudioRunOptions): Promise<StudioRun> {
   if (existsSync(join(path, EXPORT_FILE))) return openExported(path);
   const folder = new RunFolder(path);
   if (!existsSync(path) || !folder.exists)
     throw new RunError(path, "is neither the folder of a run nor that of an exported model");
   const recipe = await loadStoredRecipe(folder.recipe);
   const weights = () => ["best", "last"].map((which) => folder.model(which as "best")).find(existsSync);
+  const options = { ...asked, normalize: asked.normalize ?? bestFor(weights()) };
   const target = () => join(path, STUDIO_FOLDER, `model-${keyOf(weights(), options)}`);
   let making: Promise<string> | null = null;
   const make = async (onProgress: (text: string) => void): Promise<string> => {
@@ -97,6 +95,23 @@ export async function openStudioRun(path: string, options: StudioRunOptions): Pr
     goesOn: goesOnFrom(folder),
     adapt: (task) => adaptRun(path, task, options),
   };
+}
+
+/** What `StudioRunOptions` has where it names nothing, which is all that is asked of a run from here on. */
+type Shown = StudioRunOptions & { readonly normalize: TestNormalization };
+
+const trained = { kind: "trained" } as const;
+
+/** Pictures decide where a rule is known. @param weights a file; absent while there is none */
+function bestFor(weights: string | undefined): TestNormalization {
+  if (weights === undefined) return trained;
+  try {
+    readShiftRule({ file: weights, ...readMetadata(weights, surveyWeights(weights).metadata) });
+    return { kind: "image", weight: "auto" };
+  } catch {
+    // Weights that are damaged are told of where they are shown.
+    return trained;
+  }
 }
 
 function openExported(path: string): StudioRun {
@@ -148,10 +163,16 @@ function validationOf(folder: RunFolder): () => Promise<readonly ValidationFile[
 }
 
 /** Other weights, or another normalization, are another model. */
-function keyOf(file: string | undefined, { normalize, place }: StudioRunOptions): string {
-  const { size, mtimeMs } = file === undefined ? { size: 0, mtimeMs: 0 } : statSync(file);
+function keyOf(file: string | undefined, { normalize, place }: Shown): string {
+  const versionOf = (path: string | undefined) => {
+    const { size, mtimeMs } =
+      path !== undefined && existsSync(path) ? statSync(path) : { size: 0, mtimeMs: 0 };
+    return [size, mtimeMs];
+  };
+  const decides = normalize.kind === "image" && normalize.weight === "auto";
+  const rule = file !== undefined && decides ? versionOf(calibrationFile(file)) : [];
   return createHash("sha256")
-    .update(JSON.stringify([file && basename(file), size, mtimeMs, { normalize, place }]))
+    .update(JSON.stringify([file && basename(file), ...versionOf(file), { normalize, place }, ...rule]))
     .digest("hex")
     .slice(0, 12);
 }
@@ -200,13 +221,14 @@ const goesOnFrom = ({ adaptation }: RunFolder): boolean =>
 async function adaptRun(
   path: string,
   { name, vote, own, pictures }: AdaptTask,
-  options: StudioRunOptions,
+  options: Shown,
 ): Promise<Saved> {
   const out = join(path, STUDIO_FOLDER, name);
   const place = join(path, STUDIO_FOLDER, `${name}-place`);
   if (existsSync(out) || existsSync(place)) throw new RunError(out, "is there already; choose another name");
   const [images, labels] = [join(place, "images"), join(place, "labels")];
   const lines: string[] = [];
+  const weight = own === "auto" ? 0 : own;
   try {
     makeFolder(images);
     mkdirSync(labels);
@@ -221,29 +243,28 @@ async function adaptRun(
       out,
       // All of it as the page shows it, so that nothing is left to be chosen.
       weight: 0,
-      own,
+      own: weight,
       vote,
       classifier: 0,
       logitAdjustment: 0,
       shots: count,
       limit: count,
     });
-    lines.push(...describeAdaptation(record), ...notesOn(options));
+    lines.push(...describeAdaptation(record), ...notesOn(own, options));
   } catch (error) {
     rmSync(place, { recursive: true, force: true });
     throw error;
   }
-  return { out, lines, run: await openStudioRun(out, { ...options, normalize: shownAs(own, options) }) };
+  return { out, lines, run: await openStudioRun(out, { ...options, normalize: shownAs(weight, options) }) };
 }
 
 /** A run that was saved begins with the weight of own statistics that it was saved with. */
-const shownAs = (own: number, { normalize }: StudioRunOptions): TestNormalization =>
+const shownAs = (own: number, { normalize }: Shown): TestNormalization =>
   normalize.kind === "image" ? { kind: "image", weight: own } : normalize;
 
-/** An adapted run cannot hold statistics of pictures that it was not adapted with. */
-const notesOn = ({ normalize }: StudioRunOptions): string[] =>
-  normalize.kind === "place"
-    ? [
-        `note: it has the statistics of training, and its rows are written with them: those of ${normalize.place} count in this page alone`,
-      ]
-    : [];
+/** What an adapted run cannot hold: statistics of pictures that it was not adapted with, and pictures that decide. */
+function notesOn(own: number | "auto", { normalize }: Shown): string[] {
+  const from = "note: it has the statistics of training, and its rows are written with them:";
+  if (normalize.kind === "place") return [`${from} those of ${normalize.place} count in this page alone`];
+  return own === "auto" ? [`${from} that each picture decides counts in this page alone`] : [];
+}

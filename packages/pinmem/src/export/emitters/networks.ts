@@ -2,8 +2,8 @@
 // for heads of one's own `registerHeadEmitter`, for whole networks `registerNetworkEmitter`.
 // Shapes: B batch, C width of the feature, K classes, H W image, h w feature.
 
+import type { Exposure } from "@pinmem/core";
 import type { nn } from "@pinmem/torch";
-import type { Exposure } from "../../images/exposure.js";
 import { imageNetNormalization } from "../../loading/batch-tensors.js";
 import { BackboneNetwork } from "../../models/backbone-network.js";
 import { ConvNext } from "../../models/backbones/vit/conv-next.js";

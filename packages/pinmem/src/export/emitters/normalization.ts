@@ -30,7 +30,7 @@ registerEmitter(nn.BatchNorm2d, (norm, input, context) => {
 });
 
 /**
- * Batch norm with (1 - w) trained + w own statistics of each picture, as inference/test-time-normalization.ts: a channel of a
+ * Batch norm with (1 - w) trained + w own statistics of each picture, w the weight in the layer, as inference/test-time-normalization.ts: a channel of a
  * single value keeps the trained ones.
  */
 function mixedNorm(norm: nn.BatchNorm2d, input: Value, statistics: PictureStatistics, graph: Graph): Value {
@@ -38,14 +38,20 @@ function mixedNorm(norm: nn.BatchNorm2d, input: Value, statistics: PictureStatis
   if (!runningMean || !runningVar) throw new Error("internal: only a norm with statistics is mixed");
   const trained = { mean: perChannel(graph, runningMean), variance: perChannel(graph, runningVar) };
   const seen = spatialStatistics(graph, input);
-  const several = hasSeveralValues(graph, input);
+  const values = valuesOfChannel(graph, input);
+  const several = graph.node("Greater", [values, graph.floats(1.5)]);
   const orTrained = (own: Value, instead: Value) => graph.node("Where", [several, own, instead]);
-  const own = statistics.ofLayer(numFeatures, {
-    mean: orTrained(seen.mean, trained.mean),
-    variance: orTrained(seen.variance, trained.variance),
+  const own = statistics.ofLayer({
+    channels: numFeatures,
+    own: {
+      mean: orTrained(seen.mean, trained.mean),
+      variance: orTrained(seen.variance, trained.variance),
+    },
+    trained,
+    values,
   });
   const mix = (one: Value, other: Value) =>
-    graph.node("Add", [one, graph.node("Mul", [statistics.weight, graph.node("Sub", [other, one])])]);
+    graph.node("Add", [one, graph.node("Mul", [own.weight, graph.node("Sub", [other, one])])]);
   const deviation = graph.node("Sqrt", [
     graph.node("Add", [mix(trained.variance, own.variance), graph.floats(eps)]),
   ]);
@@ -65,11 +71,9 @@ function spatialStatistics(graph: Graph, input: Value): ChannelValues {
 const spatialMean = (graph: Graph, input: Value): Value =>
   graph.node("ReduceMean", [input, graph.ints([2, 3])], { keepdims: 1 });
 
-/** Whether a channel has more than one value: bool [1]. */
-function hasSeveralValues(graph: Graph, input: Value): Value {
-  const count = graph.node("ReduceProd", [sizesOf(graph, input, 2, 4)], { keepdims: 1 });
-  return graph.node("Greater", [count, graph.ints([1])]);
-}
+/** How many values each channel has: float [1]. */
+const valuesOfChannel = (graph: Graph, input: Value): Value =>
+  castTo(graph, graph.node("ReduceProd", [sizesOf(graph, input, 2, 4)], { keepdims: 1 }), "float32");
 
 registerEmitter(nn.InstanceNorm2d, ({ weight, bias, runningMean, numFeatures, eps }, input, { graph }) => {
   if (runningMean) throw new ExportError("an InstanceNorm2d with running statistics cannot be exported");

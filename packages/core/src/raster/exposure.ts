@@ -1,7 +1,7 @@
 // A picture as another exposure would have shown it. A network that was trained by day knows what is in the shadows of a picture at
 // dusk once they are lifted, and batch norm, which scales and shifts, lifts no shadows.
 
-import type { RgbImage } from "@pinmem/core";
+import type { RgbImage } from "./resize.js";
 
 /** The exponent of a gamma curve over values from 0 to 1: below 1 brighter, 1 as it is, above 1 darker. */
 export type Exposure = number;
