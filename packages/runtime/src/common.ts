@@ -10,6 +10,7 @@ export {
   Model,
   type ModelClass,
   type SegmentOptions,
+  type SegmentPictureOptions,
   type WriteOptions,
 } from "./model.js";
 export { ModelError } from "./model-error.js";

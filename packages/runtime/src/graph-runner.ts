@@ -128,7 +128,7 @@ export class GraphRunner implements Runner {
     this.#reading = null;
     const pieces = piecesOf(image, model, this.#parts.memory);
     const encoded = new Map<Piece, readonly Values[]>();
-    const decided = await this.#decide(image, pieces, inputs, signal);
+    const decided = await this.#decide(image, pieces, inputs, options);
     const { sights } = decided;
     let bytes = 0;
     let isKept = true;
@@ -159,7 +159,7 @@ export class GraphRunner implements Runner {
     image: RgbImage,
     pieces: Pieces,
     { memory, ownWeight }: RunInputs,
-    signal: AbortSignal | undefined,
+    { signal, looks: given }: RunOptions,
   ): Promise<Decided> {
     const { auto, largest = 0 } = this.#parts.model.normalization ?? {};
     if (ownWeight !== "auto")
@@ -172,6 +172,12 @@ export class GraphRunner implements Runner {
     const view = statisticsView(image, largest);
     const passes = new Map<Look, { readonly encoded: Values; readonly decoded: Values }>();
     const weightOf = (look: Look) => (look === "trained" ? 0 : auto.weight);
+    const sightsOf = async (looks: readonly Look[]) => {
+      const sights: Sight[] = [];
+      for (const look of looks) sights.push(await this.#sightOf(image, pieces, look, weightOf(look)));
+      return sights;
+    };
+    if (given) return { sights: await sightsOf(given), encoded: null, decoded: null };
     // The rule is for votes as they were trained.
     const asTrained = memory && { ...memory, voteWeight: auto.voteWeight ?? memory.voteWeight };
     const looks = await decideLooks(auto, async (look) => {
@@ -184,8 +190,7 @@ export class GraphRunner implements Runner {
       passes.set(look, { encoded, decoded });
       return { logits: decoded.logits as Value, distance: Number(encoded[auto.distance]?.data[0]) };
     });
-    const sights: Sight[] = [];
-    for (const look of looks) sights.push(await this.#sightOf(image, pieces, look, weightOf(look)));
+    const sights = await sightsOf(looks);
     const seen = isWhole(pieces) && view === image ? looks.flatMap((look) => passes.get(look) ?? []) : null;
     const isAsItIs = asTrained?.voteWeight === memory?.voteWeight;
     return {

@@ -4,11 +4,29 @@
 
 import type { Exposure } from "@pinmem/core";
 import type { ExportedAuto } from "@pinmem/core/formats";
+import { shown } from "./given.js";
 import type { Value } from "./onnx.js";
 import { clarityOf, departureOf, predictionsIn, signsOf } from "./prediction-signs.js";
 
 /** With the trained statistics, or with the picture's own under an exposure: the exponent of a gamma curve, below 1 brighter. */
 export type Look = "trained" | Exposure;
+
+/** @throws RangeError where they are none, or pictures are seen by one weight of their own statistics */
+export function checkLooks(looks: unknown, normalize: number | "auto"): asserts looks is readonly Look[] {
+  if (normalize !== "auto")
+    throw new RangeError(`segment: looks are for pictures that decide, but \`normalize\` is ${normalize}`);
+  const all = Array.isArray(looks) ? looks : [];
+  const wrong = all.find(
+    (look) => look !== "trained" && !(typeof look === "number" && look >= 0.1 && look <= 10),
+  );
+  if (all.length > 0 && all.length <= MOST_LOOKS && wrong === undefined) return;
+  const got = wrong === undefined ? `${shown(looks)} of ${all.length}` : shown(wrong);
+  throw new RangeError(
+    `segment: looks must be 1 to ${MOST_LOOKS}, each "trained" or an exponent from 0.1 to 10, got ${got}`,
+  );
+}
+
+const MOST_LOOKS = 16;
 
 /** What a look shows of a whole picture. */
 export interface Seen {

@@ -7,6 +7,7 @@ import { rowsAfter } from "./directions.js";
 import { checkNumber } from "./given.js";
 import { checkedImage, isRgb, type OwnPicture, ownPicture, type Picture } from "./image.js";
 import { labeledCells, ownLabeled, type PictureLabels } from "./labeled.js";
+import { checkLooks, type Look } from "./looks.js";
 import { ModelMemory } from "./memory.js";
 import { ModelError } from "./model-error.js";
 import type {
@@ -28,6 +29,15 @@ export interface SegmentOptions {
   readonly onProgress?: (progress: SegmentProgress) => void;
   /** Tell how sure each pixel is, too, which takes time. Default false. */
   readonly confidence?: boolean;
+}
+
+/** How a picture is segmented. */
+export interface SegmentPictureOptions extends SegmentOptions {
+  /**
+   * Where pictures decide (`normalize` is "auto"): how this one is seen, such as `looks` of the frame before, which saves the passes that decide.
+   * Default: it decides.
+   */
+  readonly looks?: readonly Look[];
 }
 
 export interface WriteOptions {
@@ -151,10 +161,11 @@ export class Model implements AsyncDisposable {
    * graph makes of the picture is kept until the next one, for `decode`, `read` and `write`; one that cannot be decoded leaves the last
    * as it was. Pixels, and what an element shows, are taken at the call.
    * @throws ModelError where it cannot be decoded or onnxruntime fails; RangeError where pixels do not fit the size, or memory
-   *   holds not even small tiles
+   *   holds not even small tiles, or looks are none
    */
-  async segment(picture: Picture, options: SegmentOptions = {}): Promise<Segmentation> {
-    const { signal } = options;
+  async segment(picture: Picture, options: SegmentPictureOptions = {}): Promise<Segmentation> {
+    const { signal, looks } = options;
+    if (looks !== undefined) checkLooks(looks, this.#ownWeight);
     signal?.throwIfAborted();
     const own = ownPicture(picture);
     const taken = this.#drawn?.(own) ?? own;

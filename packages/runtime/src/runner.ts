@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly onProgress?: ((progress: SegmentProgress) => void) | undefined;
   /** Whether to tell how sure each pixel is. */
   readonly confidence?: boolean | undefined;
+  /** Where pictures decide: how this one is seen, decided before. */
+  readonly looks?: readonly Look[] | undefined;
 }
 
 /** What a pixel has to do with each of K rows. */

@@ -135,6 +135,25 @@ describe.skipIf(noRuntime !== null)("a model whose pictures decide", () => {
     expect(await model.decode()).toEqual(first);
   });
 
+  it("is seen as another picture has decided, where that is asked", async () => {
+    const [image, next] = [dark(street(96, 64)), dark(street(96, 64, 5))];
+    const { looks = [] } = await model.segment(image);
+    const own = await model.segment(next);
+    const other = own.looks?.join() === "trained,1" ? ([0.35] as const) : (["trained", 1] as const);
+    const seen = await model.segment(next, { looks: other });
+    expect(seen.looks).toEqual(other);
+    expect(share(seen.labels, own.labels)).toBeGreaterThan(0.01);
+    expect((await model.decode()).labels).toEqual(seen.labels);
+    expect((await model.segment(image, { looks })).labels).toEqual((await model.segment(image)).labels);
+    const wrong = (given: unknown) => model.segment(image, { looks: given as [] });
+    await expect(wrong([])).rejects.toThrow(/looks must be 1 to 16.*got Array of 0/);
+    await expect(wrong(["brighter"])).rejects.toThrow(/from 0\.1 to 10, got the string "brighter"/);
+    await expect(wrong([0])).rejects.toThrow(/got 0/);
+    model.normalize = 0.3;
+    await expect(model.segment(image, { looks })).rejects.toThrow(/looks are for pictures that decide/);
+    model.normalize = "auto";
+  });
+
   it("stops between two looks where it is told to", async () => {
     const controller = new AbortController();
     const ending = model.segment(street(96, 64), { signal: controller.signal });

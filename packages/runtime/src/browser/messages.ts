@@ -1,6 +1,7 @@
 // What a page and its worker say to each other. A request has a number; what is said of it bears the same.
 
 import type { RgbImage } from "@pinmem/core";
+import type { Look } from "../looks.js";
 import type { SplitModel } from "../model-files.js";
 import type {
   DirectionSums,
@@ -46,7 +47,7 @@ export interface Calls {
   start: { input: LoadSettings; output: null };
   /** Its parts are handed over as they arrive. */
   open: { input: SplitModel; output: Engine };
-  segment: { input: { image: RgbImage } & Decoding; output: Segmentation };
+  segment: { input: { image: RgbImage; looks: readonly Look[] | null } & Decoding; output: Segmentation };
   decode: { input: Decoding; output: Segmentation };
   read: { input: { x: number; y: number; inputs: RunInputs }; output: PixelReading };
   map: { input: { trainId: number; inputs: RunInputs }; output: RowMap };

@@ -172,12 +172,12 @@ export class RemoteRunner implements Runner {
 
   /** Hands the pixels over: they are the model's own (image.ts). */
   segment(image: RgbImage, inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
-    const { confidence = false } = options;
+    const { confidence = false, looks = null } = options;
     const { pixels } = image;
     const isAll = pixels.length === pixels.buffer.byteLength;
     return this.#calling.call(
       "segment",
-      { image, inputs, confidence },
+      { image, looks, inputs, confidence },
       options,
       isAll ? [pixels.buffer] : [],
     );

@@ -87,7 +87,7 @@ async function outputOf(request: Question): Promise<unknown> {
     const { inputs, confidence } = input;
     const asked = { ...options, confidence };
     return kind === "segment"
-      ? await opened.segment(input.image, inputs, asked)
+      ? await opened.segment(input.image, inputs, { ...asked, looks: input.looks ?? undefined })
       : await opened.decode(inputs, asked);
   }
   if (kind === "read") return await opened.readPixel(input.x, input.y, input.inputs);

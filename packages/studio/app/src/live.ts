@@ -2,6 +2,7 @@
 // go. Frames of a playing one are made smaller first, so that there are more of them; the frame at which it rests is segmented whole.
 
 import { batch, signal } from "@preact/signals";
+import type { Look, Model } from "@pinmem/runtime/browser";
 import { UndecodableError } from "./decode-picture.js";
 import * as state from "./state.js";
 import { inTurn, through } from "./turns.js";
@@ -59,6 +60,7 @@ export async function openVideo(source: Blob | MediaStream, name: string): Promi
     letGo(element);
     return false;
   }
+  decided = null;
   batch(() => {
     video.value = element;
     isCamera.value = isStream;
@@ -187,6 +189,16 @@ async function frameOf(element: HTMLVideoElement, size: ImageBitmapOptions): Pro
 
 let turn = 0;
 
+/** Milliseconds for which the frames of a playing one are seen as one of them has decided. */
+const DECIDED_FOR = 3000;
+let decided: { readonly model: Model; readonly looks: readonly Look[]; readonly at: number } | null = null;
+
+/** Null: the next frame is to decide. */
+function decidedLately(model: Model): readonly Look[] | null {
+  if (model.normalize !== "auto" || decided?.model !== model) return null;
+  return performance.now() - decided.at < DECIDED_FOR ? decided.looks : null;
+}
+
 /** @param scale of its frames; null: whole, as long as no newer one is wanted */
 async function showFrame(element: HTMLVideoElement, scale: number | null): Promise<boolean> {
   const mine = ++turn;
@@ -217,8 +229,10 @@ async function showFrame(element: HTMLVideoElement, scale: number | null): Promi
         bitmap.close();
         return false;
       }
-      const options = { confidence: scale === null || state.threshold.value > 0 };
-      const result = await through(model, bitmap, options);
+      const confidence = scale === null || state.threshold.value > 0;
+      const looks = scale === null ? null : decidedLately(model);
+      const result = await through(model, bitmap, { confidence, ...(looks && { looks }) });
+      if (!looks && result.looks) decided = { model, looks: result.looks, at: performance.now() };
       if (video.value === element) show(result);
       else bitmap.close();
       return true;

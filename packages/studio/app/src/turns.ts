@@ -1,7 +1,7 @@
 // One piece of work after the other with each model. A model keeps the features of the picture that it has segmented last; who works
 // with those of the open picture must be sure that none came in between: scores and comparisons segment many.
 
-import type { Model, Segmentation, SegmentOptions } from "@pinmem/runtime/browser";
+import type { Model, Segmentation, SegmentOptions, SegmentPictureOptions } from "@pinmem/runtime/browser";
 import * as state from "./state.js";
 
 const lastOf = new WeakMap<Model, Promise<unknown>>();
@@ -21,7 +21,7 @@ export function inTurn<T>(model: Model, work: () => Promise<T>): Promise<T> {
 export async function through(
   model: Model,
   bitmap: ImageBitmap,
-  options: SegmentOptions = {},
+  options: SegmentPictureOptions = {},
 ): Promise<Segmentation> {
   shownIn.delete(model);
   const result = await model.segment(bitmap, options);
