@@ -4,15 +4,23 @@
 
 import { dirname, resolve } from "node:path";
 import { dispose, keep, loadSafetensors, type nn, noGrad, scope } from "@pinmem/torch";
-import { lookAtPictures, lookMoreClearly, tellMoreWithOwn } from "../adaptation/look-at-pictures.js";
-import { planFor } from "../adaptation/plan.js";
+import {
+  type LookOptions,
+  lookAtPictures,
+  lookMoreClearly,
+  type PlacePicture,
+  tellMoreWithOwn,
+} from "../adaptation/look-at-pictures.js";
+import { type PlaceWeight, planFor } from "../adaptation/plan.js";
 import { refitClassifier, refitClassifierFrom } from "../adaptation/refit-classifier.js";
 import { trainSteps } from "../adaptation/train-steps.js";
 import { writeMemory, writeSums } from "../adaptation/write-memory.js";
 import { FAR_OWN_WEIGHT } from "../inference/place.js";
+import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { hasBatchNorm, TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { adjustLogits } from "../models/adjust-logits.js";
 import { BackboneNetwork, exposureOf } from "../models/backbone-network.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { ContextConv2d } from "../models/heads/context-convolution.js";
 import {
   type AdaptOptions,
@@ -108,16 +116,11 @@ async function adapt(
   const momentum = goesOn ? (network.memory?.momentum ?? 0) : 0;
 
   const logits = logitChoice({ file, ...before }, logitAdjustment);
-  const hasStatistics = hasBatchNorm(network);
   const askedOfPictures =
-    weight === "auto" && hasStatistics
+    weight === "auto" && hasBatchNorm(network)
       ? await placeWeight(network, place.pictures, { file, ...before }, looking)
       : null;
-  using statistics = !hasStatistics
-    ? null
-    : askedOfPictures?.departs
-      ? await lookMoreClearly(network, place.pictures, askedOfPictures.weight, looking)
-      : await lookAtPictures(network, place.pictures, looking);
+  using statistics = await statisticsOf(network, place.pictures, askedOfPictures, looking);
   const plan = await planFor(network, {
     labeled,
     statistics,
@@ -221,6 +224,18 @@ async function adapt(
   } finally {
     if (rowsBefore) dispose(rowsBefore);
   }
+}
+
+/** Of pictures of the place, under the exposure in which the network sees them clearly; null for a network without batch norm. */
+async function statisticsOf(
+  network: SegmentationNetwork,
+  pictures: readonly PlacePicture[],
+  asked: PlaceWeight | null,
+  looking: LookOptions,
+): Promise<PlaceStatistics | null> {
+  if (!hasBatchNorm(network)) return null;
+  if (asked?.departs) return await lookMoreClearly(network, pictures, asked.weight, looking);
+  return await lookAtPictures(network, pictures, looking);
 }
 
 function notesOn(about: { attached: boolean; steps: number; leftOut: boolean }): string[] {
