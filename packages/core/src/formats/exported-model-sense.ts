@@ -69,10 +69,10 @@ function shapeProblem({ graphs, memory, labels, feature }: ExportedModel): strin
 }
 
 /** What decides has to fit the graphs that it asks. */
-function autoProblem({ normalization, labels, memory }: ExportedModel): string | null {
+function autoProblem({ graphs, normalization, labels, memory }: ExportedModel): string | null {
   const auto = normalization?.auto;
   if (!auto) return null;
-  const { offsets, averaged, exposures, voteWeight } = auto;
+  const { offsets, averaged, exposures, distance, voteWeight } = auto;
   const classes = labels.classes.length;
   if (offsets && offsets.length !== classes)
     return `normalization.auto.offsets has ${offsets.length} numbers, but there are ${classes} classes`;
@@ -80,7 +80,10 @@ function autoProblem({ normalization, labels, memory }: ExportedModel): string |
     return `normalization.auto.averaged is ${averaged}, but there are ${exposures.length + 1} looks`;
   if (!exposures.includes(1))
     return "normalization.auto.exposures must have 1, under which a second look is taken";
-  if (!normalization.parts) return "normalization.auto needs two graphs, but normalization.parts is null";
+  if (!normalization.parts || graphs.kind !== "split")
+    return "normalization.auto needs two graphs, but there is one, or normalization.parts is null";
+  if (!graphs.encode.outputs.some(({ name }) => name === distance))
+    return `normalization.auto.distance is ${JSON.stringify(distance)}, which graphs.encode does not give`;
   return (voteWeight === null) === (memory === null)
     ? null
     : `normalization.auto.voteWeight is ${voteWeight}, but there is ${memory ? "a" : "no"} memory`;

@@ -22,6 +22,7 @@ const sample: ExportedModel = {
         { name: "feature", type: "float32", shape: ["batch", 8, "rows", "columns"] },
         { name: "low_level", type: "float32", shape: ["batch", 4, "fine_rows", "fine_columns"] },
         { name: "written", type: "float32", shape: ["batch", 8, "rows", "columns"] },
+        { name: "departure_distance", type: "float32", shape: ["batch"] },
       ],
     },
     decode: {
@@ -215,6 +216,7 @@ describe("parseExportedModel", () => {
     ["normalization.auto.exposures", [0.6, 0.35], /normalization\.auto\.exposures must have 1/],
     ["normalization.auto.exposures.1", 0, /normalization\.auto\.exposures\.1 is 0: must be from 0\.1 to 10/],
     ["normalization.auto.voteWeight", null, /auto\.voteWeight is null, but there is a memory/],
+    ["normalization.auto.distance", "far", /auto\.distance is "far", which graphs\.encode does not give/],
     ["normalization.parts", null, /normalization\.auto needs two graphs/],
     ["labels.ignoreIndex", 1, /labels\.ignoreIndex is 1, but that is the class "sky"/],
     ["labels.classes.1.name", "road", /labels\.classes\.1\.name is "road", as that of class 0/],

@@ -10,7 +10,7 @@ import { BicubicResizer, exposed, type Exposure, type RgbImage } from "@pinmem/c
 import type { Protocol } from "@pinmem/core/formats";
 import { cat, type Device, dispose, noGrad, scope, type Tensor } from "@pinmem/torch";
 import type { ClassMemory } from "../memory/class-memory.js";
-import { clearestLooks, type Look, togetherOf } from "./clearest-looks.js";
+import { clearestLooks, type Look, logarithmsOf, togetherOf } from "./clearest-looks.js";
 import { pictureInput, statisticsView } from "./picture-input.js";
 import { type Forward, type ImagePredictor, Predictor, winners } from "./predictor.js";
 import type { SecondLook } from "./second-look.js";
@@ -137,7 +137,7 @@ export class AutoPredictor implements ImagePredictor {
           return combinesLogits ? scores.softmax(1) : scores;
         });
         const together = togetherOf(each);
-        return combinesLogits ? together.log() : together;
+        return combinesLogits ? logarithmsOf(together) : together;
       }),
     );
   }

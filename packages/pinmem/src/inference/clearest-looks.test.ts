@@ -69,6 +69,17 @@ describe("the clearest looks", () => {
     });
   });
 
+  it("say numbers also of classes that none of them holds possible, which tiles weigh with 0", () => {
+    scope(() => {
+      const net = network();
+      const second = new SecondLook(net, (image) => net.call(image).mul(1e4));
+      const input = pictureInput([picture], "cpu");
+      const [trained, own] = [second.trained(input), second.look(input, 0.5, second.trained(input)).logits];
+      const { logits } = clearestLooks(second, picture, { trained, own }, "cpu");
+      expect(logits.mul(0).abs().max().toNumber()).toBe(0);
+    });
+  });
+
   it("are averaged as probabilities", () => {
     scope(() => {
       const together = togetherOf([tensor([[0.2, 0.8]]), tensor([[0.6, 0.4]]), tensor([[0.1, 0.9]])]);

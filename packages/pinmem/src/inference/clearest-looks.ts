@@ -56,7 +56,7 @@ export function clearestLooks(
       .slice(0, AVERAGED);
     return {
       looks: byClarity.map(({ look }) => look),
-      logits: togetherOf(byClarity.map(({ logits }) => logits.softmax(1))).log(),
+      logits: logarithmsOf(togetherOf(byClarity.map(({ logits }) => logits.softmax(1)))),
     };
   });
 }
@@ -67,3 +67,10 @@ export const togetherOf = ([first, ...others]: readonly Tensor[]): Tensor =>
     if (!first) throw new RangeError("togetherOf: there is no look");
     return others.reduce((sum, one) => sum.add(one), first).div(others.length + 1);
   });
+
+/** About the smallest number of single precision. */
+const SMALLEST = 1e-38;
+
+/** Of probabilities, as logits: of what is as good as impossible a number, too, since tiles weigh what lies at their edges with 0. */
+export const logarithmsOf = (probabilities: Tensor): Tensor =>
+  scope(() => probabilities.clamp({ min: SMALLEST }).log());
