@@ -1,25 +1,15 @@
 // Runs the two graphs of a model on pictures, whole or in tiles, and keeps what the first one made of the last picture.
 // Shapes: K classes, C width of the feature, H W picture, h w feature of a piece.
 
-import {
-  areaShares,
-  cutWindow,
-  exposed,
-  type RgbImage,
-  type Size,
-  sampledShares,
-  strokeShares,
-} from "@pinmem/core";
-import type { ExportedModel } from "@pinmem/core/formats";
+import { areaShares, cutWindow, type RgbImage, type Size, sampledShares, strokeShares } from "@pinmem/core";
 import { cellAt, channelAt, featureOf } from "./cells.js";
 import { confidenceOf } from "./confidence.js";
 import { cosinesOf } from "./cosines.js";
 import { addDirections } from "./directions.js";
-import { decideLooks, type Look, togetherOf, winnersOf } from "./looks.js";
+import { GraphPair, type GraphPairParts } from "./graph-pair.js";
+import { togetherOf, winnersOf } from "./looks.js";
 import { ModelError } from "./model-error.js";
-import type { GraphSession, Value, Values } from "./onnx.js";
-import { OwnStatistics, scalar, statisticsView } from "./own-statistics.js";
-import { type InputTables, inputTables, pictureInput } from "./picture-input.js";
+import type { Value, Values } from "./onnx.js";
 import { isWhole, type Piece, type Pieces, piecesOf } from "./pieces.js";
 import type {
   DirectionSums,
@@ -34,31 +24,13 @@ import type {
   Segmentation,
 } from "./runner.js";
 import { ScoreBand } from "./score-band.js";
+import { type Decided, decideSights, type Sight } from "./sights.js";
 import { nextTurn } from "./turn.js";
 
-export interface GraphRunnerParts {
-  readonly model: ExportedModel;
-  readonly encode: GraphSession;
-  readonly decode: GraphSession;
+export interface GraphRunnerParts extends GraphPairParts {
   readonly engine: Engine;
   /** MiB for the network's computation. */
   readonly memory: number;
-}
-
-/** All of a picture, not larger than its statistics need, as the first graph sees it. */
-interface View extends Size {
-  readonly encoded: Values;
-}
-
-/** A look at a picture. */
-interface Sight {
-  readonly look: Look;
-  /** The picture under its exposure. */
-  readonly image: RgbImage;
-  /** Of the picture's own statistics. */
-  readonly weight: number;
-  /** Whose statistics its pieces have; null: each its own. */
-  readonly view: View | null;
 }
 
 interface KeptPicture {
@@ -79,44 +51,19 @@ interface KeptReading {
   readonly weights: ReadonlyMap<Piece, Value>;
 }
 
-interface DecodeTask {
-  readonly encoded: Values;
-  /** That labels are wanted at. */
-  readonly size: Size;
-  /** Of the picture's own statistics. */
-  readonly weight: number;
-  /** Statistics of all of the picture; null: those of what is decoded. */
-  readonly given: Value | null;
-}
-
-/** How a picture is seen, and what was found on the way where it goes through whole. */
-interface Decided {
-  readonly sights: readonly Sight[];
-  /** What the first graph has made of it in every sight; null: nothing yet. */
-  readonly encoded: readonly Values[] | null;
-  /** What the second one has, with the memory as it is. */
-  readonly decoded: readonly Values[] | null;
-}
-
 const sharesBy = { area: areaShares, sampled: sampledShares, strokes: strokeShares };
 
 export class GraphRunner implements Runner {
   readonly engine: Engine;
   readonly #parts: GraphRunnerParts;
-  readonly #tables: InputTables;
-  readonly #statistics: { readonly encode: OwnStatistics; readonly decode: OwnStatistics };
+  readonly #graphs: GraphPair;
   #kept: KeptPicture | null = null;
   #reading: KeptReading | null = null;
 
   constructor(parts: GraphRunnerParts) {
     this.#parts = parts;
     this.engine = parts.engine;
-    const { input, normalization } = parts.model;
-    this.#tables = inputTables(input);
-    this.#statistics = {
-      encode: new OwnStatistics(parts.encode.graph, normalization),
-      decode: new OwnStatistics(parts.decode.graph, normalization),
-    };
+    this.#graphs = new GraphPair(parts);
   }
 
   async segment(image: RgbImage, inputs: RunInputs, options: RunOptions): Promise<Segmentation> {
@@ -128,7 +75,8 @@ export class GraphRunner implements Runner {
     this.#reading = null;
     const pieces = piecesOf(image, model, this.#parts.memory);
     const encoded = new Map<Piece, readonly Values[]>();
-    const decided = await this.#decide(image, pieces, inputs, options);
+    const subject = { image, pieces, graphs: this.#graphs, model };
+    const decided = await decideSights(subject, inputs, options);
     const { sights } = decided;
     let bytes = 0;
     let isKept = true;
@@ -154,57 +102,6 @@ export class GraphRunner implements Runner {
     return result;
   }
 
-  /** With what statistics and exposures a picture is seen. */
-  async #decide(
-    image: RgbImage,
-    pieces: Pieces,
-    { memory, ownWeight }: RunInputs,
-    { signal, looks: given }: RunOptions,
-  ): Promise<Decided> {
-    const { auto, largest = 0 } = this.#parts.model.normalization ?? {};
-    if (ownWeight !== "auto")
-      return {
-        sights: [await this.#sightOf(image, pieces, 1, ownWeight)],
-        encoded: null,
-        decoded: null,
-      };
-    if (!auto) throw new ModelError("internal: the model has no rule to decide by");
-    const view = statisticsView(image, largest);
-    const passes = new Map<Look, { readonly encoded: Values; readonly decoded: Values }>();
-    const weightOf = (look: Look) => (look === "trained" ? 0 : auto.weight);
-    const sightsOf = async (looks: readonly Look[]) => {
-      const sights: Sight[] = [];
-      for (const look of looks) sights.push(await this.#sightOf(image, pieces, look, weightOf(look)));
-      return sights;
-    };
-    if (given) return { sights: await sightsOf(given), encoded: null, decoded: null };
-    // The rule is for votes as they were trained.
-    const asTrained = memory && { ...memory, voteWeight: auto.voteWeight ?? memory.voteWeight };
-    const looks = await decideLooks(auto, async (look) => {
-      if (passes.size > 0) await nextTurn();
-      signal?.throwIfAborted();
-      const weight = weightOf(look);
-      const encoded = await this.#encode(under(view, look), weight, null, [auto.distance]);
-      const task = { encoded, size: view, weight, given: null };
-      const decoded = await this.#decode(task, asTrained, ["logits", ...(memory ? ["read_weights"] : [])]);
-      passes.set(look, { encoded, decoded });
-      return { logits: decoded.logits as Value, distance: Number(encoded[auto.distance]?.data[0]) };
-    });
-    const sights = await sightsOf(looks);
-    const seen = isWhole(pieces) && view === image ? looks.flatMap((look) => passes.get(look) ?? []) : null;
-    const isAsItIs = asTrained?.voteWeight === memory?.voteWeight;
-    return {
-      sights,
-      encoded: seen?.map(({ encoded }) => encoded) ?? null,
-      decoded: (isAsItIs && seen?.map(({ decoded }) => decoded)) || null,
-    };
-  }
-
-  async #sightOf(image: RgbImage, pieces: Pieces, look: Look, weight: number): Promise<Sight> {
-    const seen = under(image, look);
-    return { look, image: seen, weight, view: await this.#viewOf(seen, pieces, weight) };
-  }
-
   /** @param piece null: the picture itself */
   async #encodeAll(
     sights: readonly Sight[],
@@ -215,7 +112,7 @@ export class GraphRunner implements Runner {
     for (const { image, weight, view } of sights) {
       if (all.length > 0) await nextTurn();
       signal?.throwIfAborted();
-      all.push(await this.#encode(piece ? cutWindow(image, piece) : image, weight, view));
+      all.push(await this.#graphs.encode(piece ? cutWindow(image, piece) : image, { weight, view }));
     }
     return all;
   }
@@ -309,38 +206,7 @@ export class GraphRunner implements Runner {
   async dispose(): Promise<void> {
     this.#kept = null;
     this.#reading = null;
-    try {
-      await this.#parts.encode.release();
-    } finally {
-      await this.#parts.decode.release();
-    }
-  }
-
-  /** Noted where a picture is not shown to the graphs as it is and at once. */
-  async #viewOf(image: RgbImage, pieces: Pieces, ownWeight: number): Promise<View | null> {
-    const { normalization } = this.#parts.model;
-    if (!normalization?.parts || ownWeight === 0) return null;
-    const view = statisticsView(image, normalization.largest);
-    if (isWhole(pieces) && view === image) return null;
-    const { width, height } = view;
-    return { width, height, encoded: await this.#encode(view, ownWeight, null) };
-  }
-
-  /** @param more outputs of the first graph that are no part of what the second one takes */
-  async #encode(
-    image: RgbImage,
-    ownWeight: number,
-    view: View | null,
-    more: readonly string[] = [],
-  ): Promise<Values> {
-    const { encode } = this.#parts;
-    const statistics = this.#statistics.encode;
-    const noted = statistics.noted === null ? undefined : view?.encoded[statistics.noted];
-    const { distance } = this.#parts.model.normalization?.auto ?? {};
-    return await encode.run(
-      { image: pictureInput(image, this.#tables), ...statistics.inputs(ownWeight, noted ?? null) },
-      encode.outputs.filter((name) => (name !== "written" && name !== distance) || more.includes(name)),
-    );
+    await this.#graphs.release();
   }
 
   async #decodeAll(
@@ -370,7 +236,8 @@ export class GraphRunner implements Runner {
     const band = whole ? null : new ScoreBand(classes.length, width, pieces[0]?.[0]?.height ?? 0);
     onProgress?.({ done: 0, total });
     const given: (Value | null)[] = [];
-    for (const sight of sights) given.push(await this.#notedByDecoder(sight, memory));
+    for (const { view, weight } of sights)
+      given.push(await this.#graphs.notedByDecoder(view, weight, memory));
     let done = 0;
     for (const [row, line] of pieces.entries()) {
       for (const piece of line) {
@@ -383,7 +250,7 @@ export class GraphRunner implements Runner {
           if (found) break;
           const task = { encoded: encoded[at] as Values, size: piece, weight, given: given[at] ?? null };
           const reads = memory && at === 0 ? ["read_weights"] : [];
-          decoded.push(await this.#decode(task, memory, [...wanted, ...reads]));
+          decoded.push(await this.#graphs.decode(task, memory, [...wanted, ...reads]));
         }
         const [clearest = {}] = decoded;
         if (clearest.read_weights) weights.set(piece, clearest.read_weights);
@@ -410,36 +277,6 @@ export class GraphRunner implements Runner {
     };
   }
 
-  /** Statistics that the second graph finds in all of a picture. */
-  async #notedByDecoder({ view, weight }: Sight, memory: RunInputs["memory"]): Promise<Value | null> {
-    const { noted } = this.#statistics.decode;
-    if (noted === null || !view) return null;
-    const task = { encoded: view.encoded, size: view, weight, given: null };
-    return (await this.#decode(task, memory, [noted]))[noted] as Value;
-  }
-
-  async #decode(
-    { encoded, size, weight, given }: DecodeTask,
-    memory: RunInputs["memory"],
-    wanted: readonly string[],
-  ): Promise<Values> {
-    const { model, decode } = this.#parts;
-    return await decode.run(
-      {
-        ...encoded,
-        size: { data: BigInt64Array.of(BigInt(size.height), BigInt(size.width)), shape: [2] },
-        ...this.#statistics.decode.inputs(weight, given),
-        ...(memory &&
-          model.memory && {
-            memory: { data: memory.rows, shape: model.memory.shape },
-            temperature: scalar(memory.temperature),
-            vote_weight: scalar(memory.voteWeight),
-          }),
-      },
-      wanted,
-    );
-  }
-
   #keptPicture(what: string): KeptPicture {
     if (this.#kept) return this.#kept;
     throw new ModelError(
@@ -447,9 +284,6 @@ export class GraphRunner implements Runner {
     );
   }
 }
-
-/** The picture as a look shows it. */
-const under = (image: RgbImage, look: Look): RgbImage => (look === "trained" ? image : exposed(image, look));
 
 const labelsIn = ({ labels }: Values): Uint8Array | undefined => labels?.data as Uint8Array | undefined;
 
