@@ -2,6 +2,7 @@
 
 import { computed } from "@preact/signals";
 import { decode } from "./actions.js";
+import { Check } from "./check.js";
 import { exportKinds, exportPng } from "./export-files.js";
 import { countPixels } from "./overlay.js";
 import { looksInWords } from "./looks-in-words.js";
@@ -23,16 +24,9 @@ export function SegmentPanel() {
       <section>
         <h2>Show</h2>
         <Slider name="Opacity" of={state.opacity} />
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={state.outline.value}
-            onChange={({ currentTarget }) => {
-              state.outline.value = currentTarget.checked;
-            }}
-          />
+        <Check of={state.outline}>
           Outlines <kbd>o</kbd>
-        </label>
+        </Check>
         <Slider name="Unsure below" of={state.threshold} say={(value) => `${(100 * value).toFixed(0)} %`} />
       </section>
       <Decide />
@@ -75,17 +69,9 @@ export function Decide() {
 function Auto() {
   return (
     <>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={state.isAuto.value}
-          onChange={({ currentTarget }) => {
-            state.isAuto.value = currentTarget.checked;
-            void decode();
-          }}
-        />
+      <Check of={state.isAuto} onChange={() => void decode()}>
         Each picture decides
-      </label>
+      </Check>
       {state.isAuto.value && <p class="quiet">{looksInWords(state.result.value?.looks ?? [])}</p>}
     </>
   );

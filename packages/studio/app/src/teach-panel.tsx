@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { decode, resetTeaching, teach } from "./actions.js";
+import { Check } from "./check.js";
 import { saveAdapted } from "./save-adapted.js";
 import { Slider } from "./slider.js";
 import { cutOf } from "./snap.js";
@@ -66,18 +67,15 @@ export function TeachPanel() {
           step={1}
           say={(value) => `${value} px`}
         />
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={state.snaps.value}
-            onChange={({ currentTarget }) => {
-              state.snaps.value = currentTarget.checked;
-              // So that they are there when the first stroke ends.
-              if (currentTarget.checked && state.bitmap.value) cutOf(state.bitmap.value);
-            }}
-          />
+        <Check
+          of={state.snaps}
+          onChange={(isChecked) => {
+            // So that they are there when the first stroke ends.
+            if (isChecked && state.bitmap.value) cutOf(state.bitmap.value);
+          }}
+        >
           Snap to superpixels
-        </label>
+        </Check>
         <div class="row wrap">
           <button type="button" disabled={mine.length === 0} onClick={undo}>
             Undo
