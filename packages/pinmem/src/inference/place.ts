@@ -26,7 +26,7 @@ export const FAR_PLACE_WEIGHT = 0.5;
 export const FAR_OWN_WEIGHT = 0.1;
 
 /**
- * How many times the information (shift-rule.ts) that is clearly more: 1.06 to 1.39 in the streets, where own statistics bring 0 to
+ * How many times the information (shift-rule.ts) that is clearly more: 1.06 to 1.38 in the streets, where own statistics bring 0 to
  * 8 points, and 1.01 to 1.03 in a drive.
  */
 export const CLEARLY_MORE = 1.05;
@@ -37,7 +37,7 @@ export const CLEARLY_MORE = 1.05;
  */
 export const BRIGHTER: Exposure = 0.7;
 
-/** How many times the clarity (shift-rule.ts) that is clearer: 1.04 to 1.09 at dusk, where it is worth 0.6 to 2.5 points, at most 0.99 elsewhere. */
+/** How many times the clarity (shift-rule.ts) that is clearer: 1.04 to 1.09 at dusk, where it is worth 1.0 to 2.5 points, at most 0.99 elsewhere. */
 export const CLEARER = 1.02;
 
 export interface Place {
