@@ -24,8 +24,8 @@ export interface EncodeOptions {
   readonly weight: number;
   /** Whose statistics count. Default: those of what is encoded. */
   readonly view?: View | null;
-  /** Outputs that are no part of what the second graph takes. */
-  readonly more?: readonly string[];
+  /** Whether the graph is to tell how far the picture is from the sources, too. Default false. */
+  readonly tellsDistance?: boolean;
 }
 
 export interface DecodeTask {
@@ -63,14 +63,17 @@ export class GraphPair {
     return { width, height, encoded: await this.encode(view, { weight }) };
   }
 
-  async encode(image: RgbImage, { weight, view = null, more = [] }: EncodeOptions): Promise<Values> {
+  async encode(
+    image: RgbImage,
+    { weight, view = null, tellsDistance = false }: EncodeOptions,
+  ): Promise<Values> {
     const { encode, model } = this.#parts;
     const statistics = this.#statistics.encode;
     const noted = statistics.noted === null ? undefined : view?.encoded[statistics.noted];
     const { distance } = model.normalization?.auto ?? {};
     return await encode.run(
       { image: pictureInput(image, this.#tables), ...statistics.inputs(weight, noted ?? null) },
-      encode.outputs.filter((name) => (name !== "written" && name !== distance) || more.includes(name)),
+      encode.outputs.filter((name) => name !== "written" && (tellsDistance || name !== distance)),
     );
   }
 

@@ -69,7 +69,7 @@ export async function decideSights(
     if (passes.size > 0) await nextTurn();
     signal?.throwIfAborted();
     const weight = weightOf(look);
-    const encoded = await graphs.encode(under(view, look), { weight, more: [auto.distance] });
+    const encoded = await graphs.encode(under(view, look), { weight, tellsDistance: true });
     const task = { encoded, size: view, weight, given: null };
     const decoded = await graphs.decode(task, asTrained, ["logits", ...(memory ? ["read_weights"] : [])]);
     passes.set(look, { encoded, decoded });

@@ -20,8 +20,8 @@ import type { PlaceStatistics } from "../inference/place-statistics.js";
 import { hasBatchNorm, TestTimeNormalization } from "../inference/test-time-normalization.js";
 import { adjustLogits } from "../models/adjust-logits.js";
 import { BackboneNetwork, exposureOf } from "../models/backbone-network.js";
-import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import { ContextConv2d } from "../models/heads/context-convolution.js";
+import type { SegmentationNetwork } from "../models/segmentation-network.js";
 import {
   type AdaptOptions,
   type CompleteAdaptOptions,

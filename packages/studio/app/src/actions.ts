@@ -212,7 +212,7 @@ export async function decode(): Promise<void> {
       isAskedAgain = false;
       const result = await onOpen(model, async (bitmap) => {
         if (model.hasMemory) model.votes = state.votes.value;
-        if (model.hasNormalization) model.normalize = state.isAuto.value ? "auto" : state.normalize.value;
+        if (model.hasNormalization) model.normalize = state.statistics.value;
         return await again(model, bitmap, { confidence: true });
       });
       if (mine === turn && result) show(result);

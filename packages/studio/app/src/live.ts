@@ -1,8 +1,8 @@
 // Videos and the camera: while one plays, its newest frame goes through the network, then the next; frames that come in between are let
 // go. Frames of a playing one are made smaller first, so that there are more of them; the frame at which it rests is segmented whole.
 
-import { batch, signal } from "@preact/signals";
 import type { Look, Model } from "@pinmem/runtime/browser";
+import { batch, signal } from "@preact/signals";
 import { UndecodableError } from "./decode-picture.js";
 import * as state from "./state.js";
 import { inTurn, through } from "./turns.js";

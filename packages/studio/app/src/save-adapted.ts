@@ -32,7 +32,7 @@ export async function saveAdapted(name: string): Promise<AdaptAnswer> {
     });
     bitmap.close();
   }
-  const own = model.normalize;
+  const own = model.hasNormalization ? state.statistics.value : 0;
   const body: AdaptRequest = { name, vote: state.votes.value, own, pictures };
   const answer = (await (await postJson(run.adapt, body)).json()) as AdaptAnswer;
   await readRuns();

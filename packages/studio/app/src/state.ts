@@ -55,6 +55,8 @@ export const votes = signal(0);
 export const normalize = signal(0);
 /** Whether each picture decides how it is looked at. */
 export const isAuto = signal(false);
+/** What the page asks of own statistics. */
+export const statistics = computed(() => (isAuto.value ? "auto" : normalize.value));
 /** Pixel below the pointer. */
 export const pointed = signal<{ readonly x: number; readonly y: number } | null>(null);
 
